@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+# One non-recursive makefile. `make help` lists the targets.
+#
+# Builds live side by side: BUILD=build/asan SAN=address,undefined make
+.SUFFIXES:
+.SECONDARY:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+CC      = gcc
+BUILD   = build
+SAN     =
+WERROR  = -Werror
+PREFIX  = /opt/vedette/versions/$(VERSION)
+DESTDIR =
+DAEMONS = core fetcher notifyd eventd livestatusd
+VERSION := $(shell packaging/version)
+
+STD  = -std=gnu11 -D_GNU_SOURCE -fno-common
+# Left out, with reasons: -Wconversion and -Wsign-conversion (false alarms in
+# byte code), -Wpadded, -Wswitch-default (hides -Wswitch-enum),
+# -Wdeclaration-after-statement (C99's `for`), -Winline.
+WARN = -Wall -Wextra $(WERROR) -Wshadow -Wundef -Wvla -Wformat=2 \
+       -Wwrite-strings -Wpointer-arith -Wswitch-enum \
+       -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition
+WARN_gcc   = -Wduplicated-cond -Wlogical-op
+WARN_clang =
+HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+MODE   = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all \
+         -fno-omit-frame-pointer,$(HARDEN))
+ALL_CFLAGS  = $(STD) $(WARN) $(WARN_$(CC)) -O2 -g $(MODE) -I. -I$(BUILD)/gen \
+              $(CFLAGS)
+ALL_LDFLAGS = $(MODE) -Wl,--as-needed $(if $(SAN),,-pie -Wl,-z,relro,-z,now) \
+              $(LDFLAGS)
+LIBS = -lzmq -lmsgpackc -luv -ljansson -lyaml -lpcre2-8 -lssl -lcrypto \
+       -lsqlite3 -lcurl -lmicrohttpd -lcrypt -loping -lcap -lz -lm -lpthread
+TEST_LIBS = -lcmocka
+
+src  = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
+objs = $(patsubst %.c,$(BUILD)/%.o,$(1))
+COMMON = $(BUILD)/common/libcommon.a
+DAEMON_BINS = $(DAEMONS:%=$(BUILD)/bin/vedette-%)
+BINS = $(DAEMON_BINS) $(BUILD)/bin/vedette $(BUILD)/bin/vedette-agent
+DAEMON_LIBS = $(foreach d,$(DAEMONS),$(BUILD)/$(d)/lib$(d).a)
+
+all: $(BINS) $(BUILD)/.tree ## build everything into build/bin (default)
+
+# --- libraries and programs ------------------------------------------------
+$(COMMON): $(call objs,$(call src,common))
+	rm -f $@ && $(AR) rcs $@ $^
+
+define daemon
+$(BUILD)/$(1)/lib$(1).a: $(call objs,$(filter-out $(1)/main.c,$(call src,$(1))))
+	rm -f $$@ && $$(AR) rcs $$@ $$^
+$(BUILD)/bin/vedette-$(1): $(BUILD)/$(1)/main.o $(BUILD)/$(1)/lib$(1).a $(COMMON)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS)
+$(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $(BUILD)/$(1)/lib$(1).a $(COMMON)
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
+$(BUILD)/tests/fuzz/$(1)/%: $(BUILD)/tests/fuzz/$(1)/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/$(1)/lib$(1).a $(COMMON)
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS)
+endef
+$(foreach d,$(DAEMONS),$(eval $(call daemon,$(d))))
+
+# The command calls the pure parts of the daemons.
+$(BUILD)/site/libsite.a: $(call objs,$(filter-out site/main.c,$(call src,site)))
+	rm -f $@ && $(AR) rcs $@ $^
+SITE_LIBS = $(BUILD)/site/libsite.a $(DAEMON_LIBS) $(COMMON)
+$(BUILD)/bin/vedette: $(BUILD)/site/main.o $(SITE_LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/tests/unit/site/%: $(BUILD)/tests/unit/site/%.o $(SITE_LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
+$(BUILD)/tests/fuzz/site/%: $(BUILD)/tests/fuzz/site/%.o $(BUILD)/tests/fuzz/replay.o $(SITE_LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/tests/unit/common/%: $(BUILD)/tests/unit/common/%.o $(COMMON)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
+$(BUILD)/tests/fuzz/common/%: $(BUILD)/tests/fuzz/common/%.o $(BUILD)/tests/fuzz/replay.o $(COMMON)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(SITE_LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# What runs on monitored hosts links libc alone.
+$(BUILD)/agent/libagent.a: $(call objs,$(filter-out agent/main.c,$(call src,agent)))
+	rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/bin/vedette-agent: $(BUILD)/agent/main.o $(BUILD)/agent/libagent.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+$(BUILD)/tests/unit/agent/%: $(BUILD)/tests/unit/agent/%.o $(BUILD)/agent/libagent.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags $(BUILD)/gen/version.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/flags: force
+	@mkdir -p $(@D)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' >$@
+$(BUILD)/gen/version.h: force
+	@mkdir -p $(@D)
+	@echo '#define VEDETTE_VERSION "$(VERSION)"' | cmp -s - $@ || \
+	  echo '#define VEDETTE_VERSION "$(VERSION)"' >$@
+
+-include packaging/install.mk
+-include tests/tests.mk
+
+clean: ## remove every build
+	rm -rf build
+
+help: ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | \
+	  sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+.PHONY: all clean help force
+force:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
