@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which services an agent's output gives. Pure.
+ */
+#ifndef FETCHER_DISCOVER_H
+#define FETCHER_DISCOVER_H
+
+#include "common/str.h"
+#include "fetcher/checks/check.h"
+
+struct discovered {
+	const struct check *check;
+	char *description;
+	char *item;     /* "" if the check has no items */
+	json_t *params; /* what the check wants to remember; NULL: nothing */
+};
+
+struct discovery {
+	/* In order of check and of finding; descriptions are unique. */
+	struct discovered *services;
+	size_t n, cap;
+	/* What could not be used, a line each: "section df: line 3: ...". */
+	struct str problems;
+};
+
+/*
+ * Fills *d, which must be {0}. `host` is the source's name (piggyback for
+ * itself is its own). Returns false if the output has no section at all.
+ */
+bool discover_agent(
+    struct slice output, struct slice host, struct discovery *d);
+void discovery_free(struct discovery *d);
+
+/* --- for the checks' discover() ------------------------------------------- */
+/* Takes over `params` (may be NULL). */
+void check_found_add(
+    struct check_found *found, struct slice item, json_t *params);
+
+#endif
