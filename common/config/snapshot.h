@@ -154,6 +154,8 @@ struct snapshot *snapshot_open(const char *path, struct err *err_r);
 /* ROOT/var/vedette/snapshots/current, or generation N if not 0. */
 struct snapshot *snapshot_open_site(
     const char *root, uint64_t generation, struct err *err_r);
+/* As snapshot_open, from a copy of these bytes. */
+struct snapshot *snapshot_from_memory(struct slice bytes, struct err *err_r);
 void snapshot_close(struct snapshot **snap);
 
 static inline const char *
