@@ -45,8 +45,7 @@ struct bus_handlers {
 	/* Frees what `up` made; the peer is gone after the return. */
 	void (*down)(struct bus_peer *peer, const char *why, void *arg);
 	/* The message borrows memory that is gone after the return. */
-	void (*message)(
-	    struct bus_peer *peer, const struct msg *m, void *arg);
+	void (*message)(struct bus_peer *peer, const struct msg *m, void *arg);
 };
 
 struct bus_curve {
@@ -59,7 +58,7 @@ struct bus_curve {
 
 struct bus_options {
 	const struct bus_curve *curve; /* NULL: ipc:// and inproc:// only */
-	size_t queue_bytes; /* 0: 16 MiB a peer */
+	size_t queue_bytes;            /* 0: 16 MiB a peer */
 };
 
 struct bus *bus_new(uv_loop_t *loop, const struct bus_self *self);
@@ -115,8 +114,8 @@ struct bus_counters {
 	uint64_t sent, received; /* messages */
 	uint64_t bytes_sent, bytes_received;
 	uint64_t refused_full; /* bus_send refused */
-	uint64_t damaged; /* frames that could not be decoded */
-	uint64_t strangers; /* peers refused: protocol, key */
+	uint64_t damaged;      /* frames that could not be decoded */
+	uint64_t strangers;    /* peers refused: protocol, key */
 };
 const struct bus_counters *bus_counters(const struct bus *bus);
 
@@ -132,7 +131,7 @@ int bus_ask(const char *endpoint, const struct bus_self *self,
     struct err *err_r);
 
 /* A new CURVE key pair, Z85 text. */
-void bus_keypair(char public_key[BUS_KEY_LEN + 1],
-    char secret_key[BUS_KEY_LEN + 1]);
+void bus_keypair(
+    char public_key[BUS_KEY_LEN + 1], char secret_key[BUS_KEY_LEN + 1]);
 
 #endif

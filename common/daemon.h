@@ -21,14 +21,14 @@
 
 struct daemon;
 
-struct daemon_option { /* beyond the common ones; {0} ends the table */
-	const char *name; /* "connect" is given as --connect VALUE */
+struct daemon_option {     /* beyond the common ones; {0} ends the table */
+	const char *name;  /* "connect" is given as --connect VALUE */
 	const char *value; /* name of the value in --help; never NULL */
 	const char *help;
 };
 
 struct daemon_def {
-	const char *name; /* "core": the program is vedette-core */
+	const char *name;    /* "core": the program is vedette-core */
 	const char *summary; /* one line for --help */
 	const struct daemon_option *options; /* may be NULL */
 	bool remote; /* may run without a site's root (a remote fetcher) */
@@ -72,12 +72,12 @@ struct daemon {
 	uv_loop_t *loop;
 	struct bus *bus;
 	struct bus_link *own; /* ipc:// tmp/run/bus/INSTANCE.sock */
-	const char *root; /* the site's directory, absolute; "" if remote */
-	const char *site; /* its name */
+	const char *root;     /* the site's directory, absolute; "" if remote */
+	const char *site;     /* its name */
 	const char *instance; /* "core", "fetcher-2" */
 	struct settings *settings;
 	struct snapshot *snapshot; /* never NULL unless remote */
-	void *state; /* the daemon's own */
+	void *state;               /* the daemon's own */
 	struct daemon_private *priv;
 };
 

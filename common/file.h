@@ -17,8 +17,8 @@ int file_read(const char *path, size_t max, struct str *to, struct err *err_r);
  * Replaces the file as a whole: writes PATH.tmp, syncs it, renames it, syncs
  * the folder. A reader sees the old content or the new. 0 or -1.
  */
-int file_write(const char *path, struct slice content, mode_t mode,
-    struct err *err_r);
+int file_write(
+    const char *path, struct slice content, mode_t mode, struct err *err_r);
 bool file_exists(const char *path);
 /* Makes the folder and those above it. 0 or -1. */
 int file_mkdirs(const char *path, mode_t mode, struct err *err_r);

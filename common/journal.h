@@ -6,8 +6,10 @@
  * follows a damaged one, is dropped at opening with a log line that says how
  * many bytes.
  *
- * File: 8 bytes magic "VDTJRN1\n", then records of u32 length, u32 CRC-32C of
- * the payload, payload; little-endian.
+ * File: 8 bytes magic "VDTJRN1\n", u64 serial number of the first record, then
+ * records of u32 length, u32 CRC-32C of the payload, payload; little-endian.
+ * Serial numbers go on for the journal's whole life, so a record that stands in
+ * two files after a crash is replayed once.
  */
 #ifndef COMMON_JOURNAL_H
 #define COMMON_JOURNAL_H
@@ -59,14 +61,15 @@ uint64_t journal_size(const struct journal *j);
  * file beside it takes every later record. Returns the number of the last
  * record in the old file. The old one stays as PATH.old, and is replayed
  * before PATH at the next opening, until journal_drop_old() removes it: call
- * that when a saved state contains all of it.
+ * that when a saved state contains all of it. Rotating again before that adds
+ * to the old file.
  */
 uint64_t journal_rotate(struct journal *j);
 void journal_drop_old(struct journal *j);
 
 /* For tests and tools: reads a file without opening it for writing. */
-int journal_read(const char *path, journal_replay_fn *replay, void *arg,
-    struct err *err_r);
+int journal_read(
+    const char *path, journal_replay_fn *replay, void *arg, struct err *err_r);
 
 uint32_t crc32c(const void *data, size_t len);
 

@@ -83,24 +83,25 @@ escape(char *to, size_t room, const char *s)
 static size_t
 stamp(char *to, size_t room, enum log_level level)
 {
-	static const char *const words[] = {"error", "warning", "info",
-		"debug"};
+	static const char *const words[] = {
+	    "error", "warning", "info", "debug"};
 	static const int priorities[] = {3, 4, 6, 7};
 	struct timespec now;
 	struct tm tm;
 	size_t n;
 
 	if (getenv("JOURNAL_STREAM") != NULL)
-		return (size_t)snprintf(to, room, "<%d>%s: ",
-		    priorities[level], log_name);
+		return (size_t)snprintf(
+		    to, room, "<%d>%s: ", priorities[level], log_name);
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &tm);
 	n = strftime(to, room, "%Y-%m-%dT%H:%M:%S", &tm);
-	n += (size_t)snprintf(to + n, room - n, ".%03ld",
-	    now.tv_nsec / 1000000);
+	n +=
+	    (size_t)snprintf(to + n, room - n, ".%03ld", now.tv_nsec / 1000000);
 	n += strftime(to + n, room - n, "%z", &tm);
-	return n + (size_t)snprintf(to + n, room - n, " %s[%d] %s: ", log_name,
-	    (int)getpid(), words[level]);
+	return n +
+	    (size_t)snprintf(to + n, room - n, " %s[%d] %s: ", log_name,
+		(int)getpid(), words[level]);
 }
 
 static void

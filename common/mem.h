@@ -14,7 +14,8 @@ void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *xreallocarray(void *p, size_t n, size_t size)
     __attribute__((returns_nonnull, warn_unused_result));
 char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull, nonnull));
-char *xstrndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));
+char *xstrndup(const char *s, size_t n)
+    __attribute__((malloc, returns_nonnull));
 char *xasprintf(const char *fmt, ...)
     __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
@@ -29,7 +30,7 @@ char *xasprintf(const char *fmt, ...)
 #define ARRAY_GROW(arr, n, cap)                                                \
 	do {                                                                   \
 		if ((n) == (cap)) {                                            \
-			(cap) = (cap) ? (cap) * 2 : 8;                         \
+			(cap) = (cap) ? (cap)*2 : 8;                           \
 			(arr) = xreallocarray((arr), (cap), sizeof(*(arr)));   \
 		}                                                              \
 	} while (0)

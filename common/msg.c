@@ -21,7 +21,9 @@
 	{                                                                      \
 		MSG_##NAME##_FIELDS(GET_FIELD)                                 \
 	}                                                                      \
-	enum { fields_of_##name = 0 MSG_##NAME##_FIELDS(COUNT_FIELD) };
+	enum {                                                                 \
+		fields_of_##name = 0 MSG_##NAME##_FIELDS(COUNT_FIELD)          \
+	};
 #define RECORD_CODEC(name, NAME)                                               \
 	CODEC(0, name, NAME, "")                                               \
 	void msg_##name##_put(struct str *list, const struct msg_##name *r)    \
@@ -38,8 +40,8 @@
 		if (wire_get_array(&w) != fields_of_##name)                    \
 			wire_fail(&w, "wrong number of fields");               \
 		get_##name(&w, r_r);                                           \
-		*list = (struct slice){(const char *)w.p,                      \
-		    (size_t)(w.end - w.p)};                                    \
+		*list =                                                        \
+		    (struct slice){(const char *)w.p, (size_t)(w.end - w.p)};  \
 		return w.why == NULL;                                          \
 	}
 
@@ -182,21 +184,25 @@ msg_print(struct str *out, const struct msg *m)
 	}
 }
 
-#define DOC_FIELD(type, name, help) str_add(out, "| `" #name "` | " #type " | " help " |\n");
+#define DOC_FIELD(type, name, help)                                            \
+	str_add(out, "| `" #name "` | " #type " | " help " |\n");
 #define DOC_MSG(num, name, NAME, help)                                         \
-	str_add(out, "\n### " #num " " #name "\n" help                         \
-		     ".\n\n| field | type | meaning |\n|---|---|---|\n");       \
+	str_add(out,                                                           \
+	    "\n### " #num " " #name "\n" help                                  \
+	    ".\n\n| field | type | meaning |\n|---|---|---|\n");               \
 	MSG_##NAME##_FIELDS(DOC_FIELD)
 #define DOC_RECORD(name, NAME)                                                 \
-	str_add(out, "\n### record " #name                                     \
-		     "\n\n| field | type | meaning |\n|---|---|---|\n");        \
+	str_add(out,                                                           \
+	    "\n### record " #name                                              \
+	    "\n\n| field | type | meaning |\n|---|---|---|\n");                \
 	MSG_##NAME##_FIELDS(DOC_FIELD)
 
 void
 msg_document(struct str *out)
 {
-	str_add(out, "# Messages on the bus\n\nPrinted from common/msg.def by "
-		     "`vedette reference messages`; do not edit.\n");
+	str_add(out,
+	    "# Messages on the bus\n\nPrinted from common/msg.def by "
+	    "`vedette reference messages`; do not edit.\n");
 	MSG_CATALOGUE(DOC_MSG)
 	MSG_RECORDS(DOC_RECORD)
 }

@@ -16,56 +16,64 @@
 #include <stdint.h>
 
 /* Spoken by hello; two programs with different numbers do not talk. */
-#define MSG_PROTOCOL 1
+#define MSG_PROTOCOL   1
 
 #define MSG_OWN_OBJECT UINT32_MAX
+/*
+ * A job_result with this state carries a new state_blob and nothing else: a
+ * counter was seen for the first time, the service is not updated.
+ */
+#define MSG_RESULT_NONE 255u
 
-enum msg_status { MSG_OK, MSG_REFUSED };
+enum msg_status {
+	MSG_OK,
+	MSG_REFUSED
+};
 enum msg_reload_phase {
 	MSG_RELOAD_PREPARE, /* load and check; keep the present one */
-	MSG_RELOAD_COMMIT, /* work by the prepared one */
-	MSG_RELOAD_ABORT /* forget the prepared one */
+	MSG_RELOAD_COMMIT,  /* work by the prepared one */
+	MSG_RELOAD_ABORT    /* forget the prepared one */
 };
 enum msg_job_kind {
-	MSG_JOB_AGENT, /* fetch from address:port, evaluate items */
+	MSG_JOB_AGENT,   /* fetch from address:port, evaluate items */
 	MSG_JOB_PROGRAM, /* run command, its output is agent output */
-	MSG_JOB_PING, /* is the address alive? */
-	MSG_JOB_TCP, /* does the port accept? */
-	MSG_JOB_PLUGIN, /* run command by the Nagios contract */
-	MSG_JOB_SNMP, /* read from address, evaluate items */
+	MSG_JOB_PING,    /* is the address alive? */
+	MSG_JOB_TCP,     /* does the port accept? */
+	MSG_JOB_PLUGIN,  /* run command by the Nagios contract */
+	MSG_JOB_SNMP,    /* read from address, evaluate items */
 	MSG_JOB_KINDS
 };
 /* msg_checkable.flags */
-#define MSG_CHECKABLE_CHECKED          0x0001u /* has_been_checked */
-#define MSG_CHECKABLE_ACTIVE           0x0002u /* active checks enabled */
-#define MSG_CHECKABLE_PASSIVE          0x0004u /* passive results accepted */
-#define MSG_CHECKABLE_NOTIFICATIONS    0x0008u /* enabled */
-#define MSG_CHECKABLE_FLAP_DETECTION   0x0010u /* enabled */
-#define MSG_CHECKABLE_FLAPPING         0x0020u /* is flapping now */
-#define MSG_CHECKABLE_IN_CHECK_PERIOD  0x0040u
-#define MSG_CHECKABLE_IN_NOTIFY_PERIOD 0x0080u
+#define MSG_CHECKABLE_CHECKED           0x0001u /* has_been_checked */
+#define MSG_CHECKABLE_ACTIVE            0x0002u /* active checks enabled */
+#define MSG_CHECKABLE_PASSIVE           0x0004u /* passive results accepted */
+#define MSG_CHECKABLE_NOTIFICATIONS     0x0008u /* enabled */
+#define MSG_CHECKABLE_FLAP_DETECTION    0x0010u /* enabled */
+#define MSG_CHECKABLE_FLAPPING          0x0020u /* is flapping now */
+#define MSG_CHECKABLE_IN_CHECK_PERIOD   0x0040u
+#define MSG_CHECKABLE_IN_NOTIFY_PERIOD  0x0080u
 #define MSG_CHECKABLE_IN_SERVICE_PERIOD 0x0100u
-#define MSG_CHECKABLE_EVENT_HANDLER    0x0200u /* enabled */
-#define MSG_CHECKABLE_EXECUTING        0x0400u /* a job is under way */
-#define MSG_CHECKABLE_LAST_PASSIVE     0x0800u /* last result was passive */
-#define MSG_CHECKABLE_NO_MORE          0x1000u /* no more notifications */
+#define MSG_CHECKABLE_EVENT_HANDLER     0x0200u /* enabled */
+#define MSG_CHECKABLE_EXECUTING         0x0400u /* a job is under way */
+#define MSG_CHECKABLE_LAST_PASSIVE      0x0800u /* last result was passive */
+#define MSG_CHECKABLE_NO_MORE           0x1000u /* no more notifications */
 /* msg_core_status.switches */
-#define MSG_SWITCH_NOTIFICATIONS 0x0001u
-#define MSG_SWITCH_HOST_CHECKS   0x0002u
-#define MSG_SWITCH_SVC_CHECKS    0x0004u
-#define MSG_SWITCH_HOST_PASSIVE  0x0008u
-#define MSG_SWITCH_SVC_PASSIVE   0x0010u
-#define MSG_SWITCH_FLAPPING      0x0020u
-#define MSG_SWITCH_HANDLERS      0x0040u
-#define MSG_SWITCH_PERFDATA      0x0080u
+#define MSG_SWITCH_NOTIFICATIONS     0x0001u
+#define MSG_SWITCH_HOST_CHECKS       0x0002u
+#define MSG_SWITCH_SVC_CHECKS        0x0004u
+#define MSG_SWITCH_HOST_PASSIVE      0x0008u
+#define MSG_SWITCH_SVC_PASSIVE       0x0010u
+#define MSG_SWITCH_FLAPPING          0x0020u
+#define MSG_SWITCH_HANDLERS          0x0040u
+#define MSG_SWITCH_PERFDATA          0x0080u
 
-#define MSG_CTYPE_u32  uint32_t
-#define MSG_CTYPE_u64  uint64_t
-#define MSG_CTYPE_i64  int64_t
-#define MSG_CTYPE_f64  double
-#define MSG_CTYPE_bool bool
-#define MSG_CTYPE_str  struct slice
-#define MSG_CTYPE_list struct slice
+#define MSG_CTYPE_u32                uint32_t
+#define MSG_CTYPE_u64                uint64_t
+#define MSG_CTYPE_i64                int64_t
+#define MSG_CTYPE_f64                double
+#define MSG_CTYPE_bool               bool
+#define MSG_CTYPE_str                struct slice
+#define MSG_CTYPE_list               struct slice
 
 #define MSG_MEMBER(type, name, help) MSG_CTYPE_##type name;
 #define MSG_STRUCT(id, name, NAME, help)                                       \
@@ -77,7 +85,10 @@ MSG_CATALOGUE(MSG_STRUCT)
 MSG_RECORDS(MSG_RECORD_STRUCT)
 
 #define MSG_ENUM(num, name, NAME, help) MSG_##NAME = num,
-enum msg_id { MSG_NONE, MSG_CATALOGUE(MSG_ENUM) };
+enum msg_id {
+	MSG_NONE,
+	MSG_CATALOGUE(MSG_ENUM)
+};
 
 #define MSG_UNION(num, name, NAME, help) struct msg_##name name;
 struct msg {

@@ -85,7 +85,7 @@ unit_ms(struct slice *s, double *factor_r)
 		const char *unit;
 		double ms;
 	} units[] = {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3},
-		{"d", 86400e3}, {"w", 604800e3}};
+	    {"d", 86400e3}, {"w", 604800e3}};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (slice_starts(*s, units[i].unit)) {
@@ -133,8 +133,8 @@ num_duration_add(struct str *str, int64_t ms)
 	static const struct {
 		const char *unit;
 		int64_t ms;
-	} units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000},
-		{"s", 1000}, {"ms", 1}};
+	} units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000},
+	    {"ms", 1}};
 	int parts = 0;
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {

@@ -16,10 +16,11 @@
 
 struct settings_listener {
 	bool enabled;
-	uint16_t port; /* the site's offset is added if it is the default */
+	uint16_t port;    /* the site's offset is added if it is the default */
 	char **addresses; /* n of them, each a number without brackets */
 	size_t n_addresses;
-	json_t *extra; /* other keys of the listener (tls, allow, ...); never NULL */
+	json_t *extra; /* other keys of the listener (tls, allow, ...); never
+			  NULL */
 };
 
 #define SETTINGS_MEMBER_string(name)   char *name; /* NULL for null */

@@ -7,8 +7,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 bool

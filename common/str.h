@@ -42,7 +42,7 @@ struct str {
 	size_t len, cap;
 };
 
-void str_free(struct str *str); /* ready for use again */
+void str_free(struct str *str);  /* ready for use again */
 void str_clear(struct str *str); /* keeps the memory */
 void str_reserve(struct str *str, size_t more);
 void str_add(struct str *str, const char *s);

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The bus's sockets: the only file that knows ZeroMQ. See bus.h for the
+ * contract and bus_talk.c for the conversations.
+ *
+ * ZMQ_FD is edge-triggered, and a send can swallow the edge of an incoming
+ * message. So its callback does nothing: before the loop sleeps `prepare` looks
+ * at ZMQ_EVENTS and keeps the loop awake if there is something, and `check`
+ * reads afterwards. Sockets are never written past EAGAIN: a ROUTER refuses
+ * instead of dropping (ROUTER_MANDATORY), and what it refuses waits in the
+ * peer's own bounded queue.
+ */
+#include "common/bus_internal.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#define READ_AT_ONCE 100 /* frames a socket, then the loop goes round */
+#define FRAME_MAX    ((int64_t)64 << 20)
+#define HIGH_WATER   1000 /* frames; own queues take over there */
+
+static void
+set_int(void *socket, int option, int value)
+{
+	must(zmq_setsockopt(socket, option, &value, sizeof(value)) == 0);
+}
+
+enum bus_sent
+bus_socket_send(
+    struct bus_link *link, const struct bus_peer *peer, struct slice frame)
+{
+	if (peer != NULL && link->kind == BUS_LISTEN &&
+	    zmq_send(link->socket, peer->id, peer->id_len,
+		ZMQ_DONTWAIT | ZMQ_SNDMORE) == -1)
+		return errno == EAGAIN ? BUS_FULL : BUS_GONE;
+	if (zmq_send(link->socket, frame.s, frame.len, ZMQ_DONTWAIT) == -1)
+		return errno == EAGAIN ? BUS_FULL : BUS_GONE;
+	return BUS_SENT;
+}
+
+static bool
+can_read(void *socket)
+{
+	int events = 0;
+	size_t len = sizeof(events);
+
+	return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &len) == 0 &&
+	    (events & ZMQ_POLLIN) != 0;
+}
+
+/* Drops the rest of a message that has more parts than it should. */
+static void
+skip_parts(void *socket, zmq_msg_t *part)
+{
+	while (zmq_msg_more(part)) {
+		zmq_msg_close(part);
+		zmq_msg_init(part);
+		if (zmq_msg_recv(part, socket, ZMQ_DONTWAIT) == -1)
+			return;
+	}
+}
+
+/* Takes one message off the socket. False when there was none. */
+static bool
+read_one(struct bus_link *link)
+{
+	uint8_t id[BUS_ID_MAX];
+	size_t id_len = 0;
+	const char *key;
+	zmq_msg_t part;
+
+	zmq_msg_init(&part);
+	if (zmq_msg_recv(&part, link->socket, ZMQ_DONTWAIT) == -1) {
+		zmq_msg_close(&part);
+		return false;
+	}
+	if (link->kind == BUS_LISTEN) {
+		id_len = zmq_msg_size(&part);
+		if (id_len > sizeof(id) || !zmq_msg_more(&part)) {
+			link->bus->counters.damaged++;
+			skip_parts(link->socket, &part);
+			zmq_msg_close(&part);
+			return true;
+		}
+		memcpy(id, zmq_msg_data(&part), id_len);
+		zmq_msg_close(&part);
+		zmq_msg_init(&part);
+		if (zmq_msg_recv(&part, link->socket, ZMQ_DONTWAIT) == -1) {
+			zmq_msg_close(&part);
+			return false;
+		}
+	}
+	if (zmq_msg_more(&part)) {
+		link->bus->counters.damaged++;
+		skip_parts(link->socket, &part);
+	} else {
+		key = zmq_msg_gets(&part, "User-Id");
+		bus_talk_frame(link, id, id_len, key == NULL ? "" : key,
+		    (struct slice){zmq_msg_data(&part), zmq_msg_size(&part)});
+	}
+	zmq_msg_close(&part);
+	return true;
+}
+
+/* --- keys: who may come in over CURVE (RFC 27/ZAP) ----------------------- */
+
+static struct bus_link *
+link_of_domain(struct bus *bus, const char *domain)
+{
+	char number[16];
+
+	for (struct bus_link *l = bus->links; l != NULL; l = l->next) {
+		snprintf(number, sizeof(number), "%u", l->number);
+		if (strcmp(number, domain) == 0)
+			return l;
+	}
+	return NULL;
+}
+
+static void
+zap_answer(struct bus *bus, char parts[7][256], const size_t lens[7])
+{
+	struct bus_link *link = link_of_domain(bus, parts[2]);
+	char key[BUS_KEY_LEN + 1] = "";
+	bool ok = lens[6] == 32 && strcmp(parts[5], "CURVE") == 0 &&
+	    link != NULL &&
+	    zmq_z85_encode(key, (const uint8_t *)parts[6], 32) != NULL &&
+	    link->allow != NULL && link->allow(key, link->allow_arg);
+	const char *answer[6] = {"1.0", parts[1], ok ? "200" : "400",
+	    ok ? "OK" : "unknown key", ok ? key : "", ""};
+
+	if (!ok) {
+		bus->counters.strangers++;
+		log_warn("bus %s: refused a client with the unknown key %s",
+		    link == NULL ? "?" : link->endpoint, key);
+	}
+	for (int i = 0; i < 6; i++)
+		zmq_send(bus->zap, answer[i],
+		    i == 1 ? lens[1] : strlen(answer[i]),
+		    i < 5 ? ZMQ_SNDMORE : 0);
+}
+
+static void
+zap_read(struct bus *bus)
+{
+	while (bus->zap != NULL && can_read(bus->zap)) {
+		char parts[7][256];
+		size_t lens[7] = {0};
+		int more = 1, n = 0;
+
+		memset(parts, 0, sizeof(parts));
+		while (more) {
+			size_t len = sizeof(more);
+			char spare[256];
+			char *to = n < 7 ? parts[n] : spare;
+			int got = zmq_recv(bus->zap, to, 255, ZMQ_DONTWAIT);
+
+			if (got == -1)
+				return;
+			if (n < 7)
+				lens[n] = got < 255 ? (size_t)got : 255;
+			n++;
+			zmq_getsockopt(bus->zap, ZMQ_RCVMORE, &more, &len);
+		}
+		zap_answer(bus, parts, lens);
+	}
+}
+
+/* --- on the loop ---------------------------------------------------------- */
+
+static void
+free_closed(struct bus *bus)
+{
+	struct bus_link **at = &bus->links, *link;
+
+	while ((link = *at) != NULL) {
+		if (!link->closed || link->busy > 0) {
+			at = &link->next;
+			continue;
+		}
+		*at = link->next;
+		free(link->endpoint);
+		free(link);
+	}
+}
+
+static void
+on_readable(uv_poll_t *poll, int status, int events)
+{
+	/* It wakes the loop, no more: `check` reads. */
+	(void)poll;
+	(void)status;
+	(void)events;
+}
+
+static void
+on_idle(uv_idle_t *idle)
+{
+	(void)idle;
+}
+
+static bool
+anything_gathered(const struct bus *bus)
+{
+	for (const struct bus_link *l = bus->links; l != NULL; l = l->next)
+		for (const struct bus_peer *p = l->peers; p != NULL;
+		     p = p->next)
+			if (p->gather.len > 0 || p->first != NULL)
+				return true;
+	return false;
+}
+
+static void
+on_gathered(uv_timer_t *timer)
+{
+	struct bus *bus = timer->data;
+
+	for (struct bus_link *l = bus->links; l != NULL; l = l->next) {
+		bus_talk_gathered(l);
+		bus_talk_retry(l);
+	}
+}
+
+static void
+on_prepare(uv_prepare_t *prepare)
+{
+	struct bus *bus = prepare->data;
+	bool ready = bus->zap != NULL && can_read(bus->zap);
+
+	free_closed(bus);
+	for (struct bus_link *l = bus->links; l != NULL && !ready; l = l->next)
+		ready =
+		    !l->closed && l->kind != BUS_PUBLISH && can_read(l->socket);
+	if (ready)
+		uv_idle_start(bus->idle, on_idle);
+	if (!uv_is_active((uv_handle_t *)bus->gather) && anything_gathered(bus))
+		uv_timer_start(bus->gather, on_gathered, BUS_GATHER_MS, 0);
+}
+
+static void
+on_check(uv_check_t *check)
+{
+	struct bus *bus = check->data;
+
+	uv_idle_stop(bus->idle);
+	zap_read(bus);
+	for (struct bus_link *l = bus->links; l != NULL; l = l->next) {
+		if (l->closed || l->kind == BUS_PUBLISH)
+			continue;
+		for (int i = 0; i < READ_AT_ONCE && !l->closed; i++)
+			if (!can_read(l->socket) || !read_one(l))
+				break;
+	}
+}
+
+static void
+on_beat(uv_timer_t *timer)
+{
+	struct bus *bus = timer->data;
+
+	for (struct bus_link *l = bus->links; l != NULL; l = l->next)
+		if (!l->closed)
+			bus_talk_beat(l);
+}
+
+static uint64_t
+random_boot(void)
+{
+	uint64_t boot = 0;
+
+	must(getrandom(&boot, sizeof(boot), 0) == (ssize_t)sizeof(boot));
+	return boot >> 1;
+}
+
+struct bus *
+bus_new(uv_loop_t *loop, const struct bus_self *self)
+{
+	struct bus *bus = xnew(struct bus);
+
+	bus->loop = loop;
+	bus->self = *self;
+	bus->boot = random_boot();
+	bus->context = zmq_ctx_new();
+	must(bus->context != NULL);
+	bus->prepare = xnew(uv_prepare_t);
+	bus->check = xnew(uv_check_t);
+	bus->idle = xnew(uv_idle_t);
+	bus->beat = xnew(uv_timer_t);
+	bus->gather = xnew(uv_timer_t);
+	uv_prepare_init(loop, bus->prepare);
+	uv_check_init(loop, bus->check);
+	uv_idle_init(loop, bus->idle);
+	uv_timer_init(loop, bus->beat);
+	uv_timer_init(loop, bus->gather);
+	bus->prepare->data = bus->check->data = bus->beat->data =
+	    bus->gather->data = bus;
+	uv_prepare_start(bus->prepare, on_prepare);
+	uv_check_start(bus->check, on_check);
+	uv_timer_start(bus->beat, on_beat, 200, 200);
+	uv_unref((uv_handle_t *)bus->prepare);
+	uv_unref((uv_handle_t *)bus->check);
+	uv_unref((uv_handle_t *)bus->beat);
+	return bus;
+}
+
+static void
+free_handle(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+void
+bus_free(struct bus **bp)
+{
+	struct bus *bus = *bp;
+
+	*bp = NULL;
+	if (bus == NULL)
+		return;
+	for (struct bus_link *l = bus->links, *next; l != NULL; l = next) {
+		struct bus_link *closing = l;
+
+		next = l->next;
+		l->handlers = (struct bus_handlers){0};
+		bus_close(&closing);
+	}
+	free_closed(bus);
+	if (bus->zap != NULL)
+		zmq_close(bus->zap);
+	zmq_ctx_term(bus->context);
+	uv_close((uv_handle_t *)bus->prepare, free_handle);
+	uv_close((uv_handle_t *)bus->check, free_handle);
+	uv_close((uv_handle_t *)bus->idle, free_handle);
+	uv_close((uv_handle_t *)bus->beat, free_handle);
+	uv_close((uv_handle_t *)bus->gather, free_handle);
+	free(bus);
+}
+
+/* --- links ---------------------------------------------------------------- */
+
+static struct bus_link *
+link_new(struct bus *bus, enum bus_kind kind, const char *endpoint,
+    const struct bus_options *options, const struct bus_handlers *handlers,
+    void *arg)
+{
+	static const int types[] = {ZMQ_ROUTER, ZMQ_DEALER, ZMQ_PUB, ZMQ_SUB};
+	struct bus_link *l = xnew(struct bus_link);
+
+	l->bus = bus;
+	l->kind = kind;
+	l->number = ++bus->numbers;
+	l->endpoint = xstrdup(endpoint);
+	l->queue_bytes = options != NULL && options->queue_bytes > 0
+	    ? options->queue_bytes
+	    : (size_t)16 << 20;
+	if (handlers != NULL)
+		l->handlers = *handlers;
+	l->arg = arg;
+	l->socket = zmq_socket(bus->context, types[kind]);
+	must(l->socket != NULL);
+	set_int(l->socket, ZMQ_LINGER, 100);
+	set_int(l->socket, ZMQ_SNDHWM, HIGH_WATER);
+	set_int(l->socket, ZMQ_RCVHWM, HIGH_WATER);
+	set_int(l->socket, ZMQ_RECONNECT_IVL, 50);
+	set_int(l->socket, ZMQ_RECONNECT_IVL_MAX, 1000);
+	set_int(l->socket, ZMQ_IPV6, 1);
+	zmq_setsockopt(
+	    l->socket, ZMQ_MAXMSGSIZE, &(int64_t){FRAME_MAX}, sizeof(int64_t));
+	if (kind == BUS_LISTEN)
+		set_int(l->socket, ZMQ_ROUTER_MANDATORY, 1);
+	if (kind == BUS_DIAL)
+		set_int(l->socket, ZMQ_IMMEDIATE, 1);
+	if (kind == BUS_SUBSCRIBE)
+		zmq_setsockopt(l->socket, ZMQ_SUBSCRIBE, "", 0);
+	return l;
+}
+
+static int
+zap_open(struct bus *bus, struct err *err_r)
+{
+	if (bus->zap != NULL)
+		return 0;
+	bus->zap = zmq_socket(bus->context, ZMQ_REP);
+	must(bus->zap != NULL);
+	set_int(bus->zap, ZMQ_LINGER, 0);
+	if (zmq_bind(bus->zap, "inproc://zeromq.zap.01") == 0)
+		return 0;
+	err_set(err_r, "bus: key handler: %s", zmq_strerror(errno));
+	return -1;
+}
+
+static int
+set_keys(struct bus_link *l, const struct bus_curve *c, struct err *err_r)
+{
+	char domain[16];
+	bool ok;
+
+	if (c == NULL)
+		return 0;
+	l->allow = c->allow;
+	l->allow_arg = c->allow_arg;
+	snprintf(domain, sizeof(domain), "%u", l->number);
+	ok = zmq_setsockopt(l->socket, ZMQ_CURVE_SECRETKEY, c->secret_key,
+		 BUS_KEY_LEN) == 0;
+	if (l->kind == BUS_LISTEN) {
+		set_int(l->socket, ZMQ_CURVE_SERVER, 1);
+		zmq_setsockopt(
+		    l->socket, ZMQ_ZAP_DOMAIN, domain, strlen(domain));
+		if (zap_open(l->bus, err_r) == -1)
+			return -1;
+	} else {
+		ok = ok &&
+		    zmq_setsockopt(l->socket, ZMQ_CURVE_PUBLICKEY,
+			c->public_key, BUS_KEY_LEN) == 0 &&
+		    zmq_setsockopt(l->socket, ZMQ_CURVE_SERVERKEY,
+			c->server_key, BUS_KEY_LEN) == 0;
+	}
+	if (ok)
+		return 0;
+	err_set(err_r, "%s: a key is not valid (40 characters of Z85)",
+	    l->endpoint);
+	return -1;
+}
+
+static void
+link_drop(struct bus_link *l)
+{
+	zmq_close(l->socket);
+	free(l->endpoint);
+	free(l);
+}
+
+/* Puts the socket on the loop. */
+static struct bus_link *
+link_start(struct bus_link *l)
+{
+	int fd = -1;
+	size_t len = sizeof(fd);
+
+	if (l->kind != BUS_PUBLISH) {
+		must(zmq_getsockopt(l->socket, ZMQ_FD, &fd, &len) == 0);
+		l->poll = xnew(uv_poll_t);
+		must(uv_poll_init(l->bus->loop, l->poll, fd) == 0);
+		must(uv_poll_start(l->poll, UV_READABLE, on_readable) == 0);
+	}
+	l->next = l->bus->links;
+	l->bus->links = l;
+	return l;
+}
+
+static struct bus_link *
+bind_link(struct bus_link *l, struct err *err_r)
+{
+	/* Daemons hold a lock of their own: a file here is a dead one's. */
+	if (strncmp(l->endpoint, "ipc://", 6) == 0)
+		unlink(l->endpoint + 6);
+	if (zmq_bind(l->socket, l->endpoint) == -1) {
+		err_set(err_r, "%s: %s%s", l->endpoint, zmq_strerror(errno),
+		    errno == EADDRINUSE
+			? " (another program has the port; choose another "
+			  "with `vedette config`)"
+			: "");
+		link_drop(l);
+		return NULL;
+	}
+	if (strncmp(l->endpoint, "ipc://", 6) == 0)
+		(void)chmod(l->endpoint + 6, 0660);
+	return link_start(l);
+}
+
+struct bus_link *
+bus_listen(struct bus *bus, const char *endpoint,
+    const struct bus_options *options, const struct bus_handlers *handlers,
+    void *arg, struct err *err_r)
+{
+	struct bus_link *l =
+	    link_new(bus, BUS_LISTEN, endpoint, options, handlers, arg);
+
+	if (set_keys(l, options == NULL ? NULL : options->curve, err_r) == -1) {
+		link_drop(l);
+		return NULL;
+	}
+	return bind_link(l, err_r);
+}
+
+static struct bus_link *
+connect_link(struct bus_link *l, struct err *err_r)
+{
+	if (zmq_connect(l->socket, l->endpoint) == -1) {
+		err_set(err_r, "%s: %s", l->endpoint, zmq_strerror(errno));
+		link_drop(l);
+		return NULL;
+	}
+	return link_start(l);
+}
+
+struct bus_link *
+bus_dial(struct bus *bus, const char *endpoint,
+    const struct bus_options *options, const struct bus_handlers *handlers,
+    void *arg, struct err *err_r)
+{
+	struct bus_link *l =
+	    link_new(bus, BUS_DIAL, endpoint, options, handlers, arg);
+
+	if (set_keys(l, options == NULL ? NULL : options->curve, err_r) == -1) {
+		link_drop(l);
+		return NULL;
+	}
+	l = connect_link(l, err_r);
+	if (l != NULL)
+		bus_talk_open(l);
+	return l;
+}
+
+struct bus_link *
+bus_publish(struct bus *bus, const char *endpoint, struct err *err_r)
+{
+	return bind_link(
+	    link_new(bus, BUS_PUBLISH, endpoint, NULL, NULL, NULL), err_r);
+}
+
+int
+bus_publish_frame(struct bus_link *link, struct slice frame)
+{
+	if (bus_socket_send(link, NULL, frame) != BUS_SENT)
+		return -1;
+	link->bus->counters.sent++;
+	link->bus->counters.bytes_sent += frame.len;
+	return 0;
+}
+
+struct bus_link *
+bus_subscribe(struct bus *bus, const char *endpoint,
+    const struct bus_handlers *handlers, void *arg, struct err *err_r)
+{
+	return connect_link(
+	    link_new(bus, BUS_SUBSCRIBE, endpoint, NULL, handlers, arg), err_r);
+}
+
+void
+bus_close(struct bus_link **lp)
+{
+	struct bus_link *l = *lp;
+
+	*lp = NULL;
+	if (l == NULL || l->closed)
+		return;
+	l->closed = true;
+	l->busy++;
+	bus_talk_close(l);
+	l->busy--;
+	if (l->poll != NULL) {
+		uv_poll_stop(l->poll);
+		uv_close((uv_handle_t *)l->poll, free_handle);
+	}
+	zmq_close(l->socket);
+}
+
+const struct bus_counters *
+bus_counters(const struct bus *bus)
+{
+	return &bus->counters;
+}
+
+void
+bus_keypair(char public_key[BUS_KEY_LEN + 1], char secret_key[BUS_KEY_LEN + 1])
+{
+	must(zmq_curve_keypair(public_key, secret_key) == 0);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What bus.c (sockets, the only file that knows ZeroMQ) and bus_talk.c (peers,
+ * hello, heartbeats, gathering, queues) share. Nobody else includes it.
+ */
+#ifndef COMMON_BUS_INTERNAL_H
+#define COMMON_BUS_INTERNAL_H
+
+#include "common/bus.h"
+
+#define BUS_ID_MAX 32
+
+enum bus_kind {
+	BUS_LISTEN,
+	BUS_DIAL,
+	BUS_PUBLISH,
+	BUS_SUBSCRIBE
+};
+
+struct bus_frame {
+	struct bus_frame *next;
+	size_t len;
+	char bytes[];
+};
+
+struct bus_peer {
+	struct bus_peer *next; /* of the link */
+	struct bus_link *link;
+	uint8_t id[BUS_ID_MAX]; /* listener: how the socket names it */
+	size_t id_len;
+	bool up;
+	char *role, *name, *site, *version;
+	char key[BUS_KEY_LEN + 1];
+	uint64_t boot;
+	int64_t heard, said;             /* monotonic */
+	struct str gather;               /* messages that wait for company */
+	struct bus_frame *first, **last; /* frames the socket did not take */
+	size_t queued;                   /* bytes in both */
+	void *data;
+};
+
+struct bus_link {
+	struct bus_link *next;
+	struct bus *bus;
+	enum bus_kind kind;
+	void *socket;
+	char *endpoint;
+	uv_poll_t *poll;
+	struct bus_handlers handlers;
+	void *arg;
+	size_t queue_bytes;
+	bool (*allow)(const char *key, void *arg);
+	void *allow_arg;
+	unsigned number;        /* ZAP domain */
+	struct bus_peer *peers; /* a dialled link always has exactly one */
+	bool closed;            /* freed when no callback of it is under way */
+	int busy;
+	int64_t hello_at; /* dial: when to say hello again */
+};
+
+struct bus {
+	uv_loop_t *loop;
+	struct bus_self self;
+	uint64_t boot;
+	void *context;
+	struct bus_link *links;
+	unsigned numbers;
+	void *zap;
+	uv_prepare_t *prepare;
+	uv_check_t *check;
+	uv_idle_t *idle;
+	uv_timer_t *beat, *gather;
+	struct bus_counters counters;
+};
+
+enum bus_sent {
+	BUS_SENT,
+	BUS_FULL,
+	BUS_GONE
+};
+
+/* bus.c: gives the socket one frame. */
+enum bus_sent bus_socket_send(
+    struct bus_link *link, const struct bus_peer *peer, struct slice frame);
+
+/* bus_talk.c */
+void bus_talk_frame(struct bus_link *link, const uint8_t *id, size_t id_len,
+    const char *key, struct slice frame);
+void bus_talk_beat(struct bus_link *link);
+void bus_talk_gathered(struct bus_link *link);
+/* Frames that the socket did not take: another try. True if some still wait. */
+bool bus_talk_retry(struct bus_link *link);
+void bus_talk_open(struct bus_link *link);  /* dial: makes the peer */
+void bus_talk_close(struct bus_link *link); /* all peers go down */
+
+#endif

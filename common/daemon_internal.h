@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What daemon.c and daemon_own.c share. Nobody else includes it.
+ */
+#ifndef COMMON_DAEMON_INTERNAL_H
+#define COMMON_DAEMON_INTERNAL_H
+
+#include "common/daemon.h"
+#include "common/num.h"
+
+#define DAEMON_MAX_OPTIONS 32
+
+struct daemon_private {
+	uv_loop_t loop;
+	struct bus_self self;
+	char *root;
+	const char *names[DAEMON_MAX_OPTIONS], *values[DAEMON_MAX_OPTIONS];
+	int lock;
+	bool stopping, ended;
+	int code;
+	uv_signal_t signals[3];
+	uv_timer_t stop_timer;
+	/* prepared and not yet in use */
+	struct snapshot *next;
+	struct settings *next_settings;
+};
+
+/* Binds tmp/run/bus/INSTANCE.sock. */
+int daemon_own_open(struct daemon *d, struct err *err_r);
+
+#endif

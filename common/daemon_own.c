@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The socket that every daemon has: commands and queries go to the daemon's
+ * hooks, reloads and counters are answered here. See daemon.h.
+ *
+ * A reload has two phases, so that all daemons change or none: `prepare` loads
+ * settings and snapshot and lets the daemon look at them; `commit` makes them
+ * the present ones; `abort` forgets them.
+ */
+#include "common/daemon_internal.h"
+#include "common/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+void
+daemon_answer(struct daemon *d, struct bus_peer *peer, uint64_t id,
+    enum msg_status status, struct slice text, uint64_t seq)
+{
+	struct bus_peer *p = NULL;
+
+	while ((p = bus_next_peer(d->own, p)) != NULL && p != peer)
+		;
+	if (p == NULL)
+		return;
+	if (bus_send(p,
+		&(struct msg){
+		    .id = MSG_ANSWER, .answer = {id, status, text, seq}}) == -1)
+		log_warn(
+		    "peer %s: does not read its answers", bus_peer_name(p));
+	bus_flush(p);
+}
+
+static void
+forget_next(struct daemon *d)
+{
+	if (d->priv->next == NULL)
+		return;
+	if (d->def->reload_abort != NULL)
+		d->def->reload_abort(d);
+	snapshot_close(&d->priv->next);
+	settings_free(&d->priv->next_settings);
+}
+
+static int
+prepare(struct daemon *d, uint64_t generation, struct err *err_r)
+{
+	struct str mistakes = {0};
+	int rc = -1;
+
+	forget_next(d);
+	d->priv->next_settings = settings_load(d->root, &mistakes);
+	if (d->priv->next_settings == NULL) {
+		err_set(err_r, "%s", str_get(&mistakes));
+		str_free(&mistakes);
+		return -1;
+	}
+	str_free(&mistakes);
+	d->priv->next = snapshot_open_site(d->root, generation, err_r);
+	if (d->priv->next != NULL)
+		rc = d->def->reload_prepare == NULL
+		    ? 0
+		    : d->def->reload_prepare(d, d->priv->next, err_r);
+	if (rc == -1) {
+		snapshot_close(&d->priv->next);
+		settings_free(&d->priv->next_settings);
+	}
+	return rc;
+}
+
+static int
+commit(struct daemon *d, uint64_t generation, struct err *err_r)
+{
+	struct snapshot *old = d->snapshot;
+	struct settings *old_settings = d->settings;
+
+	if (d->priv->next == NULL || d->priv->next->generation != generation) {
+		err_set(err_r, "generation %" PRIu64 " was not prepared",
+		    generation);
+		return -1;
+	}
+	d->snapshot = d->priv->next;
+	d->settings = d->priv->next_settings;
+	d->priv->next = NULL;
+	d->priv->next_settings = NULL;
+	if (d->settings->timezone != NULL)
+		setenv("TZ", d->settings->timezone, 1);
+	tzset();
+	if (d->def->reload_commit != NULL)
+		d->def->reload_commit(d, old);
+	snapshot_close(&old);
+	settings_free(&old_settings);
+	log_info("reload: works by generation %" PRIu64, generation);
+	return 0;
+}
+
+static void
+on_reload(struct daemon *d, struct bus_peer *peer, const struct msg_reload *r)
+{
+	struct err err = {""};
+	int rc = 0;
+
+	if (r->phase == MSG_RELOAD_PREPARE)
+		rc = prepare(d, r->generation, &err);
+	else if (r->phase == MSG_RELOAD_COMMIT)
+		rc = commit(d, r->generation, &err);
+	else
+		forget_next(d);
+	if (rc == -1)
+		log_warn("reload: generation %" PRIu64 " refused: %s",
+		    r->generation, err.text);
+	daemon_answer(d, peer, r->id, rc == 0 ? MSG_OK : MSG_REFUSED,
+	    slice_of(err.text), 0);
+}
+
+static void
+put_counter(struct str *list, const char *name, uint64_t value)
+{
+	msg_counter_put(
+	    list, &(struct msg_counter){slice_of(name), (double)value});
+}
+
+static void
+on_counters(struct daemon *d, struct bus_peer *peer, uint64_t id)
+{
+	const struct bus_counters *c = bus_counters(d->bus);
+	struct str list = {0};
+
+	put_counter(&list, "bus_messages_sent", c->sent);
+	put_counter(&list, "bus_messages_received", c->received);
+	put_counter(&list, "bus_bytes_sent", c->bytes_sent);
+	put_counter(&list, "bus_bytes_received", c->bytes_received);
+	put_counter(&list, "bus_refused_full", c->refused_full);
+	put_counter(&list, "bus_damaged", c->damaged);
+	put_counter(&list, "bus_strangers", c->strangers);
+	if (d->def->counters != NULL)
+		d->def->counters(d, &list);
+	bus_send(peer,
+	    &(struct msg){.id = MSG_COUNTERS_ANSWER,
+		.counters_answer = {id, str_slice(&list)}});
+	bus_flush(peer);
+	str_free(&list);
+}
+
+static void
+refuse(struct daemon *d, struct bus_peer *peer, uint64_t id, const char *what)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s takes no %s", d->def->name, what);
+	daemon_answer(d, peer, id, MSG_REFUSED, slice_of(text), 0);
+}
+
+static void
+on_message(struct bus_peer *peer, const struct msg *m, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (m->id == MSG_RELOAD)
+		on_reload(d, peer, &m->reload);
+	else if (m->id == MSG_COUNTERS)
+		on_counters(d, peer, m->counters.id);
+	else if (m->id == MSG_COMMAND && d->def->command != NULL)
+		d->def->command(d, peer, &m->command);
+	else if (m->id == MSG_COMMAND)
+		refuse(d, peer, m->command.id, "commands");
+	else if (m->id == MSG_QUERY && d->def->query != NULL)
+		d->def->query(d, peer, &m->query);
+	else if (m->id == MSG_QUERY)
+		refuse(d, peer, m->query.id, "queries");
+	else
+		log_warn("peer %s: unexpected message %s", bus_peer_name(peer),
+		    msg_name(m->id));
+}
+
+static void
+on_down(struct bus_peer *peer, const char *why, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)why;
+	if (d->def->peer_down != NULL)
+		d->def->peer_down(d, peer);
+}
+
+int
+daemon_own_open(struct daemon *d, struct err *err_r)
+{
+	static const struct bus_handlers handlers = {
+	    .down = on_down, .message = on_message};
+	char *endpoint = daemon_endpoint(d, d->instance);
+
+	d->own = bus_listen(d->bus, endpoint, NULL, &handlers, d, err_r);
+	free(endpoint);
+	return d->own == NULL ? -1 : 0;
+}
