@@ -10,6 +10,8 @@
 CC      = gcc
 BUILD   = build
 SAN     =
+V       =# V=1 shows the commands
+Q       = $(if $(V),,@)
 WERROR  = -Werror
 PREFIX  = /opt/vedette/versions/$(VERSION)
 DESTDIR =
@@ -47,51 +49,63 @@ all: $(BINS) $(BUILD)/.tree ## build everything into build/bin (default)
 
 # --- libraries and programs ------------------------------------------------
 $(COMMON): $(call objs,$(call src,common))
-	rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 define daemon
 $(BUILD)/$(1)/lib$(1).a: $(call objs,$(filter-out $(1)/main.c,$(call src,$(1))))
-	rm -f $$@ && $$(AR) rcs $$@ $$^
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 $(BUILD)/bin/vedette-$(1): $(BUILD)/$(1)/main.o $(BUILD)/$(1)/lib$(1).a $(COMMON)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS)
+	@echo "  LINK  $$@"
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS)
 $(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $(BUILD)/$(1)/lib$(1).a $(COMMON)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
+	@echo "  LINK  $$@"
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(TEST_LIBS) $$(LIBS)
 $(BUILD)/tests/fuzz/$(1)/%: $(BUILD)/tests/fuzz/$(1)/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/$(1)/lib$(1).a $(COMMON)
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS)
+	@echo "  LINK  $$@"
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
 $(foreach d,$(DAEMONS),$(eval $(call daemon,$(d))))
 
 # The command calls the pure parts of the daemons.
 $(BUILD)/site/libsite.a: $(call objs,$(filter-out site/main.c,$(call src,site)))
-	rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 SITE_LIBS = $(BUILD)/site/libsite.a $(DAEMON_LIBS) $(COMMON)
 $(BUILD)/bin/vedette: $(BUILD)/site/main.o $(SITE_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/tests/unit/site/%: $(BUILD)/tests/unit/site/%.o $(SITE_LIBS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
 $(BUILD)/tests/fuzz/site/%: $(BUILD)/tests/fuzz/site/%.o $(BUILD)/tests/fuzz/replay.o $(SITE_LIBS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/tests/unit/common/%: $(BUILD)/tests/unit/common/%.o $(COMMON)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
 $(BUILD)/tests/fuzz/common/%: $(BUILD)/tests/fuzz/common/%.o $(BUILD)/tests/fuzz/replay.o $(COMMON)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(SITE_LIBS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # What runs on monitored hosts links libc alone.
 $(BUILD)/agent/libagent.a: $(call objs,$(filter-out agent/main.c,$(call src,agent)))
-	rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/bin/vedette-agent: $(BUILD)/agent/main.o $(BUILD)/agent/libagent.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 $(BUILD)/tests/unit/agent/%: $(BUILD)/tests/unit/agent/%.o $(BUILD)/agent/libagent.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags $(BUILD)/gen/version.h
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC    $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/flags: force
 	@mkdir -p $(@D)
 	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' >$@

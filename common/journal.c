@@ -379,7 +379,6 @@ journal_open(uv_loop_t *loop, const char *path, size_t max_queued,
 	j->arg = arg;
 	j->async = xnew(uv_async_t);
 	must(uv_async_init(loop, j->async, on_async) == 0);
-	uv_unref((uv_handle_t *)j->async);
 	j->async->data = j;
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_cond_init(&j->work, NULL);
