@@ -9,10 +9,6 @@
 #include "common/msg.h"
 #include "common/str.h"
 
-#ifndef MSG_RESULT_NONE
-#define MSG_RESULT_NONE 255u /* job_result.state: keep the blob alone */
-#endif
-
 struct evaluate_input {
 	const struct msg_job *job; /* kind AGENT or PROGRAM, with its items */
 	struct slice output;       /* the agent's bytes, decoded and unpacked */

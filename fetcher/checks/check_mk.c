@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The service Check_MK: see check_mk.h.
+ */
+#include "fetcher/checks/check_mk.h"
+
+#include "fetcher/sections/check_mk.h"
+
+static const struct check_metric metrics[] = {
+    {"execution_time", "s", "from the start of the fetch to the last result"},
+    {"cmk_time_agent", "s", "time spent waiting for the agent"}, {0}};
+
+void
+check_mk_missing(struct check_mk_run *run, const struct check *check)
+{
+	size_t n = run->n_missing < CHECK_MK_MAX_MISSING ? run->n_missing
+							 : CHECK_MK_MAX_MISSING;
+	for (size_t i = 0; i < n; i++)
+		if (run->missing[i] == check)
+			return;
+	if (n < CHECK_MK_MAX_MISSING)
+		run->missing[n] = check;
+	run->n_missing++;
+}
+
+static void
+say_missing(const struct check_mk_run *run, struct check_out *out)
+{
+	struct str text = {0};
+
+	if (run->n_missing == 0)
+		return;
+	if (run->n_results == 0 && run->n_items > 1) {
+		check_say(
+		    out, CHECK_WARN, "Missing monitoring data for all plugins");
+		return;
+	}
+	str_add(&text, "Missing monitoring data for plugins: ");
+	for (size_t i = 0; i < run->n_missing; i++) {
+		const struct check *check = run->missing[i];
+		if (i == CHECK_MK_MAX_MISSING) {
+			str_add(&text, ", ...");
+			break;
+		}
+		str_addf(&text, "%s%s (section %s)", i > 0 ? ", " : "",
+		    check->name, check->sections[0]->names[0]);
+	}
+	check_say_str(out, CHECK_WARN, &text);
+	str_free(&text);
+}
+
+static void
+say_sections(const struct check_mk_run *run, struct check_out *out)
+{
+	const struct parsed *p = run->parsed;
+	const struct split *split = &p->split;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->sections[i].state == PARSED_BAD)
+			check_say(out, CHECK_WARN, "Section %s failed: %s",
+			    p->sections[i].type->names[0], p->sections[i].why);
+	if (split->bad_headers > 0)
+		check_tell(out, CHECK_OK,
+		    "%llu section headers not understood, the first in line "
+		    "%llu",
+		    (unsigned long long)split->bad_headers,
+		    (unsigned long long)split->bad_line);
+	if (split->over_limit > 0)
+		check_say(out, CHECK_WARN,
+		    "%llu sections or piggyback blocks beyond the limit left "
+		    "out",
+		    (unsigned long long)split->over_limit);
+	if (split->n_piggyback > 0)
+		check_tell(out, CHECK_OK,
+		    "%zu piggyback blocks for other hosts", split->n_piggyback);
+}
+
+static void
+say_agent(const struct check_mk_run *run, struct check_out *out)
+{
+	const struct parsed_section *section =
+	    parsed_get(run->parsed, &section_check_mk);
+	const struct section_check_mk *agent = section->data;
+
+	if (section->state != PARSED_GOOD)
+		return;
+	if (agent->version.len > 0)
+		check_say(out, CHECK_OK, "Version: %.*s",
+		    (int)agent->version.len, agent->version.s);
+	if (agent->os.len > 0)
+		check_say(
+		    out, CHECK_OK, "OS: %.*s", (int)agent->os.len, agent->os.s);
+}
+
+void
+check_mk_judge(const struct check_mk_run *run, struct check_out *out)
+{
+	if (run->failure != NULL) {
+		check_say(out, CHECK_CRIT, "[agent] %s", run->failure);
+	} else if (run->bytes == 0) {
+		check_say(out, CHECK_CRIT, "[agent] Empty output from agent");
+	} else if (run->parsed->split.n_parts == 0 &&
+	    run->parsed->split.n_piggyback == 0) {
+		check_say(out, CHECK_CRIT,
+		    "[agent] No section in %zu bytes of output: is it an "
+		    "agent?",
+		    run->bytes);
+	} else {
+		check_say(out, CHECK_OK, "[agent] Success");
+		say_agent(run, out);
+		say_missing(run, out);
+		say_sections(run, out);
+	}
+	check_say(out, CHECK_OK, "execution time %.2f sec", run->fetch_seconds);
+	check_metric(out, "execution_time", run->fetch_seconds, NULL, NAN, NAN);
+	check_metric(out, "cmk_time_agent", run->fetch_seconds, NULL, NAN, NAN);
+}
+
+const struct check check_check_mk = {
+    .name = "check_mk",
+    .title = "Check_MK: the fetch itself",
+    .manual =
+	"The service that fetches the host's agent and feeds its other "
+	"services. CRIT if the agent cannot be reached, does not answer in "
+	"time or does not send sections; WARN if a section that services need "
+	"is missing or cannot be read. While it fails, the other services "
+	"keep their states and go stale.",
+    .ruleset = NULL,
+    .description = "Check_MK",
+    .sections = (const struct section_type *const[]){&section_check_mk, NULL},
+    .metrics = metrics,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The service Check_MK: how the fetch of a host's agent and the evaluation of
+ * its sections went. Unlike the other checks it looks at the run itself.
+ */
+#ifndef FETCHER_CHECKS_CHECK_MK_H
+#define FETCHER_CHECKS_CHECK_MK_H
+
+#include "fetcher/checks/out.h"
+#include "fetcher/sections/parsed.h"
+
+#define CHECK_MK_MAX_MISSING 64
+
+struct check_mk_run {
+	const char *failure; /* why the fetch failed; NULL: it did not */
+	size_t bytes;        /* of output */
+	double fetch_seconds;
+	struct parsed *parsed; /* NULL after a failure */
+	/* Checks whose items got no result for want of a section; n_missing
+	 * counts those beyond the room too. */
+	const struct check *missing[CHECK_MK_MAX_MISSING];
+	size_t n_missing, n_items, n_results;
+};
+
+/* Notes the check once. */
+void check_mk_missing(struct check_mk_run *run, const struct check *check);
+void check_mk_judge(const struct check_mk_run *run, struct check_out *out);
+
+#endif

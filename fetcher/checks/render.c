@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Values as people read them.
+ */
+#include "fetcher/checks/render.h"
+
+#include "common/mem.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <time.h>
+
+void
+render_number(struct str *out, double value)
+{
+	str_addf(out, "%.2f", value);
+}
+
+void
+render_count(struct str *out, double value)
+{
+	str_addf(out, "%.0f", value);
+}
+
+void
+render_percent(struct str *out, double value)
+{
+	if (value > 0 && value < 0.01)
+		str_add(out, "<0.01%");
+	else
+		str_addf(out, "%.2f%%", value);
+}
+
+static void
+three_digits(struct str *out, double value, const char *const *units, size_t n,
+    double step)
+{
+	size_t unit = 0;
+	if (value < 0) {
+		str_addc(out, '-');
+		value = -value;
+	}
+	while (value >= step - 0.5 && unit + 1 < n) {
+		value /= step;
+		unit++;
+	}
+	int places = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+	str_addf(out, "%.*f %s", places, value, units[unit]);
+}
+
+void
+render_bytes(struct str *out, double value)
+{
+	static const char *const units[] = {
+	    "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	three_digits(out, value, units, ARRAY_LEN(units), 1024);
+}
+
+void
+render_mebibytes(struct str *out, double value)
+{
+	render_bytes(out, value * 1024 * 1024);
+}
+
+void
+render_byte_rate(struct str *out, double value)
+{
+	static const char *const units[] = {
+	    "B/s", "kB/s", "MB/s", "GB/s", "TB/s"};
+	three_digits(out, value, units, ARRAY_LEN(units), 1000);
+}
+
+void
+render_bit_rate(struct str *out, double value)
+{
+	static const char *const units[] = {
+	    "Bit/s", "kBit/s", "MBit/s", "GBit/s", "TBit/s"};
+	size_t unit = 0;
+	for (; value >= 1000 && unit + 1 < ARRAY_LEN(units); unit++)
+		value /= 1000;
+	str_addf(out, "%.4g %s", value, units[unit]);
+}
+
+void
+render_timespan(struct str *out, double value)
+{
+	static const struct {
+		double seconds;
+		const char *name;
+	} units[] = {{31536000, "year"}, {86400, "day"}, {3600, "hour"},
+	    {60, "minute"}, {1, "second"}};
+	int said = 0;
+
+	if (value < 0) {
+		str_addc(out, '-');
+		value = -value;
+	}
+	if (value < 1) {
+		str_addf(out, "%.0f milliseconds", value * 1000);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(units) && said < 2; i++) {
+		double n = floor(value / units[i].seconds);
+		if (said == 0 && n < 1)
+			continue;
+		value -= n * units[i].seconds;
+		str_addf(out, "%s%.0f %s%s", said > 0 ? " " : "", n,
+		    units[i].name, n >= 0.5 && n <= 1.5 ? "" : "s");
+		said++;
+	}
+}
+
+void
+render_seconds(struct str *out, double value)
+{
+	double a = fabs(value);
+	if (a >= 120)
+		render_timespan(out, value);
+	else if (a >= 1 || a < 1e-9)
+		str_addf(out, "%.2f s", value);
+	else if (a >= 1e-3)
+		str_addf(out, "%.2f ms", value * 1e3);
+	else
+		str_addf(out, "%.1f us", value * 1e6);
+}
+
+void
+render_date(struct str *out, double value)
+{
+	time_t t = (time_t)value;
+	struct tm tm;
+	char text[32];
+	if (localtime_r(&t, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) > 0)
+		str_add(out, text);
+}
+
+void
+render_plain(struct str *out, double value)
+{
+	char text[40];
+	size_t at = sizeof(text);
+	uint64_t whole, part;
+
+	if (!(fabs(value) < 9e12)) {
+		str_addf(out, "%.0f", value);
+		return;
+	}
+	part = (uint64_t)llround(fabs(value) * 1e6);
+	whole = part / 1000000;
+	part %= 1000000;
+	if (part > 0) {
+		bool dropping = true;
+		for (int i = 0; i < 6; i++, part /= 10) {
+			char digit = (char)('0' + part % 10);
+			dropping = dropping && digit == '0';
+			if (!dropping)
+				text[--at] = digit;
+		}
+		text[--at] = '.';
+	}
+	do
+		text[--at] = (char)('0' + whole % 10);
+	while ((whole /= 10) > 0);
+	if (value < 0 && !(sizeof(text) - at == 1 && text[at] == '0'))
+		text[--at] = '-';
+	str_addn(out, text + at, sizeof(text) - at);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a service's check keeps between two runs: counters for rates and
+ * averages. It travels with the job as an opaque blob; an entry that a run
+ * does not touch is forgotten. A blob that is damaged or of another version
+ * counts as none.
+ */
+#ifndef FETCHER_CHECKS_STORE_H
+#define FETCHER_CHECKS_STORE_H
+
+#include "common/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define STORE_MAX_ENTRIES 64
+#define STORE_MAX_KEY     24
+#define STORE_MAX_BYTES   4096
+
+struct check_store_entry {
+	char key[STORE_MAX_KEY];
+	double time, value, start;
+};
+struct check_store {
+	struct check_store_entry old[STORE_MAX_ENTRIES];
+	struct check_store_entry now[STORE_MAX_ENTRIES];
+	size_t n_old, n_now;
+};
+
+void check_store_load(struct check_store *store, struct slice blob);
+/* Appends the entries touched since loading; nothing if there are none. */
+void check_store_save(const struct check_store *store, struct str *blob);
+
+/*
+ * Per second since the last run. False without a rate: first sight, no time
+ * between, or (with `counter`) a value below the last one. The new value is
+ * kept in every case. Keys are shorter than STORE_MAX_KEY.
+ */
+bool check_store_rate(struct check_store *store, const char *key, double time,
+    double value, bool counter, double *rate_r);
+/* value - last value, under the same rules. */
+bool check_store_delta(struct check_store *store, const char *key, double time,
+    double value, double *delta_r);
+/* The exponential average of the last `minutes`, with the value in it. */
+double check_store_average(struct check_store *store, const char *key,
+    double time, double value, double minutes);
+
+#endif

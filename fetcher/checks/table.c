@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of checks, expanded from checks.def.
+ */
+#include "common/mem.h"
+#include "fetcher/checks/check.h"
+#include "fetcher/checks/checks.def"
+
+#define DECLARE(name) extern const struct check check_##name;
+CHECKS(DECLARE)
+#define ENTRY(name) &check_##name,
+static const struct check *const table[] = {CHECKS(ENTRY)};
+
+const struct check *
+check_at(size_t i)
+{
+	return i < ARRAY_LEN(table) ? table[i] : NULL;
+}
+
+const struct check *
+check_find(struct slice name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (slice_eqs(name, table[i]->name))
+			return table[i];
+	return NULL;
+}
+
+bool
+check_has_items(const struct check *check)
+{
+	return strstr(check->description, "%s") != NULL;
+}
+
+void
+check_describe(const struct check *check, struct slice item, struct str *out)
+{
+	const char *at = strstr(check->description, "%s");
+	if (at == NULL) {
+		str_add(out, check->description);
+		return;
+	}
+	str_addn(out, check->description, (size_t)(at - check->description));
+	str_addslice(out, item);
+	str_add(out, at + 2);
+}

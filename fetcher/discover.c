@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which services an agent's output gives: asks every check.
+ */
+#include "fetcher/discover.h"
+
+#include "common/mem.h"
+#include "fetcher/sections/parsed.h"
+
+#include <stdlib.h>
+
+#define MAX_SERVICES 10000 /* of one host */
+#define MAX_SECTIONS 8
+
+struct check_found {
+	struct discovery *d;
+	const struct check *check;
+};
+
+static bool
+is_known(const struct discovery *d, const char *description)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (strcmp(d->services[i].description, description) == 0)
+			return true;
+	return false;
+}
+
+void
+check_found_add(struct check_found *found, struct slice item, json_t *params)
+{
+	struct discovery *d = found->d;
+	struct str text = {0};
+
+	check_describe(found->check, slice_trim(item), &text);
+	char *description = str_steal(&text);
+	if (d->n == MAX_SERVICES || is_known(d, description)) {
+		if (d->n == MAX_SERVICES)
+			str_addf(&d->problems,
+			    "service %s: more than %d services, left out\n",
+			    description, MAX_SERVICES);
+		free(description);
+		json_decref(params);
+		return;
+	}
+	ARRAY_GROW(d->services, d->n, d->cap);
+	d->services[d->n++] = (struct discovered){
+	    .check = found->check,
+	    .description = description,
+	    .item = slice_dup(item),
+	    .params = params,
+	};
+}
+
+static void
+ask(const struct check *check, struct parsed *parsed, double now,
+    struct discovery *d)
+{
+	struct check_value values[CHECK_MAX_PARAMS];
+	const void *data[MAX_SECTIONS] = {NULL};
+	struct check_found found = {d, check};
+
+	for (size_t i = 0; check->sections[i] != NULL; i++) {
+		const struct parsed_section *s =
+		    parsed_get(parsed, check->sections[i]);
+		if (i == 0 && s->state != PARSED_GOOD)
+			return;
+		data[i] = s->data;
+	}
+	check_params_read(check, NULL, values, NULL);
+	struct check_context c = {
+	    .sections = data, .params = values, .now = now};
+	check->discover(&c, &found);
+}
+
+bool
+discover_agent(struct slice output, struct slice host, struct discovery *d)
+{
+	struct parsed parsed;
+	const struct check *check;
+
+	parsed_init(&parsed, output, host, 0);
+	bool any = parsed.split.n_parts > 0;
+	for (size_t i = 0; (check = check_at(i)) != NULL; i++)
+		if (check->discover != NULL)
+			ask(check, &parsed, 0, d);
+	for (size_t i = 0; i < parsed.n; i++)
+		if (parsed.sections[i].state == PARSED_BAD)
+			str_addf(&d->problems, "section %s: %s\n",
+			    parsed.sections[i].type->names[0],
+			    parsed.sections[i].why);
+	parsed_free(&parsed);
+	return any;
+}
+
+void
+discovery_free(struct discovery *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		free(d->services[i].description);
+		free(d->services[i].item);
+		json_decref(d->services[i].params);
+	}
+	free(d->services);
+	str_free(&d->problems);
+	*d = (struct discovery){0};
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From an agent's output to results: splits once, parses each section once,
+ * asks each item's check.
+ */
+#include "fetcher/evaluate.h"
+
+#include "common/log.h"
+#include "fetcher/checks/check_mk.h"
+#include "fetcher/checks/store.h"
+#include "fetcher/sections/utf8.h"
+
+#define MAX_SUMMARY  8192
+#define MAX_DETAILS  65536
+#define MAX_PERF     65536
+#define MAX_SECTIONS 8 /* that one check may want */
+
+struct pass {
+	const struct evaluate_input *in;
+	double now; /* seconds */
+	struct parsed parsed;
+	struct check_store store;
+	struct check_out out;
+	struct str blob;
+	struct str items; /* results of the items, after the job's own */
+	struct check_mk_run run;
+};
+
+/* No control characters, no more than `max` bytes. */
+static struct slice
+clean(struct str *text, size_t max)
+{
+	struct slice s = str_slice(text);
+	s.len = utf8_cut(s, max);
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)text->s[i] < ' ' && text->s[i] != '\n')
+			text->s[i] = ' ';
+	return s;
+}
+
+static void
+put_result(
+    struct pass *p, uint32_t object, struct slice blob, struct str *results)
+{
+	struct check_out *out = &p->out;
+	struct msg_job_result r = {
+	    .object = object,
+	    .state = out->none ? MSG_RESULT_NONE : out->state,
+	    .state_blob = blob,
+	    .cached_at = out->cached_interval > 0 ? out->cached_at : 0,
+	    .cache_interval = out->cached_interval > UINT32_MAX
+		? UINT32_MAX
+		: (uint32_t)out->cached_interval,
+	};
+	if (!out->none) {
+		r.output = clean(&out->summary, MAX_SUMMARY);
+		r.long_output = clean(&out->details, MAX_DETAILS);
+		if (out->perf.len <= MAX_PERF)
+			r.perfdata = str_slice(&out->perf);
+	}
+	msg_job_result_put(results, &r);
+	p->run.n_results++;
+}
+
+enum readiness {
+	READY,
+	MISSING,
+	BROKEN
+};
+
+/* The sections that the check wants; the first must be there. */
+static enum readiness
+gather(struct pass *p, const struct check *check, const void **data)
+{
+	for (size_t i = 0; check->sections[i] != NULL; i++) {
+		must(i < MAX_SECTIONS);
+		const struct parsed_section *s =
+		    parsed_get(&p->parsed, check->sections[i]);
+		data[i] = s->data;
+		if (s->state == PARSED_BAD) {
+			check_say(&p->out, CHECK_UNKNOWN,
+			    "cannot parse section %s %s", s->type->names[0],
+			    s->why);
+			return BROKEN;
+		}
+		if (i == 0 && s->state == PARSED_ABSENT)
+			return MISSING;
+		if (i == 0) {
+			p->out.cached_at = s->cached_at;
+			p->out.cached_interval = s->cached_interval;
+		}
+	}
+	return READY;
+}
+
+/* -1: the text is no JSON or not this check's parameters. */
+static int
+read_params(const struct check *check, struct slice text,
+    struct check_value *values, json_t **doc_r, struct err *err_r)
+{
+	json_error_t why;
+
+	*doc_r = NULL;
+	if (text.len > 0) {
+		*doc_r = json_loadb(text.s, text.len, 0, &why);
+		if (*doc_r == NULL) {
+			err_set(err_r, "%s", why.text);
+			return -1;
+		}
+	}
+	return check_params_read(check, *doc_r, values, err_r);
+}
+
+static void
+judge(struct pass *p, const struct check *check,
+    const struct msg_job_item *item, const void *const *data)
+{
+	struct check_value values[CHECK_MAX_PARAMS];
+	json_t *doc;
+	struct err err;
+
+	check_store_load(&p->store, item->state);
+	if (read_params(check, item->params, values, &doc, &err) != 0) {
+		check_say(&p->out, CHECK_UNKNOWN, "parameters: %s", err.text);
+	} else {
+		struct check_context c = {
+		    .sections = data,
+		    .item = item->item,
+		    .params = values,
+		    .now = p->now,
+		    .store = &p->store,
+		};
+		check->judge(&c, &p->out);
+	}
+	json_decref(doc);
+	str_clear(&p->blob);
+	check_store_save(&p->store, &p->blob);
+}
+
+static void
+evaluate_item(struct pass *p, const struct msg_job_item *item)
+{
+	const struct check *check = check_find(item->check);
+	const void *data[MAX_SECTIONS] = {NULL};
+	struct slice blob = item->state;
+
+	check_out_clear(&p->out);
+	if (check == NULL || check->judge == NULL) {
+		check_say(&p->out, CHECK_UNKNOWN, "there is no check %.*s",
+		    (int)item->check.len, item->check.s);
+	} else {
+		enum readiness ready = gather(p, check, data);
+		if (ready == MISSING) {
+			check_mk_missing(&p->run, check);
+			return;
+		}
+		if (ready == READY) {
+			judge(p, check, item, data);
+			blob = str_slice(&p->blob);
+		}
+	}
+	put_result(p, item->object, blob, &p->items);
+}
+
+static void
+evaluate_items(struct pass *p)
+{
+	struct slice list = p->in->job->items;
+	struct msg_job_item item;
+
+	while (msg_job_item_next(&list, &item)) {
+		if (item.check.len == 0)
+			continue; /* fed by others' results only */
+		p->run.n_items++;
+		evaluate_item(p, &item);
+	}
+}
+
+void
+evaluate_agent(const struct evaluate_input *in, struct str *results)
+{
+	struct pass p = {
+	    .in = in,
+	    .now = (double)in->now_us / 1e6,
+	    .run = {.failure = in->failure,
+		.bytes = in->output.len,
+		.fetch_seconds = (double)in->fetch_us / 1e6},
+	};
+	if (in->failure == NULL) {
+		parsed_init(
+		    &p.parsed, in->output, in->job->host, in->now_us / 1000000);
+		p.run.parsed = &p.parsed;
+		/* Without a section nobody spoke: that alone is said. */
+		if (p.parsed.split.n_parts > 0)
+			evaluate_items(&p);
+	}
+	check_out_clear(&p.out);
+	check_mk_judge(&p.run, &p.out);
+	put_result(&p, MSG_OWN_OBJECT, (struct slice){NULL, 0}, results);
+	str_addslice(results, str_slice(&p.items));
+	if (in->failure == NULL)
+		parsed_free(&p.parsed);
+	check_out_free(&p.out);
+	str_free(&p.blob);
+	str_free(&p.items);
+}

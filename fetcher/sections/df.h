@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Section df (df_v2 on the wire since 2.4): mounted filesystems.
+ */
+#ifndef FETCHER_SECTIONS_DF_H
+#define FETCHER_SECTIONS_DF_H
+
+#include "fetcher/sections/section.h"
+
+struct df_entry {
+	struct slice device, type, mount; /* type may be empty */
+	double size_kb, used_kb, available_kb;
+	bool has_inodes;
+	double inodes, inodes_free;
+};
+
+struct section_df {
+	struct df_entry *entries; /* in the order of the output */
+	size_t n, cap;
+};
+
+extern const struct section_type section_df;
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One agent output with its sections.
+ */
+#include "fetcher/sections/parsed.h"
+
+#include "common/log.h"
+#include "fetcher/sections/utf8.h"
+
+void
+parsed_init(
+    struct parsed *p, struct slice output, struct slice source, int64_t now)
+{
+	p->split = (struct split){0};
+	p->arena = (struct arena){0};
+	p->n = 0;
+	split_output(output, source, now, &p->split);
+	for (size_t i = 0; i < p->split.n_parts; i++) {
+		struct split_part *part = &p->split.parts[i];
+		part->body = utf8_from(part->body, part->encoding, &p->arena);
+	}
+}
+
+void
+parsed_free(struct parsed *p)
+{
+	split_free(&p->split);
+	arena_free(&p->arena);
+}
+
+static bool
+has_lines(const struct split *split, const struct section_type *type)
+{
+	struct split_lines in = split_lines(split, type->names);
+	struct slice line;
+	return split_line(&in, &line);
+}
+
+static void
+parse(struct parsed *p, struct parsed_section *section)
+{
+	const struct section_type *type = section->type;
+	const struct split_part *last = split_last(&p->split, type->names);
+
+	if (last == NULL ||
+	    (!type->may_be_empty && !has_lines(&p->split, type)))
+		return;
+	section->cached_at = last->cached_at;
+	section->cached_interval = last->cached_interval;
+	struct split_lines in = split_lines(&p->split, type->names);
+	void *data = arena_alloc(&p->arena, 1, type->size);
+	struct err err;
+	if (type->parse(&in, &p->arena, data, &err) == 0) {
+		section->data = data;
+		section->state = PARSED_GOOD;
+		return;
+	}
+	size_t len = strlen(err.text) + 1;
+	section->why = memcpy(arena_alloc(&p->arena, len, 1), err.text, len);
+	section->state = PARSED_BAD;
+}
+
+const struct parsed_section *
+parsed_get(struct parsed *p, const struct section_type *type)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->sections[i].type == type)
+			return &p->sections[i];
+	must(p->n < PARSED_MAX);
+	struct parsed_section *section = &p->sections[p->n++];
+	*section = (struct parsed_section){.type = type};
+	parse(p, section);
+	return section;
+}
