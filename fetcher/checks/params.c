@@ -64,9 +64,6 @@ read_levels(const json_t *value, bool upper, struct check_levels *levels)
 		return false;
 	levels->kind =
 	    percent[0] ? CHECK_LEVELS_PERCENT : CHECK_LEVELS_ABSOLUTE;
-	/* Below zero means what is left: the order turns round. */
-	if (levels->warn < 0 && levels->crit < 0)
-		upper = !upper;
 	return upper ? levels->warn <= levels->crit
 		     : levels->warn >= levels->crit;
 }
