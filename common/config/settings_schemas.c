@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tables for those keys of site.yaml that hold more than one value: other
+ * sites, methods of notification, listeners, the event console.
+ */
+#include "common/config/settings_table.h"
+#include "common/mem.h"
+
+static const struct schema text = {.kind = SCHEMA_TEXT};
+static const struct schema name = {.kind = SCHEMA_NAME};
+static const struct schema boolean = {.kind = SCHEMA_BOOL};
+static const struct schema network = {.kind = SCHEMA_NETWORK};
+static const struct schema names = {.kind = SCHEMA_LIST, .of = &name};
+static const struct schema texts = {.kind = SCHEMA_LIST, .of = &text};
+static const struct schema networks = {.kind = SCHEMA_LIST, .of = &network};
+static const struct schema text_map = {.kind = SCHEMA_MAP, .of = &text};
+static const struct schema duration = {
+    .kind = SCHEMA_DURATION, .min = 1, .max = 1e13};
+static const struct schema count = {
+    .kind = SCHEMA_INT, .min = 1, .max = 1000000};
+static const struct schema durations = {
+    .kind = SCHEMA_LIST, .of = &duration, .min = 1};
+
+#define WORDS(id, ...)                                                         \
+	static const char *const id##_words[] = {__VA_ARGS__, NULL};           \
+	static const struct schema id = {                                      \
+	    .kind = SCHEMA_WORD, .words = id##_words}
+#define TABLE(id, ...)                                                         \
+	static const struct schema_key id##_keys[] = {__VA_ARGS__, {0}};       \
+	static const struct schema id = {                                      \
+	    .kind = SCHEMA_TABLE, .keys = id##_keys}
+#define EITHER(id, words, ...)                                                 \
+	static const struct schema *const id##_either[] = {__VA_ARGS__, NULL}; \
+	static const struct schema id = {                                      \
+	    .kind = SCHEMA_EITHER, .either = id##_either, .expected = words}
+
+/* --- listeners ------------------------------------------------------------ */
+
+static const struct schema port = {.kind = SCHEMA_INT, .min = 1, .max = 65535};
+EITHER(addresses, "an address or a list of addresses", &text, &texts);
+WORDS(clients, "none", "optional", "required");
+TABLE(tls_table, {"cert", &text, false, NULL, "certificate, PEM"},
+    {"key", &text, false, NULL, "its private key, PEM"},
+    {"ca", &text, false, NULL, "authorities of clients' certificates, PEM"},
+    {"clients", &clients, false, "none", "clients' certificates"});
+EITHER(tls, "true, false or {cert, key, ca, clients}", &boolean, &tls_table);
+
+#define LISTENER_KEYS                                                          \
+	{"enabled", &boolean, false, NULL, "listen at all"},                   \
+	    {"address", &addresses, false, NULL, "addresses to listen on"},    \
+	{                                                                      \
+		"port", &port, false, NULL, "port, without the site's offset"  \
+	}
+
+TABLE(plain_listener, LISTENER_KEYS);
+TABLE(tls_listener, LISTENER_KEYS,
+    {"tls", &tls, false, NULL, "certificate and key"});
+TABLE(livestatus_listener, LISTENER_KEYS,
+    {"tls", &tls, false, NULL, "certificate and key"},
+    {"allow", &networks, false, NULL, "networks that may connect"},
+    {"commands", &boolean, false, "true", "take commands, not only queries"});
+
+const struct schema *
+settings_listener_schema(const char *listener)
+{
+	static const char *const with_tls[] = {
+	    "http", "receiver", "syslog_tls", "event_status"};
+
+	if (strcmp(listener, "livestatus") == 0)
+		return &livestatus_listener;
+	for (size_t i = 0; i < ARRAY_LEN(with_tls); i++) {
+		if (strcmp(listener, with_tls[i]) == 0)
+			return &tls_listener;
+	}
+	return &plain_listener;
+}
+
+/* --- notifications -------------------------------------------------------- */
+
+WORDS(smtp_tls, "none", "starttls", "tls");
+WORDS(notify_mode, "local", "forward", "both");
+TABLE(peer, {"key", &text, true, NULL, "the peer's public CURVE key"},
+    {"connect", &text, false, NULL, "tcp://HOST:PORT; absent: it connects"},
+    {"heartbeat", &duration, false, "10s", "distance of signs of life"},
+    {"timeout", &duration, false, "3s", "wait for an answer"},
+    {"cooldown", &duration, false, "20s", "pause after a failure"});
+static const struct schema peers = {.kind = SCHEMA_MAP, .of = &peer};
+EITHER(retry, "a duration or a list of durations", &duration, &durations);
+TABLE(method, {"timeout", &duration, false, "60s", "of one call"},
+    {"tries", &count, false, "4", "calls in all"},
+    {"retry", &retry, false, "30s", "pause before a new try, then doubling"},
+    {"concurrency", &count, false, "4", "calls at once"});
+static const struct schema methods = {.kind = SCHEMA_MAP, .of = &method};
+TABLE(fallback, {"emails", &texts, false, "[]", "addresses"},
+    {"method", &name, false, "mail", "method to tell them by"});
+
+/* --- event console -------------------------------------------------------- */
+
+static const struct schema pair = {
+    .kind = SCHEMA_LIST, .of = &text, .min = 2, .max = 2};
+static const struct schema rewrite = {.kind = SCHEMA_LIST, .of = &pair};
+static const char *const case_words[] = {"lower", "upper", NULL};
+static const struct schema letter_case = {
+    .kind = SCHEMA_WORD, .words = case_words, .null_ok = true};
+TABLE(translation, {"case", &letter_case, false, "null", "of host names"},
+    {"drop_domain", &boolean, false, "false", "cut at the first dot"},
+    {"regex", &rewrite, false, "[]", "[pattern, replacement], the first"},
+    {"mapping", &text_map, false, "{}", "name: name"});
+static const struct schema limit_count = {
+    .kind = SCHEMA_INT, .min = 1, .max = 10000000};
+WORDS(limit_action, "stop", "stop_overflow", "stop_overflow_notify",
+    "delete_oldest");
+TABLE(limit, {"limit", &limit_count, false, NULL, "open events"},
+    {"action", &limit_action, false, "stop_overflow_notify", "at the limit"});
+TABLE(limits, {"host", &limit, false, "{limit: 1000}", "events of one host"},
+    {"rule", &limit, false, "{limit: 1000}", "events of one rule"},
+    {"overall", &limit, false, "{limit: 10000}", "all events"});
+TABLE(history, {"lifetime", &duration, false, "365d", "of archived events"});
+TABLE(status_tcp, {"commands", &boolean, false, "false", "take commands"},
+    {"allow", &networks, false, "[]", "networks that may connect"});
+static const struct schema secret_pair = {.kind = SCHEMA_LIST,
+    .of = &text,
+    .min = 2,
+    .max = 2,
+    .expected = "[algorithm, secret]"};
+TABLE(snmp_user, {"name", &text, true, NULL, "of the SNMPv3 user"},
+    {"engine_ids", &texts, false, "[]", "senders' engine ids, hexadecimal"},
+    {"auth", &secret_pair, false, NULL, "[md5, sha, sha256, ...; secret]"},
+    {"priv", &secret_pair, false, NULL, "[des, aes, ...; secret]"});
+static const struct schema snmp_users = {.kind = SCHEMA_LIST, .of = &snmp_user};
+TABLE(translate_table,
+    {"add_description", &boolean, false, "false", "with the MIB's text"});
+EITHER(translate, "true, false or {add_description: true}", &boolean,
+    &translate_table);
+TABLE(snmp, {"communities", &texts, false, "[]", "of SNMPv1 and v2c"},
+    {"users", &snmp_users, false, "[]", "of SNMPv3"},
+    {"translate", &translate, false, "false", "numbers into names by MIBs"},
+    {"relays", &networks, false, "[]", "whose agent address is believed"});
+static const struct schema message_size = {
+    .kind = SCHEMA_BYTES, .min = 480, .max = 1 << 20};
+TABLE(eventd,
+    {"hostname_translation", &translation, false, "{}", "in this order"},
+    {"archive_orphans", &boolean, false, "false",
+	"unmatched messages go to the history"},
+    {"log_messages", &boolean, false, "false", "archive of all messages"},
+    {"max_message", &message_size, false, "64KiB", "longer ones are cut"},
+    {"max_clients", &count, false, "1000", "connections at once"},
+    {"limits", &limits, false, "{}", "of open events"},
+    {"history", &history, false, "{}", ""},
+    {"status_tcp", &status_tcp, false, "{}", "of the listener event_status"},
+    {"snmp", &snmp, false, "{}", "who may send traps"},
+    {"action_timeout", &duration, false, "60s", "of scripts and mails"});
+
+/* --- which key has which -------------------------------------------------- */
+
+static const struct schema zone = {.kind = SCHEMA_TEXT,
+    .null_ok = true,
+    .expected = "a time zone such as Europe/Berlin, or null"};
+
+const struct schema *
+settings_schema_of(const char *path)
+{
+	static const struct {
+		const char *path;
+		const struct schema *schema;
+	} special[] = {
+	    {"timezone", &zone},
+	    {"notifications.smtp.tls", &smtp_tls},
+	    {"notifications.mode", &notify_mode},
+	    {"notifications.forward_to", &names},
+	    {"notifications.peers", &peers},
+	    {"notifications.methods", &methods},
+	    {"notifications.fallback", &fallback},
+	    {"eventd", &eventd},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
+		if (strcmp(special[i].path, path) == 0)
+			return special[i].schema;
+	}
+	return NULL;
+}
