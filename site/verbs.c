@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of verbs, in the order of "vedette help".
+ */
+#include "site/cmd.h"
+
+#define VERBS(V)                                                               \
+	V(create)                                                              \
+	V(rm) V(start) V(stop) V(restart) V(reload) V(status) V(sites)         \
+	    V(config) V(su) V(check_config) V(activate) V(discover) V(fetch)   \
+		V(check) V(query) V(reference) V(version) V(help)
+
+#define DECLARE(name) extern const struct cmd cmd_##name;
+#define ENTRY(name)   &cmd_##name,
+VERBS(DECLARE)
+const struct cmd *const cmd_table[] = {VERBS(ENTRY) NULL};
