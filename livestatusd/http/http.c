@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests in, answers out: libmicrohttpd with its epoll descriptor on the
+ * daemon's loop; see http.h.
+ */
+#include "common/clock.h"
+#include "common/listen.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "livestatusd/http/internal.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONNECTIONS_MAX 1000
+#define IDLE_S          60
+
+#define POLICY                                                                 \
+	"default-src 'self'; img-src 'self' data:; object-src 'none'; "        \
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+void
+http_fail(struct http_request *r, unsigned status, const char *text)
+{
+	json_t *doc = json_pack("{s:s%}", "error", text, strnlen(text, 1000));
+	char *json = json_dumps(doc, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	r->status = status;
+	str_clear(&r->out);
+	str_add(&r->out, json == NULL ? "{\"error\":\"\"}" : json);
+	free(json);
+	json_decref(doc);
+}
+
+/* --- answers -------------------------------------------------------------- */
+
+static void
+add_headers(struct MHD_Response *response, const char *type)
+{
+	MHD_add_response_header(response, "Content-Type", type);
+	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	MHD_add_response_header(response, "Content-Security-Policy", POLICY);
+	MHD_add_response_header(response, "Referrer-Policy", "same-origin");
+}
+
+static enum MHD_Result
+send_answer(struct http_request *r)
+{
+	char seconds[16];
+	size_t len = r->out.len;
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+	    len, str_steal(&r->out), MHD_RESPMEM_MUST_FREE);
+	enum MHD_Result rc;
+
+	add_headers(response, r->type == NULL ? "application/json" : r->type);
+	MHD_add_response_header(response, "Cache-Control", "no-store");
+	if (r->cookie != NULL)
+		MHD_add_response_header(response, "Set-Cookie", r->cookie);
+	if (r->retry_after > 0) {
+		snprintf(seconds, sizeof(seconds), "%u", r->retry_after);
+		MHD_add_response_header(response, "Retry-After", seconds);
+	}
+	rc = MHD_queue_response(r->connection, r->status, response);
+	MHD_destroy_response(response);
+	return rc;
+}
+
+static enum MHD_Result
+send_redirect(struct http_request *r, const char *to)
+{
+	struct MHD_Response *response =
+	    MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	enum MHD_Result rc;
+
+	MHD_add_response_header(response, "Location", to);
+	rc = MHD_queue_response(r->connection, MHD_HTTP_FOUND, response);
+	MHD_destroy_response(response);
+	return rc;
+}
+
+static enum MHD_Result
+send_asset(struct http_request *r, const struct asset *a)
+{
+	const char *known = MHD_lookup_connection_value(
+	    r->connection, MHD_HEADER_KIND, "If-None-Match");
+	bool same = known != NULL && strcmp(known, a->etag) == 0;
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+	    same ? 0 : a->content.len, (void *)(uintptr_t)str_get(&a->content),
+	    MHD_RESPMEM_PERSISTENT);
+	enum MHD_Result rc;
+
+	add_headers(response, a->type);
+	MHD_add_response_header(response, "Cache-Control", "no-cache");
+	MHD_add_response_header(response, "ETag", a->etag);
+	rc = MHD_queue_response(r->connection,
+	    same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response);
+	MHD_destroy_response(response);
+	return rc;
+}
+
+/* --- routes --------------------------------------------------------------- */
+
+static const char *
+token_of(struct http_request *r)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "vedette_%s", r->h->d->site);
+	return MHD_lookup_connection_value(
+	    r->connection, MHD_COOKIE_KIND, name);
+}
+
+/* Sets user and role if the session's person may still come in. */
+static void
+find_user(struct http_request *r)
+{
+	const struct snapshot *snap = r->h->d->snapshot;
+	const char *token = token_of(r), *user;
+	uint32_t i;
+
+	if (token == NULL)
+		return;
+	user = session_find(r->h->sessions, token, clock_wall() / NS_PER_S);
+	if (user == NULL)
+		return;
+	i = snap_find_contact(snap, slice_of(user));
+	if (i == SNAP_NONE ||
+	    snap_s(snap, snap->contacts[i].password_hash)[0] == '\0')
+		return;
+	r->user = user;
+	r->role = snap_s(snap, snap->contacts[i].role);
+}
+
+static void
+logout(struct http_request *r)
+{
+	const char *token = token_of(r);
+	struct err err;
+
+	if (token != NULL)
+		session_end(r->h->sessions, token);
+	if (sessions_save(r->h->sessions, &err) == -1)
+		log_warn("sessions: %s", err.text);
+	r->cookie = xasprintf("vedette_%s=; Path=%s; HttpOnly; "
+			      "SameSite=Strict; Max-Age=0",
+	    r->h->d->site, r->h->prefix);
+	r->status = MHD_HTTP_OK;
+	str_add(&r->out, "{\"ok\":true}");
+}
+
+/*
+ * Another site's page can make a browser send a form, but not this header:
+ * together with SameSite cookies that keeps forged requests out.
+ */
+static bool
+is_our_post(struct http_request *r)
+{
+	return strcmp(r->method, "POST") == 0 &&
+	    MHD_lookup_connection_value(
+		r->connection, MHD_HEADER_KIND, "X-Vedette") != NULL;
+}
+
+static void
+handle_console(struct http_request *r, const char *name)
+{
+	bool login = strcmp(name, "login") == 0;
+
+	if (login || strcmp(name, "logout") == 0) {
+		if (!is_our_post(r))
+			http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED,
+			    "POST with the header X-Vedette is expected.");
+		else if (r->body_too_long)
+			http_fail(r, MHD_HTTP_CONTENT_TOO_LARGE,
+			    "The request is too long.");
+		else if (login)
+			login_start(r);
+		else
+			logout(r);
+		return;
+	}
+	if (strcmp(r->method, "GET") != 0) {
+		http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED, "GET is expected.");
+		return;
+	}
+	find_user(r);
+	if (r->user == NULL)
+		http_fail(r, MHD_HTTP_UNAUTHORIZED, "Please log in.");
+	else
+		console_handle(r, name);
+}
+
+/* The request is whole: makes its answer, or suspends the connection. */
+static enum MHD_Result
+handle(struct http_request *r)
+{
+	const struct asset *a = NULL;
+
+	r->h->requests++;
+	if (r->path == NULL)
+		return send_redirect(r, r->h->prefix);
+	if (strncmp(r->path, "console/", 8) == 0) {
+		handle_console(r, r->path + 8);
+		if (r->login == NULL)
+			return send_answer(r);
+		r->next = r->h->waiting;
+		r->link = &r->h->waiting;
+		if (r->next != NULL)
+			r->next->link = &r->next;
+		r->h->waiting = r;
+		MHD_suspend_connection(r->connection);
+		return MHD_YES;
+	}
+	if (strcmp(r->method, "GET") != 0 && strcmp(r->method, "HEAD") != 0) {
+		http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED, "GET is expected.");
+		return send_answer(r);
+	}
+	if (strncmp(r->path, "assets/", 7) == 0)
+		a = assets_find(r->h->assets, r->path + 7);
+	else if (strchr(r->path, '.') == NULL)
+		a = assets_find(r->h->assets, "index.html");
+	if (a != NULL)
+		return send_asset(r, a);
+	http_fail(r, MHD_HTTP_NOT_FOUND, "There is no such page.");
+	return send_answer(r);
+}
+
+static void run_mhd(struct http_listener *l);
+
+void
+http_resume(struct http_request *r)
+{
+	*r->link = r->next;
+	if (r->next != NULL)
+		r->next->link = r->link;
+	r->link = NULL;
+	MHD_resume_connection(r->connection);
+	run_mhd(r->listener);
+}
+
+/* --- libmicrohttpd's callbacks ---------------------------------------------
+ */
+
+static struct http_request *
+request_new(struct http *h, struct MHD_Connection *connection, const char *url,
+    const char *method)
+{
+	struct http_request *r = xnew(struct http_request);
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
+	size_t n = strlen(h->prefix);
+
+	r->h = h;
+	r->connection = connection;
+	r->method = method;
+	if (strncmp(url, h->prefix, n) == 0)
+		r->path = url + n;
+	for (size_t i = 0; i < h->n_listeners; i++)
+		if (h->listeners[i].mhd == info->daemon)
+			r->listener = &h->listeners[i];
+	return r;
+}
+
+static enum MHD_Result
+on_request(void *arg, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *data, size_t *len,
+    void **request)
+{
+	struct http_request *r = *request;
+
+	(void)version;
+	if (r == NULL) {
+		*request = request_new(arg, connection, url, method);
+		return MHD_YES;
+	}
+	if (*len > 0) {
+		if (r->body.len + *len > HTTP_MAX_BODY)
+			r->body_too_long = true;
+		else
+			str_addn(&r->body, data, *len);
+		*len = 0;
+		return MHD_YES;
+	}
+	if (r->status != 0) /* resumed */
+		return send_answer(r);
+	return handle(r);
+}
+
+static void
+on_completed(void *arg, struct MHD_Connection *connection, void **request,
+    enum MHD_RequestTerminationCode why)
+{
+	struct http_request *r = *request;
+
+	(void)arg;
+	(void)connection;
+	(void)why;
+	*request = NULL;
+	if (r == NULL)
+		return;
+	login_forget(r);
+	if (r->link != NULL) {
+		*r->link = r->next;
+		if (r->next != NULL)
+			r->next->link = r->link;
+	}
+	str_free(&r->body);
+	str_free(&r->out);
+	free(r->cookie);
+	free(r);
+}
+
+/* --- on the loop -----------------------------------------------------------
+ */
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	run_mhd(timer->data);
+}
+
+static void
+run_mhd(struct http_listener *l)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	MHD_run(l->mhd);
+	if (MHD_get_timeout(l->mhd, &ms) == MHD_YES)
+		uv_timer_start(l->timer, on_timer, ms, 0);
+	else
+		uv_timer_stop(l->timer);
+}
+
+static void
+on_readable(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	run_mhd(poll->data);
+}
+
+static int
+start_listener(struct http *h, int fd, struct err *err_r)
+{
+	struct http_listener *l = &h->listeners[h->n_listeners];
+	int epoll_fd;
+
+	*l = (struct http_listener){0};
+	l->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0,
+	    NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, fd,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)65536, MHD_OPTION_END);
+	if (l->mhd == NULL) {
+		err_set(err_r, "listen.http: the server cannot be started");
+		close(fd);
+		return -1;
+	}
+	epoll_fd =
+	    MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+	l->poll = xnew(uv_poll_t);
+	l->timer = xnew(uv_timer_t);
+	l->poll->data = l->timer->data = l;
+	must(uv_poll_init(h->d->loop, l->poll, epoll_fd) == 0);
+	must(uv_timer_init(h->d->loop, l->timer) == 0);
+	uv_poll_start(l->poll, UV_READABLE, on_readable);
+	h->n_listeners++;
+	return 0;
+}
+
+static int
+listen_all(struct http *h, struct err *err_r)
+{
+	const struct settings_listener *s = &h->d->settings->http;
+
+	for (size_t i = 0; i < s->n_addresses && i < HTTP_ADDRESSES; i++) {
+		int fd = listen_open(s->addresses[i], s->port, SOCK_STREAM,
+		    "listen.http", err_r);
+
+		if (fd == -1 && listen_missing_address() &&
+		    h->n_listeners > 0) {
+			log_info("%s", err_r->text);
+			continue;
+		}
+		if (fd == -1 || start_listener(h, fd, err_r) == -1)
+			return -1;
+	}
+	if (h->n_listeners > 0)
+		return 0;
+	err_set(err_r, "listen.http.address: no address to listen on");
+	return -1;
+}
+
+struct http *
+http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
+{
+	struct http *h;
+	char *path;
+
+	err_set(err_r, "%s", "");
+	if (!d->settings->http.enabled)
+		return NULL;
+	h = xnew(struct http);
+	h->d = d;
+	h->source = *source;
+	h->prefix = xasprintf("/%s/", d->site);
+	path = daemon_path(d, "share/web");
+	h->assets = assets_load(path, err_r);
+	free(path);
+	path = daemon_path(d, "var/vedette/livestatusd/sessions");
+	h->sessions = sessions_open(path, clock_wall() / NS_PER_S);
+	free(path);
+	if (h->assets == NULL || listen_all(h, err_r) == -1) {
+		http_close(&h);
+		return NULL;
+	}
+	return h;
+}
+
+static void
+free_handle(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+void
+http_close(struct http **hp)
+{
+	struct http *h = *hp;
+
+	*hp = NULL;
+	if (h == NULL)
+		return;
+	while (h->waiting != NULL) {
+		struct http_request *r = h->waiting;
+
+		login_forget(r);
+		http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE,
+		    "The server ends; try again in a moment.");
+		http_resume(r);
+	}
+	for (size_t i = 0; i < h->n_listeners; i++) {
+		uv_poll_stop(h->listeners[i].poll);
+		uv_close((uv_handle_t *)h->listeners[i].poll, free_handle);
+		uv_close((uv_handle_t *)h->listeners[i].timer, free_handle);
+		MHD_stop_daemon(h->listeners[i].mhd);
+	}
+	assets_free(&h->assets);
+	sessions_close(&h->sessions);
+	free(h->prefix);
+	free(h);
+}
+
+void
+http_counters(const struct http *h, struct str *list)
+{
+	msg_counter_put(list,
+	    &(struct msg_counter){SLICE("http_requests"), (double)h->requests});
+	msg_counter_put(list,
+	    &(struct msg_counter){
+		SLICE("http_logins_refused"), (double)h->refused_logins});
+	msg_counter_put(list,
+	    &(struct msg_counter){
+		SLICE("http_sessions"), (double)sessions_count(h->sessions)});
+}
