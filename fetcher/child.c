@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Children on the loop; see child.h.
+ *
+ * A child is over when its process was reaped and both pipes are at their end.
+ * A grandchild may hold a pipe open: after LIMIT_PIPE_MS the pipes are closed
+ * all the same. A stopped child keeps its slot until it is reaped.
+ */
+#include "fetcher/child.h"
+#include "fetcher/limits.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum child_state {
+	CHILD_WAITS,  /* in line for a slot */
+	CHILD_SPAWNS, /* a thread is at it */
+	CHILD_RUNS,
+	CHILD_CLOSES /* reaped; handles are being closed */
+};
+
+struct watch { /* a descriptor on the loop */
+	uv_poll_t poll;
+	struct child *child;
+	int fd; /* -1: closed */
+};
+
+struct child {
+	struct children *all;
+	enum child_state state;
+	uv_work_t work;
+	uv_timer_t timer; /* KILL, or the end of waiting for pipes */
+	struct watch out, err, process;
+	char **argv, **envp;
+	pid_t pid;
+	bool is_reaped, wants_output;
+	bool stopped; /* handlers are not called any more */
+	unsigned open_handles;
+	struct child_end end;
+	struct str errors;
+	struct child_handlers handlers;
+	void *arg;
+	struct child *prev, *next; /* in line, or among those that run */
+};
+
+struct list {
+	struct child *first, *last;
+};
+
+struct children {
+	uv_loop_t *loop;
+	size_t most;
+	bool closing;
+	struct list waiting, running;
+	struct children_counters counters;
+	char buffer[65536];
+};
+
+static void
+list_add(struct list *l, struct child *c)
+{
+	c->next = NULL;
+	c->prev = l->last;
+	if (l->last != NULL)
+		l->last->next = c;
+	else
+		l->first = c;
+	l->last = c;
+}
+
+static void
+list_remove(struct list *l, struct child *c)
+{
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		l->first = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	else
+		l->last = c->prev;
+	c->prev = c->next = NULL;
+}
+
+void
+child_free_words(char **words)
+{
+	if (words == NULL)
+		return;
+	for (char **w = words; *w != NULL; w++)
+		free(*w);
+	free(words);
+}
+
+static void
+free_child(struct child *c)
+{
+	child_free_words(c->argv);
+	child_free_words(c->envp);
+	str_free(&c->errors);
+	free(c);
+}
+
+/* --- spawning: may run in a thread, touches `c` alone ----------------------
+ */
+
+static int
+spawn_with(struct child *c, const int out[2], const int err[2])
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, every;
+	int rc;
+
+	sigemptyset(&none);
+	sigfillset(&every);
+	posix_spawn_file_actions_init(&files);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr,
+	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+		POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &every);
+	posix_spawn_file_actions_addopen(
+	    &files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, out[1], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&files, err[1], STDERR_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+	rc = posix_spawn(&c->pid, c->argv[0], &files, &attr, c->argv, c->envp);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	return rc;
+}
+
+static void
+close_pair(int pair[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (pair[i] >= 0)
+			close(pair[i]);
+}
+
+static void
+spawn(struct child *c)
+{
+	int out[2] = {-1, -1}, err[2] = {-1, -1};
+	int rc = 0;
+
+	if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
+		rc = errno;
+	if (rc == 0)
+		rc = spawn_with(c, out, err);
+	if (rc == 0) {
+		c->process.fd = pidfd_open(c->pid, 0);
+		if (c->process.fd < 0) { /* out of descriptors */
+			rc = errno;
+			kill(-c->pid, SIGKILL);
+			waitpid(c->pid, NULL, 0);
+		}
+	}
+	if (rc != 0) {
+		c->end.spawn_error = rc;
+		close_pair(out);
+		close_pair(err);
+		return;
+	}
+	close(out[1]);
+	close(err[1]);
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	fcntl(err[0], F_SETFL, O_NONBLOCK);
+	c->out.fd = out[0];
+	c->err.fd = err[0];
+}
+
+/* --- the end of a child ----------------------------------------------------
+ */
+
+static void start_waiting(struct children *cs);
+
+static void
+handle_closed(uv_handle_t *handle)
+{
+	struct child *c = handle->data;
+
+	if (--c->open_handles == 0)
+		free_child(c);
+}
+
+static void
+close_watch(struct watch *w)
+{
+	if (w->fd < 0)
+		return;
+	uv_close((uv_handle_t *)&w->poll, handle_closed);
+	close(w->fd);
+	w->fd = -1;
+}
+
+/* Tells the owner, frees the slot, closes what is open. */
+static void
+finish(struct child *c)
+{
+	struct children *cs = c->all;
+
+	c->state = CHILD_CLOSES;
+	list_remove(&cs->running, c);
+	cs->counters.running--;
+	c->end.errors = str_slice(&c->errors);
+	if (!c->stopped)
+		c->handlers.ended(c, &c->end, c->arg);
+	close_watch(&c->out);
+	close_watch(&c->err);
+	close_watch(&c->process);
+	uv_close((uv_handle_t *)&c->timer, handle_closed);
+	start_waiting(cs);
+}
+
+static void
+out_of_patience(uv_timer_t *timer)
+{
+	finish(timer->data);
+}
+
+static void
+look_for_end(struct child *c)
+{
+	if (!c->is_reaped)
+		return;
+	if (c->stopped || (c->out.fd < 0 && c->err.fd < 0))
+		finish(c);
+	else if (!uv_is_active((uv_handle_t *)&c->timer))
+		uv_timer_start(&c->timer, out_of_patience, LIMIT_PIPE_MS, 0);
+}
+
+static void
+reap(uv_poll_t *poll, int status, int events)
+{
+	struct child *c = poll->data;
+	siginfo_t info;
+
+	(void)status;
+	(void)events;
+	/* What it left behind goes with it; before the reaping, so that the
+	 * group's number is still its own. */
+	if (c->stopped)
+		kill(-c->pid, SIGKILL);
+	memset(&info, 0, sizeof(info));
+	if (waitid(P_PIDFD, (id_t)c->process.fd, &info, WEXITED | WNOHANG) !=
+		0 ||
+	    info.si_pid == 0)
+		return;
+	c->is_reaped = true;
+	c->end.exit_code = -1;
+	if (info.si_code == CLD_EXITED)
+		c->end.exit_code = info.si_status;
+	else
+		c->end.signal = info.si_status;
+	uv_poll_stop(&c->process.poll);
+	uv_timer_stop(&c->timer);
+	look_for_end(c);
+}
+
+/* --- output ----------------------------------------------------------------
+ */
+
+static void
+take(struct child *c, struct watch *w, size_t n)
+{
+	const char *bytes = c->all->buffer;
+
+	if (c->stopped)
+		return;
+	if (w == &c->out) {
+		if (c->wants_output)
+			c->wants_output =
+			    c->handlers.output(c, bytes, n, c->arg);
+		return;
+	}
+	if (c->errors.len + n > LIMIT_STDERR_BYTES)
+		n = LIMIT_STDERR_BYTES - c->errors.len;
+	str_addn(&c->errors, bytes, n);
+}
+
+static void
+readable(uv_poll_t *poll, int status, int events)
+{
+	struct watch *w = (struct watch *)poll;
+	struct child *c = w->child;
+	ssize_t n;
+
+	(void)status;
+	(void)events;
+	/* One read a wake-up: a flood from one child delays nobody. */
+	n = read(w->fd, c->all->buffer, sizeof(c->all->buffer));
+	if (n > 0) {
+		take(c, w, (size_t)n);
+		return;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	close_watch(w);
+	look_for_end(c);
+}
+
+/* --- the start of a child --------------------------------------------------
+ */
+
+static void
+watch(struct child *c, struct watch *w, uv_poll_cb callback)
+{
+	w->child = c;
+	must(uv_poll_init(c->all->loop, &w->poll, w->fd) == 0);
+	w->poll.data = c;
+	c->open_handles++;
+	uv_poll_start(&w->poll, UV_READABLE | UV_DISCONNECT, callback);
+}
+
+static void
+kill_now(uv_timer_t *timer)
+{
+	struct child *c = timer->data;
+
+	kill(-c->pid, SIGKILL);
+}
+
+static void
+terminate(struct child *c)
+{
+	c->all->counters.killed++;
+	if (c->is_reaped) { /* a grandchild holds its pipe */
+		kill(-c->pid, SIGKILL);
+		finish(c);
+		return;
+	}
+	kill(-c->pid, c->all->closing ? SIGKILL : SIGTERM);
+	uv_timer_start(&c->timer, kill_now, LIMIT_TERM_MS, 0);
+}
+
+static void
+not_started(uv_timer_t *timer)
+{
+	finish(timer->data);
+}
+
+static void
+spawned(struct child *c)
+{
+	c->state = CHILD_RUNS;
+	if (c->end.spawn_error != 0) {
+		uv_timer_start(&c->timer, not_started, 0, 0);
+		return;
+	}
+	c->all->counters.started++;
+	watch(c, &c->out, readable);
+	watch(c, &c->err, readable);
+	watch(c, &c->process, reap);
+	if (c->stopped)
+		terminate(c);
+}
+
+static void
+spawn_in_thread(uv_work_t *work)
+{
+	spawn(work->data);
+}
+
+static void
+thread_done(uv_work_t *work, int status)
+{
+	struct child *c = work->data;
+
+	if (status == UV_ECANCELED)
+		c->end.spawn_error = ECANCELED;
+	spawned(c);
+}
+
+static void
+start(struct child *c)
+{
+	struct children *cs = c->all;
+
+	list_add(&cs->running, c);
+	cs->counters.running++;
+	uv_timer_init(cs->loop, &c->timer);
+	c->timer.data = c;
+	c->open_handles = 1;
+	c->state = CHILD_SPAWNS;
+	c->work.data = c;
+	if (cs->counters.running <= LIMIT_SPAWN_ON_LOOP ||
+	    uv_queue_work(cs->loop, &c->work, spawn_in_thread, thread_done) !=
+		0) {
+		spawn(c);
+		spawned(c);
+	}
+}
+
+static void
+start_waiting(struct children *cs)
+{
+	while (!cs->closing && cs->waiting.first != NULL &&
+	    cs->counters.running < cs->most) {
+		struct child *c = cs->waiting.first;
+
+		list_remove(&cs->waiting, c);
+		cs->counters.waiting--;
+		start(c);
+	}
+}
+
+struct child *
+child_start(struct children *cs, char **argv, char **envp,
+    const struct child_handlers *handlers, void *arg)
+{
+	struct child *c = xnew(struct child);
+
+	c->all = cs;
+	c->argv = argv;
+	c->envp = envp;
+	c->handlers = *handlers;
+	c->arg = arg;
+	c->wants_output = true;
+	c->out.fd = c->err.fd = c->process.fd = -1;
+	list_add(&cs->waiting, c);
+	cs->counters.waiting++;
+	start_waiting(cs);
+	return c;
+}
+
+bool
+child_waits(const struct child *c)
+{
+	return c->state == CHILD_WAITS;
+}
+
+void
+child_stop(struct child *c)
+{
+	must(!c->stopped);
+	c->stopped = true;
+	switch (c->state) {
+	case CHILD_WAITS:
+		list_remove(&c->all->waiting, c);
+		c->all->counters.waiting--;
+		free_child(c);
+		return;
+	case CHILD_SPAWNS: /* spawned() will see to it */
+		uv_cancel((uv_req_t *)&c->work);
+		return;
+	case CHILD_RUNS:
+		if (c->end.spawn_error == 0)
+			terminate(c);
+		return;
+	case CHILD_CLOSES:
+		return;
+	}
+}
+
+/* --- all of them -----------------------------------------------------------
+ */
+
+struct children *
+children_new(uv_loop_t *loop, size_t most)
+{
+	struct children *cs = xnew(struct children);
+
+	cs->loop = loop;
+	cs->most = most;
+	return cs;
+}
+
+void
+children_close(struct children *cs)
+{
+	cs->closing = true;
+	while (cs->waiting.first != NULL)
+		child_stop(cs->waiting.first);
+	for (struct child *c = cs->running.first, *next; c != NULL; c = next) {
+		next = c->next;
+		if (!c->stopped)
+			child_stop(c);
+		else if (c->state == CHILD_RUNS && c->end.spawn_error == 0 &&
+		    !c->is_reaped)
+			kill(-c->pid, SIGKILL);
+	}
+}
+
+void
+children_free(struct children **cs)
+{
+	if (*cs == NULL)
+		return;
+	must((*cs)->running.first == NULL && (*cs)->waiting.first == NULL);
+	free(*cs);
+	*cs = NULL;
+}
+
+const struct children_counters *
+children_counters(const struct children *cs)
+{
+	return &cs->counters;
+}

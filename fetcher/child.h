@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Child processes: posix_spawn in a process group of their own, their output
+ * through pipes on the loop, their end through a pidfd. Bounded in number:
+ * more wait in line. Up to two are spawned on the loop itself, because that is
+ * cheapest; with more, posix_spawn moves to a thread, because it suspends its
+ * caller until the child has called exec.
+ */
+#ifndef FETCHER_CHILD_H
+#define FETCHER_CHILD_H
+
+#include "common/err.h"
+#include "common/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct children; /* all of a loop */
+struct child;
+
+struct child_end {
+	int spawn_error; /* errno, the program was not started; 0: it was */
+	int exit_code;   /* -1: ended by `signal` */
+	int signal;
+	struct slice errors; /* standard error, cut at LIMIT_STDERR_BYTES */
+};
+
+struct child_handlers {
+	/* Bytes of standard output. False: no more, please; the rest is
+	 * discarded, and the child is not disturbed. */
+	bool (*output)(struct child *c, const char *bytes, size_t n, void *arg);
+	/* The child has ended and its output is complete; it is gone after
+	 * the return. */
+	void (*ended)(struct child *c, const struct child_end *end, void *arg);
+};
+
+struct children_counters {
+	uint64_t started, killed;
+	size_t running, waiting;
+};
+
+struct children *children_new(uv_loop_t *loop, size_t most);
+/* Kills what runs; run the loop, then free. */
+void children_close(struct children *cs);
+void children_free(struct children **cs);
+const struct children_counters *children_counters(const struct children *cs);
+
+/*
+ * `argv` and `envp` are taken over and freed with child_free_words(). argv[0]
+ * is the path. Nothing is called back from within.
+ */
+struct child *child_start(struct children *cs, char **argv, char **envp,
+    const struct child_handlers *handlers, void *arg);
+/* Still in line? */
+bool child_waits(const struct child *c);
+/*
+ * No callback comes any more. The process group gets TERM now and KILL two
+ * seconds later. The caller's pointer is void.
+ */
+void child_stop(struct child *c);
+void child_free_words(char **words);
+
+#endif

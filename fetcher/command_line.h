@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From a command line to the words, the path and the environment of a process.
+ * A line without shell characters is split here; any other goes to /bin/sh.
+ */
+#ifndef FETCHER_COMMAND_LINE_H
+#define FETCHER_COMMAND_LINE_H
+
+#include "common/err.h"
+#include "common/str.h"
+
+/*
+ * Splits at blanks; quotes and backslashes as in a shell. Returns the words,
+ * NULL at their end, freed with child_free_words(); or NULL: the line needs a
+ * shell. Pure. An empty line gives no words.
+ */
+char **command_split(struct slice line);
+
+/*
+ * What to execute: argv[0] is a path. A program without a slash is looked for
+ * in ROOT/local/lib/nagios/plugins, ROOT/lib/nagios/plugins,
+ * /usr/lib/nagios/plugins and PATH. NULL with a reason.
+ */
+char **command_argv(const char *root, struct slice line, struct err *err_r);
+
+/* Our environment in locale C, with that search path as its PATH. */
+char **command_environment(const char *root);
+
+#endif

@@ -1,0 +1,607 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The life of a job: wait for its host, resolve, run, end; see engine.h.
+ */
+#include "fetcher/engine.h"
+#include "fetcher/evaluate.h"
+#include "fetcher/fetch.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#define BUCKETS 4096
+
+struct engine {
+	uv_loop_t *loop;
+	const char *root;
+	struct resolver *resolver;
+	struct icmp *icmp;
+	struct err no_ping;
+	struct children *children;
+	struct fetch *first;
+	struct fetch *hosts[BUCKETS]; /* the running one_per_host fetches */
+	size_t n_running;
+	size_t buffered;
+	struct engine_counters counters;
+	char buffer[ENGINE_BUFFER_BYTES];
+};
+
+static const struct fetch_kind *const kinds[MSG_JOB_KINDS] = {
+    [MSG_JOB_AGENT] = &fetch_kind_agent,
+    [MSG_JOB_PROGRAM] = &fetch_kind_program,
+    [MSG_JOB_PING] = &fetch_kind_ping,
+    [MSG_JOB_TCP] = &fetch_kind_tcp,
+    [MSG_JOB_PLUGIN] = &fetch_kind_plugin,
+};
+
+/* --- the engine ----------------------------------------------------------- */
+
+static void
+raise_open_files(void)
+{
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == 0 &&
+	    lim.rlim_cur < lim.rlim_max) {
+		lim.rlim_cur = lim.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &lim);
+	}
+}
+
+struct engine *
+engine_new(uv_loop_t *loop, const char *root)
+{
+	struct engine *e = xnew(struct engine);
+
+	/* Half of libuv's threads at most resolve names; spawning needs
+	 * the others free. Set before the first use of the pool. */
+	setenv("UV_THREADPOOL_SIZE", "16", 0);
+	raise_open_files();
+	e->loop = loop;
+	e->root = root;
+	e->resolver = resolver_new(loop);
+	e->children = children_new(loop, LIMIT_CHILDREN);
+	err_set(&e->no_ping, "the ICMP sockets were not opened");
+	return e;
+}
+
+int
+engine_open_ping(struct engine *e, struct err *err_r)
+{
+	must(e->icmp == NULL);
+	e->icmp = icmp_new(e->loop, &e->no_ping);
+	if (e->icmp != NULL)
+		return 0;
+	err_set(err_r, "%s", e->no_ping.text);
+	return -1;
+}
+
+void
+engine_close(struct engine *e)
+{
+	engine_cancel_all(e);
+	resolver_free(&e->resolver);
+	children_close(e->children);
+	if (e->icmp != NULL)
+		icmp_close(e->icmp);
+}
+
+bool
+engine_is_closed(const struct engine *e)
+{
+	return children_counters(e->children)->running == 0;
+}
+
+void
+engine_free(struct engine **ep)
+{
+	struct engine *e = *ep;
+
+	if (e == NULL)
+		return;
+	must(e->resolver == NULL && e->n_running == 0);
+	if (engine_is_closed(e))
+		children_free(&e->children);
+	icmp_free(&e->icmp);
+	free(e);
+	*ep = NULL;
+}
+
+size_t
+engine_running(const struct engine *e)
+{
+	return e->n_running;
+}
+
+struct engine_counters
+engine_counters(const struct engine *e)
+{
+	struct engine_counters c = e->counters;
+	const struct children_counters *cc = children_counters(e->children);
+
+	c.running = e->n_running;
+	c.buffered_bytes = e->buffered;
+	c.names_asked = resolver_running(e->resolver);
+	c.children_started = cc->started;
+	c.children_killed = cc->killed;
+	c.children_running = cc->running;
+	c.children_waiting = cc->waiting;
+	if (e->icmp != NULL) {
+		const struct icmp_counters *ic = icmp_counters(e->icmp);
+
+		c.pings_sent = ic->sent;
+		c.pings_received = ic->received;
+		c.pings_strange = ic->strange;
+		c.pings_refused = ic->refused;
+	}
+	return c;
+}
+
+uv_loop_t *
+engine_loop(struct engine *e)
+{
+	return e->loop;
+}
+
+struct icmp *
+engine_icmp(struct engine *e)
+{
+	return e->icmp;
+}
+
+const char *
+engine_no_ping(const struct engine *e)
+{
+	return e->no_ping.text;
+}
+
+struct children *
+engine_children(struct engine *e)
+{
+	return e->children;
+}
+
+const char *
+engine_root(const struct engine *e)
+{
+	return e->root;
+}
+
+struct engine_counters *
+engine_counting(struct engine *e)
+{
+	return &e->counters;
+}
+
+char *
+engine_buffer(struct engine *e)
+{
+	return e->buffer;
+}
+
+/* --- one fetch per host ----------------------------------------------------
+ */
+
+static struct fetch **
+host_bucket(struct engine *e, struct slice host)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < host.len; i++)
+		h = (h ^ (unsigned char)host.s[i]) * 16777619u;
+	return &e->hosts[h % BUCKETS];
+}
+
+/* True: the host is free, and from now on this fetch has it. */
+static bool
+take_host(struct fetch *f)
+{
+	struct fetch **bucket = host_bucket(f->engine, f->job.host);
+
+	for (struct fetch *o = *bucket; o != NULL; o = o->host_next) {
+		if (!slice_eq(o->job.host, f->job.host))
+			continue;
+		while (o->waiting != NULL)
+			o = o->waiting;
+		o->waiting = f;
+		f->engine->counters.jobs_waited++;
+		return false;
+	}
+	f->host_next = *bucket;
+	*bucket = f;
+	return true;
+}
+
+static void run(struct fetch *f);
+
+/* A fetch that waits leaves the line; one that runs lets the next one run. */
+static void
+leave_host(struct fetch *f)
+{
+	struct fetch **link = host_bucket(f->engine, f->job.host);
+	struct fetch *next = f->waiting;
+
+	while (*link != NULL && !slice_eq((*link)->job.host, f->job.host))
+		link = &(*link)->host_next;
+	must(*link != NULL);
+	f->waiting = NULL;
+	if (*link != f) {
+		struct fetch *o = *link;
+
+		while (o->waiting != f)
+			o = o->waiting;
+		o->waiting = next;
+		return;
+	}
+	if (next == NULL) {
+		*link = f->host_next;
+		return;
+	}
+	*link = next;
+	next->host_next = f->host_next;
+	run(next);
+}
+
+/* --- a fetch's end ---------------------------------------------------------
+ */
+
+static void
+free_fetch(uv_handle_t *handle)
+{
+	struct fetch *f = handle->data;
+
+	str_free(&f->copy);
+	str_free(&f->output);
+	str_free(&f->results);
+	free(f->name);
+	free(f->failure);
+	free(f);
+}
+
+/* From here on nothing of the engine knows the fetch. */
+static void
+unlink_fetch(struct fetch *f)
+{
+	struct engine *e = f->engine;
+
+	must(f->stage != FETCH_ENDED && f->transport == NULL);
+	resolver_cancel(&f->ask);
+	f->stage = FETCH_ENDED;
+	if (f->prev != NULL)
+		f->prev->next = f->next;
+	else
+		e->first = f->next;
+	if (f->next != NULL)
+		f->next->prev = f->prev;
+	e->n_running--;
+	e->buffered -= f->output.cap;
+	uv_close((uv_handle_t *)&f->deadline, free_fetch);
+}
+
+static void
+end(struct fetch *f)
+{
+	unlink_fetch(f);
+	f->engine->counters.jobs_done++;
+	if (f->failure != NULL)
+		f->engine->counters.jobs_failed++;
+	f->done(f, f->arg);
+	if (f->kind != NULL && f->kind->one_per_host)
+		leave_host(f);
+}
+
+void
+fetch_fail(struct fetch *f, const char *fmt, ...)
+{
+	struct err why;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why.text, sizeof(why.text), fmt, ap);
+	va_end(ap);
+	f->failure = xstrdup(why.text);
+	end(f);
+}
+
+static void
+fail_now(uv_timer_t *timer)
+{
+	end(timer->data);
+}
+
+void
+fetch_fail_soon(struct fetch *f, const char *fmt, ...)
+{
+	struct err why;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why.text, sizeof(why.text), fmt, ap);
+	va_end(ap);
+	f->failure = xstrdup(why.text);
+	uv_timer_start(&f->deadline, fail_now, 0, 0);
+}
+
+void
+fetch_success(struct fetch *f)
+{
+	end(f);
+}
+
+/* A host is UP or DOWN; a plugin's WARNING counts as UP. */
+static uint32_t
+state_of(const struct fetch *f, uint32_t state)
+{
+	if (f->job.service.len > 0)
+		return state;
+	return state <= 1 ? 0 : 1;
+}
+
+void
+fetch_result(struct fetch *f, uint32_t state, struct slice output,
+    struct slice long_output, struct slice perfdata)
+{
+	struct msg_job_result r = {
+	    .object = MSG_OWN_OBJECT,
+	    .state = state_of(f, state),
+	    .output = output,
+	    .long_output = long_output,
+	    .perfdata = perfdata,
+	};
+
+	msg_job_result_put(&f->results, &r);
+	end(f);
+}
+
+/* --- a fetch's way ---------------------------------------------------------
+ */
+
+static void
+resolved(struct resolve_ask *ask, const union address *addresses, size_t n,
+    const char *why)
+{
+	struct fetch *f =
+	    (struct fetch *)((char *)ask - offsetof(struct fetch, ask));
+
+	f->stage = FETCH_RUNS;
+	if (n == 0) {
+		fetch_fail_soon(f, "Cannot resolve %s: %s", f->name, why);
+		return;
+	}
+	f->n_addresses = n < LIMIT_ADDRESSES ? n : LIMIT_ADDRESSES;
+	memcpy(f->addresses, addresses, f->n_addresses * sizeof(*addresses));
+	f->kind->start(f);
+}
+
+static void
+run(struct fetch *f)
+{
+	if (!f->kind->needs_address) {
+		f->stage = FETCH_RUNS;
+		f->kind->start(f);
+		return;
+	}
+	f->stage = FETCH_RESOLVES;
+	resolver_ask(f->engine->resolver, f->name, f->job.family, &f->ask);
+}
+
+static void
+deadline(uv_timer_t *timer)
+{
+	struct fetch *f = timer->data;
+	char timeout[32];
+
+	f->engine->counters.jobs_late++;
+	fetch_timeout_text(f, timeout);
+	switch (f->stage) {
+	case FETCH_WAITS:
+		fetch_fail(f,
+		    "Not fetched: an earlier fetch of this host still runs "
+		    "after %s",
+		    timeout);
+		return;
+	case FETCH_RESOLVES:
+		fetch_fail(f,
+		    "Cannot resolve %s: no answer from the name servers "
+		    "within %s",
+		    f->name, timeout);
+		return;
+	case FETCH_RUNS:
+		f->kind->late(f);
+		return;
+	case FETCH_ENDED:
+		break;
+	}
+	panic("the deadline of a fetch that has ended");
+}
+
+static void
+count(struct engine *e, uint32_t kind)
+{
+	uint64_t *const counters[MSG_JOB_KINDS] = {
+	    [MSG_JOB_AGENT] = &e->counters.jobs_agent,
+	    [MSG_JOB_PROGRAM] = &e->counters.jobs_program,
+	    [MSG_JOB_PING] = &e->counters.jobs_ping,
+	    [MSG_JOB_TCP] = &e->counters.jobs_tcp,
+	    [MSG_JOB_PLUGIN] = &e->counters.jobs_plugin,
+	};
+
+	if (kind < MSG_JOB_KINDS && counters[kind] != NULL)
+		(*counters[kind])++;
+	else
+		e->counters.jobs_unknown++;
+}
+
+/* Encoding and decoding is the catalogue's way of copying a message. */
+static void
+copy_job(struct fetch *f, const struct msg_job *job)
+{
+	struct msg m = {.id = MSG_JOB, .job = *job};
+	const char *why = NULL;
+	struct wire w;
+
+	msg_put(&f->copy, &m);
+	w = wire_of(str_slice(&f->copy));
+	must(msg_get(&w, &m, &why) == 1);
+	f->job = m.job;
+	if (f->job.timeout_ms == 0)
+		f->job.timeout_ms = LIMIT_TIMEOUT_MS;
+	f->name = slice_dup(job->address.len > 0 ? job->address : job->host);
+}
+
+struct fetch *
+engine_start(struct engine *e, const struct msg_job *job, engine_done_fn *done,
+    void *arg)
+{
+	struct fetch *f = xnew(struct fetch);
+
+	f->engine = e;
+	f->done = done;
+	f->arg = arg;
+	f->ask.done = resolved;
+	f->started_ns = clock_mono();
+	f->started_wall_ns = clock_wall();
+	copy_job(f, job);
+	f->next = e->first;
+	if (e->first != NULL)
+		e->first->prev = f;
+	e->first = f;
+	e->n_running++;
+	uv_timer_init(e->loop, &f->deadline);
+	f->deadline.data = f;
+	uv_timer_start(&f->deadline, deadline, f->job.timeout_ms, 0);
+	count(e, job->kind);
+	if (job->kind < MSG_JOB_KINDS)
+		f->kind = kinds[job->kind];
+	if (f->kind == NULL)
+		fetch_fail_soon(f,
+		    "This fetcher cannot do jobs of kind %u (is it older than "
+		    "the site's core?)",
+		    job->kind);
+	else if (!f->kind->one_per_host || take_host(f))
+		run(f);
+	return f;
+}
+
+void
+engine_cancel_all(struct engine *e)
+{
+	/* Nobody may start while the line before him is being dropped. */
+	memset(e->hosts, 0, sizeof(e->hosts));
+	while (e->first != NULL) {
+		struct fetch *f = e->first;
+
+		if (f->stage == FETCH_RUNS && f->transport != NULL)
+			f->kind->stop(f);
+		unlink_fetch(f);
+	}
+}
+
+/* --- for transports and for whoever is told of the end ---------------------
+ */
+
+int
+fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r)
+{
+	struct engine *e = f->engine;
+	size_t cap = f->output.cap;
+
+	e->counters.bytes_read += n;
+	if (f->output.len + n > LIMIT_OUTPUT_BYTES) {
+		e->counters.outputs_cut++;
+		err_set(err_r,
+		    "the output is larger than %u MiB, reading was stopped",
+		    LIMIT_OUTPUT_BYTES >> 20);
+		return -1;
+	}
+	if (f->output.len + n >= cap &&
+	    e->buffered + 2 * cap > LIMIT_BUFFERED_BYTES) {
+		e->counters.outputs_cut++;
+		err_set(err_r,
+		    "all fetches together hold %u MiB of output, this one was "
+		    "stopped at %zu bytes",
+		    LIMIT_BUFFERED_BYTES >> 20, f->output.len);
+		return -1;
+	}
+	str_addn(&f->output, bytes, n);
+	e->buffered += f->output.cap - cap;
+	return 0;
+}
+
+uint64_t
+fetch_left_ms(const struct fetch *f)
+{
+	int64_t used = (clock_mono() - f->started_ns) / NS_PER_MS;
+	int64_t left = (int64_t)f->job.timeout_ms - used;
+
+	return left > 0 ? (uint64_t)left : 0;
+}
+
+const char *
+fetch_timeout_text(const struct fetch *f, char buf[32])
+{
+	snprintf(buf, 32, "%.4gs", f->job.timeout_ms / 1000.0);
+	return buf;
+}
+
+const struct msg_job *
+fetch_job(const struct fetch *f)
+{
+	return &f->job;
+}
+
+int64_t
+fetch_started_us(const struct fetch *f)
+{
+	return f->started_wall_ns / NS_PER_US;
+}
+
+uint64_t
+fetch_duration_us(const struct fetch *f)
+{
+	int64_t ns = clock_mono() - f->started_ns;
+
+	return ns > 0 ? (uint64_t)(ns / NS_PER_US) : 0;
+}
+
+const char *
+fetch_failure(const struct fetch *f)
+{
+	return f->failure;
+}
+
+struct slice
+fetch_output(const struct fetch *f)
+{
+	return str_slice(&f->output);
+}
+
+void
+fetch_results(const struct fetch *f, struct str *results)
+{
+	if (f->job.kind == MSG_JOB_AGENT || f->job.kind == MSG_JOB_PROGRAM) {
+		struct evaluate_input in = {
+		    .job = &f->job,
+		    .output = str_slice(&f->output),
+		    .failure = f->failure,
+		    .now_us = clock_wall() / NS_PER_US,
+		    .fetch_us = fetch_duration_us(f),
+		};
+
+		evaluate_agent(&in, results);
+	} else if (f->failure != NULL) {
+		struct msg_job_result r = {
+		    .object = MSG_OWN_OBJECT,
+		    .state = f->job.service.len > 0 ? 3 : 1,
+		    .output = slice_of(f->failure),
+		};
+
+		msg_job_result_put(results, &r);
+	} else {
+		str_addn(results, f->results.s, f->results.len);
+	}
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Runs jobs: thousands at once on one libuv loop, each under one deadline over
+ * its whole chain. Knows nothing of the bus: the worker feeds it from core,
+ * once.c from the command line, tests by hand.
+ */
+#ifndef FETCHER_ENGINE_H
+#define FETCHER_ENGINE_H
+
+#include "common/err.h"
+#include "common/msg.h"
+#include "common/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct engine;
+struct fetch;
+
+/* What is counted since the start; name, meaning. */
+#define ENGINE_COUNTERS(C)                                                     \
+	C(jobs_agent, "agents asked over TCP")                                 \
+	C(jobs_program, "programs run for their agent output")                 \
+	C(jobs_ping, "hosts and services checked by ping")                     \
+	C(jobs_tcp, "ports checked")                                           \
+	C(jobs_plugin, "plugins run")                                          \
+	C(jobs_unknown, "jobs of a kind that this version cannot do")          \
+	C(jobs_done, "jobs that ended, in whatever way")                       \
+	C(jobs_late, "jobs that ran into their deadline")                      \
+	C(jobs_failed, "fetches that brought no data, late ones included")     \
+	C(jobs_waited, "jobs that waited for another of the same host")        \
+	C(bytes_read, "bytes from agents, programs and plugins")               \
+	C(outputs_cut, "outputs over the limit of size")                       \
+	C(children_started, "plugins and programs started")                    \
+	C(children_killed, "plugins and programs killed at their deadline")    \
+	C(pings_sent, "echo requests sent")                                    \
+	C(pings_received, "echo replies that fitted a request")                \
+	C(pings_strange, "echo replies that fitted none, dropped")             \
+	C(pings_refused, "echo requests that the kernel refused")
+
+struct engine_counters {
+#define ENGINE_COUNTER_MEMBER(name, help) uint64_t name;
+	ENGINE_COUNTERS(ENGINE_COUNTER_MEMBER)
+#undef ENGINE_COUNTER_MEMBER
+	/* Present values. */
+	size_t running, children_running, children_waiting, buffered_bytes,
+	    names_asked;
+};
+
+/* `root` is the site's directory or "" and is borrowed for ever. */
+struct engine *engine_new(uv_loop_t *loop, const char *root);
+/*
+ * Opens the ICMP sockets; to be called while there are capabilities. -1 with a
+ * reason: ping jobs then answer with that reason, everything else works.
+ */
+int engine_open_ping(struct engine *e, struct err *err_r);
+
+/* The fetch is gone after the return; called once, never by engine_start(). */
+typedef void engine_done_fn(struct fetch *f, void *arg);
+/*
+ * Takes a copy of the job. `done` comes before timeout_ms has passed, plus
+ * what the loop needs to get there.
+ */
+struct fetch *engine_start(struct engine *e, const struct msg_job *job,
+    engine_done_fn *done, void *arg);
+/* Ends every fetch without `done`; children are killed. */
+void engine_cancel_all(struct engine *e);
+size_t engine_running(const struct engine *e);
+struct engine_counters engine_counters(const struct engine *e);
+/*
+ * Cancels all and closes every handle. The caller runs the loop until
+ * engine_is_closed() and once more, then calls engine_free(). Lookups of names
+ * that hang hold the loop itself for as long as the system's resolver takes,
+ * but not the engine.
+ */
+void engine_close(struct engine *e);
+bool engine_is_closed(const struct engine *e);
+/* If children are still not reaped, their memory is left to them. */
+void engine_free(struct engine **e);
+
+/* What `done` may ask. */
+const struct msg_job *fetch_job(const struct fetch *f);
+/* Wall time of the start in microseconds, and the time taken until now. */
+int64_t fetch_started_us(const struct fetch *f);
+uint64_t fetch_duration_us(const struct fetch *f);
+/* NULL, or why there is no data, in words. */
+const char *fetch_failure(const struct fetch *f);
+/* Kinds AGENT and PROGRAM: the agent's output. */
+struct slice fetch_output(const struct fetch *f);
+/* Appends the job_result records, agent output being evaluated. */
+void fetch_results(const struct fetch *f, struct str *results);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One job under way, as its transport sees it. A transport is a constant
+ * struct fetch_kind in a file of its own; engine.c has the table of them.
+ *
+ * A transport ends its fetch exactly once, by fetch_fail(), fetch_success() or
+ * fetch_result(), after it has let go of everything that points to it. It must
+ * not end it from within start(): see fetch_fail_soon().
+ */
+#ifndef FETCHER_FETCH_H
+#define FETCHER_FETCH_H
+
+#include "fetcher/address.h"
+#include "fetcher/child.h"
+#include "fetcher/engine.h"
+#include "fetcher/icmp.h"
+#include "fetcher/limits.h"
+#include "fetcher/resolve.h"
+
+#include "common/str.h"
+
+#include <uv.h>
+
+struct fetch_kind {
+	const char *name;
+	bool one_per_host;  /* a second one for the host waits for the first */
+	bool needs_address; /* job.address is resolved before start() */
+	/* `addresses` has n > 0 of them if needs_address; ports are not set. */
+	void (*start)(struct fetch *f);
+	/* The deadline has come: let go of everything, end the fetch. */
+	void (*late)(struct fetch *f);
+	/* Let go of everything; the fetch is being dropped. */
+	void (*stop)(struct fetch *f);
+};
+
+extern const struct fetch_kind fetch_kind_agent, fetch_kind_tcp,
+    fetch_kind_ping, fetch_kind_plugin, fetch_kind_program;
+
+enum fetch_stage {
+	FETCH_WAITS,
+	FETCH_RESOLVES,
+	FETCH_RUNS,
+	FETCH_ENDED
+};
+
+struct fetch {
+	struct engine *engine;
+	const struct fetch_kind *kind; /* NULL: cannot be done */
+	enum fetch_stage stage;
+	struct msg_job job; /* borrows `copy` */
+	struct str copy;
+	char *name; /* what to connect to, terminated */
+	uv_timer_t deadline;
+	int64_t started_ns, started_wall_ns;
+	struct resolve_ask ask;
+	union address addresses[LIMIT_ADDRESSES];
+	size_t n_addresses;
+	void *transport;    /* the kind's own, NULL while not running */
+	struct str output;  /* counted in the engine's budget */
+	struct str results; /* job_result records of kinds without sections */
+	char *failure;      /* NULL or words */
+	engine_done_fn *done;
+	void *arg;
+	struct fetch *prev, *next; /* all of the engine */
+	struct fetch *host_next;   /* in the bucket of its host */
+	struct fetch *waiting;     /* later ones of the same host */
+};
+
+void fetch_fail(struct fetch *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* From the loop's next round. */
+void fetch_fail_soon(struct fetch *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* `output` is complete. */
+void fetch_success(struct fetch *f);
+/* The job's own and only result; for hosts `state` is a plugin's too. */
+void fetch_result(struct fetch *f, uint32_t state, struct slice output,
+    struct slice long_output, struct slice perfdata);
+
+/*
+ * Takes bytes into `output`. 0, or -1 and words: over the limit of one output
+ * or of all together; the caller fails the fetch.
+ */
+int fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r);
+/* Milliseconds until the deadline, at least 0. */
+uint64_t fetch_left_ms(const struct fetch *f);
+/* "5s": the job's timeout, for words. */
+const char *fetch_timeout_text(const struct fetch *f, char buf[32]);
+
+uv_loop_t *engine_loop(struct engine *e);
+struct icmp *engine_icmp(struct engine *e); /* NULL: see engine_no_ping() */
+const char *engine_no_ping(const struct engine *e); /* why there is none */
+struct children *engine_children(struct engine *e);
+const char *engine_root(const struct engine *e);
+struct engine_counters *engine_counting(struct engine *e);
+/* 64 KiB that anyone may use within a callback. */
+char *engine_buffer(struct engine *e);
+#define ENGINE_BUFFER_BYTES 65536
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One job, waited for: for the command line. Each call has a loop of its own.
+ */
+#ifndef FETCHER_FETCH_ONCE_H
+#define FETCHER_FETCH_ONCE_H
+
+#include "common/err.h"
+#include "common/msg.h"
+#include "common/str.h"
+
+/*
+ * The site's directory, borrowed for ever: plugins and programs are looked
+ * for below it. Without it in the system's folders alone.
+ */
+void fetch_once_root(const char *root);
+
+/*
+ * Kinds AGENT and PROGRAM: appends the agent's output. 0, or -1 with the
+ * sentence that the service Check_MK would show.
+ */
+int fetch_once(
+    const struct msg_job *job, struct str *output, struct err *err_r);
+
+/*
+ * Any kind: appends the job_result records as a worker would send them, those
+ * of a failure included. Pings go through liboping, because one host is asked,
+ * and through our own sockets where liboping may not open one.
+ */
+void fetch_results_once(const struct msg_job *job, struct str *results);
+
+#endif
