@@ -2,7 +2,8 @@
  *
  * Time periods (core-semantics section 2): compiled once from their JSON,
  * then asked "is this second inside, and when does that change?". Pure: the
- * time is an argument, the zone is the process's (TZ).
+ * time is an argument, the zone is the process's (TZ). Edges are kept between
+ * questions, so one struct is for one thread at a time.
  */
 #ifndef COMMON_PERIOD_H
 #define COMMON_PERIOD_H
