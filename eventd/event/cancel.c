@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Cancelling (event-console.md section 11).
+ */
+#include "eventd/event/engine.h"
+
+#include "common/mem.h"
+
+#include <stdlib.h>
+
+/* Groups are compared as far as both have some. */
+static bool
+groups_agree(const struct strings *have, const struct groups *got)
+{
+	for (uint32_t i = 0; i < have->n && i < got->n; i++) {
+		if (!slice_eqs(got->group[i], have->v[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+concerns(const struct event *ev, const struct event *probe,
+    const struct rule *rule, const struct match *match)
+{
+	if (ev->rule_id == NULL || strcmp(ev->rule_id, rule->id) != 0 ||
+	    ev->overflow)
+		return false;
+	if (rule->cancel.application == NULL &&
+	    strcmp(ev->application, probe->application) != 0)
+		return false;
+	return groups_agree(&ev->groups, &match->text) &&
+	    groups_agree(&ev->application_groups, &match->application);
+}
+
+/* EC-19 and EC-36: which cancel actions run? */
+static bool
+acts(struct engine *e, const struct event *ev, const struct rule *rule)
+{
+	if (rule->cancel.only_open && ev->phase != PHASE_OPEN)
+		return false;
+	if (!ev->acted && rule->actions.n > 0)
+		return false;
+	return rule->actions_in_downtime || ev->core_host[0] == '\0' ||
+	    e->world->in_downtime == NULL ||
+	    !e->world->in_downtime(ev->core_host, e->world->arg);
+}
+
+static void
+cancel_one(struct engine *e, struct event *ev, const struct event *probe,
+    const struct rule *rule, int64_t now_us)
+{
+	bool act = acts(e, ev, rule);
+
+	ev->phase = PHASE_CLOSED;
+	ev->state = 0;
+	ev->last_us = probe->last_us;
+	ev->priority = probe->priority;
+	event_set(&ev->text, slice_of(probe->text));
+	e->effects->history(
+	    "CANCELLED", "", "", ev, now_us, e->effects->arg);
+	for (size_t i = 0; act && i < rule->cancel.actions.n; i++)
+		e->effects->action(
+		    ev, rule->cancel.actions.v[i], true, e->effects->arg);
+	engine_close(e, ev, NULL, "", "", now_us);
+}
+
+void
+cancel_events(struct engine *e, struct rule *rule, const struct message *m,
+    const struct match *match, int64_t now_us)
+{
+	struct event *probe = event_new(), *ev, *next;
+	struct event_group *g;
+
+	/* Rewritten with the cancelling message's own groups. */
+	engine_rewrite(e, probe, rule, m, match);
+	g = index_host(&e->index, probe->host);
+	for (ev = g == NULL ? NULL : g->first; ev != NULL; ev = next) {
+		next = ev->by_host.next;
+		if (concerns(ev, probe, rule, match))
+			cancel_one(e, ev, probe, rule, now_us);
+	}
+	event_free(&probe);
+}

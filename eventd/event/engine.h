@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The life of events: messages, time and commands go in, open events change,
+ * and what must be told to others comes out through struct engine_effects.
+ * Pure: no I/O, no clock; `now` is wall time in microseconds and must not be
+ * earlier than in the call before by more than the clock was set back.
+ */
+#ifndef EVENTD_EVENT_ENGINE_H
+#define EVENTD_EVENT_ENGINE_H
+
+#include "eventd/event/index.h"
+#include "eventd/options.h"
+#include "eventd/rule/match.h"
+#include "eventd/rule/template.h"
+
+#define ACTION_NOTIFY "@NOTIFY"
+
+struct engine_effects {
+	/* The event is new or other than before. */
+	void (*changed)(struct event *ev, void *arg);
+	/* The event is closed; it is freed after the return. */
+	void (*gone)(const struct event *ev, void *arg);
+	/* A line of the archive, with a copy of the event as it is now. */
+	void (*history)(const char *what, const char *who, const char *addinfo,
+	    const struct event *ev, int64_t now_us, void *arg);
+	/* Run the action, or ACTION_NOTIFY. `recovery`: for cancel.actions. */
+	void (*action)(struct event *ev, const char *action, bool recovery,
+	    void *arg);
+	/* An expecting rule began an interval or counted; see watch. */
+	void (*watch)(const char *rule_id, int64_t from_us, uint64_t count,
+	    void *arg);
+	void *arg;
+};
+
+/* What the engine may ask about the rest of the site. All borrowed. */
+struct engine_world {
+	struct match_world match;
+	/*
+	 * Name of the monitored host that is meant by name, alias or address;
+	 * NULL if none.
+	 */
+	const char *(*core_host)(const char *name, void *arg);
+	bool (*in_downtime)(const char *core_host, void *arg);
+	/* The host's own limit (custom variable EC_EVENT_LIMIT). */
+	bool (*host_limit)(
+	    const char *core_host, struct limit *limit_r, void *arg);
+	/* Is there an action of that id? NULL: all are. */
+	bool (*has_action)(const char *action, void *arg);
+	void *arg;
+};
+
+struct engine_counters {
+	uint64_t messages, by_input[INPUT_COUNT];
+	uint64_t unparsed, decode_fallback;
+	uint64_t rule_tries, rule_hits, drops, overflows, events;
+	uint64_t orphans; /* no rule matched */
+};
+
+/* The gathering of an expecting rule in its present interval. */
+struct watch {
+	struct rule *rule;
+	int64_t from_us, until_us, ran_from_us;
+	uint64_t count;
+};
+
+struct engine {
+	struct ruleset *rules; /* own */
+	struct eventd_options *options; /* own */
+	const struct engine_world *world;
+	const struct engine_effects *effects;
+	struct event_index index;
+	struct engine_counters counters;
+	struct pattern_scratch *scratch;
+	struct str host; /* of the message, translated */
+	uint64_t next_id;
+	uint32_t overall_active; /* the overall limit in effect; 0: not */
+	struct watch *watches;
+	size_t n_watches;
+	match_trace_fn *trace; /* may be set; sees each tried rule */
+	void *trace_arg;
+	bool restoring;
+};
+
+/* Takes rules and options over. `seed`: random, against chosen collisions. */
+struct engine *engine_new(struct ruleset *rules,
+    struct eventd_options *options, const struct engine_world *world,
+    const struct engine_effects *effects, uint64_t seed);
+void engine_free(struct engine **e);
+
+/*
+ * Before the first message: events, hits and watches of an earlier run. Takes
+ * the event over; one with a known id replaces it.
+ */
+void engine_restore(struct engine *e, struct event *ev);
+void engine_restore_gone(struct engine *e, uint64_t id);
+void engine_restore_hits(struct engine *e, const char *rule, uint64_t hits);
+void engine_restore_watch(
+    struct engine *e, const char *rule, int64_t from_us, uint64_t count);
+/* After the last of these. */
+void engine_start(struct engine *e, int64_t now_us);
+
+/* Takes the new rules and options over; events stay. */
+void engine_reload(struct engine *e, struct ruleset *rules,
+    struct eventd_options *options, int64_t now_us);
+
+/* A message; its host is translated in place. */
+void engine_message(struct engine *e, struct message *m, int64_t now_us);
+/* Does what is due. */
+void engine_tick(struct engine *e, int64_t now_us);
+/* When engine_tick() is to be called; INT64_MAX: nothing waits. */
+int64_t engine_due(const struct engine *e);
+/* The downtime of a monitored host ended: its events are archived. */
+void engine_downtime_ended(
+    struct engine *e, const char *core_host, int64_t now_us);
+
+/* --- for commands (event/command.c) ------------------------------------- */
+
+void engine_close(struct engine *e, struct event *ev, const char *what,
+    const char *who, const char *addinfo, int64_t now_us);
+void engine_changed(struct engine *e, struct event *ev);
+/* The next deadline by phase and settings; after any change of either. */
+void engine_schedule(struct engine *e, struct event *ev);
+
+/* --- between the engine's files ------------------------------------------ */
+
+void engine_open(struct engine *e, struct event *ev, const struct rule *rule,
+    int64_t now_us);
+/* Adds the event within the limits; false: dropped and freed. */
+bool engine_create(struct engine *e, struct event *ev, struct rule *rule,
+    int64_t now_us);
+void engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
+    const struct message *m, const struct match *match);
+void engine_find_core_host(struct engine *e, struct event *ev);
+bool limits_admit(struct engine *e, const struct event *ev, struct rule *rule,
+    int64_t now_us);
+void limits_reached(struct engine *e, const struct event *ev,
+    struct rule *rule, int64_t now_us);
+void count_message(struct engine *e, struct event *ev, struct rule *rule,
+    int64_t now_us);
+uint64_t count_join_hash(const struct engine *e, const struct event *ev,
+    const struct rule *rule);
+int64_t count_due(const struct event *ev, const struct rule *rule);
+/* False: the event ended. */
+bool count_decay(struct engine *e, struct event *ev, struct rule *rule,
+    int64_t now_us);
+void cancel_events(struct engine *e, struct rule *rule,
+    const struct message *m, const struct match *match, int64_t now_us);
+void expect_message(struct engine *e, struct rule *rule, int64_t now_us);
+void expect_setup(struct engine *e, int64_t now_us);
+void expect_tick(struct engine *e, int64_t now_us);
+int64_t expect_due(const struct engine *e);
+/* The first boundary after t. */
+int64_t expect_boundary(
+    int64_t t_us, int64_t interval_us, int64_t offset_us);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Settings of the event console; see options.h.
+ */
+#include "eventd/options.h"
+
+#include "common/mem.h"
+#include "common/num.h"
+#include "eventd/parse/stamp.h"
+
+#include <stdlib.h>
+
+#define MAX_MESSAGE_DEFAULT (64 * 1024)
+
+/* 65536, "64KiB", "1MiB" */
+static size_t
+read_size(struct reader *r, const char *key, size_t absent)
+{
+	static const struct {
+		const char *unit;
+		int64_t bytes;
+	} units[] = {{"KiB", 1024}, {"MiB", 1024 * 1024}, {"kB", 1000},
+		{"MB", 1000000}, {"B", 1}};
+	const json_t *v = reader_get(r, key);
+	struct slice s;
+	int64_t n = -1, unit = 1;
+
+	if (v == NULL)
+		return absent;
+	if (json_is_integer(v)) {
+		n = json_integer_value(v);
+	} else if (json_is_string(v)) {
+		s = slice_of(json_string_value(v));
+		for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+			size_t len = strlen(units[i].unit);
+
+			if (s.len > len &&
+			    memcmp(s.s + s.len - len, units[i].unit, len) ==
+				0) {
+				unit = units[i].bytes;
+				s.len -= len;
+				break;
+			}
+		}
+		if (!num_range(slice_trim(s), 0, 1 << 30, &n))
+			n = -1;
+	}
+	if (n < 0 || n * unit < 480 || n * unit > 1024 * 1024) {
+		reader_mistake(
+		    r, key, "a size from 480 B to 1MiB is expected");
+		return absent;
+	}
+	return (size_t)(n * unit);
+}
+
+static void
+read_limits(struct reader *parent, struct eventd_options *o)
+{
+	struct reader r;
+
+	o->by_host = o->by_rule =
+	    (struct limit){1000, LIMIT_STOP_OVERFLOW_NOTIFY};
+	o->overall = (struct limit){10000, LIMIT_STOP_OVERFLOW_NOTIFY};
+	reader_sub(&r, parent, "limits");
+	reader_limit(&r, "host", &o->by_host);
+	reader_limit(&r, "rule", &o->by_rule);
+	reader_limit(&r, "overall", &o->overall);
+	reader_end(&r);
+}
+
+static void
+read_status_tcp(struct reader *parent, struct eventd_options *o)
+{
+	struct strings allow = {0};
+	struct reader r;
+
+	reader_sub(&r, parent, "status_tcp");
+	o->tcp_commands = reader_bool(&r, "commands", false);
+	reader_strings(&r, "allow", &allow);
+	for (size_t i = 0; i < allow.n; i++) {
+		struct network net;
+
+		if (!network_parse(allow.v[i], &net)) {
+			reader_mistake(&r, "allow",
+			    "\"%s\": a network like 192.0.2.0/24 is expected",
+			    allow.v[i]);
+			continue;
+		}
+		o->tcp_allow = xreallocarray(o->tcp_allow, o->n_tcp_allow + 1,
+		    sizeof(*o->tcp_allow));
+		o->tcp_allow[o->n_tcp_allow++] = net;
+	}
+	strings_free(&allow);
+	reader_end(&r);
+}
+
+struct eventd_options *
+eventd_options_read(const json_t *doc, struct str *mistakes)
+{
+	struct eventd_options *o = xnew(struct eventd_options);
+	size_t before = mistakes->len;
+	struct reader r, sub;
+
+	reader_init(&r, doc, mistakes, "eventd");
+	hostname_read(&o->hostname, &r, "hostname_translation");
+	o->archive_orphans = reader_bool(&r, "archive_orphans", false);
+	o->max_message = read_size(&r, "max_message", MAX_MESSAGE_DEFAULT);
+	o->max_clients =
+	    (unsigned)reader_int(&r, "max_clients", 1, 100000, 1000);
+	read_limits(&r, o);
+	reader_sub(&sub, &r, "history");
+	o->history_us =
+	    reader_duration(&sub, "lifetime", 3600 * US_PER_S, 0);
+	reader_end(&sub);
+	read_status_tcp(&r, o);
+	o->action_timeout_us = reader_duration(
+	    &r, "action_timeout", US_PER_S, 60 * US_PER_S);
+	if (reader_bool(&r, "log_messages", false))
+		reader_mistake(&r, "log_messages",
+		    "this version does not write a message archive; leave "
+		    "it out or false");
+	if (reader_get(&r, "snmp") != NULL)
+		reader_mistake(&r, "snmp",
+		    "this version does not receive SNMP traps; leave it out");
+	reader_end(&r);
+	if (mistakes->len > before)
+		eventd_options_free(&o);
+	return o;
+}
+
+void
+eventd_options_free(struct eventd_options **o)
+{
+	if (*o == NULL)
+		return;
+	hostname_free(&(*o)->hostname);
+	free((*o)->tcp_allow);
+	free(*o);
+	*o = NULL;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The key `eventd` of site.yaml (event-console.md 8.1). Pure.
+ */
+#ifndef EVENTD_OPTIONS_H
+#define EVENTD_OPTIONS_H
+
+#include "eventd/rule/compile.h"
+#include "eventd/rule/hostname.h"
+
+struct eventd_options {
+	struct hostname_rules hostname;
+	bool archive_orphans;
+	size_t max_message; /* bytes */
+	unsigned max_clients; /* streams at once, of TCP and of the socket */
+	struct limit by_host, by_rule, overall;
+	int64_t history_us; /* 0: retention.events holds */
+	bool tcp_commands; /* status port over TCP */
+	struct network *tcp_allow; /* n; none: everyone who can reach it */
+	size_t n_tcp_allow;
+	int64_t action_timeout_us;
+};
+
+/* NULL with one line a mistake. `doc` NULL or {}: the defaults. */
+struct eventd_options *eventd_options_read(
+    const json_t *doc, struct str *mistakes);
+void eventd_options_free(struct eventd_options **o);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The walk over the rules; see match.h. Seam for a scan of all patterns at
+ * once: ruleset_match() takes the candidates from the index; a scan of the
+ * text narrows that list, the loop and its result stay as they are.
+ */
+#include "eventd/rule/match.h"
+
+#include <arpa/inet.h>
+
+static bool
+covers(const struct range *range, int value)
+{
+	return value >= range->from && value <= range->to;
+}
+
+static bool
+in_network(const struct network *net, struct slice address)
+{
+	char buf[64];
+	uint8_t addr[16];
+	unsigned whole = net->bits / 8, rest = net->bits % 8;
+
+	if (address.len == 0 || address.len >= sizeof(buf))
+		return net->bits == 0;
+	memcpy(buf, address.s, address.len);
+	buf[address.len] = '\0';
+	if (inet_pton(net->family, buf, addr) != 1)
+		return false;
+	if (memcmp(addr, net->addr, whole) != 0)
+		return false;
+	return rest == 0 ||
+	    ((addr[whole] ^ net->addr[whole]) & (0xff00u >> rest) & 0xff) == 0;
+}
+
+static bool
+fits(const struct pattern *p, struct slice subject, struct rule *rule,
+    struct match_walk *walk, struct groups *groups)
+{
+	return pattern_match(
+	    p, subject, walk->scratch, groups, &rule->match_limit_hits);
+}
+
+/* The conditions that hold for both sides, cheap ones first. */
+static const char *
+common_conditions(
+    struct rule *rule, const struct message *m, struct match_walk *walk)
+{
+	const struct conditions *w = &rule->when;
+	const struct match_world *world = walk->world;
+
+	if (w->has_facility && w->facility != m->facility)
+		return "facility";
+	if (w->service_level.set && !covers(&w->service_level, m->sl))
+		return "service_level";
+	if (w->sites.n > 0 && !strings_has(&w->sites, world->site))
+		return "sites";
+	if (w->network.set && !in_network(&w->network, m->ipaddress))
+		return "network";
+	if (w->time_period != NULL && world->period_active != NULL &&
+	    !world->period_active(w->time_period, world->arg))
+		return "time_period";
+	if (w->host != NULL && !fits(w->host, m->host, rule, walk, NULL))
+		return "host";
+	return NULL;
+}
+
+/* Does the cancelling side hold? */
+static bool
+cancels(struct rule *rule, const struct message *m, struct match_walk *walk,
+    struct match *r)
+{
+	const struct pattern *application = rule->cancel.application != NULL
+	    ? rule->cancel.application
+	    : rule->when.application;
+
+	if (rule->cancel.priority.set &&
+	    !covers(&rule->cancel.priority, m->priority))
+		return false;
+	r->application.n = r->text.n = 0;
+	if (application != NULL &&
+	    !fits(application, m->application, rule, walk, &r->application))
+		return false;
+	return rule->cancel.text == NULL ||
+	    fits(rule->cancel.text, m->text, rule, walk, &r->text);
+}
+
+static const char *
+plain_match(struct rule *rule, const struct message *m,
+    struct match_walk *walk, struct match *r)
+{
+	const struct conditions *w = &rule->when;
+	bool in_range = !w->priority.set || covers(&w->priority, m->priority);
+	const char *failed;
+
+	if (!in_range &&
+	    !(rule->cancel.priority.set &&
+		covers(&rule->cancel.priority, m->priority)))
+		return "priority";
+	failed = common_conditions(rule, m, walk);
+	if (failed != NULL)
+		return failed;
+	if (rule->cancel.set && cancels(rule, m, walk, r)) {
+		r->cancelling = true;
+		return NULL;
+	}
+	if (!in_range)
+		return "priority";
+	r->application.n = r->text.n = 0;
+	if (w->application != NULL &&
+	    !fits(w->application, m->application, rule, walk, &r->application))
+		return "application";
+	if (w->text != NULL && !fits(w->text, m->text, rule, walk, &r->text))
+		return "text";
+	return NULL;
+}
+
+const char *
+rule_match(struct rule *rule, const struct message *m, struct match_walk *walk,
+    struct match *match_r)
+{
+	const char *failed;
+
+	match_r->rule = rule;
+	match_r->cancelling = false;
+	match_r->text.n = match_r->application.n = 0;
+	walk->tries++;
+	failed = plain_match(rule, m, walk, match_r);
+	if (rule->when.invert) {
+		match_r->text.n = match_r->application.n = 0;
+		failed = failed == NULL ? "invert" : NULL;
+	}
+	if (walk->trace != NULL)
+		walk->trace(rule, failed, walk->trace_arg);
+	return failed;
+}
+
+bool
+ruleset_match(struct ruleset *rs, const struct message *m,
+    struct match_walk *walk, struct match *match_r)
+{
+	const uint32_t *list = rs->index[m->facility & 31][m->priority & 7]
+				   .number;
+	uint32_t n = rs->index[m->facility & 31][m->priority & 7].n, from = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct rule *rule = rs->rules[list[i]];
+
+		if (list[i] < from)
+			continue;
+		if (rule_match(rule, m, walk, match_r) != NULL)
+			continue;
+		rule->hits++;
+		walk->hits++;
+		if (rule->outcome != OUTCOME_SKIP_PACK)
+			return true;
+		from = rule->pack->first_after;
+	}
+	return false;
+}
+
+uint8_t
+rule_state(
+    struct rule *rule, const struct message *m, struct pattern_scratch *s)
+{
+	switch (rule->state_kind) {
+	case STATE_FIXED:
+		return rule->state;
+	case STATE_SYSLOG:
+		return m->priority <= 3 ? 2 : m->priority == 4 ? 1 : 0;
+	case STATE_BY_TEXT:
+		break;
+	}
+	for (int i = 2; i >= 0; i--) {
+		if (rule->by_text[i] != NULL &&
+		    pattern_match(rule->by_text[i], m->text, s, NULL,
+			&rule->match_limit_hits))
+			return (uint8_t)i;
+	}
+	return 3;
+}

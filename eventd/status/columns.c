@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The columns of the four tables.
+ */
+#include "common/mem.h"
+#include "eventd/status/query.h"
+#include "eventd/status/status.def"
+
+static void
+get_event(const struct row *row, uint32_t index, struct cell *c)
+{
+	const struct event_field *f = &event_fields[index];
+	const void *at = (const char *)row->event + f->offset;
+
+	switch (f->type) {
+	case FIELD_U64:
+		c->i = (int64_t) * (const uint64_t *)at;
+		break;
+	case FIELD_TIME:
+		c->i = *(const int64_t *)at;
+		break;
+	case FIELD_I32:
+		c->i = *(const int32_t *)at;
+		break;
+	case FIELD_U32:
+		c->i = *(const uint32_t *)at;
+		break;
+	case FIELD_U8:
+		c->i = *(const uint8_t *)at;
+		break;
+	case FIELD_BOOL:
+		c->i = *(const bool *)at;
+		break;
+	case FIELD_PHASE:
+		c->s = slice_of(phase_name(*(const uint8_t *)at));
+		break;
+	case FIELD_PRECEDENCE:
+		c->s = *(const bool *)at ? SLICE("rule") : SLICE("host");
+		break;
+	case FIELD_STR:
+		c->s = slice_of(*(char *const *)at);
+		break;
+	case FIELD_NULLSTR:
+		c->s = slice_of(*(char *const *)at);
+		if (c->s.s == NULL)
+			c->type = CELL_NULL;
+		break;
+	case FIELD_CONTACT_GROUPS:
+		if (!row->event->has_contact_groups)
+			c->type = CELL_NULL;
+		c->list = at;
+		break;
+	case FIELD_STRINGS:
+		c->list = at;
+		break;
+	}
+}
+
+static void
+get_history(const struct row *row, uint32_t index, struct cell *c)
+{
+	const struct history_row *h = row->history;
+
+	switch (index) {
+	case 0:
+		c->i = (int64_t)h->line;
+		break;
+	case 1:
+		c->i = h->time_us;
+		break;
+	case 2:
+		c->s = slice_of(h->what);
+		break;
+	case 3:
+		c->s = slice_of(h->who);
+		break;
+	default:
+		c->s = slice_of(h->addinfo);
+		break;
+	}
+}
+
+static void
+get_rule(const struct row *row, uint32_t index, struct cell *c)
+{
+	if (index == 0)
+		c->s = slice_of(row->rule->id);
+	else
+		c->i = (int64_t)row->rule->hits;
+}
+
+static void
+get_status(const struct row *row, uint32_t index, struct cell *c)
+{
+	enum cell_type type = c->type;
+
+	*c = row->status[index];
+	c->type = type;
+}
+
+#define STATUS_COLUMN(name, type, help)                                        \
+	{"status_" #name, CELL_##type, get_status, STATUS_##name, help},
+static const struct column status_columns[] = {
+	STATUS_TABLE(STATUS_COLUMN){0}};
+static const struct column rule_columns[] = {
+	{"rule_id", CELL_STR, get_rule, 0, "id of the rule"},
+	{"rule_hits", CELL_INT, get_rule, 1, "messages that it fitted"}, {0}};
+static const struct column history_columns[] = {
+	{"history_line", CELL_INT, get_history, 0, "number of the line"},
+	{"history_time", CELL_TIME, get_history, 1, "when it happened"},
+	{"history_what", CELL_STR, get_history, 2, "NEW, UPDATE, DELETE, ..."},
+	{"history_who", CELL_STR, get_history, 3, "user, or empty"},
+	{"history_addinfo", CELL_STR, get_history, 4, "more about it"}};
+
+static const enum cell_type cell_of_field[] = {[FIELD_U64] = CELL_INT,
+	[FIELD_TIME] = CELL_TIME, [FIELD_STR] = CELL_STR,
+	[FIELD_NULLSTR] = CELL_STR, [FIELD_I32] = CELL_INT,
+	[FIELD_U32] = CELL_INT, [FIELD_U8] = CELL_INT,
+	[FIELD_BOOL] = CELL_BOOL, [FIELD_PHASE] = CELL_STR,
+	[FIELD_STRINGS] = CELL_LIST, [FIELD_CONTACT_GROUPS] = CELL_LIST,
+	[FIELD_PRECEDENCE] = CELL_STR};
+
+#define EVENT_COLUMNS 25
+#define OWN_HISTORY   5
+
+/* The table of events is made from event_fields. */
+static struct column event_columns[EVENT_COLUMNS + 1];
+static struct column all_history_columns[OWN_HISTORY + EVENT_COLUMNS + 1];
+
+/* Runs before main, so that threads find the tables made. */
+static void __attribute__((constructor))
+make_tables(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < OWN_HISTORY; i++)
+		all_history_columns[i] = history_columns[i];
+	for (uint32_t i = 0; i < event_fields_n && n < EVENT_COLUMNS; i++) {
+		const struct event_field *f = &event_fields[i];
+
+		if (f->column == NULL)
+			continue;
+		event_columns[n] = (struct column){f->column,
+			cell_of_field[f->type], get_event, i, f->help};
+		all_history_columns[OWN_HISTORY + n] = event_columns[n];
+		n++;
+	}
+}
+
+const struct column *
+query_columns(enum query_table table)
+{
+	switch (table) {
+	case QUERY_EVENTS:
+		return event_columns;
+	case QUERY_HISTORY:
+		return all_history_columns;
+	case QUERY_RULES:
+		return rule_columns;
+	case QUERY_STATUS:
+	case QUERY_TABLES:
+		break;
+	}
+	return status_columns;
+}
