@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The web console: by HTTP as a script sees it, and in a real Chromium."""
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+import pytest
+from conftest import ADMIN_PASSWORD
+
+CONFIG = {
+    "hosts": {"web01": {"check": "passive", "contact_groups": ["team"],
+                        "alias": "Web <b>server</b>"},
+              "db01": {"check": "passive"}},
+    "services": [{"hosts": ["web01", "db01"], "description": "HTTP",
+                  "check": "passive"},
+                 {"hosts": ["db01"], "description": "Load",
+                  "check": "passive"}],
+    "contact_groups": {"team": {"alias": "Team"}},
+    "contacts": {"ann": {"contact_groups": ["team"], "role": "user"}},
+}
+
+
+class Browser:
+    """Cookies and JSON over one site's HTTP port."""
+
+    def __init__(self, site):
+        self.port, self.name, self.cookie = site.port(5000), site.name, None
+
+    def ask(self, method, path, body=None, headers=None):
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        headers = dict(headers or {})
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        c.request(method, path, body, headers)
+        answer = c.getresponse()
+        data = answer.read()
+        if answer.getheader("Set-Cookie"):
+            self.cookie = answer.getheader("Set-Cookie").split(";")[0]
+        return answer, data
+
+    def get(self, page):
+        answer, data = self.ask("GET", f"/{self.name}/console/{page}")
+        assert answer.status == 200, (answer.status, data)
+        return json.loads(data)
+
+    def login(self, name="admin", password=ADMIN_PASSWORD):
+        return self.ask("POST", f"/{self.name}/console/login", json.dumps(
+            {"name": name, "password": password}), {"X-Vedette": "1"})
+
+
+@pytest.fixture
+def web(root):
+    site = root.create(settings={"fetcher": {"workers": 1}}, config=CONFIG,
+                       start=True)
+    site.wait_for(lambda: len(site.query("GET services",
+                                         "Columns: description")) == 3,
+                  what="services")
+    site.browser = Browser(site)
+    return site
+
+
+def test_login(web):
+    b = web.browser
+    answer, _ = b.ask("GET", "/")
+    assert answer.status == 302
+    assert answer.getheader("Location") == f"/{web.name}/"
+    answer, data = b.ask("GET", f"/{web.name}/")
+    assert answer.status == 200 and b"<title>Vedette" in data
+    assert "default-src 'self'" in answer.getheader("Content-Security-Policy")
+    answer, _ = b.ask("GET", f"/{web.name}/console/overview")
+    assert answer.status == 401
+    assert b.login(password="wrong")[0].status == 403
+    assert b.login(name="nobody")[0].status == 403
+    answer, _ = b.login()
+    assert answer.status == 200
+    cookie = answer.getheader("Set-Cookie")
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    assert b.get("me")["role"] == "admin"
+    web.stop("livestatusd")
+    web.start("livestatusd")
+    assert b.get("me")["user"] == "admin", "sessions survive a restart"
+    old = b.cookie
+    b.ask("POST", f"/{web.name}/console/logout", "{}", {"X-Vedette": "1"})
+    b.cookie = old
+    answer, _ = b.ask("GET", f"/{web.name}/console/me")
+    assert answer.status == 401, "a cookie is worth nothing after the logout"
+
+
+def test_failed_logins_wait(web):
+    codes = [web.browser.login(password="x")[0].status for _ in range(5)]
+    assert codes[:3] == [403] * 3 and codes[-1] == 429
+
+
+def test_forged_requests(web):
+    b = web.browser
+    body = json.dumps({"name": "admin", "password": ADMIN_PASSWORD})
+    assert b.ask("POST", f"/{web.name}/console/login", body)[0].status == 405
+    assert b.ask("GET", f"/{web.name}/console/login")[0].status == 405
+    assert b.ask("POST", f"/{web.name}/console/login", "x" * 200000,
+                 {"X-Vedette": "1"})[0].status == 413
+    assert b.ask("POST", f"/{web.name}/console/login", "[1",
+                 {"X-Vedette": "1"})[0].status == 400
+    for path in ("assets/../../../etc/passwd", "assets/%2e%2e/x", "x.php",
+                 "assets/", "console/nothing"):
+        assert b.ask("GET", f"/{web.name}/{path}")[0].status in (401, 404)
+
+
+def test_counters(web):
+    web.browser.login()
+    web.command("PROCESS_HOST_CHECK_RESULT;web01;0;up")
+    web.command("PROCESS_HOST_CHECK_RESULT;db01;0;up")
+    web.command("PROCESS_SERVICE_CHECK_RESULT;web01;HTTP;2;broken")
+    web.command("PROCESS_SERVICE_CHECK_RESULT;db01;HTTP;1;slow")
+    web.command("ACKNOWLEDGE_SVC_PROBLEM;db01;HTTP;1;0;0;admin;x")
+    data = web.wait_for(lambda: web.browser.get("overview"), what="overview")
+    # total, problems, unhandled, stale, then by state
+    assert data["services"][0][:3] == [3, 2, 1]
+    assert data["hosts"][0][:3] == [2, 0, 0]
+    problems = web.browser.get("problems")
+    assert len(problems["services"]["rows"]) == 2
+    web.command("PROCESS_HOST_CHECK_RESULT;db01;1;down")
+    data = web.browser.get("overview")
+    assert data["services"][0][:3] == [3, 1, 1], "its host is DOWN"
+    assert data["hosts"][0][:3] == [2, 1, 1]
+
+
+def test_lists(web):
+    web.browser.login()
+    data = web.browser.get("services?q=load")
+    assert data["total"] == [[1]] and len(data["rows"]) == 1
+    assert web.browser.get("services?q=lo.d")["total"] == [[0]]
+    assert web.browser.get("services?limit=1")["total"] == [[3]]
+    assert len(web.browser.get("services?limit=1")["rows"]) == 1
+    first = web.browser.get("services?limit=2")["rows"]
+    rest = web.browser.get("services?limit=2&offset=2")["rows"]
+    assert len(first) == 2 and len(rest) == 1 and rest[0] not in first
+
+
+def test_a_user_sees_their_own(web):
+    import crypt
+    config = json.loads(json.dumps(CONFIG))
+    config["contacts"]["ann"]["password_hash"] = crypt.crypt(
+        "secret", crypt.mksalt(crypt.METHOD_SHA512))
+    web.config(config)
+    web.activate()
+    assert web.browser.login("ann", "secret")[0].status == 200
+    assert [r[0] for r in web.browser.get("hosts")["rows"]] == ["web01"]
+    assert web.browser.get("services")["total"] == [[1]]
+    assert web.browser.get("overview")["hosts"][0][0] == 1
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium")
+def test_in_a_browser(web, tmp_path):
+    """The page draws itself: log in with a session, look at the document."""
+    if not shutil.which("chromedriver"):
+        pytest.skip("no chromedriver (package chromium-driver)")
+    web.command("PROCESS_HOST_CHECK_RESULT;web01;0;up")
+    web.command("PROCESS_SERVICE_CHECK_RESULT;web01;HTTP;2;"
+                "<script>document.title='hacked'</script>")
+    with Driver(tmp_path) as driver:
+        driver.go(f"http://127.0.0.1:{web.port(5000)}/")
+        driver.wait("return document.querySelector('.login input') !== null")
+        driver.run("document.querySelector('[name=name]').value = 'admin';"
+                   "document.querySelector('[name=password]').value ="
+                   f" '{ADMIN_PASSWORD}';"
+                   "document.querySelector('.login').requestSubmit();")
+        driver.wait("return document.querySelectorAll('tbody tr').length"
+                    " === 1")
+        text = driver.run("return document.body.innerText")
+        assert "CRIT" in text and "HTTP" in text
+        assert "<script>" in text, "output is shown as text"
+        assert driver.run("return document.title").startswith("(1)")
+        # What is typed stays while new data comes in.
+        driver.run("document.getElementById('q').focus()")
+        web.command("PROCESS_SERVICE_CHECK_RESULT;db01;HTTP;1;slow")
+        driver.wait("return document.querySelectorAll('tbody tr').length"
+                    " === 2")
+        assert driver.run("return document.activeElement.id") == "q"
+        driver.run("location.hash = '#/services'")
+        driver.wait("return document.querySelectorAll('tbody tr').length"
+                    " === 3")
+        assert driver.run("return document.documentElement.scrollWidth <= "
+                          "innerWidth"), "no scrolling sideways"
+
+
+class Driver:
+    """As much of WebDriver as these tests need."""
+
+    def __init__(self, folder):
+        self.process = subprocess.Popen(
+            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if "started successfully on port" in line:
+                self.port = int(line.rsplit(" ", 1)[1].strip(" .\n"))
+                break
+        args = ["--headless", "--no-sandbox", "--disable-gpu",
+                "--disable-quic", "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+                "--disable-dev-shm-usage", f"--user-data-dir={folder}/chrome"]
+        self.session = self.ask("POST", "/session", {"capabilities": {
+            "alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {
+                "args": args, "binary": shutil.which("chromium")}}}})[
+                    "sessionId"]
+
+    def ask(self, method, path, body=None):
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        c.request(method, path, None if body is None else json.dumps(body))
+        value = json.loads(c.getresponse().read())["value"]
+        assert not (isinstance(value, dict) and "error" in value), value
+        return value
+
+    def go(self, url):
+        self.ask("POST", f"/session/{self.session}/url", {"url": url})
+
+    def run(self, script):
+        return self.ask("POST", f"/session/{self.session}/execute/sync",
+                        {"script": script, "args": []})
+
+    def wait(self, script, timeout=20):
+        end = time.monotonic() + timeout
+        while not self.run(script):
+            assert time.monotonic() < end, (
+                script, self.run("return document.body.innerText"))
+            time.sleep(0.05)
+
+    def screenshot(self, path):
+        import base64
+        pathlib.Path(path).write_bytes(base64.b64decode(
+            self.ask("GET", f"/session/{self.session}/screenshot")))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.ask("DELETE", f"/session/{self.session}")
+        finally:
+            self.process.terminate()
+            self.process.wait(10)
