@@ -266,10 +266,14 @@ write_run(
 
 /* $1: the exit code, or 256 and then $2: the signal. */
 static void
-write_finish(const struct supervise_service *s, struct str *to)
+write_finish(const struct site *site, const struct supervise_service *s,
+    struct str *to)
 {
+	str_add(to, "#!/bin/sh\nroot=");
+	quote(to, site->root);
+	str_addf(to, "\nexec >>\"$root/var/log/%s.log\" 2>&1\n", s->name);
 	str_add(to,
-	    "#!/bin/sh\nif [ -e delayed ]; then\n"
+	    "if [ -e delayed ]; then\n"
 	    "\trm -f delayed\n\texit 0\nfi\n");
 	str_addf(to,
 	    "now=$(date +%%s)\n"
@@ -317,7 +321,7 @@ supervise_write(const struct site *site,
 		rc = write_file(dir, "run", &text, 0700, err_r);
 	}
 	if (rc == 0) {
-		write_finish(service, &text);
+		write_finish(site, service, &text);
 		rc = write_file(dir, "finish", &text, 0700, err_r);
 	}
 	if (rc == 0 && !service->own) {

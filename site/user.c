@@ -82,8 +82,15 @@ user_is_made_for(const struct site *site)
 static bool
 is_of_user(pid_t pid, uid_t uid, void *arg)
 {
-	(void)pid;
-	return uid == *(const uid_t *)arg;
+	struct str text = {0};
+	bool yes;
+
+	if (uid != *(const uid_t *)arg)
+		return false;
+	/* Those that have ended and wait for their parent have none. */
+	yes = proc_read(pid, "cmdline", &text) && text.len > 0;
+	str_free(&text);
+	return yes;
 }
 
 int

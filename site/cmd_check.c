@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * vedette check: what the checks of a host say now.
+ */
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "fetcher/evaluate.h"
+#include "fetcher/fetch_once.h"
+#include "site/cmd.h"
+#include "site/term.h"
+#include "site/written.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OUTPUT_MAX (64u << 20)
+
+struct checking {
+	const struct cmd_call *call;
+	struct written *w;
+	json_t *rows;
+};
+
+static const char *const service_states[] = {"OK", "WARN", "CRIT", "UNKNOWN"};
+
+static json_t *
+text(struct slice s)
+{
+	json_t *value = json_stringn(s.s != NULL ? s.s : "", s.len);
+
+	return value != NULL ? value : json_string("(not UTF-8)");
+}
+
+static void
+add_row(struct checking *c, uint32_t object, const struct msg_job_result *r)
+{
+	const struct snap_object *o = &c->w->snap->objects[object];
+	const char *state = o->is_service
+	    ? service_states[r->state <= 3 ? r->state : 3]
+	    : (r->state == 0 ? "UP" : "DOWN");
+
+	json_array_append_new(c->rows,
+	    json_pack("{s:s, s:o, s:s, s:i, s:o, s:o, s:o}", "host",
+		snap_s(c->w->snap, c->w->snap->objects[o->host].name),
+		"service",
+		o->is_service ? json_string(snap_s(c->w->snap, o->name))
+			      : json_null(),
+		"state", state, "code", (int)r->state, "output",
+		text(r->output), "long_output", text(r->long_output),
+		"perfdata", text(r->perfdata)));
+}
+
+static void
+add_results(struct checking *c, uint32_t object, const struct str *results)
+{
+	struct slice rest = str_slice(results);
+	struct msg_job_result r;
+
+	while (msg_job_result_next(&rest, &r)) {
+		if (r.object == MSG_OWN_OBJECT)
+			add_row(c, object, &r);
+		else if (r.object < c->w->snap->n_objects && r.state <= 3)
+			add_row(c, r.object, &r);
+	}
+}
+
+/* The agent's output comes from a file instead of the host. */
+static int
+evaluate_file(struct checking *c, uint32_t host, const char *path)
+{
+	uint32_t agent = written_agent(c->w, host);
+	struct evaluate_input in = {.now_us = clock_wall() / NS_PER_US};
+	struct str output = {0}, results = {0};
+	struct msg_job job;
+	struct err err;
+	int rc = -1;
+
+	if (agent == SNAP_NONE || !written_job(c->w, agent, &job)) {
+		cmd_fail("check", "%s has no agent (its key \"agent\")",
+		    c->call->argv[0]);
+	} else if (file_read(path, OUTPUT_MAX, &output, &err) == -1) {
+		cmd_fail("check", "%s", err.text);
+	} else {
+		in.job = &job;
+		in.output = str_slice(&output);
+		evaluate_agent(&in, &results);
+		add_results(c, agent, &results);
+		rc = 0;
+	}
+	str_free(&output);
+	str_free(&results);
+	return rc;
+}
+
+static void
+run_one(struct checking *c, uint32_t object)
+{
+	struct str results = {0};
+	struct msg_job job;
+
+	if (!written_job(c->w, object, &job))
+		return;
+	term_progress("checking %s",
+	    snap_s(c->w->snap, c->w->snap->objects[object].name));
+	fetch_results_once(&job, &results);
+	add_results(c, object, &results);
+	str_free(&results);
+}
+
+static void
+run_all(struct checking *c, uint32_t host)
+{
+	struct snap_list all = c->w->snap->objects[host].services;
+
+	fetch_once_root(c->call->site->root);
+	run_one(c, host);
+	for (uint32_t i = all.off; i < all.off + all.n; i++)
+		run_one(c, i);
+	term_clear();
+}
+
+static void
+print_rows(const struct checking *c)
+{
+	size_t i, wide = 4;
+	json_t *row;
+
+	json_array_foreach(c->rows, i, row)
+	{
+		size_t n = strlen(json_string_value(json_object_get(row,
+		    json_is_null(json_object_get(row, "service"))
+			? "host"
+			: "service")));
+		wide = n > wide ? n : wide;
+	}
+	json_array_foreach(c->rows, i, row)
+	{
+		const json_t *service = json_object_get(row, "service");
+		const char *long_output = json_string_value(
+			       json_object_get(row, "long_output")),
+			   *perf = json_string_value(
+			       json_object_get(row, "perfdata"));
+		int code =
+		    (int)json_integer_value(json_object_get(row, "code"));
+
+		printf("%s%-7s%s  %-*s  %s%s%s\n",
+		    term_state(code, json_is_null(service)),
+		    json_string_value(json_object_get(row, "state")),
+		    term_plain(), (int)wide,
+		    json_string_value(json_is_null(service)
+			    ? json_object_get(row, "host")
+			    : service),
+		    json_string_value(json_object_get(row, "output")),
+		    *perf ? " | " : "", perf);
+		if (*long_output)
+			printf("%s\n", long_output);
+	}
+}
+
+static int
+run(const struct cmd_call *call)
+{
+	const char *file = cmd_value(call, "agent-output");
+	struct checking c = {.call = call};
+	uint32_t host = SNAP_NONE;
+	int code = 0;
+
+	c.w = written_open(call->site, "check");
+	if (c.w != NULL)
+		host = written_host(c.w, "check", call->argv[0]);
+	if (host == SNAP_NONE) {
+		written_close(&c.w);
+		return CMD_FAILED;
+	}
+	c.rows = json_array();
+	if (file != NULL && evaluate_file(&c, host, file) == -1)
+		code = CMD_FAILED;
+	else if (file == NULL)
+		run_all(&c, host);
+	if (code == 0 && cmd_flag(call, "json"))
+		term_json(c.rows);
+	else if (code == 0)
+		print_rows(&c);
+	json_decref(c.rows);
+	written_close(&c.w);
+	return code;
+}
+
+static const struct cmd_option options[] = {
+    {"agent-output", 'a', "FILE",
+	"judge this file instead of asking the host's agent"},
+    {"json", 'j', NULL,
+	"an array of {host, service, state, code, output, long_output,"
+	" perfdata}"},
+    {NULL, 0, NULL, NULL},
+};
+
+const struct cmd cmd_check = {
+    .name = "check",
+    .args = "HOST",
+    .summary = "run the checks of a host and print what they say",
+    .details =
+	"Runs the check of the host itself and of each of its services once,\n"
+	"as the configuration files say, without an activation, without a\n"
+	"running site and without telling it: states, texts and performance\n"
+	"data are printed. Counters have no earlier value here, so checks of\n"
+	"rates show none. With --agent-output only the agent's services are\n"
+	"judged, from that file.",
+    .scope = CMD_SITE_OPTION,
+    .min_args = 1,
+    .max_args = 1,
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * vedette reference: what the programs know about themselves. docs/ is made
+ * from it and compared with it by a test.
+ */
+#include "common/config/settings_table.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "fetcher/checks/check.h"
+#include "livestatusd/table/table.h"
+#include "site/cmd.h"
+#include "site/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* For completion: verb, how it takes its site, options. */
+static void
+print_verbs(struct str *to)
+{
+	static const char *const scopes[] = {"none", "new", "first", "option"};
+
+	for (size_t i = 0; cmd_table[i] != NULL; i++) {
+		const struct cmd *cmd = cmd_table[i];
+
+		str_addf(to, "%s %s", cmd->name, scopes[cmd->scope]);
+		for (const struct cmd_option *o = cmd->options;
+		     o != NULL && o->name != NULL; o++)
+			str_addf(to, " --%s", o->name);
+		str_addc(to, '\n');
+	}
+}
+
+static void
+print_settings(struct str *to)
+{
+	const struct settings_listener_entry *l;
+	const struct settings_entry *e;
+
+	str_add(to,
+	    "# Settings: etc/vedette/site.yaml\n\n"
+	    "Printed by `vedette reference settings`.\n\n"
+	    "## Listeners\n\n"
+	    "Each is `listen.NAME: {enabled, address: [..], port}`."
+	    " The site's port offset is\nadded to a default port."
+	    " Loopback unless it says otherwise.\n\n"
+	    "| name | on | port | what |\n|---|---|---|---|\n");
+	for (size_t i = 0; (l = settings_listener_entry(i)) != NULL; i++)
+		str_addf(to, "| `%s` | %s | %u%s | %s |\n", l->name,
+		    l->enabled ? "yes" : "no", l->port,
+		    l->open ? ", all addresses" : "", l->help);
+	str_add(to, "\n## Others\n\n| key | default | what |\n|---|---|---|\n");
+	for (size_t i = 0; (e = settings_entry(i)) != NULL; i++)
+		str_addf(
+		    to, "| `%s` | `%s` | %s |\n", e->path, e->def, e->help);
+}
+
+static void
+print_columns(struct str *to)
+{
+	struct column_ref ref;
+
+	str_add(to,
+	    "# Livestatus: tables and columns\n\n"
+	    "Printed by `vedette reference columns`.\n");
+	for (size_t t = 0; t < table_count; t++) {
+		str_addf(to,
+		    "\n## %s\n\n| column | type | meaning |\n"
+		    "|---|---|---|\n",
+		    table_all[t]->name);
+		for (size_t i = 0; table_column(table_all[t], i, &ref); i++)
+			str_addf(to, "| `%s%s` | %s | %s |\n", ref.join->prefix,
+			    ref.column->name,
+			    column_type_name(ref.column->type),
+			    ref.column->help);
+	}
+}
+
+static const struct topic {
+	const char *name, *help;
+	void (*print)(struct str *to);
+} topics[] = {
+    {"verbs", "the verbs with their options, for completion", print_verbs},
+    {"man", "the man page vedette(1)", help_man},
+    {"settings", "keys of site.yaml (docs/settings.md)", print_settings},
+    {"messages", "messages of the bus (docs/messages.md)", msg_document},
+    {"checks", "checks, parameters, metrics (docs/checks.md)", checks_document},
+    {"columns", "tables of Livestatus (docs/columns.md)", print_columns},
+};
+
+static int
+run(const struct cmd_call *call)
+{
+	struct str text = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(topics); i++) {
+		if (call->argc == 0)
+			str_addf(&text, "%-10s %s\n", topics[i].name,
+			    topics[i].help);
+		else if (strcmp(topics[i].name, call->argv[0]) == 0)
+			topics[i].print(&text);
+	}
+	if (text.len == 0)
+		return cmd_fail("reference",
+		    "unknown topic \"%s\" (\"vedette"
+		    " reference\" lists them)",
+		    call->argv[0]);
+	fputs(str_get(&text), stdout);
+	str_free(&text);
+	return 0;
+}
+
+const struct cmd cmd_reference = {
+    .name = "reference",
+    .args = "[TOPIC]",
+    .summary = "print a reference: settings, checks, columns, ...",
+    .details = "Tables of what the programs themselves offer, as Markdown.\n"
+	       "Without a topic the topics are listed.",
+    .scope = CMD_ANYWHERE,
+    .max_args = 1,
+    .run = run,
+};

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The configuration compiler: etc/vedette/conf.d/ and var/vedette/discovered/
+ * in, one snapshot out, or every mistake at once. It keeps no state between
+ * calls and starts nothing.
+ */
+#ifndef SITE_COMPILE_COMPILE_H
+#define SITE_COMPILE_COMPILE_H
+
+#include "common/config/mistakes.h"
+#include "common/config/schema.h"
+#include "common/config/snapshot.h"
+#include "common/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct compile_report { /* {0} to start with */
+	struct mistakes
+	    mistakes; /* and warnings; print with mistakes_print() */
+	uint32_t files, hosts, services, contacts, rules;
+};
+
+void compile_report_free(struct compile_report *report);
+
+/*
+ * Compiles the site's files into the file `out_path`, also checking site.yaml.
+ * 0; or -1, when either the report has mistakes or, if it has none, *err_r
+ * says what could not be written. Nothing is written then.
+ */
+int compile_site(const char *root, uint64_t generation, const char *out_path,
+    struct compile_report *report, struct err *err_r);
+/* The same, opened from memory: the files as written, activated or not. */
+struct snapshot *compile_open(
+    const char *root, struct compile_report *report, struct err *err_r);
+/*
+ * Compiles a configuration that is part of a document (of `simulate`, `event
+ * replay`): `config` is a mapping with the keys of conf.d's files, in one
+ * folder "/". `doc` and `way` (NULL: the root) say where it stands, for
+ * places in messages; doc may be NULL. Keys named in `also` (NULL-ended, may
+ * be NULL) are the caller's own and are left alone.
+ */
+struct snapshot *compile_open_config(json_t *config, const struct yaml_doc *doc,
+    const struct schema_way *way, const char *const *also, uint64_t generation,
+    struct compile_report *report, struct err *err_r);
+
+/* --- generations: var/vedette/snapshots/N.snap and the link `current` ------
+ */
+
+#define COMPILE_KEEP_GENERATIONS 50
+
+/* The generation in use; 0 if there is none. */
+uint64_t compile_current(const char *root);
+/* Compiles into a new generation, not yet in use. 0 or -1 as compile_site. */
+int compile_prepare(const char *root, uint64_t *generation_r,
+    struct compile_report *report, struct err *err_r);
+/* Puts the link on it and removes the oldest beyond the last 50. 0 or -1. */
+int compile_commit(const char *root, uint64_t generation, struct err *err_r);
+/* Removes a generation that is not in use. */
+void compile_abort(const char *root, uint64_t generation);
+
+/* Every ruleset with type, evaluation and help, as Markdown. */
+void compile_document_rulesets(struct str *to);
+/* Every key of conf.d's files, as Markdown. */
+void compile_document_keys(struct str *to);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The tables of keys; see keys.h.
+ */
+#include "site/compile/keys.h"
+#include "site/compile/keys_macros.h"
+
+/* --- single values -------------------------------------------------------- */
+
+const struct schema keys_text = {.kind = SCHEMA_TEXT};
+const struct schema keys_name = {.kind = SCHEMA_NAME};
+const struct schema keys_bool = {.kind = SCHEMA_BOOL};
+const struct schema keys_regex = {.kind = SCHEMA_REGEX};
+const struct schema keys_names = {.kind = SCHEMA_LIST, .of = &keys_name};
+const struct schema keys_regexes = {.kind = SCHEMA_LIST, .of = &keys_regex};
+const struct schema keys_text_map = {.kind = SCHEMA_MAP, .of = &keys_text};
+const struct schema keys_name_map = {.kind = SCHEMA_MAP, .of = &keys_name};
+const struct schema keys_duration = {.kind = SCHEMA_DURATION};
+const struct schema keys_interval = {
+    .kind = SCHEMA_DURATION, .min = 100, .max = 4e9};
+const struct schema keys_pause = {
+    .kind = SCHEMA_DURATION, .min = 0, .max = 4e9};
+const struct schema keys_attempts = {.kind = SCHEMA_INT, .min = 1, .max = 1000};
+const struct schema keys_flap = {.kind = SCHEMA_REAL, .min = 0, .max = 1000};
+const struct schema keys_staleness = {
+    .kind = SCHEMA_REAL, .min = 0.1, .max = 1e6};
+static const char *const family_words[] = {"any", "4", "6", NULL};
+const struct schema keys_family = {.kind = SCHEMA_WORD, .words = family_words};
+static const char *const event_words[] = {
+    "d", "u", "r", "f", "s", "w", "c", NULL};
+static const struct schema event = {.kind = SCHEMA_WORD, .words = event_words};
+const struct schema keys_events = {.kind = SCHEMA_LIST, .of = &event};
+
+static const struct schema port = {.kind = SCHEMA_INT, .min = 1, .max = 65535};
+static const struct schema regex_or_names = {.kind = SCHEMA_LIST,
+    .of = &keys_text,
+    .expected = "a list of hosts' names or ~regular expressions"};
+
+/* --- how objects are checked ---------------------------------------------- */
+
+WORDS(agent_none, "none");
+WORDS(agent_kind, "tcp", "push", "program", "none");
+TABLE(agent_table, {"kind", &agent_kind, true, NULL, "how data is fetched"},
+    {"port", &port, false, "6556", "of tcp"},
+    {"command", &keys_text, false, NULL, "of program: the command line"});
+static const struct schema *const agent_either[] = {
+    &agent_none, &agent_table, NULL};
+const struct schema keys_agent = {.kind = SCHEMA_EITHER,
+    .either = agent_either,
+    .expected = "none or a mapping {kind: tcp, push or program, ...}"};
+
+WORDS(snmp_version, "1", "2c", "3");
+static const struct schema secret_pair = {.kind = SCHEMA_LIST,
+    .of = &keys_text,
+    .min = 2,
+    .max = 2,
+    .expected = "[algorithm, secret]"};
+static const struct schema retries = {.kind = SCHEMA_INT, .min = 0, .max = 20};
+static const struct schema_key snmp_keys[] = {
+    {"version", &snmp_version, true, NULL, "1, 2c or 3"},
+    {"community", &keys_text, false, NULL, "of 1 and 2c"},
+    {"user", &keys_text, false, NULL, "of 3"},
+    {"auth", &secret_pair, false, NULL, "of 3: [sha256, SECRET]"},
+    {"priv", &secret_pair, false, NULL, "of 3: [aes, SECRET]"},
+    {"context", &keys_text, false, NULL, "of 3"},
+    {"port", &port, false, "161", NULL},
+    {"timeout", &keys_interval, false, "1s", "of one request"},
+    {"retries", &retries, false, "3", NULL}, {0}};
+const struct schema keys_snmp = {.kind = SCHEMA_TABLE, .keys = snmp_keys};
+
+WORDS(host_check_word, "ping", "always_up", "passive");
+TABLE(host_check_table, {"tcp", &port, false, NULL, "connect to this port"},
+    {"command", &keys_text, false, NULL, "NAME!args, or a command line"},
+    {"service", &keys_name, false, NULL, "the state of this service"});
+static const struct schema *const host_check_either[] = {
+    &host_check_word, &host_check_table, NULL};
+const struct schema keys_host_check = {.kind = SCHEMA_EITHER,
+    .either = host_check_either,
+    .expected = "ping, {tcp: PORT}, {command: LINE}, {service: NAME}, "
+		"always_up or passive"};
+
+WORDS(service_check_word, "ping", "passive");
+TABLE(service_check_table, {"tcp", &port, false, NULL, "connect to this port"},
+    {"command", &keys_text, false, NULL, "NAME!args, or a command line"},
+    {"collector", &keys_name, false, NULL,
+	"the service of this host that fetches the data"},
+    {"check", &keys_name, false, NULL, "which judges the data"},
+    {"item", &keys_text, false, NULL, "what it judges: \"/var\""},
+    {"params", &any_map, false, NULL, "parameters of the check"});
+static const struct schema *const service_check_either[] = {
+    &service_check_word, &service_check_table, NULL};
+const struct schema keys_service_check = {.kind = SCHEMA_EITHER,
+    .either = service_check_either,
+    .expected = "ping, {tcp: PORT}, {command: LINE}, "
+		"{collector: SERVICE, check: NAME} or passive"};
+
+/* --- attributes ----------------------------------------------------------- */
+
+const struct attr_def keys_attrs[ATTR_COUNT] = {
+#define ATTR_DEF(id, who, schema, eval, def, help)                             \
+	[ATTR_##id] = {#id, ATTR_##who, &schema, EVAL_##eval, def, help},
+    ATTRS(ATTR_DEF)
+#undef ATTR_DEF
+};
+
+enum attr
+keys_attr(const char *name)
+{
+	unsigned i = 0;
+
+	while (i < ATTR_COUNT &&
+	    (keys_attrs[i].name[0] != name[0] ||
+		strcmp(keys_attrs[i].name, name) != 0))
+		i++;
+	return (enum attr)i;
+}
+
+/* Keys of those who have them; the others' lines are left out. */
+#define KEY_BOTH(id, schema, def, help) {#id, &schema, false, def, help},
+#define KEY_NONE(id, schema, def, help)
+#define HOST_KEY_HOST    KEY_BOTH
+#define HOST_KEY_BOTH    KEY_BOTH
+#define HOST_KEY_SERVICE KEY_NONE
+#define HOST_KEY(id, who, schema, eval, def, help)                             \
+	HOST_KEY_##who(id, schema, def, help)
+#define SERVICE_KEY_HOST    KEY_NONE
+#define SERVICE_KEY_BOTH    KEY_BOTH
+#define SERVICE_KEY_SERVICE KEY_BOTH
+#define SERVICE_KEY(id, who, schema, eval, def, help)                          \
+	SERVICE_KEY_##who(id, schema, def, help)
+
+static const struct schema_key host_keys[] = {ATTRS(HOST_KEY){0}};
+static const struct schema host = {
+    .kind = SCHEMA_TABLE, .keys = host_keys, .null_ok = true};
+static const struct schema hosts = {.kind = SCHEMA_MAP, .of = &host};
+
+static const struct schema_key service_keys[] = {
+    {"hosts", &regex_or_names, true, NULL, "names or ~regular expressions"},
+    {"description", &keys_name, true, NULL, "the service's name"},
+    {"check", &keys_service_check, true, NULL, "how it gets its results"},
+    ATTRS(SERVICE_KEY){0}};
+static const struct schema service = {
+    .kind = SCHEMA_TABLE, .keys = service_keys};
+static const struct schema services = {.kind = SCHEMA_LIST, .of = &service};
+
+static const struct schema_key folder_keys[] = {
+    {"title", &keys_text, false, NULL, "for people"}, ATTRS(HOST_KEY){0}};
+const struct schema keys_folder = {
+    .kind = SCHEMA_TABLE, .keys = folder_keys, .null_ok = true};
+
+/* --- discovered ----------------------------------------------------------- */
+
+static const struct schema_key found_keys[] = {
+    {"description", &keys_name, true, NULL, NULL},
+    {"check", &keys_service_check, true, NULL, NULL},
+    {"labels", &keys_text_map, false, NULL, NULL}, {0}};
+static const struct schema found = {.kind = SCHEMA_TABLE, .keys = found_keys};
+static const struct schema founds = {.kind = SCHEMA_LIST, .of = &found};
+static const struct schema_key discovered_keys[] = {
+    {"services", &founds, false, NULL, "services that were found"},
+    {"host_labels", &keys_text_map, false, NULL, "labels that were found"},
+    {0}};
+const struct schema keys_discovered = {
+    .kind = SCHEMA_TABLE, .keys = discovered_keys, .null_ok = true};
+
+/* --- groups, people, periods, commands ------------------------------------ */
+
+static const struct schema_key group_keys[] = {
+    {"alias", &keys_text, false, NULL, "title for people"},
+    {"notes", &keys_text, false, NULL, NULL},
+    {"notes_url", &keys_text, false, NULL, NULL},
+    {"action_url", &keys_text, false, NULL, NULL}, {0}};
+static const struct schema group = {
+    .kind = SCHEMA_TABLE, .keys = group_keys, .null_ok = true};
+static const struct schema groups = {.kind = SCHEMA_MAP, .of = &group};
+
+static const struct schema_key contact_group_keys[] = {
+    {"alias", &keys_text, false, NULL, "title for people"},
+    {"members", &keys_names, false, "[]",
+	"contacts, beside those that name this group themselves"},
+    {0}};
+static const struct schema contact_group = {
+    .kind = SCHEMA_TABLE, .keys = contact_group_keys, .null_ok = true};
+static const struct schema contact_groups = {
+    .kind = SCHEMA_MAP, .of = &contact_group};
+
+static const struct schema time_or_epoch = {
+    .kind = SCHEMA_TEXT, .expected = "a time such as 2026-03-02T08:00:00"};
+TABLE(from_to, {"from", &time_or_epoch, false, NULL, NULL},
+    {"to", &time_or_epoch, false, NULL, NULL});
+static const struct schema *const switch_either[] = {
+    &keys_bool, &from_to, NULL};
+static const struct schema notifications = {.kind = SCHEMA_EITHER,
+    .either = switch_either,
+    .expected = "true, false or {from: TIME, to: TIME} of a pause"};
+WORDS(role, "admin", "user", "guest", "agent_registration");
+static const struct schema_key contact_keys[] = {
+    {"alias", &keys_text, false, NULL, "full name"},
+    {"email", &keys_text, false, NULL, NULL},
+    {"pager", &keys_text, false, NULL, "number for short messages"},
+    {"contact_groups", &keys_names, false, "[]", NULL},
+    {"notification_period", &keys_name, false, "24X7", NULL},
+    {"notifications", &notifications, false, "true", NULL},
+    {"notification_rules", &keys_notification_rules, false, "[]",
+	"the contact's own rules"},
+    {"fallback", &keys_bool, false, "false",
+	"is told what no rule tells anybody"},
+    {"role", &role, false, "user", NULL},
+    {"password_hash", &keys_text, false, NULL, "of crypt(3)"},
+    {"sites", &keys_names, false, NULL, "of which notifications are taken"},
+    {"custom_variables", &keys_text_map, false, "{}", NULL}, {0}};
+static const struct schema contact = {
+    .kind = SCHEMA_TABLE, .keys = contact_keys, .null_ok = true};
+static const struct schema contacts = {.kind = SCHEMA_MAP, .of = &contact};
+
+static const struct schema day = {.kind = SCHEMA_LIST,
+    .of = &keys_text,
+    .expected = "a list of ranges such as \"08:00-17:00\""};
+static const struct schema exceptions = {.kind = SCHEMA_MAP, .of = &day};
+#define DAY_KEY(name)                                                          \
+	{                                                                      \
+		name, &day, false, "[]", NULL                                  \
+	}
+static const struct schema_key period_keys[] = {
+    {"alias", &keys_text, false, NULL, "title for people"}, DAY_KEY("monday"),
+    DAY_KEY("tuesday"), DAY_KEY("wednesday"), DAY_KEY("thursday"),
+    DAY_KEY("friday"), DAY_KEY("saturday"), DAY_KEY("sunday"),
+    {"exceptions", &exceptions, false, "{}",
+	"date: ranges, instead of the weekday's"},
+    {"exclude", &keys_names, false, "[]", "periods that are left out"}, {0}};
+static const struct schema period = {
+    .kind = SCHEMA_TABLE, .keys = period_keys, .null_ok = true};
+static const struct schema periods = {.kind = SCHEMA_MAP, .of = &period};
+
+TABLE(command, {"line", &keys_text, true, NULL, "command line with macros"});
+static const struct schema commands = {.kind = SCHEMA_MAP, .of = &command};
+
+TABLE(tag, {"id", &keys_name, true, NULL, NULL},
+    {"title", &keys_text, false, NULL, NULL},
+    {"aux", &keys_names, false, "[]", "auxiliary tags that come with it"});
+static const struct schema tags = {.kind = SCHEMA_LIST, .of = &tag, .min = 1};
+TABLE(tag_group, {"title", &keys_text, false, NULL, NULL},
+    {"topic", &keys_text, false, NULL, NULL},
+    {"help", &keys_text, false, NULL, NULL},
+    {"tags", &tags, true, NULL, "the first is the default"});
+static const struct schema tag_groups = {.kind = SCHEMA_MAP, .of = &tag_group};
+
+/* --- a file of conf.d ----------------------------------------------------- */
+
+static const struct schema_key file_keys[] = {
+    {"hosts", &hosts, false, NULL, "what is monitored, by name"},
+    {"services", &services, false, NULL, "services written by hand"},
+    {"rules", &keys_rules, false, NULL, "attributes and parameters by rule"},
+    {"host_groups", &groups, false, NULL, NULL},
+    {"service_groups", &groups, false, NULL, NULL},
+    {"contacts", &contacts, false, NULL, "people"},
+    {"contact_groups", &contact_groups, false, NULL, NULL},
+    {"timeperiods", &periods, false, NULL, NULL},
+    {"commands", &commands, false, NULL, NULL},
+    {"tag_groups", &tag_groups, false, NULL, NULL},
+    {"notification_rules", &keys_notification_rules, false, NULL,
+	"who is told what"},
+    {"event_rules", &keys_event_rules, false, NULL, "what becomes an event"},
+    {"event_actions", &keys_event_actions, false, NULL, NULL}, {0}};
+const struct schema keys_file = {
+    .kind = SCHEMA_TABLE, .keys = file_keys, .null_ok = true};

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The tables of keys of rules: attributes and parameters, notifications,
+ * events. The programs that work by them read the same keys; the names are
+ * those of docs/configuration.md.
+ */
+#include "site/compile/keys.h"
+#include "site/compile/keys_macros.h"
+
+static const struct schema texts = {.kind = SCHEMA_LIST, .of = &keys_text};
+static const struct schema level = {
+    .kind = SCHEMA_INT, .min = 0, .max = 2147483647};
+static const struct schema level_range = {.kind = SCHEMA_LIST,
+    .of = &level,
+    .min = 2,
+    .max = 2,
+    .expected = "two numbers: [from, to]"};
+static const struct schema positive = {
+    .kind = SCHEMA_INT, .min = 1, .max = 1000000000};
+static const struct schema duration = {
+    .kind = SCHEMA_DURATION, .min = 1, .max = 1e13};
+
+/* One word, several, or not: conditions on tags and labels. */
+EITHER(text_or_texts, "a text or a list of texts", &keys_text, &texts);
+TABLE(not_table, {"not", &text_or_texts, true, NULL, NULL});
+EITHER(pick, "a text, a list of texts or {not: ...}", &keys_text, &texts,
+    &not_table);
+static const struct schema picks = {.kind = SCHEMA_MAP, .of = &pick};
+
+/* --- rules: ----------------------------------------------------------------
+ */
+
+static const struct schema folder = {
+    .kind = SCHEMA_TEXT, .expected = "a folder such as /munich/linux"};
+TABLE(rule_when, {"folder", &folder, false, NULL, "in it or below"},
+    {"tags", &picks, false, NULL, "the host's"},
+    {"labels", &picks, false, NULL, "the host's"},
+    {"service_labels", &picks, false, NULL, NULL},
+    {"hosts", &texts, false, NULL, "names or ~regular expressions"},
+    {"exclude_hosts", &texts, false, NULL, "wins"},
+    {"services", &keys_regexes, false, NULL,
+	"regular expressions, anchored at the start"},
+    {"exclude_services", &keys_regexes, false, NULL, "wins"},
+    {"items", &keys_regexes, false, NULL,
+	"regular expressions, anchored at the start"});
+TABLE(rule, {"ruleset", &keys_name, true, NULL, "what is set"},
+    {"value", &any_value, true, NULL, "by the ruleset's type"},
+    {"when", &rule_when, false, "{}", "all given ones must hold"},
+    {"id", &keys_name, false, NULL, NULL},
+    {"description", &keys_text, false, NULL, NULL},
+    {"comment", &keys_text, false, NULL, NULL},
+    {"docu_url", &keys_text, false, NULL, NULL},
+    {"disabled", &keys_bool, false, "false", NULL});
+const struct schema keys_rules = {.kind = SCHEMA_LIST, .of = &rule};
+
+/* --- notification_rules: ---------------------------------------------------
+ */
+
+static const struct schema event_codes = {.kind = SCHEMA_LIST,
+    .of = &keys_text,
+    .expected = "a list of codes such as \"?c\", cr or x"};
+static const struct schema number_range = {.kind = SCHEMA_LIST,
+    .of = &level,
+    .min = 2,
+    .max = 2,
+    .expected = "two numbers: [from, to], to 0: open"};
+TABLE(throttle, {"from", &positive, false, NULL, "the first held back"},
+    {"every", &positive, false, NULL, "one of so many is sent"});
+EITHER(priority, "a priority such as err or 3", &keys_text, &level);
+static const struct schema priorities = {.kind = SCHEMA_LIST,
+    .of = &priority,
+    .min = 2,
+    .max = 2,
+    .expected = "two priorities, such as [emerg, err]"};
+EITHER(facility, "a facility such as daemon or 3", &keys_text, &level);
+TABLE(of_events, {"rules", &keys_names, false, NULL, NULL},
+    {"priority", &priorities, false, NULL, NULL},
+    {"facility", &facility, false, NULL, NULL},
+    {"comment", &keys_regex, false, NULL, NULL});
+EITHER(event_console, "true, false or {rules, priority, facility, comment}",
+    &keys_bool, &of_events);
+TABLE(notify_when, {"sites", &keys_names, false, NULL, NULL},
+    {"folder", &folder, false, NULL, NULL}, {"tags", &picks, false, NULL, NULL},
+    {"labels", &picks, false, NULL, NULL},
+    {"service_labels", &picks, false, NULL, NULL},
+    {"host_groups", &keys_names, false, NULL, NULL},
+    {"service_groups", &keys_names, false, NULL, NULL},
+    {"exclude_service_groups", &keys_names, false, NULL, NULL},
+    {"service_groups_regex", &keys_regexes, false, NULL, NULL},
+    {"exclude_service_groups_regex", &keys_regexes, false, NULL, NULL},
+    {"contacts", &keys_names, false, NULL, NULL},
+    {"contact_groups", &keys_names, false, NULL, NULL},
+    {"hosts", &texts, false, NULL, NULL},
+    {"exclude_hosts", &texts, false, NULL, NULL},
+    {"services", &keys_regexes, false, NULL, NULL},
+    {"exclude_services", &keys_regexes, false, NULL, NULL},
+    {"output", &keys_regex, false, NULL, NULL},
+    {"check_commands", &texts, false, NULL, NULL},
+    {"time_period", &keys_name, false, NULL, NULL},
+    {"service_level", &level_range, false, NULL, NULL},
+    {"host_events", &event_codes, false, NULL, NULL},
+    {"service_events", &event_codes, false, NULL, NULL},
+    {"number", &number_range, false, NULL, NULL},
+    {"throttle", &throttle, false, NULL, NULL},
+    {"comment", &keys_regex, false, NULL, NULL},
+    {"event_console", &event_console, false, NULL, NULL});
+static const struct schema regex_map = {.kind = SCHEMA_MAP, .of = &keys_regex};
+TABLE(notify_to, {"object_contacts", &keys_bool, false, "false", NULL},
+    {"all_users", &keys_bool, false, "false", NULL},
+    {"all_users_with_email", &keys_bool, false, "false", NULL},
+    {"users", &keys_names, false, "[]", NULL},
+    {"groups", &keys_names, false, "[]", NULL},
+    {"emails", &texts, false, "[]", NULL},
+    {"only_groups", &keys_names, false, "[]", NULL},
+    {"only_attributes", &regex_map, false, "{}", NULL});
+EITHER(
+    parameters, "a mapping, or the name of a stored set", &keys_name, &any_map);
+TABLE(bulk_outside, {"horizon", &duration, false, NULL, NULL},
+    {"max", &positive, false, NULL, NULL});
+static const struct schema_key bulk_keys[] = {
+    {"horizon", &duration, false, NULL, "age of the oldest when it is sent"},
+    {"period", &keys_name, false, NULL, "or: sent at this period's end"},
+    {"max", &positive, false, NULL, "number at which it is sent"},
+    {"group_by", &keys_names, false, "[]", NULL},
+    {"group_by_macros", &keys_names, false, "[]", NULL},
+    {"subject", &keys_text, false, NULL, NULL},
+    {"drop_resolved", &keys_bool, false, "false", NULL},
+    {"outside", &bulk_outside, false, NULL, NULL}, {0}};
+static const struct schema bulk = {
+    .kind = SCHEMA_TABLE, .keys = bulk_keys, .null_ok = true};
+TABLE(notification_rule, {"id", &keys_name, false, NULL, "unique"},
+    {"description", &keys_text, false, NULL, NULL},
+    {"comment", &keys_text, false, NULL, NULL},
+    {"docu_url", &keys_text, false, NULL, NULL},
+    {"disabled", &keys_bool, false, "false", NULL},
+    {"allow_disable", &keys_bool, false, "true", NULL},
+    {"when", &notify_when, false, "{}", NULL},
+    {"to", &notify_to, false, NULL, NULL},
+    {"method", &keys_name, false, "mail", NULL},
+    {"parameters", &parameters, false, "{}", NULL},
+    {"cancel", &keys_bool, false, "false", NULL},
+    {"bulk", &bulk, false, "null", NULL});
+const struct schema keys_notification_rules = {
+    .kind = SCHEMA_LIST, .of = &notification_rule};
+
+/* --- event_rules: -----------------------------------------------------------
+ */
+
+static const struct schema network = {.kind = SCHEMA_NETWORK};
+TABLE(event_when, {"text", &keys_text, false, NULL, "pattern"},
+    {"host", &keys_text, false, NULL, "pattern"},
+    {"network", &network, false, NULL, NULL},
+    {"application", &keys_text, false, NULL, "pattern"},
+    {"facility", &facility, false, NULL, NULL},
+    {"priority", &priorities, false, NULL, NULL},
+    {"service_level", &level_range, false, NULL, NULL},
+    {"time_period", &keys_name, false, NULL, NULL},
+    {"sites", &keys_names, false, NULL, NULL},
+    {"invert", &keys_bool, false, "false", NULL});
+WORDS(phases, "always", "open");
+TABLE(event_cancel, {"text", &keys_text, false, NULL, "pattern"},
+    {"application", &keys_text, false, NULL, "pattern"},
+    {"priority", &priorities, false, NULL, NULL},
+    {"phases", &phases, false, "always", NULL},
+    {"actions", &keys_names, false, "[]", NULL});
+WORDS(state_word, "syslog", "OK", "WARN", "CRIT", "UNKNOWN");
+TABLE(state_table, {"crit", &keys_text, false, NULL, "pattern"},
+    {"warn", &keys_text, false, NULL, "pattern"},
+    {"ok", &keys_text, false, NULL, "pattern"});
+EITHER(event_state, "syslog, OK, WARN, CRIT, UNKNOWN or {crit, warn, ok}",
+    &state_word, &state_table);
+WORDS(level_precedence, "message", "rule");
+TABLE(event_level, {"value", &level, true, NULL, NULL},
+    {"precedence", &level_precedence, false, "message", NULL});
+WORDS(group_precedence, "host", "rule");
+TABLE(event_groups, {"groups", &keys_names, true, NULL, NULL},
+    {"notify", &keys_bool, false, "false", NULL},
+    {"precedence", &group_precedence, false, "host", NULL});
+TABLE(event_set, {"text", &keys_text, false, NULL, NULL},
+    {"host", &keys_text, false, NULL, NULL},
+    {"application", &keys_text, false, NULL, NULL},
+    {"comment", &keys_text, false, NULL, NULL},
+    {"contact", &keys_text, false, NULL, NULL});
+WORDS(algorithm, "interval", "tokenbucket", "dynabucket");
+WORDS(separate_word, "host", "application", "match_groups");
+static const struct schema separate = {
+    .kind = SCHEMA_LIST, .of = &separate_word};
+static const struct schema maybe_duration = {
+    .kind = SCHEMA_DURATION, .min = 1, .max = 1e13, .null_ok = true};
+TABLE(event_count, {"count", &positive, true, NULL, NULL},
+    {"period", &duration, false, "1d", NULL},
+    {"algorithm", &algorithm, false, "interval", NULL},
+    {"for", &maybe_duration, false, "null", NULL},
+    {"count_acked", &keys_bool, false, "false", NULL},
+    {"separate", &separate, false, NULL, NULL});
+WORDS(merge, "open", "acked", "never");
+TABLE(event_expect, {"interval", &duration, true, NULL, NULL},
+    {"offset", &keys_pause, false, "0", NULL},
+    {"count", &positive, false, "1", NULL},
+    {"merge", &merge, false, "open", NULL},
+    {"reset_ack", &keys_bool, false, "false", NULL});
+WORDS(life_phase, "open", "ack");
+static const struct schema life_phases = {
+    .kind = SCHEMA_LIST, .of = &life_phase};
+TABLE(lifetime, {"after", &duration, true, NULL, NULL},
+    {"phases", &life_phases, false, "[open]", NULL});
+WORDS(limit_action, "stop", "stop_overflow", "stop_overflow_notify",
+    "delete_oldest");
+TABLE(event_limit, {"limit", &positive, true, NULL, NULL},
+    {"action", &limit_action, false, "stop_overflow_notify", NULL});
+WORDS(outcome, "event", "drop", "skip_pack");
+
+#define EVENT_RULE_KEYS                                                        \
+	{"description", &keys_text, false, NULL, NULL},                        \
+	    {"comment", &keys_text, false, NULL, NULL},                        \
+	    {"docu_url", &keys_text, false, NULL, NULL},                       \
+	    {"disabled", &keys_bool, false, "false", NULL},                    \
+	    {"outcome", &outcome, false, "event", NULL},                       \
+	    {"when", &event_when, false, "{}", NULL},                          \
+	    {"cancel", &event_cancel, false, NULL, NULL},                      \
+	    {"state", &event_state, false, "syslog", NULL},                    \
+	    {"service_level", &event_level, false, NULL, NULL},                \
+	    {"contact_groups", &event_groups, false, NULL, NULL},              \
+	    {"set", &event_set, false, "{}", NULL},                            \
+	    {"count", &event_count, false, NULL, NULL},                        \
+	    {"expect", &event_expect, false, NULL, NULL},                      \
+	    {"delay", &duration, false, NULL, NULL},                           \
+	    {"lifetime", &lifetime, false, NULL, NULL},                        \
+	    {"actions", &keys_names, false, "[]", NULL},                       \
+	    {"actions_in_downtime", &keys_bool, false, "true", NULL},          \
+	    {"autodelete", &keys_bool, false, "false", NULL},                  \
+	{                                                                      \
+		"limit", &event_limit, false, NULL, NULL                       \
+	}
+
+TABLE(event_rule, {"id", &keys_name, true, NULL, "unique over all packs"},
+    EVENT_RULE_KEYS);
+static const struct schema event_rules_in_pack = {
+    .kind = SCHEMA_LIST, .of = &event_rule};
+/* A pack, or a rule outside any pack: told apart in events.c. */
+TABLE(event_entry, {"pack", &keys_name, false, NULL, "id of the pack"},
+    {"title", &keys_text, false, NULL, "of the pack"},
+    {"rules", &event_rules_in_pack, false, NULL, "of the pack"},
+    {"id", &keys_name, false, NULL, "of a rule outside any pack"},
+    EVENT_RULE_KEYS);
+const struct schema keys_event_rules = {
+    .kind = SCHEMA_LIST, .of = &event_entry};
+
+/* --- event_actions: ----------------------------------------------------------
+ */
+
+WORDS(action_kind, "script", "email");
+TABLE(event_action, {"title", &keys_text, false, NULL, NULL},
+    {"kind", &action_kind, true, NULL, NULL},
+    {"script", &keys_text, false, NULL, "of kind script"},
+    {"hidden", &keys_bool, false, "false", NULL},
+    {"disabled", &keys_bool, false, "false", NULL},
+    {"to", &keys_text, false, NULL, "of kind email"},
+    {"subject", &keys_text, false, NULL, NULL},
+    {"body", &keys_text, false, NULL, NULL});
+const struct schema keys_event_actions = {
+    .kind = SCHEMA_MAP, .of = &event_action};

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Compiles the files in memory and makes jobs of them as core does.
+ */
+#include "site/written.h"
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "common/period.h"
+#include "site/cmd.h"
+#include "site/compile/compile.h"
+
+#include <stdlib.h>
+
+struct written *
+written_open(const struct site *site, const char *verb)
+{
+	static const struct engine_settings settings;
+	struct written *w;
+	struct err err;
+
+	w = xnew(struct written);
+	w->snap = written_compile(site, verb);
+	if (w->snap == NULL) {
+		free(w);
+		return NULL;
+	}
+	w->periods = periods_compile(w->snap, &err);
+	if (w->periods == NULL) {
+		cmd_fail(verb, "%s", err.text);
+		written_close(&w);
+		return NULL;
+	}
+	w->engine = engine_new(w->snap, w->periods, &settings, NULL, NULL,
+	    clock_wall() / NS_PER_S);
+	return w;
+}
+
+void
+written_close(struct written **w)
+{
+	if (*w == NULL)
+		return;
+	job_buffers_free(&(*w)->buffers);
+	engine_free(&(*w)->engine);
+	periods_free(&(*w)->periods);
+	snapshot_close(&(*w)->snap);
+	free(*w);
+	*w = NULL;
+}
+
+uint32_t
+written_host(const struct written *w, const char *verb, const char *name)
+{
+	uint32_t host = snap_find_host(w->snap, slice_of(name));
+
+	if (host == SNAP_NONE)
+		cmd_fail(verb, "%s: there is no such host in the configuration",
+		    name);
+	return host;
+}
+
+uint32_t
+written_agent(const struct written *w, uint32_t host)
+{
+	struct snap_list all = w->snap->objects[host].services;
+
+	for (uint32_t i = all.off; i < all.off + all.n; i++)
+		if (w->snap->objects[i].check == SNAP_CHECK_AGENT)
+			return i;
+	return SNAP_NONE;
+}
+
+bool
+written_job(struct written *w, uint32_t object, struct msg_job *job_r)
+{
+	const struct snap_object *o = &w->snap->objects[object];
+	unsigned kind;
+
+	switch ((enum snap_check)o->check) {
+	case SNAP_CHECK_PING:
+		kind = MSG_JOB_PING;
+		break;
+	case SNAP_CHECK_TCP:
+		kind = MSG_JOB_TCP;
+		break;
+	case SNAP_CHECK_COMMAND:
+		kind = MSG_JOB_PLUGIN;
+		break;
+	case SNAP_CHECK_AGENT:
+		switch ((enum snap_agent)w->snap->objects[o->host].agent) {
+		case SNAP_AGENT_TCP:
+			kind = MSG_JOB_AGENT;
+			break;
+		case SNAP_AGENT_PROGRAM:
+			kind = MSG_JOB_PROGRAM;
+			break;
+		case SNAP_AGENT_NONE:
+		case SNAP_AGENT_PUSH:
+		default:
+			return false;
+		}
+		break;
+	case SNAP_CHECK_SNMP:
+		kind = MSG_JOB_SNMP;
+		break;
+	case SNAP_CHECK_PASSIVE:
+	case SNAP_CHECK_COLLECTED:
+	case SNAP_CHECK_SERVICE:
+	case SNAP_CHECK_ALWAYS_UP:
+	case SNAP_CHECK_KINDS:
+	default:
+		return false;
+	}
+	job_make(job_r, &w->buffers, w->engine, object, kind);
+	return true;
+}
