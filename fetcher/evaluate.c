@@ -26,7 +26,7 @@ struct pass {
 	struct check_mk_run run;
 };
 
-/* No control characters, no more than `max` bytes. */
+/* UTF-8 without control characters, no more than `max` bytes. */
 static struct slice
 clean(struct str *text, size_t max)
 {
@@ -35,6 +35,8 @@ clean(struct str *text, size_t max)
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)text->s[i] < ' ' && text->s[i] != '\n')
 			text->s[i] = ' ';
+	if (!utf8_valid(s)) /* a word was cut to fit */
+		utf8_repair(text->s, s.len);
 	return s;
 }
 
@@ -56,7 +58,7 @@ put_result(
 		r.output = clean(&out->summary, MAX_SUMMARY);
 		r.long_output = clean(&out->details, MAX_DETAILS);
 		if (out->perf.len <= MAX_PERF)
-			r.perfdata = str_slice(&out->perf);
+			r.perfdata = clean(&out->perf, MAX_PERF);
 	}
 	msg_job_result_put(results, &r);
 	p->run.n_results++;

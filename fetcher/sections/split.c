@@ -207,8 +207,9 @@ split_output(
     struct slice output, struct slice source, int64_t now, struct split *split)
 {
 	struct machine m = {.split = split, .source = source, .now = now};
+	if (output.len == 0)
+		return;
 	const char *p = output.s, *end = output.s + output.len;
-
 	while (p < end) {
 		const char *lf = memchr(p, '\n', (size_t)(end - p));
 		const char *next = lf == NULL ? end : lf + 1;

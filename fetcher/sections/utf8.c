@@ -32,6 +32,8 @@ bool
 utf8_valid(struct slice text)
 {
 	const unsigned char *p = (const unsigned char *)text.s;
+	if (text.len == 0)
+		return true;
 	const unsigned char *end = p + text.len;
 	while (p < end) {
 		uint64_t eight;
@@ -85,4 +87,15 @@ utf8_cut(struct slice text, size_t max)
 	while (max > 0 && ((unsigned char)text.s[max] & 0xc0) == 0x80)
 		max--;
 	return max;
+}
+
+void
+utf8_repair(char *text, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = sequence((unsigned char *)text + i, len - i);
+		if (n == 0)
+			text[i] = '?';
+		i += n == 0 ? 1 : n;
+	}
 }

@@ -18,4 +18,7 @@ struct slice utf8_from(
 /* The longest beginning of at most `max` bytes that cuts no character. */
 size_t utf8_cut(struct slice text, size_t max);
 
+/* Puts "?" for each byte that belongs to no character, in place. */
+void utf8_repair(char *text, size_t len);
+
 #endif

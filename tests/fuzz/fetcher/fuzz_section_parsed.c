@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Fuzz target: every section's parser and every check, by discovering an
+ * output and evaluating what was found, twice, with the state kept.
+ */
+#include "common/log.h"
+#include "fetcher/discover.h"
+#include "fetcher/evaluate.h"
+#include "fetcher/sections/utf8.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+evaluate(struct slice output, const struct str *items, int64_t now,
+    struct str *results)
+{
+	struct msg_job job = {.kind = MSG_JOB_AGENT,
+	    .host = SLICE("web01"),
+	    .items = str_slice(items)};
+	struct evaluate_input in = {
+	    .job = &job, .output = output, .now_us = now * 1000000};
+	str_clear(results);
+	evaluate_agent(&in, results);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice output = {(const char *)data, size};
+	struct discovery d = {0};
+	struct str items = {0}, again = {0}, results = {0}, params = {0};
+	struct msg_job_result r;
+
+	discover_agent(output, SLICE("web01"), &d);
+	for (size_t i = 0; i < d.n; i++) {
+		struct err err;
+		char *text = d.services[i].params == NULL
+		    ? NULL
+		    : json_dumps(d.services[i].params, 0);
+		must(d.services[i].params == NULL ||
+		    check_params_verify(
+			d.services[i].check, d.services[i].params, &err) == 0);
+		struct msg_job_item item = {.object = (uint32_t)i,
+		    .check = slice_of(d.services[i].check->name),
+		    .item = slice_of(d.services[i].item),
+		    .params = slice_of(text)};
+		msg_job_item_put(&items, &item);
+		free(text);
+	}
+	evaluate(output, &items, 1760000000, &results);
+	struct slice list = str_slice(&results), todo = str_slice(&items);
+	struct msg_job_item item;
+	must(msg_job_result_next(&list, &r) && r.object == MSG_OWN_OBJECT);
+	while (msg_job_result_next(&list, &r)) {
+		must(r.state <= 3 || r.state == MSG_RESULT_NONE);
+		must(utf8_valid(r.output) && utf8_valid(r.long_output));
+		must(r.state_blob.len <= 4096);
+		while (
+		    msg_job_item_next(&todo, &item) && item.object != r.object)
+			;
+		item.state = r.state_blob;
+		msg_job_item_put(&again, &item);
+	}
+	evaluate(output, &again, 1760000060, &results);
+	discovery_free(&d);
+	str_free(&items);
+	str_free(&again);
+	str_free(&results);
+	str_free(&params);
+	return 0;
+}
