@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The notifier's additions to a context.
+ */
+#include "notifyd/additions.h"
+
+#include "common/mem.h"
+#include "common/num.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define PARAMETER_DEPTH 8
+
+static void
+set_absent(struct context *ctx, const char *key, const char *value)
+{
+	if (context_get(ctx, key) == NULL)
+		context_sets(ctx, key, value);
+}
+
+/* The time of the notification, for people. */
+static void
+set_times(struct context *ctx, time_t at)
+{
+	struct tm tm;
+	char text[80];
+
+	localtime_r(&at, &tm);
+	if (strftime(text, sizeof(text), "%Y-%m-%d", &tm) > 0)
+		context_sets(ctx, "DATE", text);
+	if (strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) > 0)
+		context_sets(ctx, "SHORTDATETIME", text);
+	if (strftime(text, sizeof(text), "%a %b %d %H:%M:%S %Z %Y", &tm) > 0)
+		context_sets(ctx, "LONGDATETIME", text);
+}
+
+/* RFC 3986: unreserved characters stay. */
+static void
+set_url(struct context *ctx, const char *key, const char *text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	struct str url = {0};
+
+	for (const char *p = text; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if ((c < 0x80 && isalnum(c)) || strchr("-._~", c) != NULL) {
+			str_addc(&url, *p);
+		} else {
+			str_addc(&url, '%');
+			str_addc(&url, digits[c >> 4]);
+			str_addc(&url, digits[c & 15]);
+		}
+	}
+	context_set(ctx, key, str_slice(&url));
+	str_free(&url);
+}
+
+static void
+add_dates(struct context *ctx, int64_t created_us)
+{
+	static const char *const times[] = {"LASTHOSTSTATECHANGE", "LASTHOSTUP",
+	    "LASTSERVICESTATECHANGE", "LASTSERVICEOK"};
+	int64_t us;
+	time_t at;
+
+	if (context_get(ctx, "MICROTIME") == NULL ||
+	    !num_i64(slice_of(context_text(ctx, "MICROTIME")), &us) || us < 0)
+		us = created_us;
+	context_setf(ctx, "MICROTIME", "%lld", (long long)us);
+	at = (time_t)(us / 1000000);
+	set_times(ctx, at);
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		const char *text = context_get(ctx, times[i]);
+		char key[60];
+		int64_t t, age;
+
+		if (text == NULL || !num_i64(slice_of(text), &t) || t < 0)
+			continue;
+		age = t > at ? 0 : at - t;
+		snprintf(key, sizeof(key), "%s_REL", times[i]);
+		context_setf(ctx, key, "%lldd %02d:%02d:%02d",
+		    (long long)(age / 86400), (int)(age / 3600 % 24),
+		    (int)(age / 60 % 60), (int)(age % 60));
+	}
+}
+
+/* Where the core did not tell the hard state before this one. */
+static void
+add_previous(struct context *ctx, const char *kind)
+{
+	char key[60], last[60], attempt[60];
+	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
+
+	snprintf(key, sizeof(key), "PREVIOUS%sHARDSTATE", kind);
+	snprintf(last, sizeof(last), "LAST%sSTATE", kind);
+	snprintf(attempt, sizeof(attempt), "%sATTEMPT", kind);
+	if (context_text(ctx, key)[0] != '\0' || context_get(ctx, last) == NULL)
+		return;
+	if (strcmp(type, "RECOVERY") == 0 ||
+	    strcmp(context_text(ctx, attempt), "1") == 0)
+		context_sets(ctx, key, context_text(ctx, last));
+	else
+		context_sets(ctx, key, "?");
+}
+
+/* KEYSTATE -> KEYSHORTSTATE, four letters. */
+static void
+add_short_states(struct context *ctx)
+{
+	static const char *const prefixes[] = {"HOST", "SERVICE", "LASTHOST",
+	    "LASTSERVICE", "PREVIOUSHOSTHARD", "PREVIOUSSERVICEHARD"};
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+		char key[60];
+		const char *state;
+
+		snprintf(key, sizeof(key), "%sSTATE", prefixes[i]);
+		state = context_get(ctx, key);
+		if (state == NULL)
+			continue;
+		snprintf(key, sizeof(key), "%sSHORTSTATE", prefixes[i]);
+		context_setf(ctx, key, "%.4s", state);
+	}
+}
+
+/* The light vertical bar, which some layers write for "|". */
+static void
+restore_bars(struct context *ctx, const char *key)
+{
+	static const char bar[] = "\xe2\x9d\x98";
+	const char *text = context_text(ctx, key), *at;
+	struct str to = {0};
+
+	if (strstr(text, bar) == NULL)
+		return;
+	while ((at = strstr(text, bar)) != NULL) {
+		str_addn(&to, text, (size_t)(at - text));
+		str_addc(&to, '|');
+		text = at + strlen(bar);
+	}
+	str_add(&to, text);
+	context_set(ctx, key, str_slice(&to));
+	str_free(&to);
+}
+
+static void
+add_urls(struct context *ctx)
+{
+	bool service = context_is_service(ctx);
+
+	set_url(ctx, "HOSTFORURL", context_text(ctx, "HOSTNAME"));
+	context_setf(
+	    ctx, "HOSTURL", "/#/host/%s", context_text(ctx, "HOSTFORURL"));
+	if (!service)
+		return;
+	set_url(ctx, "SERVICEFORURL", context_text(ctx, "SERVICEDESC"));
+	context_setf(ctx, "SERVICEURL", "/#/host/%s/%s",
+	    context_text(ctx, "HOSTFORURL"),
+	    context_text(ctx, "SERVICEFORURL"));
+}
+
+void
+additions_make(struct context *ctx, const struct additions *with)
+{
+	static const char *const outputs[] = {"HOSTOUTPUT", "LONGHOSTOUTPUT",
+	    "SERVICEOUTPUT", "LONGSERVICEOUTPUT"};
+	static const char *const numbers[] = {
+	    "HOSTNOTIFICATIONNUMBER", "SERVICENOTIFICATIONNUMBER"};
+
+	context_sets(ctx, "WHAT", context_is_service(ctx) ? "SERVICE" : "HOST");
+	set_absent(ctx, "MONITORING_HOST", with->machine);
+	set_absent(ctx, "OMD_SITE", with->site);
+	set_absent(ctx, "OMD_ROOT", with->root);
+	context_setf(ctx, "LOGDIR", "%s/var/log", with->root);
+	add_dates(ctx, with->created_us);
+	add_previous(ctx, "HOST");
+	add_previous(ctx, "SERVICE");
+	add_short_states(ctx);
+	for (size_t i = 0; i < ARRAY_LEN(outputs); i++)
+		restore_bars(ctx, outputs[i]);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		if (strcmp(context_text(ctx, numbers[i]), "0") == 0)
+			context_sets(ctx, numbers[i], "1");
+	}
+	add_urls(ctx);
+}
+
+/* --- from the snapshot ------------------------------------------------------
+ */
+
+/* Strings that come in pairs: PREFIX + name = value. */
+static void
+set_pairs(struct context *ctx, const struct snapshot *snap,
+    struct snap_list list, uint32_t step, const char *prefix)
+{
+	for (uint32_t i = 0; i + 1 < list.n; i += step) {
+		char key[CONTEXT_MAX_KEY + 1];
+
+		snprintf(key, sizeof(key), "%s%s", prefix,
+		    snap_s(snap, snap_at(snap, list, i)));
+		set_absent(ctx, key, snap_s(snap, snap_at(snap, list, i + 1)));
+	}
+}
+
+static void
+set_groups(struct context *ctx, const char *key, const struct snapshot *snap,
+    struct snap_list list, const struct snap_group *groups)
+{
+	struct str names = {0};
+
+	for (uint32_t i = 0; i < list.n; i++)
+		str_addf(&names, "%s%s", i > 0 ? "," : "",
+		    snap_s(snap, groups[snap_at(snap, list, i)].name));
+	set_absent(ctx, key, str_get(&names));
+	str_free(&names);
+}
+
+static void
+set_contacts(
+    struct context *ctx, const struct snapshot *snap, struct snap_list list)
+{
+	struct str names = {0};
+
+	for (uint32_t i = 0; i < list.n; i++) {
+		uint32_t at = snap_at(snap, list, i);
+
+		str_addf(&names, "%s%s", i > 0 ? "," : "",
+		    snap_s(snap, snap->contacts[at].name));
+	}
+	set_absent(ctx, "CONTACTS", str_get(&names));
+	str_free(&names);
+}
+
+void
+additions_from_snapshot(struct context *ctx, const struct snapshot *snap)
+{
+	uint32_t host =
+	    snap_find_host(snap, slice_of(context_text(ctx, "HOSTNAME")));
+	uint32_t service = SNAP_NONE;
+	const struct snap_object *h, *o;
+
+	if (host == SNAP_NONE) {
+		set_absent(ctx, "CONTACTS", "?");
+		return;
+	}
+	if (context_is_service(ctx))
+		service = snap_find_service(
+		    snap, host, slice_of(context_text(ctx, "SERVICEDESC")));
+	h = o = &snap->objects[host];
+	set_absent(ctx, "HOSTALIAS", snap_s(snap, h->alias));
+	set_absent(ctx, "HOSTADDRESS", snap_s(snap, h->address));
+	set_absent(ctx, "HOSTFOLDER", snap_s(snap, h->folder));
+	set_pairs(ctx, snap, h->tags, 2, "HOSTTAG_");
+	set_pairs(ctx, snap, h->labels, 3, "HOSTLABEL_");
+	set_groups(ctx, "HOSTGROUPNAMES", snap, h->groups, snap->host_groups);
+	set_groups(ctx, "HOSTCONTACTGROUPNAMES", snap, h->contact_groups,
+	    snap->contact_groups);
+	if (service != SNAP_NONE) {
+		o = &snap->objects[service];
+		set_pairs(ctx, snap, o->labels, 3, "SERVICELABEL_");
+		set_groups(ctx, "SERVICEGROUPNAMES", snap, o->groups,
+		    snap->service_groups);
+		set_groups(ctx, "SERVICECONTACTGROUPNAMES", snap,
+		    o->contact_groups, snap->contact_groups);
+		set_absent(
+		    ctx, "SERVICECHECKCOMMAND", snap_s(snap, o->check_command));
+	}
+	set_contacts(ctx, snap, o->contacts.n > 0 ? o->contacts : h->contacts);
+}
+
+/* --- of one delivery ---------------------------------------------------------
+ */
+
+static void
+add_text(struct str *to, const json_t *value)
+{
+	if (json_is_string(value))
+		str_add(to, json_string_value(value));
+	else if (json_is_integer(value))
+		str_addf(to, "%lld", (long long)json_integer_value(value));
+	else if (json_is_real(value))
+		str_addf(to, "%g", json_real_value(value));
+	else if (json_is_boolean(value))
+		str_add(to, json_is_true(value) ? "true" : "false");
+}
+
+static char *
+parameter_key(const char *prefix, const char *name)
+{
+	char *key = xasprintf("%s_%s", prefix, name);
+
+	for (char *p = key; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		*p = c < 0x80 && isalnum(c) ? (char)toupper(c) : '_';
+	}
+	return key;
+}
+
+static void
+set_parameter(
+    struct context *ctx, const char *key, const json_t *value, int depth)
+{
+	struct str text = {0};
+	const char *name;
+	json_t *item;
+	size_t i;
+
+	if (depth > PARAMETER_DEPTH)
+		return;
+	if (json_is_object(value)) {
+		json_object_foreach((json_t *)value, name, item)
+		{
+			char *sub = parameter_key(key, name);
+
+			set_parameter(ctx, sub, item, depth + 1);
+			free(sub);
+		}
+		return;
+	}
+	if (!json_is_array(value)) {
+		add_text(&text, value);
+		context_set(ctx, key, str_slice(&text));
+		str_free(&text);
+		return;
+	}
+	json_array_foreach(value, i, item)
+	{
+		char *sub = xasprintf("%s_%zu", key, i + 1);
+
+		set_parameter(ctx, sub, item, depth + 1);
+		free(sub);
+		str_add(&text, i > 0 ? " " : "");
+		add_text(&text, item);
+	}
+	context_set(ctx, key, str_slice(&text));
+	str_free(&text);
+}
+
+static void
+set_who(
+    struct context *ctx, const json_t *who, const char *member, const char *key)
+{
+	const char *text = json_string_value(json_object_get(who, member));
+
+	context_sets(ctx, key, text == NULL ? "" : text);
+}
+
+void
+additions_of_delivery(struct context *ctx, const char *contact,
+    const json_t *who, const json_t *params, unsigned rule_number,
+    const char *rule_text, const char *delivery_id)
+{
+	const char *name;
+	json_t *value;
+
+	context_sets(ctx, "CONTACTNAME", contact);
+	set_who(ctx, who, "alias", "CONTACTALIAS");
+	set_who(ctx, who, "email", "CONTACTEMAIL");
+	set_who(ctx, who, "pager", "CONTACTPAGER");
+	json_object_foreach(json_object_get(who, "attributes"), name, value)
+	{
+		char *key = parameter_key("CONTACT", name);
+
+		if (json_is_string(value))
+			set_absent(ctx, key, json_string_value(value));
+		free(key);
+	}
+	set_parameter(ctx, "PARAMETER", params, 0);
+	if (rule_number > 0) {
+		context_setf(
+		    ctx, "PARAMETER_MATCHING_RULE_NR", "%u", rule_number);
+		context_sets(ctx, "PARAMETER_MATCHING_RULE_TEXT", rule_text);
+	}
+	context_sets(ctx, "DELIVERY_ID", delivery_id);
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The queues of methods. In memory a delivery that waits is its row and its
+ * time; everything else is read from the spool when its turn comes.
+ */
+#include "notifyd/deliver.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "notifyd/additions.h"
+#include "notifyd/history.h"
+#include "notifyd/methods/mail.h"
+#include "notifyd/methods/options.h"
+#include "notifyd/methods/script.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The wall clock may jump: look again after this. */
+#define LOOK_AGAIN_MS 60000
+
+struct due { /* a heap by (next_ms, row) */
+	int64_t next_ms, row;
+};
+
+struct queue {
+	struct queue *next;
+	struct deliverer *deliverer;
+	char *method;
+	struct method_options options;
+	struct due *heap;
+	size_t n, cap;
+	unsigned running;
+	struct deliverer_counters counters;
+};
+
+struct deliverer {
+	struct spool *spool;
+	const char *root, *machine;
+	struct mailer *mailer;
+	struct scripts *scripts;
+	json_t *methods; /* of the settings */
+	struct queue *queues;
+	uv_timer_t timer;
+	struct attempt *attempts; /* with a method now */
+	unsigned running;
+	bool stopped;
+	struct deliverer_counters counters;
+};
+
+struct attempt {
+	struct attempt *next, **prev;
+	struct delivery d;
+	struct queue *queue;
+	int64_t row;
+	unsigned tries;
+	int64_t first_ms;
+};
+
+static void pump(struct deliverer *deliverer);
+
+static int64_t
+now_ms(void)
+{
+	return clock_wall() / NS_PER_MS;
+}
+
+/* --- the heap ---------------------------------------------------------------
+ */
+
+static bool
+due_before(const struct due *a, const struct due *b)
+{
+	return a->next_ms != b->next_ms ? a->next_ms < b->next_ms
+					: a->row < b->row;
+}
+
+static void
+heap_put(struct queue *q, struct due due)
+{
+	size_t at;
+
+	ARRAY_GROW(q->heap, q->n, q->cap);
+	for (at = q->n++; at > 0; at = (at - 1) / 2) {
+		if (!due_before(&due, &q->heap[(at - 1) / 2]))
+			break;
+		q->heap[at] = q->heap[(at - 1) / 2];
+	}
+	q->heap[at] = due;
+}
+
+static struct due
+heap_take(struct queue *q)
+{
+	struct due top = q->heap[0], last = q->heap[--q->n];
+	size_t at = 0;
+
+	for (;;) {
+		size_t child = 2 * at + 1;
+
+		if (child >= q->n)
+			break;
+		if (child + 1 < q->n &&
+		    due_before(&q->heap[child + 1], &q->heap[child]))
+			child++;
+		if (!due_before(&q->heap[child], &last))
+			break;
+		q->heap[at] = q->heap[child];
+		at = child;
+	}
+	if (q->n > 0)
+		q->heap[at] = last;
+	return top;
+}
+
+/* --- one attempt
+ * -------------------------------------------------------------- */
+
+static void
+attempt_free(struct attempt *a)
+{
+	*a->prev = a->next;
+	if (a->next != NULL)
+		a->next->prev = a->prev;
+	free(a->d.id);
+	free(a->d.contact);
+	free(a->d.method);
+	context_free(&a->d.ctx);
+	free(a);
+}
+
+static void
+on_marked(void *arg)
+{
+	struct queue *q = arg;
+
+	q->running--;
+	q->deliverer->running--;
+	pump(q->deliverer);
+}
+
+/* The result is known: mark it, and plan the next try if there is one. */
+static void
+on_done(struct delivery *d, enum method_code code, const char *text)
+{
+	struct attempt *a = d->arg;
+	struct queue *q = a->queue;
+	struct deliverer *deliverer = q->deliverer;
+	int64_t next = 0, now = now_ms();
+	bool last = a->tries >= q->options.tries ||
+	    now - a->first_ms > DELIVER_MAX_AGE_MS;
+	enum spool_state state = SPOOL_DONE;
+	enum history_result result = HISTORY_OK;
+	struct str line = {0};
+
+	if (code == METHOD_AGAIN && !last) {
+		state = SPOOL_DEFERRED;
+		result = HISTORY_WARNING;
+		next = now + method_options_pause(&q->options, a->tries);
+		deliverer->counters.deferred++;
+		q->counters.deferred++;
+		heap_put(q, (struct due){next, a->row});
+	} else if (code != METHOD_DONE) {
+		state = SPOOL_FAILED;
+		result = HISTORY_CRITICAL;
+		deliverer->counters.failed++;
+		q->counters.failed++;
+	} else {
+		deliverer->counters.delivered++;
+		q->counters.delivered++;
+	}
+	if (code != METHOD_DONE)
+		log_warn("delivery %s to %s by %s: try %u of %u failed%s: %s",
+		    d->id, d->contact, d->method, a->tries, q->options.tries,
+		    state == SPOOL_FAILED ? " for good" : "", text);
+	history_result(&line, &d->ctx, d->contact, d->method, result, text);
+	spool_mark(deliverer->spool, a->row, state, (int)code, text, next,
+	    str_get(&line), on_marked, q);
+	str_free(&line);
+	attempt_free(a);
+}
+
+static void
+attempt_context(struct attempt *a, const struct spool_delivery *sd,
+    const struct spool_notice *notice)
+{
+	json_t *who = json_loads(sd->who, 0, NULL);
+	json_t *params = json_loads(sd->params, 0, NULL);
+
+	if (context_from_pairs(&a->d.ctx, str_slice(&notice->context)) < 0)
+		log_error(
+		    "delivery %s: the stored context is damaged", a->d.id);
+	additions_of_delivery(&a->d.ctx, sd->contact, who, params,
+	    sd->rule_number, sd->rule_text, a->d.id);
+	json_decref(who);
+	json_decref(params);
+}
+
+static void
+on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
+    int64_t row, void *arg)
+{
+	struct queue *q = arg;
+	struct deliverer *deliverer = q->deliverer;
+	struct attempt *a;
+
+	if (sd == NULL || deliverer->stopped) { /* stays in the spool */
+		on_marked(q);
+		return;
+	}
+	a = xnew(struct attempt);
+	a->next = deliverer->attempts;
+	a->prev = &deliverer->attempts;
+	if (a->next != NULL)
+		a->next->prev = &a->next;
+	deliverer->attempts = a;
+	a->queue = q;
+	a->row = row;
+	a->tries = sd->tries;
+	a->first_ms = sd->first_ms;
+	a->d.id = xasprintf("%s-%u", notice->id, sd->ordinal);
+	a->d.contact = xstrdup(sd->contact);
+	a->d.method = xstrdup(sd->method);
+	a->d.timeout_ms = q->options.timeout_ms;
+	a->d.done = on_done;
+	a->d.arg = a;
+	attempt_context(a, sd, notice);
+	deliverer->counters.started++;
+	q->counters.started++;
+	if (strcmp(sd->method, "mail") == 0 &&
+	    !script_is_local(deliverer->root, "mail"))
+		mailer_start(deliverer->mailer, &a->d);
+	else
+		script_start(deliverer->scripts, &a->d);
+}
+
+/* --- turns
+ * ----------------------------------------------------------------------- */
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	pump(timer->data);
+}
+
+/* Starts what is due and free; sets the timer to the next. */
+static void
+pump(struct deliverer *deliverer)
+{
+	int64_t now = now_ms(), soon = INT64_MAX;
+
+	if (deliverer->stopped)
+		return;
+	for (struct queue *q = deliverer->queues; q != NULL; q = q->next) {
+		while (q->n > 0 && q->running < q->options.concurrency &&
+		    q->heap[0].next_ms <= now) {
+			struct due due = heap_take(q);
+
+			q->running++;
+			deliverer->running++;
+			spool_start(deliverer->spool, due.row, on_started, q);
+		}
+		if (q->n > 0 && q->running < q->options.concurrency &&
+		    q->heap[0].next_ms < soon)
+			soon = q->heap[0].next_ms;
+	}
+	if (soon == INT64_MAX) {
+		uv_timer_stop(&deliverer->timer);
+		return;
+	}
+	soon -= now;
+	uv_timer_start(&deliverer->timer, on_timer,
+	    (uint64_t)(soon < LOOK_AGAIN_MS ? soon : LOOK_AGAIN_MS), 0);
+}
+
+static struct queue *
+queue_of(struct deliverer *deliverer, const char *method)
+{
+	struct queue *q = deliverer->queues;
+	struct err err;
+
+	while (q != NULL && strcmp(q->method, method) != 0)
+		q = q->next;
+	if (q != NULL)
+		return q;
+	q = xnew(struct queue);
+	q->deliverer = deliverer;
+	q->method = xstrdup(method);
+	must(method_options_read(
+		 deliverer->methods, method, &q->options, &err) == 0);
+	q->next = deliverer->queues;
+	deliverer->queues = q;
+	return q;
+}
+
+void
+deliverer_put(struct deliverer *deliverer, int64_t row, const char *method,
+    int64_t next_ms)
+{
+	heap_put(queue_of(deliverer, method), (struct due){next_ms, row});
+	pump(deliverer);
+}
+
+/* --- life
+ * -------------------------------------------------------------------------- */
+
+bool
+deliverer_has_method(const char *root, const char *method)
+{
+	char *path;
+	bool there;
+
+	if (strcmp(method, "mail") == 0)
+		return true;
+	path = script_path(root, method);
+	there = path != NULL;
+	free(path);
+	return there;
+}
+
+int
+deliverer_check(const json_t *methods, struct err *err_r)
+{
+	struct method_options options;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)methods, name, value)
+	{
+		if (method_options_read(methods, name, &options, err_r) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void
+deliverer_configure(
+    struct deliverer *deliverer, const struct settings *settings)
+{
+	struct err err;
+
+	mailer_configure(deliverer->mailer, settings);
+	json_decref(deliverer->methods);
+	deliverer->methods = json_incref(settings->notify_methods);
+	for (struct queue *q = deliverer->queues; q != NULL; q = q->next)
+		must(method_options_read(deliverer->methods, q->method,
+			 &q->options, &err) == 0);
+	pump(deliverer);
+}
+
+struct deliverer *
+deliverer_new(
+    uv_loop_t *loop, struct spool *spool, const char *root, const char *machine)
+{
+	struct deliverer *deliverer = xnew(struct deliverer);
+
+	deliverer->spool = spool;
+	deliverer->root = root;
+	deliverer->machine = machine;
+	deliverer->mailer = mailer_new(loop, machine);
+	deliverer->scripts = scripts_new(loop, root);
+	uv_timer_init(loop, &deliverer->timer);
+	deliverer->timer.data = deliverer;
+	return deliverer;
+}
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void
+deliverer_free(struct deliverer **deliverer)
+{
+	struct deliverer *d = *deliverer;
+	struct queue *q, *next;
+
+	if (d == NULL)
+		return;
+	*deliverer = NULL;
+	d->stopped = true;
+	mailer_free(&d->mailer);
+	scripts_free(&d->scripts);
+	while (d->attempts != NULL)
+		attempt_free(d->attempts);
+	for (q = d->queues; q != NULL; q = next) {
+		next = q->next;
+		free(q->method);
+		free(q->heap);
+		free(q);
+	}
+	json_decref(d->methods);
+	uv_close((uv_handle_t *)&d->timer, on_closed);
+}
+
+void
+deliverer_stop(struct deliverer *deliverer)
+{
+	deliverer->stopped = true;
+	uv_timer_stop(&deliverer->timer);
+}
+
+unsigned
+deliverer_running(const struct deliverer *deliverer)
+{
+	return deliverer->running;
+}
+
+size_t
+deliverer_queued(const struct deliverer *deliverer)
+{
+	size_t n = 0;
+
+	for (struct queue *q = deliverer->queues; q != NULL; q = q->next)
+		n += q->n;
+	return n;
+}
+
+const struct deliverer_counters *
+deliverer_counters(const struct deliverer *deliverer)
+{
+	return &deliverer->counters;
+}
+
+json_t *
+deliverer_methods_json(const struct deliverer *deliverer)
+{
+	json_t *object = json_object();
+
+	for (struct queue *q = deliverer->queues; q != NULL; q = q->next) {
+		json_object_set_new(object, q->method,
+		    json_pack("{s:I, s:I, s:I, s:I, s:I}", "delivered",
+			(json_int_t)q->counters.delivered, "failed",
+			(json_int_t)q->counters.failed, "deferred",
+			(json_int_t)q->counters.deferred, "waiting",
+			(json_int_t)q->n, "processing",
+			(json_int_t)q->running));
+	}
+	return object;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Deliveries under way: a queue for each method with its own concurrency, so
+ * that a slow method delays itself alone; tries with back-off; results marked
+ * in the spool.
+ */
+#ifndef NOTIFYD_DELIVER_H
+#define NOTIFYD_DELIVER_H
+
+#include "common/err.h"
+#include "common/settings.h"
+#include "notifyd/spool/spool.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+/* A delivery is given up so long after its plan, whatever `tries` says. */
+#define DELIVER_MAX_AGE_MS (INT64_C(24) * 3600 * 1000)
+
+struct deliverer;
+
+struct deliverer_counters {
+	uint64_t delivered, failed, deferred, started;
+};
+
+/* `root` and `machine` are borrowed for ever. */
+struct deliverer *deliverer_new(uv_loop_t *loop, struct spool *spool,
+    const char *root, const char *machine);
+/* Kills scripts and ends mails; their deliveries stay in the spool. */
+void deliverer_free(struct deliverer **deliverer);
+
+/* Is notifications.methods good? 0, or -1 with path and reason. */
+int deliverer_check(const json_t *methods, struct err *err_r);
+/* The settings were checked. */
+void deliverer_configure(
+    struct deliverer *deliverer, const struct settings *settings);
+bool deliverer_has_method(const char *root, const char *method);
+
+/* A planned delivery, due at next_ms of wall time. */
+void deliverer_put(struct deliverer *deliverer, int64_t row, const char *method,
+    int64_t next_ms);
+/* Nothing new is started from now on. */
+void deliverer_stop(struct deliverer *deliverer);
+unsigned deliverer_running(const struct deliverer *deliverer);
+/* Those that wait for their turn or their next try. */
+size_t deliverer_queued(const struct deliverer *deliverer);
+const struct deliverer_counters *deliverer_counters(
+    const struct deliverer *deliverer);
+/* {METHOD: {delivered, failed, deferred, waiting, processing}} */
+json_t *deliverer_methods_json(const struct deliverer *deliverer);
+
+#endif

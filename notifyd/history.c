@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lines of the history. What a field contains can end neither the field nor
+ * the line.
+ */
+#include "notifyd/history.h"
+
+#define OUTPUT_MAX 1000
+
+static void
+add_field(struct str *line, struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.s[i];
+
+		if (c == ';')
+			str_add(line, "%3B");
+		else if (c == '\n')
+			str_add(line, "\\n");
+		else if (c == '\t' || c >= ' ')
+			str_addc(line, (char)c);
+	}
+}
+
+static struct slice
+cut(struct slice text)
+{
+	if (text.len > OUTPUT_MAX) {
+		text.len = OUTPUT_MAX;
+		while (text.len > 0 &&
+		    ((unsigned char)text.s[text.len] & 0xc0) == 0x80)
+			text.len--;
+	}
+	return text;
+}
+
+struct slice
+history_last_line(const char *output)
+{
+	struct slice rest = slice_of(output), line, last = {"", 0};
+
+	while (slice_next(&rest, '\n', &line)) {
+		line = slice_trim(line);
+		if (line.len > 0)
+			last = line;
+	}
+	return last;
+}
+
+/* "SERVICE NOTIFICATION RESULT: contact;host;service;" */
+static void
+begin(struct str *line, const struct context *ctx, const char *what,
+    const char *contact)
+{
+	bool service = context_is_service(ctx);
+
+	str_addf(
+	    line, "%s NOTIFICATION%s: ", service ? "SERVICE" : "HOST", what);
+	add_field(line, slice_of(contact));
+	str_addc(line, ';');
+	add_field(line, slice_of(context_text(ctx, "HOSTNAME")));
+	str_addc(line, ';');
+	if (service) {
+		add_field(line, slice_of(context_text(ctx, "SERVICEDESC")));
+		str_addc(line, ';');
+	}
+}
+
+void
+history_notification(struct str *line, const struct context *ctx,
+    const char *contact, const char *method)
+{
+	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
+	const char *state = context_of_object(ctx, "", "STATE");
+	const char *mark = context_text(ctx, "NOTIFICATIONMARK");
+
+	begin(line, ctx, "", contact);
+	if (strcmp(type, "PROBLEM") == 0 || strcmp(type, "RECOVERY") == 0) {
+		add_field(line, slice_of(state));
+	} else {
+		add_field(line, slice_of(type));
+		str_add(line, " (");
+		add_field(line, slice_of(state));
+		str_addc(line, ')');
+	}
+	str_addc(line, ';');
+	add_field(line, slice_of(method));
+	str_addc(line, ';');
+	if (mark[0] != '\0') {
+		add_field(line, slice_of(mark));
+		str_add(line, ": ");
+	}
+	add_field(line, cut(slice_of(context_of_object(ctx, "", "OUTPUT"))));
+}
+
+void
+history_result(struct str *line, const struct context *ctx, const char *contact,
+    const char *method, enum history_result result, const char *output)
+{
+	static const char *const words[] = {
+	    [HISTORY_OK] = "OK",
+	    [HISTORY_WARNING] = "WARNING",
+	    [HISTORY_CRITICAL] = "CRITICAL",
+	};
+	const char *mark = context_text(ctx, "NOTIFICATIONMARK");
+
+	begin(line, ctx, " RESULT", contact);
+	str_addf(line, "%s;", words[result]);
+	add_field(line, slice_of(method));
+	str_addc(line, ';');
+	if (mark[0] != '\0') {
+		add_field(line, slice_of(mark));
+		str_add(line, ": ");
+	}
+	add_field(line, cut(history_last_line(output)));
+	str_addc(line, ';');
+	add_field(line, cut(slice_trim(slice_of(output))));
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lines of the history (notifications.md section 12.1), without "[time] ".
+ * Pure.
+ */
+#ifndef NOTIFYD_HISTORY_H
+#define NOTIFYD_HISTORY_H
+
+#include "common/str.h"
+#include "notifyd/context.h"
+
+enum history_result {
+	HISTORY_OK,
+	HISTORY_WARNING,
+	HISTORY_CRITICAL
+};
+
+/* "SERVICE NOTIFICATION: contact;host;service;STATE;method;output" */
+void history_notification(struct str *line, const struct context *ctx,
+    const char *contact, const char *method);
+/* `output` is all of the method's output; its last line stands apart. */
+void history_result(struct str *line, const struct context *ctx,
+    const char *contact, const char *method, enum history_result result,
+    const char *output);
+/* The last line that is not blank; borrows. */
+struct slice history_last_line(const char *output);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where raw notifications come in: from core and eventd over ipc, from other
+ * sites over TCP with CURVE. Each is acknowledged once it is durable; one that
+ * was seen before is acknowledged and dropped.
+ */
+#include "notifyd/notifyd.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_ID 200
+
+/* A conversation, while it or an answer to it lives. */
+struct sender {
+	struct bus_peer *peer; /* NULL: it went */
+	unsigned waiting;      /* answers that are due */
+};
+
+static void
+sender_release(struct sender *s)
+{
+	if (s->peer == NULL && s->waiting == 0)
+		free(s);
+}
+
+static void
+acknowledge(struct bus_peer *peer, struct slice id)
+{
+	struct msg m = {.id = MSG_NOTICE_STORED, .notice_stored = {id}};
+
+	/* A full queue: the sender asks again, then it is a known id. */
+	bus_send(peer, &m);
+}
+
+static void
+on_stored(const char *id, bool duplicate, bool committed, void *arg)
+{
+	struct sender *s = arg;
+
+	(void)duplicate;
+	s->waiting--;
+	if (s->peer != NULL && committed)
+		acknowledge(s->peer, slice_of(id));
+	sender_release(s);
+}
+
+static bool
+is_core(const struct notifyd *n, const struct bus_peer *peer)
+{
+	return strcmp(bus_peer_role(peer), "core") == 0 &&
+	    strcmp(bus_peer_site(peer), n->d->site) == 0 &&
+	    bus_peer_key(peer)[0] == '\0';
+}
+
+static void
+on_up(struct bus_peer *peer, void *arg)
+{
+	struct notifyd *n = arg;
+	struct sender *s = xnew(struct sender);
+	struct peer *other = peers_find(n->peers, peer);
+
+	s->peer = peer;
+	bus_peer_set_data(peer, s);
+	if (other != NULL)
+		peers_up(other, peer);
+	if (is_core(n, peer))
+		outbox_set_core(n->outbox, peer);
+}
+
+static void
+on_down(struct bus_peer *peer, const char *why, void *arg)
+{
+	struct notifyd *n = arg;
+	struct sender *s = bus_peer_data(peer);
+	struct peer *other = peers_find(n->peers, peer);
+
+	if (other != NULL)
+		peers_down(other, peer, why);
+	if (is_core(n, peer))
+		outbox_set_core(n->outbox, NULL);
+	if (s == NULL)
+		return;
+	s->peer = NULL;
+	sender_release(s);
+}
+
+static void
+on_notice(struct notifyd *n, struct bus_peer *peer, const struct msg_notice *m)
+{
+	struct sender *s = bus_peer_data(peer);
+
+	n->counters.received++;
+	if (m->id.len == 0 || m->id.len > MAX_ID || m->host.len == 0 ||
+	    memchr(m->id.s, '\0', m->id.len) != NULL) {
+		n->counters.invalid++;
+		log_warn("%s %s: a notice without host or with a bad id was "
+			 "dropped",
+		    bus_peer_role(peer), bus_peer_name(peer));
+		acknowledge(peer, m->id); /* again would not help */
+		return;
+	}
+	if (n->pending >= NOTIFYD_MAX_PENDING ||
+	    n->pending_bytes >= NOTIFYD_MAX_PENDING_BYTES) {
+		if (n->counters.refused_full++ % 1000 == 0)
+			log_error("intake: %zu notices wait for the disk; new "
+				  "ones are left with their senders",
+			    n->pending);
+		return;
+	}
+	s->waiting++;
+	process_notice(n, m, NULL, on_stored, s);
+}
+
+static void
+on_message(struct bus_peer *peer, const struct msg *m, void *arg)
+{
+	struct notifyd *n = arg;
+	struct peer *other = peers_find(n->peers, peer);
+
+	if (other == NULL && bus_peer_key(peer)[0] != '\0') {
+		n->counters.invalid++; /* no longer configured */
+		return;
+	}
+	if (m->id == MSG_NOTICE) {
+		if (other != NULL)
+			other->received++;
+		on_notice(n, peer, &m->notice);
+	} else if (m->id == MSG_DELIVERY_LOG_STORED && is_core(n, peer)) {
+		outbox_taken(n->outbox, m->delivery_log_stored.id);
+	} else {
+		log_warn("%s %s: unexpected message %s", bus_peer_role(peer),
+		    bus_peer_name(peer), msg_name(m->id));
+	}
+}
+
+static const struct bus_handlers handlers = {on_up, on_down, on_message};
+
+/* --- listening
+ * ---------------------------------------------------------------------- */
+
+static void
+listeners_close(struct notifyd *n)
+{
+	while (n->n_listeners > 0) {
+		n->n_listeners--;
+		bus_close(&n->listeners[n->n_listeners]);
+		free(n->endpoints[n->n_listeners]);
+	}
+}
+
+static char *
+endpoint_of(const struct settings_listener *l, size_t i)
+{
+	bool v6 = strchr(l->addresses[i], ':') != NULL;
+
+	return xasprintf("tcp://%s%s%s:%u", v6 ? "[" : "", l->addresses[i],
+	    v6 ? "]" : "", l->port);
+}
+
+/* Are we listening there already? */
+static bool
+listeners_fit(const struct notifyd *n, const struct settings_listener *l)
+{
+	size_t want = l->enabled ? l->n_addresses : 0;
+	bool fit = n->n_listeners == want;
+
+	for (size_t i = 0; fit && i < want; i++) {
+		char *endpoint = endpoint_of(l, i);
+
+		fit = strcmp(n->endpoints[i], endpoint) == 0;
+		free(endpoint);
+	}
+	return fit;
+}
+
+/* An address that this machine has not: ::1 without IPv6. */
+static bool
+is_missing_address(const struct err *err)
+{
+	static const char *const reasons[] = {"Cannot assign requested",
+	    "Address family not supported", "No such device"};
+
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if (strstr(err->text, reasons[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static int
+listeners_open(struct notifyd *n, struct err *err_r)
+{
+	const struct settings_listener *l = &n->d->settings->notify;
+	struct bus_curve curve = n->curve;
+	struct bus_options options = {.curve = &curve};
+
+	curve.allow = peers_allow;
+	curve.allow_arg = n->peers;
+	for (size_t i = 0; l->enabled && i < l->n_addresses; i++) {
+		char *endpoint = endpoint_of(l, i);
+		struct bus_link *link;
+		struct err err;
+
+		if (n->n_listeners == NOTIFYD_MAX_ADDRESSES) {
+			free(endpoint);
+			err_set(err_r, "listen.notify: more than %d addresses",
+			    NOTIFYD_MAX_ADDRESSES);
+			return -1;
+		}
+		link = bus_listen(
+		    n->d->bus, endpoint, &options, &handlers, n, &err);
+		if (link == NULL && is_missing_address(&err)) {
+			log_warn("listen.notify: %s: left out", err.text);
+			free(endpoint);
+			continue;
+		}
+		if (link == NULL) {
+			free(endpoint);
+			err_set(err_r, "listen.notify: %.900s", err.text);
+			return -1;
+		}
+		n->listeners[n->n_listeners] = link;
+		n->endpoints[n->n_listeners++] = endpoint;
+	}
+	return 0;
+}
+
+int
+intake_configure(struct notifyd *n, struct err *err_r)
+{
+	if (peers_configure(n->peers, n->d->settings, err_r) < 0)
+		return -1;
+	if (listeners_fit(n, &n->d->settings->notify))
+		return 0;
+	listeners_close(n);
+	return listeners_open(n, err_r);
+}
+
+int
+intake_open(struct notifyd *n, struct err *err_r)
+{
+	char *path = daemon_path(n->d, "var/vedette/notifyd/key");
+	char *endpoint = daemon_endpoint(n->d, "notify");
+	int done = peers_load_keys(path, &n->curve, err_r);
+
+	if (done == 0) {
+		n->peers = peers_new(n->d->bus, &n->curve, &handlers, n);
+		n->local =
+		    bus_listen(n->d->bus, endpoint, NULL, &handlers, n, err_r);
+		done = n->local == NULL ? -1 : intake_configure(n, err_r);
+	}
+	free(path);
+	free(endpoint);
+	return done;
+}
+
+void
+intake_close(struct notifyd *n)
+{
+	listeners_close(n);
+	if (n->local != NULL)
+		bus_close(&n->local);
+	peers_free(&n->peers);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One try of one delivery, handed to a method. A method calls `done` exactly
+ * once, on the loop, also after a time-out; it never blocks.
+ */
+#ifndef NOTIFYD_METHODS_METHOD_H
+#define NOTIFYD_METHODS_METHOD_H
+
+#include "notifyd/context.h"
+
+#include <stdint.h>
+
+enum method_code {
+	METHOD_DONE,
+	METHOD_AGAIN,
+	METHOD_FAILED
+};
+
+struct delivery {
+	char *id; /* NOTIFY_DELIVERY_ID, the same at every try */
+	char *contact, *method;
+	struct context ctx; /* with everything of the delivery */
+	int64_t timeout_ms;
+	/* `text`: what the method said, may have several lines. */
+	void (*done)(
+	    struct delivery *d, enum method_code code, const char *text);
+	void *arg; /* of the caller */
+};
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The daemon's hooks: start, reload, counters, end.
+ */
+#include "notifyd/notifyd.h"
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* At the end mails under way may come to theirs. */
+#define STOP_MS      5000
+#define STOP_TICK_MS 50
+
+/* --- start
+ * ------------------------------------------------------------------------- */
+
+static int
+check_settings(const struct settings *s, struct err *err_r)
+{
+	const char *tls = s->smtp_tls;
+
+	if (tls == NULL ||
+	    (strcmp(tls, "none") != 0 && strcmp(tls, "starttls") != 0 &&
+		strcmp(tls, "tls") != 0)) {
+		err_set(err_r,
+		    "notifications.smtp.tls: expected none, "
+		    "starttls or tls");
+		return -1;
+	}
+	if (s->smtp_user == NULL && s->smtp_password_file != NULL) {
+		err_set(err_r,
+		    "notifications.smtp.password_file: needs "
+		    "notifications.smtp.user");
+		return -1;
+	}
+	if (peers_check(s, err_r) < 0)
+		return -1;
+	return deliverer_check(s->notify_methods, err_r);
+}
+
+static void
+log_warnings(struct str *warnings)
+{
+	struct slice rest = str_slice(warnings), line;
+
+	while (slice_next(&rest, '\n', &line))
+		log_warn("%.*s", (int)line.len, line.s);
+	str_free(warnings);
+}
+
+static void
+on_recovered(const struct spool_delivery *list, size_t n_list,
+    const struct spool_told *told, size_t n_told, void *arg)
+{
+	struct notifyd *n = arg;
+
+	for (size_t i = 0; i < n_told; i++)
+		told_add(
+		    n->told, told[i].object, told[i].contact, told[i].method);
+	for (size_t i = 0; i < n_list; i++)
+		deliverer_put(n->deliverer, list[i].row, list[i].method,
+		    list[i].state == SPOOL_DEFERRED ? list[i].next_ms : 0);
+	if (n_list > 0)
+		log_info("spool: %zu deliveries go on", n_list);
+	n->recovered = true;
+}
+
+static int
+open_spool(struct notifyd *n, struct err *err_r)
+{
+	char *folder = daemon_path(n->d, "var/vedette/notifyd");
+	char *path = daemon_path(n->d, "var/vedette/notifyd/spool.sqlite");
+	int done = file_mkdirs(folder, 0700, err_r);
+
+	if (done == 0)
+		n->spool = spool_open(n->d->loop, path, err_r);
+	free(folder);
+	free(path);
+	return n->spool == NULL ? -1 : 0;
+}
+
+static char *
+machine_name(void)
+{
+	char name[256] = "";
+
+	gethostname(name, sizeof(name) - 1);
+	for (char *p = name; *p != '\0'; p++) {
+		if (strchr("<>@\"\\ \t", *p) != NULL)
+			*p = '-';
+	}
+	return xstrdup(name[0] == '\0' ? "localhost" : name);
+}
+
+static int
+notifyd_init(struct daemon *d, struct err *err_r)
+{
+	struct notifyd *n = xnew(struct notifyd);
+	struct str warnings = {0};
+
+	d->state = n;
+	n->d = d;
+	n->machine = machine_name();
+	n->told = told_new();
+	must(getrandom(&n->boot, sizeof(n->boot), 0) == sizeof(n->boot));
+	uv_timer_init(d->loop, &n->stop_timer);
+	n->stop_timer.data = n;
+	if (check_settings(d->settings, err_r) < 0)
+		return -1;
+	n->book =
+	    rulebook_new(d->snapshot, d->settings, d->root, &warnings, err_r);
+	log_warnings(&warnings);
+	if (n->book == NULL || open_spool(n, err_r) < 0)
+		return -1;
+	n->deliverer = deliverer_new(d->loop, n->spool, d->root, n->machine);
+	deliverer_configure(n->deliverer, d->settings);
+	n->outbox = outbox_new(d->loop, n->spool);
+	/* Before the first notice: what was told must be known by then. */
+	spool_recover(n->spool, on_recovered, n);
+	while (!n->recovered && uv_run(d->loop, UV_RUN_ONCE) != 0)
+		continue;
+	return intake_open(n, err_r);
+}
+
+/* --- reload
+ * -------------------------------------------------------------------------- */
+
+static int
+notifyd_prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
+{
+	struct notifyd *n = d->state;
+	struct str mistakes = {0}, warnings = {0};
+	struct settings *settings;
+
+	if (n == NULL || n->peers == NULL) {
+		err_set(err_r, "notifyd is still starting, try again");
+		return -1;
+	}
+	settings = settings_load(d->root, &mistakes);
+	rulebook_free(&n->next_book);
+	if (settings == NULL) {
+		err_set(err_r, "%.900s", str_get(&mistakes));
+	} else if (check_settings(settings, err_r) == 0) {
+		n->next_book =
+		    rulebook_new(next, settings, d->root, &warnings, err_r);
+		log_warnings(&warnings);
+	}
+	settings_free(&settings);
+	str_free(&mistakes);
+	return n->next_book == NULL ? -1 : 0;
+}
+
+static void
+notifyd_commit(struct daemon *d, struct snapshot *old)
+{
+	struct notifyd *n = d->state;
+	struct err err;
+
+	(void)old;
+	must(n->next_book != NULL);
+	rulebook_free(&n->book);
+	n->book = n->next_book;
+	n->next_book = NULL;
+	deliverer_configure(n->deliverer, d->settings);
+	if (intake_configure(n, &err) < 0)
+		log_error("%s", err.text);
+}
+
+static void
+notifyd_abort(struct daemon *d)
+{
+	struct notifyd *n = d->state;
+
+	rulebook_free(&n->next_book);
+}
+
+/* --- counters
+ * ------------------------------------------------------------------------- */
+
+static void
+put_counter(struct str *list, const char *name, double value)
+{
+	struct msg_counter c = {slice_of(name), value};
+
+	msg_counter_put(list, &c);
+}
+
+static void
+notifyd_counters(struct daemon *d, struct str *list)
+{
+	struct notifyd *n = d->state;
+	const struct notifyd_counters *c;
+	const struct deliverer_counters *dc;
+
+	if (n == NULL || n->peers == NULL)
+		return; /* still starting */
+	c = &n->counters;
+	dc = deliverer_counters(n->deliverer);
+
+	put_counter(list, "notices_received", (double)c->received);
+	put_counter(list, "notices_stored", (double)c->stored);
+	put_counter(list, "notices_pending", (double)n->pending);
+	put_counter(list, "notices_invalid", (double)c->invalid);
+	put_counter(list, "notices_refused_full", (double)c->refused_full);
+	put_counter(list, "notices_without_recipient", (double)c->unmatched);
+	put_counter(list, "notices_by_fallback", (double)c->fallbacks);
+	put_counter(list, "duplicates_dropped", (double)c->duplicates);
+	put_counter(list, "strangers_refused", (double)peers_refused(n->peers));
+	put_counter(list, "deliveries_planned", (double)c->planned);
+	put_counter(
+	    list, "deliveries_waiting", (double)deliverer_queued(n->deliverer));
+	put_counter(list, "deliveries_processing",
+	    (double)deliverer_running(n->deliverer));
+	put_counter(list, "deliveries_started", (double)dc->started);
+	put_counter(list, "deliveries_done", (double)dc->delivered);
+	put_counter(list, "deliveries_deferred", (double)dc->deferred);
+	put_counter(list, "deliveries_failed", (double)dc->failed);
+	put_counter(list, "incidents_open", (double)told_objects(n->told));
+}
+
+/* --- end
+ * ---------------------------------------------------------------------------------
+ */
+
+static void
+on_stop_timer(uv_timer_t *timer)
+{
+	struct notifyd *n = timer->data;
+
+	if (deliverer_running(n->deliverer) == 0 || n->stop_ticks-- == 0)
+		daemon_exit(n->d, 0);
+}
+
+static void
+notifyd_stop(struct daemon *d)
+{
+	struct notifyd *n = d->state;
+
+	intake_close(n);
+	deliverer_stop(n->deliverer);
+	n->stop_ticks = STOP_MS / STOP_TICK_MS;
+	uv_timer_start(&n->stop_timer, on_stop_timer, 0, STOP_TICK_MS);
+}
+
+static void
+on_timer_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void
+notifyd_deinit(struct daemon *d)
+{
+	struct notifyd *n = d->state;
+
+	if (n == NULL)
+		return;
+	intake_close(n);
+	deliverer_free(&n->deliverer);
+	outbox_free(&n->outbox);
+	spool_close(&n->spool);
+	ask_drop_all(n);
+	rulebook_free(&n->book);
+	rulebook_free(&n->next_book);
+	told_free(&n->told);
+	explicit_bzero(&n->curve, sizeof(n->curve));
+	free(n->machine);
+	d->state = NULL;
+	uv_close((uv_handle_t *)&n->stop_timer, on_timer_closed);
+}
+
+const struct daemon_def notifyd_def = {
+    .name = "notifyd",
+    .summary = "takes notifications, decides by rules who is told, delivers",
+    .init = notifyd_init,
+    .reload_prepare = notifyd_prepare,
+    .reload_commit = notifyd_commit,
+    .reload_abort = notifyd_abort,
+    .query = ask_query,
+    .peer_down = ask_peer_down,
+    .counters = notifyd_counters,
+    .stop = notifyd_stop,
+    .deinit = notifyd_deinit,
+};

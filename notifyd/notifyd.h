@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The daemon: what its parts share, and its hooks.
+ */
+#ifndef NOTIFYD_NOTIFYD_H
+#define NOTIFYD_NOTIFYD_H
+
+#include "common/daemon.h"
+#include "notifyd/deliver.h"
+#include "notifyd/outbox.h"
+#include "notifyd/peers.h"
+#include "notifyd/rulebook.h"
+#include "notifyd/spool/spool.h"
+#include "notifyd/told.h"
+
+#define NOTIFYD_MAX_ADDRESSES 16
+/* Notices that wait for the disk; beyond it none is taken. */
+#define NOTIFYD_MAX_PENDING       20000
+#define NOTIFYD_MAX_PENDING_BYTES (UINT64_C(128) << 20)
+
+struct notifyd_counters {
+	uint64_t received, stored, duplicates, invalid, unmatched, fallbacks;
+	uint64_t refused_full, planned, skipped;
+};
+
+struct notifyd {
+	struct daemon *d;
+	char *machine; /* name of this machine */
+	struct spool *spool;
+	struct rulebook *book, *next_book; /* next: prepared */
+	struct told *told;
+	struct deliverer *deliverer;
+	struct outbox *outbox;
+	struct peers *peers;
+	struct bus_curve curve;
+	struct bus_link *local; /* ipc "notify" */
+	struct bus_link *listeners[NOTIFYD_MAX_ADDRESSES];
+	char *endpoints[NOTIFYD_MAX_ADDRESSES];
+	size_t n_listeners;
+	size_t pending; /* notices that wait for their commit */
+	uint64_t pending_bytes;
+	uint64_t next_own; /* for ids of tests and resends */
+	uint64_t boot;
+	bool recovered; /* the spool's open deliveries are queued */
+	uv_timer_t stop_timer;
+	unsigned stop_ticks; /* until the end comes anyway */
+	struct ask *asks;    /* questions that wait for the spool */
+	struct notifyd_counters counters;
+};
+
+extern const struct daemon_def notifyd_def;
+
+/* --- intake.c
+ * ----------------------------------------------------------------- */
+
+/* Listens on "notify", inside of the site and on its port. */
+int intake_open(struct notifyd *n, struct err *err_r);
+/* After a change of settings. */
+int intake_configure(struct notifyd *n, struct err *err_r);
+void intake_close(struct notifyd *n);
+
+/* --- process.c
+ * ----------------------------------------------------------------- */
+
+/* `ctx` gets the notifier's additions. */
+void process_prepare(struct notifyd *n, struct context *ctx, const char *site,
+    int64_t created_us);
+/* The object's key for who was told of its problem; freed by the caller. */
+char *process_object(const struct context *ctx);
+/* Evaluates by the present rules. Free the plan with plan_free(). */
+void process_plan(struct notifyd *n, const struct context *ctx,
+    const char *site, int64_t at, bool explain, struct plan *plan_r);
+
+typedef void process_stored_fn(
+    const char *id, bool duplicate, bool committed, void *arg);
+/*
+ * Evaluates and stores the notice; the deliveries begin once it is durable.
+ * `only_method` (or NULL) leaves the other methods out.
+ */
+void process_notice(struct notifyd *n, const struct msg_notice *m,
+    const char *only_method, process_stored_fn *stored, void *arg);
+
+/* --- ask.c
+ * --------------------------------------------------------------------- */
+
+void ask_query(
+    struct daemon *d, struct bus_peer *peer, const struct msg_query *q);
+void ask_peer_down(struct daemon *d, struct bus_peer *peer);
+/* At the end. */
+void ask_drop_all(struct notifyd *n);
+
+#endif

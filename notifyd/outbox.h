@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * History lines on their way to core: they lie in the spool until core has
+ * taken them, so that they reach the history at least once.
+ */
+#ifndef NOTIFYD_OUTBOX_H
+#define NOTIFYD_OUTBOX_H
+
+#include "common/bus.h"
+#include "notifyd/spool/spool.h"
+
+struct outbox;
+
+struct outbox *outbox_new(uv_loop_t *loop, struct spool *spool);
+void outbox_free(struct outbox **outbox);
+/* Core came, or went (NULL). Everything untaken is sent again. */
+void outbox_set_core(struct outbox *outbox, struct bus_peer *core);
+/* There may be new lines. */
+void outbox_kick(struct outbox *outbox);
+void outbox_taken(struct outbox *outbox, uint64_t id);
+
+#endif

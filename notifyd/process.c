@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One raw notification: context, plan, spool. Evaluating is pure and takes
+ * microseconds, so it happens on arrival; notice and plan are one transaction.
+ */
+#include "notifyd/notifyd.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "notifyd/additions.h"
+#include "notifyd/history.h"
+
+#include <stdlib.h>
+
+void
+process_prepare(struct notifyd *n, struct context *ctx, const char *site,
+    int64_t created_us)
+{
+	struct additions with = {.site = site,
+	    .root = n->d->root,
+	    .machine = n->machine,
+	    .created_us = created_us};
+
+	if (strcmp(site, n->d->site) == 0)
+		additions_from_snapshot(ctx, rulebook_snapshot(n->book));
+	else if (context_get(ctx, "CONTACTS") == NULL)
+		context_sets(ctx, "CONTACTS", "?");
+	additions_make(ctx, &with);
+	context_bound(ctx, CONTEXT_MAX_BYTES);
+}
+
+char *
+process_object(const struct context *ctx)
+{
+	return xasprintf("%s\x1f%s\x1f%s\x1f%s", context_text(ctx, "OMD_SITE"),
+	    context_text(ctx, "HOSTNAME"), context_text(ctx, "SERVICEDESC"),
+	    context_text(ctx, "EC_ID"));
+}
+
+struct told_question {
+	const struct told *told;
+	const char *object;
+};
+
+static bool
+was_told(const char *contact, const char *method, void *arg)
+{
+	const struct told_question *q = arg;
+
+	return told_has(q->told, q->object, contact, method);
+}
+
+void
+process_plan(struct notifyd *n, const struct context *ctx, const char *site,
+    int64_t at, bool explain, struct plan *plan_r)
+{
+	char *object = process_object(ctx);
+	struct told_question question = {n->told, object};
+	struct rules_notice notice = {
+	    .ctx = ctx, .site = site, .was_told = was_told, .arg = &question};
+
+	plan_make(rulebook_rules(n->book), &notice, at, explain, plan_r);
+	free(object);
+}
+
+/* --- into the spool
+ * --------------------------------------------------------------- */
+
+struct arrival {
+	struct notifyd *n;
+	uint64_t bytes;
+	process_stored_fn *stored;
+	void *arg;
+};
+
+static void
+fill_delivery(struct spool_delivery *d, const struct plan_entry *e,
+    unsigned ordinal, int64_t now_ms)
+{
+	*d = (struct spool_delivery){.ordinal = ordinal,
+	    .contact = xstrdup(e->contact),
+	    .method = xstrdup(e->method),
+	    .who = json_dumps(e->who, JSON_COMPACT),
+	    .params = json_dumps(e->params, JSON_COMPACT),
+	    .rule = xstrdup(e->rule),
+	    .rule_text = xstrdup(e->rule_text),
+	    .rule_number = e->rule_number,
+	    .next_ms = now_ms,
+	    .first_ms = now_ms};
+	must(d->who != NULL && d->params != NULL);
+}
+
+static void
+fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
+    const struct plan *plan)
+{
+	int64_t now_ms = clock_wall() / NS_PER_MS;
+	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
+	bool problem = strcmp(type, "PROBLEM") == 0;
+
+	b->object = process_object(ctx);
+	b->remember = problem;
+	b->forget = strcmp(type, "RECOVERY") == 0 ||
+	    (problem &&
+		strcmp(context_of_object(ctx, "", "NOTIFICATIONNUMBER"), "1") ==
+		    0);
+	context_to_pairs(ctx, &b->notice.context);
+	b->n_deliveries = b->n_lines = plan->n_entries;
+	b->deliveries = xcalloc(plan->n_entries + 1, sizeof(*b->deliveries));
+	b->lines = xcalloc(plan->n_entries + 1, sizeof(*b->lines));
+	if (b->forget)
+		told_forget(n->told, b->object);
+	for (size_t i = 0; i < plan->n_entries; i++) {
+		const struct plan_entry *e = &plan->entries[i];
+		struct str line = {0};
+
+		fill_delivery(&b->deliveries[i], e, (unsigned)i + 1, now_ms);
+		history_notification(&line, ctx, e->contact, e->method);
+		b->lines[i] = str_steal(&line);
+		if (problem)
+			told_add(n->told, b->object, e->contact, e->method);
+	}
+}
+
+static void
+on_added(const struct spool_batch *b, bool duplicate, bool committed, void *arg)
+{
+	struct arrival *a = arg;
+	struct notifyd *n = a->n;
+
+	n->pending--;
+	n->pending_bytes -= a->bytes;
+	if (a->stored != NULL)
+		a->stored(b->notice.id, duplicate, committed, a->arg);
+	free(a);
+	if (!committed)
+		return;
+	if (duplicate)
+		n->counters.duplicates++;
+	else
+		n->counters.stored++;
+	for (size_t i = 0; i < b->n_deliveries && !duplicate; i++) {
+		const struct spool_delivery *d = &b->deliveries[i];
+
+		n->counters.planned++;
+		deliverer_put(n->deliverer, d->row, d->method, d->next_ms);
+	}
+	if (b->n_lines > 0 && !duplicate)
+		outbox_kick(n->outbox);
+}
+
+static void
+log_plan(const struct msg_notice *m, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_entries; i++)
+		log_info("notice %.*s: %s by %s (rule %s)", (int)m->id.len,
+		    m->id.s, plan->entries[i].contact, plan->entries[i].method,
+		    plan->entries[i].rule);
+	for (size_t i = 0; i < plan->n_skips; i++)
+		log_info("notice %.*s: not %s by %s: %s", (int)m->id.len,
+		    m->id.s, plan->skips[i].contact, plan->skips[i].method,
+		    plan->skips[i].reason);
+	if (plan->n_entries == 0)
+		log_info(
+		    "notice %.*s: nobody is told", (int)m->id.len, m->id.s);
+}
+
+static void
+set_missing(struct context *ctx, const char *key, struct slice value)
+{
+	if (context_get(ctx, key) == NULL && value.len > 0)
+		context_set(ctx, key, value);
+}
+
+void
+process_notice(struct notifyd *n, const struct msg_notice *m,
+    const char *only_method, process_stored_fn *stored, void *arg)
+{
+	struct spool_batch *b = xnew(struct spool_batch);
+	struct arrival *a = xnew(struct arrival);
+	struct context ctx = {0};
+	struct plan plan;
+
+	*a = (struct arrival){n, m->context.len + 1024, stored, arg};
+	if (context_from_pairs(&ctx, m->context) < 0)
+		log_warn("notice %.*s: its context is damaged", (int)m->id.len,
+		    m->id.s);
+	set_missing(&ctx, "NOTIFICATIONTYPE", m->what);
+	set_missing(&ctx, "HOSTNAME", m->host);
+	set_missing(&ctx, "SERVICEDESC", m->service);
+	b->notice.id = slice_dup(m->id);
+	b->notice.site =
+	    m->site.len > 0 ? slice_dup(m->site) : xstrdup(n->d->site);
+	b->notice.what = xstrdup(context_text(&ctx, "NOTIFICATIONTYPE"));
+	b->notice.host = xstrdup(context_text(&ctx, "HOSTNAME"));
+	b->notice.service = xstrdup(context_text(&ctx, "SERVICEDESC"));
+	b->notice.created_us = m->created_us;
+	process_prepare(n, &ctx, b->notice.site, m->created_us);
+	process_plan(
+	    n, &ctx, b->notice.site, clock_wall() / NS_PER_S, false, &plan);
+	if (only_method != NULL)
+		plan_keep_method(&plan, only_method);
+	n->counters.skipped += plan.n_skips;
+	n->counters.fallbacks += plan.fallback;
+	n->counters.unmatched += plan.n_entries == 0;
+	log_plan(m, &plan);
+	fill_batch(n, b, &ctx, &plan);
+	plan_free(&plan);
+	context_free(&ctx);
+	n->pending++;
+	n->pending_bytes += a->bytes;
+	spool_add(n->spool, b, clock_wall() / NS_PER_S, on_added, a);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The rules compiled from a snapshot and the settings: the bridge between the
+ * configuration and the pure rule engine.
+ */
+#ifndef NOTIFYD_RULEBOOK_H
+#define NOTIFYD_RULEBOOK_H
+
+#include "common/config/snapshot.h"
+#include "common/settings.h"
+#include "notifyd/rules/rules.h"
+
+struct rulebook;
+
+/*
+ * `snap` must outlive it; `root` is borrowed. Warnings are appended, LF
+ * between them. NULL with a reason.
+ */
+struct rulebook *rulebook_new(const struct snapshot *snap,
+    const struct settings *settings, const char *root, struct str *warnings,
+    struct err *err_r);
+void rulebook_free(struct rulebook **book);
+const struct rules *rulebook_rules(const struct rulebook *book);
+const struct snapshot *rulebook_snapshot(const struct rulebook *book);
+
+#endif

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Does a rule fit a notification? The conditions stand in one table, in the
+ * order in which they are tested (notifications.md section 5.2); the first
+ * that fails is the reason.
+ */
+#include "notifyd/rules/rule.h"
+
+#include "common/mem.h"
+#include "common/num.h"
+
+#include <stdio.h>
+
+bool
+names_have(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		if (strcmp(names->v[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool
+names_meet(const struct names *names, const char *list)
+{
+	struct slice rest = slice_of(list), word;
+
+	while (slice_next(&rest, ',', &word)) {
+		word = slice_trim(word);
+		for (size_t i = 0; i < names->n; i++) {
+			if (slice_eqs(word, names->v[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* --- what the notice is --------------------------------------------------- */
+
+static char
+state_letter(const char *state, bool service)
+{
+	switch (state[0]) {
+	case 'O':
+		return 'r';
+	case 'U':
+		if (strcmp(state, "UP") == 0)
+			return 'r';
+		return 'u';
+	case 'W':
+		return service ? 'w' : '?';
+	case 'C':
+		return service ? 'c' : '?';
+	case 'D':
+		return service ? '?' : 'd';
+	default:
+		return '?';
+	}
+}
+
+static void
+view_code(struct view *v)
+{
+	const char *type = context_text(v->ctx, "NOTIFICATIONTYPE");
+	const char *prefix = v->service ? "SERVICE" : "HOST";
+	char key[60];
+
+	v->recovery = strcmp(type, "RECOVERY") == 0;
+	if (strcmp(type, "ACKNOWLEDGEMENT") == 0) {
+		v->code[0] = 'x';
+	} else if (strncmp(type, "FLAPPING", 8) == 0) {
+		v->code[0] = 'f';
+	} else if (strncmp(type, "DOWNTIME", 8) == 0) {
+		v->code[0] = 's';
+	} else if (strncmp(type, "ALERTHANDLER", 12) == 0) {
+		const char *state = context_text(v->ctx, "ALERTHANDLERSTATE");
+
+		v->handler = true;
+		v->code[0] = 'a';
+		v->code[1] = strcmp(state, "OK") == 0 ? 's' : 'f';
+	} else {
+		snprintf(key, sizeof(key), "PREVIOUS%sHARDSTATE", prefix);
+		v->code[0] =
+		    state_letter(context_text(v->ctx, key), v->service);
+		snprintf(key, sizeof(key), "%sSTATE", prefix);
+		v->code[1] =
+		    state_letter(context_text(v->ctx, key), v->service);
+	}
+}
+
+void
+view_make(struct view *v, const struct rules *rules,
+    const struct rules_notice *notice, int64_t at)
+{
+	*v = (struct view){.rules = rules,
+	    .notice = notice,
+	    .ctx = notice->ctx,
+	    .at = at,
+	    .number = 1};
+	v->service = context_is_service(v->ctx);
+	v->event = context_get(v->ctx, "EC_ID") != NULL;
+	view_code(v);
+	num_i64(slice_of(context_of_object(v->ctx, "", "NOTIFICATIONNUMBER")),
+	    &v->number);
+	if (v->number < 1)
+		v->number = 1;
+}
+
+/* --- the conditions --------------------------------------------------------
+ */
+
+/* Appends why it does not hold; nothing if it does. */
+typedef void condition_fn(
+    const struct rule *rule, const struct view *v, struct str *why);
+
+static const char *
+text_or(const char *text, const char *otherwise)
+{
+	return text[0] == '\0' ? otherwise : text;
+}
+
+static void
+on_disabled(const struct rule *rule, const struct view *v, struct str *why)
+{
+	(void)v;
+	if (rule->disabled)
+		str_add(why, "the rule is disabled");
+}
+
+static void
+on_site(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct names *sites = &rule->when.sites;
+
+	if (sites->given && !names_have(sites, v->notice->site))
+		str_addf(why, "sites: the object lives in %s", v->notice->site);
+}
+
+static void
+on_folder(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const char *want = rule->when.folder;
+	const char *is = context_text(v->ctx, "HOSTFOLDER");
+	size_t len;
+
+	if (want == NULL)
+		return;
+	len = strlen(want);
+	while (len > 0 && want[len - 1] == '/')
+		len--;
+	if (strncmp(is, want, len) != 0 || (is[len] != '/' && is[len] != '\0'))
+		str_addf(why, "folder: the host is in %s",
+		    text_or(is, "an unknown one"));
+}
+
+static void
+test_pairs(const struct pairs *pairs, const char *name, const char *prefix,
+    const struct view *v, struct str *why)
+{
+	char key[CONTEXT_MAX_KEY + 1];
+
+	for (size_t i = 0; i < pairs->n && why->len == 0; i++) {
+		const struct pair_item *p = &pairs->v[i];
+		const char *is;
+
+		snprintf(key, sizeof(key), "%s%s", prefix, p->key);
+		is = context_text(v->ctx, key);
+		if ((strcmp(is, p->value) == 0) == p->negated)
+			str_addf(why, "%s: %s is %s", name, p->key,
+			    text_or(is, "not set"));
+	}
+}
+
+static void
+on_tags(const struct rule *rule, const struct view *v, struct str *why)
+{
+	test_pairs(&rule->when.tags, "tags", "HOSTTAG_", v, why);
+	test_pairs(&rule->when.labels, "labels", "HOSTLABEL_", v, why);
+	if (!rule->when.service_labels.given || why->len > 0)
+		return;
+	if (!v->service)
+		str_add(why, "service_labels: it is about a host");
+	else
+		test_pairs(&rule->when.service_labels, "service_labels",
+		    "SERVICELABEL_", v, why);
+}
+
+static void
+on_host_groups(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const char *are = context_text(v->ctx, "HOSTGROUPNAMES");
+
+	if (rule->when.host_groups.given &&
+	    !names_meet(&rule->when.host_groups, are))
+		str_addf(why, "host_groups: the host is in %s",
+		    text_or(are, "none"));
+}
+
+/* Does a pattern fit name or alias of a group of the list? */
+static bool
+groups_fit(
+    const struct patterns *patterns, const char *list, const struct view *v)
+{
+	const struct rules_world *world = &v->rules->world;
+	struct slice rest = slice_of(list), word;
+	bool fits = false;
+
+	while (!fits && slice_next(&rest, ',', &word)) {
+		char name[CONTEXT_MAX_KEY + 1];
+		const char *alias = NULL;
+
+		snprintf(name, sizeof(name), "%.*s", (int)word.len, word.s);
+		if (world->service_group_alias != NULL)
+			alias = world->service_group_alias(name, world->arg);
+		for (size_t i = 0; i < patterns->n && !fits; i++) {
+			fits = pattern_matches(patterns->v[i], name) ||
+			    (alias != NULL &&
+				pattern_matches(patterns->v[i], alias));
+		}
+	}
+	return fits;
+}
+
+static void
+on_service_groups(
+    const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct when *w = &rule->when;
+	const char *are = context_text(v->ctx, "SERVICEGROUPNAMES");
+	bool wanted = w->service_groups.given || w->service_groups_regex.given;
+
+	if (!wanted && !w->exclude_service_groups.given &&
+	    !w->exclude_service_groups_regex.given)
+		return;
+	if (!v->service) {
+		str_add(why, "service_groups: it is about a host");
+		return;
+	}
+	if ((w->service_groups.given && !names_meet(&w->service_groups, are)) ||
+	    (w->service_groups_regex.given &&
+		!groups_fit(&w->service_groups_regex, are, v)))
+		str_addf(why, "service_groups: the service is in %s",
+		    text_or(are, "none"));
+	else if (names_meet(&w->exclude_service_groups, are) ||
+	    groups_fit(&w->exclude_service_groups_regex, are, v))
+		str_addf(
+		    why, "exclude_service_groups: the service is in %s", are);
+}
+
+static void
+on_contacts(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const char *are = context_text(v->ctx, "CONTACTS");
+
+	if (rule->when.contacts.given && !names_meet(&rule->when.contacts, are))
+		str_addf(
+		    why, "contacts: the object has %s", text_or(are, "none"));
+}
+
+static void
+on_contact_groups(
+    const struct rule *rule, const struct view *v, struct str *why)
+{
+	const char *are = context_of_object(v->ctx, "", "CONTACTGROUPNAMES");
+
+	if (are[0] == '\0')
+		are = context_text(v->ctx, "HOSTCONTACTGROUPNAMES");
+	if (rule->when.contact_groups.given &&
+	    !names_meet(&rule->when.contact_groups, are))
+		str_addf(why, "contact_groups: the object has %s",
+		    text_or(are, "none"));
+}
+
+static bool
+hosts_fit(const struct hosts *hosts, const char *name)
+{
+	for (size_t i = 0; i < hosts->n; i++) {
+		const struct host_item *h = &hosts->v[i];
+
+		if (h->name != NULL ? strcmp(h->name, name) == 0
+				    : pattern_matches(h->pattern, name))
+			return true;
+	}
+	return false;
+}
+
+static void
+on_hosts(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const char *host = context_text(v->ctx, "HOSTNAME");
+
+	if (rule->when.hosts.given && !hosts_fit(&rule->when.hosts, host))
+		str_addf(why, "hosts: %s is not among them", host);
+	else if (hosts_fit(&rule->when.exclude_hosts, host))
+		str_addf(why, "exclude_hosts: %s is among them", host);
+}
+
+static bool
+patterns_fit(const struct patterns *patterns, const char *text)
+{
+	for (size_t i = 0; i < patterns->n; i++) {
+		if (pattern_matches(patterns->v[i], text))
+			return true;
+	}
+	return false;
+}
+
+static void
+on_services(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct when *w = &rule->when;
+	const char *service = context_text(v->ctx, "SERVICEDESC");
+
+	if ((w->services.given || w->exclude_services.given) && !v->service)
+		str_addf(why, "%sservices: it is about a host",
+		    w->services.given ? "" : "exclude_");
+	else if (w->services.given && !patterns_fit(&w->services, service))
+		str_addf(why, "services: %s does not fit", service);
+	else if (patterns_fit(&w->exclude_services, service))
+		str_addf(why, "exclude_services: %s fits", service);
+}
+
+static void
+on_output(const struct rule *rule, const struct view *v, struct str *why)
+{
+	if (rule->when.output == NULL)
+		return;
+	if (!v->service)
+		str_add(why, "output: it is about a host");
+	else if (!pattern_matches(
+		     rule->when.output, context_text(v->ctx, "SERVICEOUTPUT")))
+		str_add(why, "output: the text does not fit");
+}
+
+/* "check_mk-df" fits "check_mk-df" and "df"; "check_http" fits with "!80". */
+static void
+on_check(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct names *want = &rule->when.check_commands;
+	const char *is = context_text(v->ctx, "SERVICECHECKCOMMAND");
+	size_t len = strcspn(is, "!");
+
+	if (!want->given)
+		return;
+	if (!v->service) {
+		str_add(why, "check_commands: it is about a host");
+		return;
+	}
+	for (size_t i = 0; i < want->n; i++) {
+		const char *name = want->v[i];
+
+		if (strcmp(is, name) == 0 ||
+		    (strlen(name) == len && strncmp(is, name, len) == 0) ||
+		    (strncmp(is, "check_mk-", 9) == 0 &&
+			strcmp(is + 9, name) == 0))
+			return;
+	}
+	str_addf(why, "check_commands: it is %s", text_or(is, "unknown"));
+}
+
+static void
+on_period(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct rules_world *world = &v->rules->world;
+	const char *name = rule->when.time_period;
+
+	if (name != NULL && !world->period_is_in(name, v->at, world->arg))
+		str_addf(why, "time_period: outside of %s", name);
+}
+
+static void
+on_service_level(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct range *want = &rule->when.service_level;
+	const char *text = context_text(v->ctx, "SVC_SL");
+	int64_t level = 0;
+
+	if (!want->given)
+		return;
+	if (!v->service || text[0] == '\0')
+		text = context_text(v->ctx, "HOST_SL");
+	num_i64(slice_of(text), &level);
+	if (level < want->from || level > want->to)
+		str_addf(why, "service_level: it is %lld", (long long)level);
+}
+
+/* Of an event code list; `?` and an unknown old state fit every one. */
+static bool
+codes_fit(const struct names *codes, const char *code)
+{
+	for (size_t i = 0; i < codes->n; i++) {
+		const char *c = codes->v[i];
+
+		if (strcmp(c, code) == 0)
+			return true;
+		if (strlen(code) == 2 && code[0] != 'a' && strlen(c) == 2 &&
+		    c[1] == code[1] && (c[0] == '?' || code[0] == '?'))
+			return true;
+	}
+	return false;
+}
+
+static void
+on_events(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct names *host = &rule->when.host_events;
+	const struct names *service = &rule->when.service_events;
+	const struct names *own = v->service ? service : host;
+	const char *key = v->service ? "service_events" : "host_events";
+
+	if (!host->given && !service->given) {
+		if (v->handler)
+			str_add(why,
+			    "alert handlers need as or af in "
+			    "host_events or service_events");
+		return;
+	}
+	if (v->event)
+		str_addf(why, "%s: it comes from the event console",
+		    host->given ? "host_events" : "service_events");
+	else if (!own->given)
+		str_addf(why, "%s: it is about a %s",
+		    v->service ? "host_events" : "service_events",
+		    v->service ? "service" : "host");
+	else if (!codes_fit(own, v->code))
+		str_addf(why, "%s: the event is %s", key, v->code);
+}
+
+static void
+on_comment(const struct rule *rule, const struct view *v, struct str *why)
+{
+	if (rule->when.comment != NULL &&
+	    !pattern_matches(rule->when.comment,
+		context_text(v->ctx, "NOTIFICATIONCOMMENT")))
+		str_add(why, "comment: the text does not fit");
+}
+
+static bool
+range_fits(const struct range *range, const char *text)
+{
+	int64_t value;
+
+	return !range->given ||
+	    (num_i64(slice_of(text), &value) && value >= range->from &&
+		value <= range->to);
+}
+
+static void
+on_event_console(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct event_console *ec = &rule->when.events;
+
+	if (!ec->given)
+		return;
+	if (ec->wanted != v->event)
+		str_addf(why, "event_console: it comes %sfrom there",
+		    v->event ? "" : "not ");
+	else if (!v->event)
+		return;
+	else if (ec->rules.given &&
+	    !names_have(&ec->rules, context_text(v->ctx, "EC_RULE_ID")))
+		str_add(why, "event_console: another rule");
+	else if (!range_fits(
+		     &ec->priority, context_text(v->ctx, "EC_PRIORITY")))
+		str_add(why, "event_console: another priority");
+	else if (!range_fits(
+		     &ec->facility, context_text(v->ctx, "EC_FACILITY")))
+		str_add(why, "event_console: another facility");
+	else if (ec->comment != NULL &&
+	    !pattern_matches(ec->comment, context_text(v->ctx, "EC_COMMENT")))
+		str_add(why, "event_console: the comment does not fit");
+}
+
+/* --- number and throttle: apart because of NT-5 and NT-17 ----------------- */
+
+static void
+on_number(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct range *want = &rule->when.number;
+
+	if (want->given && !v->recovery &&
+	    (v->number < want->from || v->number > want->to))
+		str_addf(why, "number: it is %lld", (long long)v->number);
+}
+
+static void
+on_throttle(const struct rule *rule, const struct view *v, struct str *why)
+{
+	const struct throttle *t = &rule->when.throttle;
+
+	if (t->given && !v->recovery && v->number > t->from &&
+	    (v->number - t->from) % t->every != 0)
+		str_addf(
+		    why, "throttle: %lld is left out", (long long)v->number);
+}
+
+/* In order; number and throttle stand apart. */
+static condition_fn *const before_number[] = {on_disabled, on_site, on_folder,
+    on_tags, on_host_groups, on_service_groups, on_contacts, on_contact_groups,
+    on_hosts, on_services, on_output, on_check, on_period, on_service_level};
+static condition_fn *const number_ones[] = {on_number, on_throttle};
+static condition_fn *const after_number[] = {
+    on_events, on_comment, on_event_console};
+
+static bool
+all_hold(condition_fn *const *list, size_t n, const struct rule *rule,
+    const struct view *v, struct str *why)
+{
+	size_t before = why->len;
+
+	for (size_t i = 0; i < n; i++) {
+		list[i](rule, v, why);
+		if (why->len > before)
+			return false;
+	}
+	return true;
+}
+
+enum verdict
+rule_match(const struct rule *rule, const struct view *v, struct str *why)
+{
+	struct str later = {0};
+	bool number, rest;
+
+	if (!all_hold(before_number, ARRAY_LEN(before_number), rule, v, why))
+		return VERDICT_NO;
+	number = all_hold(number_ones, ARRAY_LEN(number_ones), rule, v, why);
+	rest = all_hold(after_number, ARRAY_LEN(after_number), rule, v, &later);
+	if (number && !rest)
+		str_addslice(why, str_slice(&later));
+	str_free(&later);
+	if (!rest)
+		return VERDICT_NO;
+	return number ? VERDICT_MATCH : VERDICT_NUMBER;
+}

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The plan: walks the global rules, then the users' own, and keeps one entry
+ * for each contact and method (notifications.md section 6).
+ */
+#include "notifyd/rules/rule.h"
+
+#include "common/mem.h"
+
+#include <stdlib.h>
+
+/* Contacts that a rule means: known ones, or plain addresses. */
+struct meant {
+	const struct rules_contact *contact; /* NULL: the address */
+	char *address;                       /* "mailto:x@y" */
+};
+struct meant_list {
+	struct meant *v;
+	size_t n, cap;
+};
+
+/* A walk over the rules for one notice. */
+struct walk {
+	const struct rules *rules;
+	const struct rules_notice *notice;
+	struct view view;
+	struct plan *plan;
+	bool explain;
+	struct str note; /* what the present rule did */
+};
+
+/* --- the plan's parts ------------------------------------------------------
+ */
+
+static void
+entry_clear(struct plan_entry *e)
+{
+	free(e->contact);
+	free(e->method);
+	free(e->rule);
+	free(e->rule_text);
+	json_decref(e->who);
+	json_decref(e->params);
+}
+
+void
+plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_entries; i++)
+		entry_clear(&plan->entries[i]);
+	for (size_t i = 0; i < plan->n_skips; i++) {
+		free(plan->skips[i].contact);
+		free(plan->skips[i].method);
+		free(plan->skips[i].reason);
+	}
+	for (size_t i = 0; i < plan->n_verdicts; i++) {
+		free(plan->verdicts[i].rule);
+		free(plan->verdicts[i].user);
+		free(plan->verdicts[i].reason);
+	}
+	free(plan->entries);
+	free(plan->skips);
+	free(plan->verdicts);
+	*plan = (struct plan){0};
+}
+
+static struct plan_entry *
+plan_find(struct plan *plan, const char *contact, const char *method)
+{
+	for (size_t i = 0; i < plan->n_entries; i++) {
+		struct plan_entry *e = &plan->entries[i];
+
+		if (strcmp(e->contact, contact) == 0 &&
+		    strcmp(e->method, method) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+static void
+plan_remove(struct plan *plan, size_t i)
+{
+	entry_clear(&plan->entries[i]);
+	plan->n_entries--;
+	memmove(&plan->entries[i], &plan->entries[i + 1],
+	    (plan->n_entries - i) * sizeof(*plan->entries));
+}
+
+void
+plan_keep_method(struct plan *plan, const char *method)
+{
+	for (size_t i = plan->n_entries; i-- > 0;) {
+		if (strcmp(plan->entries[i].method, method) != 0)
+			plan_remove(plan, i);
+	}
+}
+
+static void
+plan_skip(struct plan *plan, const char *contact, const char *method,
+    const char *reason)
+{
+	for (size_t i = 0; i < plan->n_skips; i++) {
+		const struct plan_skip *s = &plan->skips[i];
+
+		if (strcmp(s->contact, contact) == 0 &&
+		    strcmp(s->method, method) == 0 &&
+		    strcmp(s->reason, reason) == 0)
+			return;
+	}
+	ARRAY_GROW(plan->skips, plan->n_skips, plan->cap_skips);
+	plan->skips[plan->n_skips++] = (struct plan_skip){
+	    xstrdup(contact), xstrdup(method), xstrdup(reason)};
+}
+
+static void
+note(struct walk *w, const char *what, const char *contact, const char *method)
+{
+	if (w->explain)
+		str_addf(&w->note, "%s%s %s/%s", w->note.len > 0 ? ", " : "",
+		    what, contact, method);
+}
+
+static int
+entry_compare(const void *a, const void *b)
+{
+	const struct plan_entry *x = a, *y = b;
+	int c = strcmp(x->method, y->method);
+
+	return c != 0 ? c : strcmp(x->contact, y->contact);
+}
+
+/* --- who is meant ----------------------------------------------------------
+ */
+
+static const char *
+meant_name(const struct meant *m)
+{
+	return m->contact != NULL ? m->contact->name : m->address;
+}
+
+static void
+meant_add(struct meant_list *list, const struct rules_contact *contact)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->v[i].contact == contact)
+			return;
+	}
+	ARRAY_GROW(list->v, list->n, list->cap);
+	list->v[list->n++] = (struct meant){.contact = contact};
+}
+
+static void
+meant_add_emails(struct meant_list *list, const struct names *emails)
+{
+	for (size_t k = 0; k < emails->n; k++) {
+		char *address = xasprintf("mailto:%s", emails->v[k]);
+		bool there = false;
+
+		for (size_t i = 0; i < list->n && !there; i++) {
+			there = list->v[i].address != NULL &&
+			    strcmp(list->v[i].address, address) == 0;
+		}
+		if (there) {
+			free(address);
+			continue;
+		}
+		ARRAY_GROW(list->v, list->n, list->cap);
+		list->v[list->n++] = (struct meant){.address = address};
+	}
+}
+
+static void
+meant_free(struct meant_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->v[i].address);
+	free(list->v);
+	*list = (struct meant_list){0};
+}
+
+static void
+meant_add_fallback(struct walk *w, struct meant_list *list)
+{
+	for (size_t i = 0; i < w->rules->n_contacts; i++) {
+		if (w->rules->contacts[i].fallback)
+			meant_add(list, &w->rules->contacts[i]);
+	}
+	meant_add_emails(list, &w->rules->fallback_emails);
+}
+
+static void
+meant_add_name(struct walk *w, struct meant_list *list, const char *name,
+    const char *method)
+{
+	const struct rules_contact *c = rules_find_contact(w->rules, name);
+
+	if (c == NULL)
+		plan_skip(w->plan, name, method, "there is no such contact");
+	else
+		meant_add(list, c);
+}
+
+static void
+meant_add_object(struct walk *w, struct meant_list *list, const char *method)
+{
+	const char *contacts = context_text(w->view.ctx, "CONTACTS");
+	struct slice rest = slice_of(contacts), word;
+
+	if (strcmp(contacts, "?") == 0) { /* unknown to the core */
+		meant_add_fallback(w, list);
+		return;
+	}
+	while (slice_next(&rest, ',', &word)) {
+		char *name = slice_dup(slice_trim(word));
+
+		if (name[0] != '\0')
+			meant_add_name(w, list, name, method);
+		free(name);
+	}
+}
+
+static bool
+contact_in_group(const struct rules_contact *c, const struct names *groups)
+{
+	for (size_t i = 0; i < groups->n; i++) {
+		if (names_have(&c->groups, groups->v[i]))
+			return true;
+	}
+	return false;
+}
+
+/* only_groups (member of all) and only_attributes. */
+static bool
+contact_allowed(const struct rules_contact *c, const struct to *to)
+{
+	for (size_t i = 0; i < to->only_groups.n; i++) {
+		if (c == NULL || !names_have(&c->groups, to->only_groups.v[i]))
+			return false;
+	}
+	for (size_t i = 0; i < to->only_attributes.n; i++) {
+		const struct pair_item *p = &to->only_attributes.v[i];
+		const char *is = c == NULL
+		    ? NULL
+		    : json_string_value(json_object_get(c->attributes, p->key));
+
+		if (is == NULL || !pattern_matches(p->pattern, is))
+			return false;
+	}
+	return true;
+}
+
+static void
+meant_of_rule(struct walk *w, const struct rule *rule, struct meant_list *list)
+{
+	const struct to *to = &rule->to;
+	size_t kept = 0;
+
+	if (rule->user != NULL) {
+		meant_add(list, rule->user);
+		return;
+	}
+	if (to->object_contacts)
+		meant_add_object(w, list, rule->method);
+	for (size_t i = 0; i < w->rules->n_contacts; i++) {
+		const struct rules_contact *c = &w->rules->contacts[i];
+
+		if (to->all_users ||
+		    (to->all_users_with_email && c->email[0] != '\0') ||
+		    contact_in_group(c, &to->groups))
+			meant_add(list, c);
+	}
+	for (size_t i = 0; i < to->users.n; i++)
+		meant_add_name(w, list, to->users.v[i], rule->method);
+	meant_add_emails(list, &to->emails);
+	for (size_t i = 0; i < list->n; i++) {
+		if (contact_allowed(list->v[i].contact, to))
+			list->v[kept++] = list->v[i];
+		else
+			free(list->v[i].address);
+	}
+	list->n = kept;
+}
+
+/* Why this one can or will get nothing by the method; NULL: all is well. */
+static const char *
+meant_obstacle(const struct walk *w, const struct meant *m, const char *method)
+{
+	const struct rules_contact *c = m->contact;
+	const struct rules_world *world = &w->rules->world;
+	bool mail = strstr(method, "mail") != NULL;
+
+	if (c == NULL)
+		return mail ? NULL
+			    : "a plain address can only be reached by mail";
+	if (c->off || (w->view.at >= c->off_from && w->view.at < c->off_to))
+		return "notifications are disabled for this contact";
+	if (c->sites.given && !names_have(&c->sites, w->notice->site))
+		return "the site is not among the contact's sites";
+	if (c->period != NULL &&
+	    !world->period_is_in(c->period, w->view.at, world->arg))
+		return "outside of the contact's notification period";
+	if (strcmp(method, "mail") == 0 && c->email[0] == '\0')
+		return "the contact has no e-mail address";
+	return NULL;
+}
+
+/* --- what a matching rule does ---------------------------------------------
+ */
+
+static json_t *
+meant_who(const struct meant *m)
+{
+	if (m->contact != NULL)
+		return json_incref(m->contact->who);
+	return json_pack("{s:s, s:s, s:s, s:{}}", "alias",
+	    m->address + strlen("mailto:"), "email",
+	    m->address + strlen("mailto:"), "pager", "", "attributes");
+}
+
+/* `rule` NULL: the default or the fallback, `id` says which. */
+static void
+put_entry(struct walk *w, const struct meant *m, const char *method,
+    const struct rule *rule, const char *id)
+{
+	struct plan *plan = w->plan;
+	const char *name = meant_name(m);
+	struct plan_entry *e = plan_find(plan, name, method);
+	bool own = rule != NULL && rule->user != NULL;
+
+	if (e != NULL && e->locked && own) {
+		note(w, "locked, kept", name, method);
+		return;
+	}
+	note(w, e == NULL ? "added" : "replaced", name, method);
+	if (e != NULL) {
+		entry_clear(e);
+	} else {
+		ARRAY_GROW(plan->entries, plan->n_entries, plan->cap_entries);
+		e = &plan->entries[plan->n_entries++];
+	}
+	*e = (struct plan_entry){.contact = xstrdup(name),
+	    .method = xstrdup(method),
+	    .who = meant_who(m),
+	    .params = rule != NULL && rule->params != NULL
+		? json_incref(rule->params)
+		: json_object(),
+	    .rule =
+		own ? xasprintf("%s:%s", rule->user->name, id) : xstrdup(id),
+	    .rule_text = xstrdup(rule == NULL ? "" : rule->description),
+	    .rule_number = rule == NULL ? 0 : rule->number,
+	    .locked = rule != NULL && rule->locked};
+}
+
+static void
+add_entries(struct walk *w, const struct rule *rule, struct meant_list *list)
+{
+	bool told_only = w->view.recovery &&
+	    (rule->when.number.given || rule->when.throttle.given);
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct meant *m = &list->v[i];
+		const char *why = meant_obstacle(w, m, rule->method);
+
+		if (why == NULL && told_only &&
+		    (w->notice->was_told == NULL ||
+			!w->notice->was_told(
+			    meant_name(m), rule->method, w->notice->arg)))
+			why = "was not told of the problem";
+		if (why != NULL)
+			plan_skip(w->plan, meant_name(m), rule->method, why);
+		else
+			put_entry(w, m, rule->method, rule, rule->id);
+	}
+}
+
+static void
+cancel_entries(struct walk *w, const struct rule *rule, struct meant_list *list)
+{
+	struct plan *plan = w->plan;
+
+	for (size_t i = plan->n_entries; i-- > 0;) {
+		struct plan_entry *e = &plan->entries[i];
+		bool meant = false;
+
+		for (size_t k = 0; k < list->n && !meant; k++)
+			meant =
+			    strcmp(e->contact, meant_name(&list->v[k])) == 0;
+		if (!meant ||
+		    (strcmp(rule->method, "*") != 0 &&
+			strcmp(rule->method, e->method) != 0))
+			continue;
+		if (e->locked && rule->user != NULL) {
+			note(w, "locked, kept", e->contact, e->method);
+			continue;
+		}
+		note(w, "cancelled", e->contact, e->method);
+		plan_skip(
+		    plan, e->contact, e->method, "cancelled by a later rule");
+		plan_remove(plan, i);
+	}
+}
+
+/* The verdict's reason takes the note. */
+static void
+record(struct walk *w, const struct rule *rule, bool match, struct str *why)
+{
+	struct plan *plan = w->plan;
+
+	if (!w->explain)
+		return;
+	ARRAY_GROW(plan->verdicts, plan->n_verdicts, plan->cap_verdicts);
+	plan->verdicts[plan->n_verdicts++] =
+	    (struct plan_verdict){.rule = xstrdup(rule->id),
+		.user = rule->user == NULL ? NULL : xstrdup(rule->user->name),
+		.match = match,
+		.reason = str_steal(match ? &w->note : why)};
+}
+
+/* True if the rule counts as a match for the fallback. */
+static bool
+apply_rule(struct walk *w, const struct rule *rule)
+{
+	struct str why = {0};
+	enum verdict verdict = rule_match(rule, &w->view, &why);
+
+	str_clear(&w->note);
+	if (verdict == VERDICT_MATCH) {
+		struct meant_list list = {0};
+
+		meant_of_rule(w, rule, &list);
+		if (rule->cancel)
+			cancel_entries(w, rule, &list);
+		else
+			add_entries(w, rule, &list);
+		meant_free(&list);
+	}
+	record(w, rule, verdict == VERDICT_MATCH, &why);
+	str_free(&why);
+	return verdict != VERDICT_NO;
+}
+
+/* Without a rule: to these by one method. */
+static void
+tell_plainly(
+    struct walk *w, struct meant_list *list, const char *method, const char *id)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const char *why = meant_obstacle(w, &list->v[i], method);
+
+		if (why != NULL)
+			plan_skip(
+			    w->plan, meant_name(&list->v[i]), method, why);
+		else
+			put_entry(w, &list->v[i], method, NULL, id);
+	}
+	meant_free(list);
+}
+
+/* True if a global rule counts as a match. */
+static bool
+walk_rules(struct walk *w)
+{
+	const struct rules *rules = w->rules;
+	struct meant_list list = {0};
+	bool matched = rules->absent;
+
+	if (rules->absent) {
+		meant_add_object(w, &list, "mail");
+		tell_plainly(w, &list, "mail", "default");
+	}
+	for (size_t i = 0; i < rules->n; i++)
+		matched = apply_rule(w, &rules->v[i]) || matched;
+	for (size_t i = 0; i < rules->n_contacts; i++) {
+		const struct rules_contact *c = &rules->contacts[i];
+
+		for (size_t k = 0; k < c->n_rules; k++)
+			apply_rule(w, &c->rules[k]);
+	}
+	return matched;
+}
+
+/* Who has an entry in the end needs no reason. */
+static void
+drop_settled_skips(struct plan *plan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->n_skips; i++) {
+		struct plan_skip *s = &plan->skips[i];
+
+		if (plan_find(plan, s->contact, s->method) == NULL) {
+			plan->skips[kept++] = *s;
+			continue;
+		}
+		free(s->contact);
+		free(s->method);
+		free(s->reason);
+	}
+	plan->n_skips = kept;
+}
+
+void
+plan_make(const struct rules *rules, const struct rules_notice *notice,
+    int64_t at, bool explain, struct plan *plan_r)
+{
+	struct walk w = {.rules = rules,
+	    .notice = notice,
+	    .plan = plan_r,
+	    .explain = explain};
+
+	*plan_r = (struct plan){0};
+	view_make(&w.view, rules, notice, at);
+	if (!walk_rules(&w)) {
+		struct meant_list list = {0};
+
+		plan_r->fallback = true;
+		meant_add_fallback(&w, &list);
+		tell_plainly(&w, &list, rules->fallback_method, "fallback");
+	}
+	drop_settled_skips(plan_r);
+	if (plan_r->n_entries > 1)
+		qsort(plan_r->entries, plan_r->n_entries,
+		    sizeof(*plan_r->entries), entry_compare);
+	str_free(&w.note);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Notification rules: from one raw notification to the plan of deliveries
+ * (notifications.md sections 5 to 8). Pure: rules, contacts, the notice and
+ * the time go in, plan entries with reasons come out. No I/O, no clock, no
+ * globals; the zone of local times is the process's.
+ */
+#ifndef NOTIFYD_RULES_RULES_H
+#define NOTIFYD_RULES_RULES_H
+
+#include "common/err.h"
+#include "common/str.h"
+#include "notifyd/context.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rules; /* compiled, with the contacts */
+
+/* What the configuration offers beside the documents. `arg` goes along. */
+struct rules_world {
+	bool (*period_exists)(const char *name, void *arg);
+	bool (*period_is_in)(const char *name, int64_t at, void *arg);
+	/* NULL: every method exists. */
+	bool (*method_exists)(const char *name, void *arg);
+	/* Alias of a service group, NULL if unknown. May be NULL. */
+	const char *(*service_group_alias)(const char *name, void *arg);
+	void *arg;
+};
+
+struct rules_config {
+	/*
+	 * The array `notification_rules`. NULL: the key is absent, and every
+	 * contact of the object gets mail.
+	 */
+	const json_t *rules;
+	/* Object: name -> entry as in conf.d, contact_groups complete. */
+	const json_t *contacts;
+	/* {emails: [..], method: NAME}, or NULL. */
+	const json_t *fallback;
+	struct rules_world world; /* must outlive the rules */
+};
+
+/*
+ * NULL with a reason that begins with the path of the mistake. Warnings (an
+ * unknown method) are appended, LF between them.
+ */
+struct rules *rules_compile(
+    const struct rules_config *config, struct str *warnings, struct err *err_r);
+void rules_free(struct rules **rules);
+
+struct rules_notice {
+	const struct context *ctx; /* with the notifier's additions */
+	const char *site;          /* where the object lives */
+	/*
+	 * Did the contact get a delivery by this method during the incident
+	 * that a RECOVERY ends? NULL: nobody did. (NT-5)
+	 */
+	bool (*was_told)(const char *contact, const char *method, void *arg);
+	void *arg;
+};
+
+struct plan_entry {
+	char *contact; /* name, or mailto:ADDRESS */
+	char *method;
+	json_t *who;          /* {alias, email, pager, attributes} */
+	json_t *params;       /* object of the deciding rule, never NULL */
+	char *rule;           /* its id; "default", "fallback" */
+	char *rule_text;      /* its description, may be "" */
+	unsigned rule_number; /* from 1; 0: no rule */
+	bool locked;
+};
+/* Why somebody who was meant gets nothing. */
+struct plan_skip {
+	char *contact, *method, *reason;
+};
+struct plan_verdict {
+	char *rule, *user; /* user: whose own rule it is, or NULL */
+	bool match;
+	char *reason; /* first failing condition; what it did if it matched */
+};
+
+struct plan {
+	struct plan_entry *entries; /* in order of (method, contact) */
+	size_t n_entries, cap_entries;
+	struct plan_skip *skips;
+	size_t n_skips, cap_skips;
+	struct plan_verdict *verdicts; /* one a rule, if asked for */
+	size_t n_verdicts, cap_verdicts;
+	bool fallback; /* no rule matched */
+};
+
+/* `at` is wall time in seconds. */
+void plan_make(const struct rules *rules, const struct rules_notice *notice,
+    int64_t at, bool explain, struct plan *plan_r);
+void plan_free(struct plan *plan); /* ready for use again */
+
+/*
+ * For a test by one chosen method: what remains are the entries of `method`.
+ */
+void plan_keep_method(struct plan *plan, const char *method);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The spool's tables and statements.
+ */
+#ifndef NOTIFYD_SPOOL_SCHEMA_H
+#define NOTIFYD_SPOOL_SCHEMA_H
+
+#define SPOOL_SCHEMA_VERSION 1
+
+extern const char spool_schema[];
+extern const char *const spool_sql[];
+
+enum spool_statement {
+	SQL_SEEN_ADD,
+	SQL_SEEN_OLD,
+	SQL_NOTICE_ADD,
+	SQL_NOTICE_CLOSE,
+	SQL_NOTICES_PRUNE,
+	SQL_DELIVERIES_PRUNE,
+	SQL_DELIVERY_ADD,
+	SQL_DELIVERY_START,
+	SQL_DELIVERY_READ,
+	SQL_DELIVERY_MARK,
+	SQL_DELIVERIES_OPEN,
+	SQL_DELIVERIES_COUNT,
+	SQL_LINE_ADD,
+	SQL_LINES_READ,
+	SQL_LINE_DROP,
+	SQL_LINES_COUNT,
+	SQL_TOLD_ADD,
+	SQL_TOLD_DROP,
+	SQL_TOLD_READ,
+	SQL_NOTICES_FIND,
+	SQL_COUNT
+};
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The spool's jobs that change something: one struct and one `run` for each.
+ */
+#include "notifyd/spool/spool.h"
+
+#include "common/mem.h"
+#include "notifyd/spool/jobs.h"
+#include "notifyd/spool/schema.h"
+
+#include <stdlib.h>
+
+/* Pruning looks at so many new notices at once. */
+#define PRUNE_EVERY 256
+
+void
+spool_notice_clear(struct spool_notice *n)
+{
+	free(n->id);
+	free(n->site);
+	free(n->what);
+	free(n->host);
+	free(n->service);
+	str_free(&n->context);
+	*n = (struct spool_notice){0};
+}
+
+void
+spool_delivery_clear(struct spool_delivery *d)
+{
+	free(d->contact);
+	free(d->method);
+	free(d->who);
+	free(d->params);
+	free(d->rule);
+	free(d->rule_text);
+	*d = (struct spool_delivery){0};
+}
+
+void
+spool_batch_free(struct spool_batch **batch)
+{
+	struct spool_batch *b = *batch;
+
+	if (b == NULL)
+		return;
+	for (size_t i = 0; i < b->n_deliveries; i++)
+		spool_delivery_clear(&b->deliveries[i]);
+	for (size_t i = 0; i < b->n_lines; i++)
+		free(b->lines[i]);
+	spool_notice_clear(&b->notice);
+	free(b->deliveries);
+	free(b->lines);
+	free(b->object);
+	free(b);
+	*batch = NULL;
+}
+
+struct spool *
+spool_open(uv_loop_t *loop, const char *path, struct err *err_r)
+{
+	struct store *store = store_open(
+	    loop, path, spool_schema, SPOOL_SCHEMA_VERSION, spool_sql, err_r);
+	struct spool *spool;
+
+	if (store == NULL)
+		return NULL;
+	spool = xnew(struct spool);
+	spool->store = store;
+	return spool;
+}
+
+void
+spool_close(struct spool **spool)
+{
+	if (*spool == NULL)
+		return;
+	store_close(&(*spool)->store);
+	free(*spool);
+	*spool = NULL;
+}
+
+size_t
+spool_waiting(const struct spool *spool)
+{
+	return store_waiting(spool->store);
+}
+
+const char *
+spool_trouble(const struct spool *spool)
+{
+	return store_trouble(spool->store);
+}
+
+/* --- add -------------------------------------------------------------------
+ */
+
+struct add_job {
+	struct store_job job;
+	struct spool_batch *batch;
+	int64_t now_s;
+	bool duplicate;
+	spool_added_fn *added;
+	void *arg;
+};
+
+static int
+prune(struct store *store, int64_t seq, int64_t now_s)
+{
+	int64_t old = seq - SPOOL_KEEP_NOTICES;
+
+	if (seq % PRUNE_EVERY != 0)
+		return 0;
+	if (store_exec(store, SQL_DELIVERIES_PRUNE, "i", old) < 0 ||
+	    store_exec(store, SQL_NOTICES_PRUNE, "i", old) < 0)
+		return -1;
+	return store_exec(store, SQL_SEEN_OLD, "ii",
+	    (int64_t)(now_s - SPOOL_KEEP_IDS_S), seq - SPOOL_KEEP_IDS);
+}
+
+static int
+add_delivery(
+    struct store *store, const struct spool_batch *b, struct spool_delivery *d)
+{
+	if (store_exec(store, SQL_DELIVERY_ADD, "iissssssiii", b->notice.seq,
+		(int64_t)d->ordinal, d->contact, d->method, d->who, d->params,
+		d->rule, d->rule_text, (int64_t)d->rule_number, d->next_ms,
+		d->first_ms) < 0)
+		return -1;
+	d->row = store_last_id(store);
+	if (!b->remember)
+		return 0;
+	return store_exec(
+	    store, SQL_TOLD_ADD, "sss", b->object, d->contact, d->method);
+}
+
+static int
+add_run(struct store *store, struct store_job *job)
+{
+	struct add_job *a = (struct add_job *)job;
+	struct spool_batch *b = a->batch;
+	struct spool_notice *n = &b->notice;
+
+	if (store_exec(store, SQL_SEEN_ADD, "si", n->id, a->now_s) < 0)
+		return -1;
+	a->duplicate = store_changes(store) == 0;
+	if (a->duplicate)
+		return 0;
+	n->seq = store_last_id(store);
+	if (store_exec(store, SQL_NOTICE_ADD, "isssssibi", n->seq, n->id,
+		n->site, n->what, n->host, n->service, n->created_us,
+		str_slice(&n->context), (int64_t)b->n_deliveries) < 0)
+		return -1;
+	if (b->forget && store_exec(store, SQL_TOLD_DROP, "s", b->object) < 0)
+		return -1;
+	for (size_t i = 0; i < b->n_deliveries; i++) {
+		if (add_delivery(store, b, &b->deliveries[i]) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < b->n_lines; i++) {
+		if (store_exec(store, SQL_LINE_ADD, "s", b->lines[i]) < 0)
+			return -1;
+	}
+	return prune(store, n->seq, a->now_s);
+}
+
+static void
+add_done(struct store_job *job, bool committed)
+{
+	struct add_job *a = (struct add_job *)job;
+
+	a->added(a->batch, a->duplicate, committed, a->arg);
+	spool_batch_free(&a->batch);
+	free(a);
+}
+
+void
+spool_add(struct spool *spool, struct spool_batch *batch, int64_t now_s,
+    spool_added_fn *added, void *arg)
+{
+	struct add_job *a = xnew(struct add_job);
+
+	a->job = (struct store_job){
+	    .rows = 2 + (unsigned)(batch->n_deliveries + batch->n_lines),
+	    .run = add_run,
+	    .done = add_done};
+	a->batch = batch;
+	a->now_s = now_s;
+	a->added = added;
+	a->arg = arg;
+	store_put(spool->store, &a->job);
+}
+
+/* --- mark ------------------------------------------------------------------
+ */
+
+struct mark_job {
+	struct store_job job;
+	int64_t row, next_ms;
+	enum spool_state state;
+	int code;
+	char *text, *line;
+	spool_marked_fn *marked;
+	void *arg;
+};
+
+static int
+mark_run(struct store *store, struct store_job *job)
+{
+	struct mark_job *m = (struct mark_job *)job;
+
+	if (store_exec(store, SQL_DELIVERY_MARK, "iisii", (int64_t)m->state,
+		(int64_t)m->code, m->text, m->next_ms, m->row) < 0)
+		return -1;
+	if (store_changes(store) == 0)
+		return 0; /* was finished before */
+	if (m->state >= SPOOL_DONE &&
+	    store_exec(store, SQL_NOTICE_CLOSE, "i", m->row) < 0)
+		return -1;
+	if (m->line[0] == '\0')
+		return 0;
+	return store_exec(store, SQL_LINE_ADD, "s", m->line);
+}
+
+static void
+mark_done(struct store_job *job, bool committed)
+{
+	struct mark_job *m = (struct mark_job *)job;
+
+	if (committed && m->marked != NULL)
+		m->marked(m->arg);
+	free(m->text);
+	free(m->line);
+	free(m);
+}
+
+void
+spool_mark(struct spool *spool, int64_t row, enum spool_state state, int code,
+    const char *text, int64_t next_ms, const char *line,
+    spool_marked_fn *marked, void *arg)
+{
+	struct mark_job *m = xnew(struct mark_job);
+
+	m->job =
+	    (struct store_job){.rows = 2, .run = mark_run, .done = mark_done};
+	m->row = row;
+	m->state = state;
+	m->code = code;
+	m->text = xstrdup(text);
+	m->next_ms = next_ms;
+	m->line = xstrdup(line == NULL ? "" : line);
+	m->marked = marked;
+	m->arg = arg;
+	store_put(spool->store, &m->job);
+}
+
+/* --- a line that core has taken ------------------------------------------- */
+
+struct taken_job {
+	struct store_job job;
+	int64_t id;
+};
+
+static int
+taken_run(struct store *store, struct store_job *job)
+{
+	return store_exec(
+	    store, SQL_LINE_DROP, "i", ((struct taken_job *)job)->id);
+}
+
+static void
+taken_done(struct store_job *job, bool committed)
+{
+	(void)committed;
+	free(job);
+}
+
+void
+spool_line_taken(struct spool *spool, int64_t id)
+{
+	struct taken_job *t = xnew(struct taken_job);
+
+	t->job =
+	    (struct store_job){.rows = 1, .run = taken_run, .done = taken_done};
+	t->id = id;
+	store_put(spool->store, &t->job);
+}

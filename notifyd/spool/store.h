@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * SQLite in a thread. Jobs run in order, many in one transaction (group
+ * commit, after STORE_GATHER_MS or STORE_GROUP_ROWS); their `done` is called
+ * on the loop after the commit. Where the disk refuses, the same group is
+ * tried again each second: nothing is lost, nothing is answered meanwhile.
+ */
+#ifndef NOTIFYD_SPOOL_STORE_H
+#define NOTIFYD_SPOOL_STORE_H
+
+#include "common/err.h"
+#include "common/str.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#define STORE_GATHER_MS  5
+#define STORE_GROUP_ROWS 1000
+
+struct store;
+
+struct store_job {
+	struct store_job *next; /* the store's */
+	unsigned rows;          /* weight in a group */
+	/*
+	 * In the thread, inside of a transaction; may be called again after a
+	 * roll-back. 0, or -1: the database refused.
+	 */
+	int (*run)(struct store *store, struct store_job *job);
+	/* On the loop; frees the job. `committed` false: the store closes. */
+	void (*done)(struct store_job *job, bool committed);
+};
+
+/* The statements, by index. The array ends with NULL and lives for ever. */
+struct store *store_open(uv_loop_t *loop, const char *path, const char *schema,
+    int version, const char *const *statements, struct err *err_r);
+/* Runs what waits (blocking; not again and again), then closes. */
+void store_close(struct store **store);
+void store_put(struct store *store, struct store_job *job);
+/* Rows that wait for their commit. */
+size_t store_waiting(const struct store *store);
+/* Why the disk refuses at present, "" while all is well. On the loop. */
+const char *store_trouble(const struct store *store);
+
+/* --- in the thread ---------------------------------------------------------
+ */
+
+/* The prepared statement, reset and without bindings. NULL on failure. */
+sqlite3_stmt *store_statement(struct store *store, int index);
+/* Binds by kind: s text, i int64, b blob (struct slice); then steps to the
+ * end. 0 or -1. */
+int store_exec(struct store *store, int index, const char *kinds, ...);
+/* The same, but leaves the statement at its first row. 1 row, 0 none, -1. */
+int store_query(struct store *store, sqlite3_stmt **st_r, int index,
+    const char *kinds, ...);
+int store_next(sqlite3_stmt *st); /* 1, 0, -1 */
+int64_t store_changes(struct store *store);
+int64_t store_last_id(struct store *store);
+/* A copy, never NULL. */
+char *store_text(sqlite3_stmt *st, int column);
+
+#endif
