@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Streams: TCP, the Unix socket, the FIFO. A client that leaves a message
+ * unfinished, or never sends one, is closed after a while; an idle one that
+ * sent whole messages stays, because a sender would lose what it writes next.
+ */
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "eventd/receive/receive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNFINISHED_MS 300000
+#define CHECK_MS      10000
+
+struct listener {
+	struct listener *next;
+	struct stream_receiver *owner;
+	char *key;
+	enum input input;
+	union {
+		uv_handle_t handle;
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} u;
+};
+
+struct client {
+	struct client *prev, *next;
+	struct stream_receiver *owner;
+	enum input input;
+	bool closing, permanent; /* permanent: the FIFO */
+	char address[64];
+	struct frame_reader frames;
+	int64_t last_byte; /* monotonic */
+	uint64_t messages;
+	union {
+		uv_handle_t handle;
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} u;
+};
+
+struct stream_receiver {
+	uv_loop_t *loop;
+	struct receive_limits limits;
+	struct receive_counters *counters;
+	receive_fn *fn;
+	void *arg;
+	struct listener *listeners;
+	struct client *clients;
+	uv_timer_t timer;
+	bool paused, refusing;
+	int64_t now_us;
+	char buffer[65536];
+};
+
+static void
+on_message(struct slice raw, void *arg)
+{
+	struct client *c = arg;
+
+	c->messages++;
+	c->owner->fn(raw, c->address, c->input, c->owner->now_us,
+	    c->owner->arg);
+}
+
+static void
+client_closed(uv_handle_t *handle)
+{
+	struct client *c = handle->data;
+
+	frame_free(&c->frames);
+	free(c);
+}
+
+static void
+client_close(struct client *c, bool take_rest)
+{
+	struct stream_receiver *s = c->owner;
+
+	if (c->closing)
+		return;
+	c->closing = true;
+	s->now_us = clock_wall() / NS_PER_US;
+	if (take_rest)
+		frame_end(&c->frames, &s->counters->frames, on_message, c);
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		s->clients = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	if (!c->permanent)
+		s->counters->clients--;
+	uv_close(&c->u.handle, client_closed);
+}
+
+static void
+on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	struct client *c = handle->data;
+
+	(void)suggested;
+	*buf = uv_buf_init(c->owner->buffer, sizeof(c->owner->buffer));
+}
+
+static void
+on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct client *c = stream->data;
+	struct stream_receiver *s = c->owner;
+	struct err err;
+
+	if (n == 0)
+		return;
+	if (n < 0) {
+		client_close(c, n == UV_EOF);
+		return;
+	}
+	s->now_us = clock_wall() / NS_PER_US;
+	c->last_byte = clock_mono();
+	if (frame_feed(&c->frames, (struct slice){buf->base, (size_t)n},
+		&s->counters->frames, on_message, c, &err) == 0)
+		return;
+	log_warn("%s %s: %s", input_name(c->input),
+	    c->address[0] != '\0' ? c->address : "sender", err.text);
+	if (c->permanent) {
+		frame_free(&c->frames);
+		frame_init(&c->frames, s->limits.max_message);
+		return;
+	}
+	client_close(c, false);
+}
+
+static void
+client_start(struct client *c)
+{
+	if (!c->owner->paused && !c->closing)
+		uv_read_start(&c->u.stream, on_alloc, on_read);
+}
+
+static struct client *
+client_new(struct stream_receiver *s, enum input input)
+{
+	struct client *c = xnew(struct client);
+
+	c->owner = s;
+	c->input = input;
+	c->last_byte = clock_mono();
+	frame_init(&c->frames, s->limits.max_message);
+	if (input == INPUT_TCP)
+		uv_tcp_init(s->loop, &c->u.tcp);
+	else
+		uv_pipe_init(s->loop, &c->u.pipe, 0);
+	c->u.handle.data = c;
+	c->next = s->clients;
+	if (c->next != NULL)
+		c->next->prev = c;
+	s->clients = c;
+	s->counters->clients++;
+	return c;
+}
+
+static void
+on_connection(uv_stream_t *server, int status)
+{
+	struct listener *l = server->data;
+	struct stream_receiver *s = l->owner;
+	struct sockaddr_storage peer = {0};
+	int len = sizeof(peer);
+	struct client *c;
+
+	if (status < 0)
+		return;
+	c = client_new(s, l->input);
+	if (uv_accept(server, &c->u.stream) != 0) {
+		client_close(c, false);
+		return;
+	}
+	if (s->counters->clients > s->limits.max_clients) {
+		s->counters->clients_refused++;
+		if (!s->refusing)
+			log_warn("%s: more than %u clients, refusing (see "
+				 "eventd.max_clients)",
+			    input_name(l->input), s->limits.max_clients);
+		s->refusing = true;
+		client_close(c, false);
+		return;
+	}
+	s->refusing = false;
+	if (l->input == INPUT_TCP) {
+		uv_tcp_keepalive(&c->u.tcp, 1, 60);
+		if (uv_tcp_getpeername(
+			&c->u.tcp, (struct sockaddr *)&peer, &len) == 0)
+			address_text((struct sockaddr *)&peer, c->address);
+	}
+	client_start(c);
+}
+
+/* Those that hold a place and send nothing whole. */
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct stream_receiver *s = timer->data;
+	int64_t now = clock_mono();
+	struct client *next;
+
+	for (struct client *c = s->clients; c != NULL; c = next) {
+		next = c->next;
+		if (c->permanent || s->paused ||
+		    now - c->last_byte < UNFINISHED_MS * NS_PER_MS)
+			continue;
+		if (c->messages == 0 || c->frames.buf.len > 0)
+			client_close(c, true);
+	}
+}
+
+struct stream_receiver *
+stream_new(uv_loop_t *loop, const struct receive_limits *limits,
+    struct receive_counters *counters, receive_fn *fn, void *arg)
+{
+	struct stream_receiver *s = xnew(struct stream_receiver);
+
+	s->loop = loop;
+	s->limits = *limits;
+	s->counters = counters;
+	s->fn = fn;
+	s->arg = arg;
+	uv_timer_init(loop, &s->timer);
+	s->timer.data = s;
+	uv_timer_start(&s->timer, on_timer, CHECK_MS, CHECK_MS);
+	uv_unref((uv_handle_t *)&s->timer);
+	return s;
+}
+
+void
+stream_set_limits(
+    struct stream_receiver *s, const struct receive_limits *limits)
+{
+	s->limits = *limits;
+	for (struct client *c = s->clients; c != NULL; c = c->next)
+		c->frames.max = limits->max_message;
+}
+
+static struct listener *
+listener_new(struct stream_receiver *s, enum input input, const char *key)
+{
+	struct listener *l = xnew(struct listener);
+
+	l->owner = s;
+	l->input = input;
+	l->key = xstrdup(key);
+	if (input == INPUT_TCP)
+		uv_tcp_init(s->loop, &l->u.tcp);
+	else
+		uv_pipe_init(s->loop, &l->u.pipe, 0);
+	l->u.handle.data = l;
+	l->next = s->listeners;
+	s->listeners = l;
+	return l;
+}
+
+static void
+listener_closed(uv_handle_t *handle)
+{
+	struct listener *l = handle->data;
+
+	free(l->key);
+	free(l);
+}
+
+void
+stream_unlisten(struct stream_receiver *s, const char *key)
+{
+	struct listener **at = &s->listeners;
+
+	while (*at != NULL && strcmp((*at)->key, key) != 0)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return;
+	uv_close(&(*at)->u.handle, listener_closed);
+	*at = (*at)->next;
+}
+
+int
+stream_listen_tcp(struct stream_receiver *s, int fd, const char *key,
+    struct err *err_r)
+{
+	struct listener *l = listener_new(s, INPUT_TCP, key);
+	int rc = uv_tcp_open(&l->u.tcp, fd);
+
+	if (rc == 0)
+		rc = uv_listen(&l->u.stream, 128, on_connection);
+	if (rc == 0)
+		return 0;
+	err_set(err_r, "%s: %s", key, uv_strerror(rc));
+	stream_unlisten(s, key);
+	return -1;
+}
+
+int
+stream_listen_unix(
+    struct stream_receiver *s, const char *path, struct err *err_r)
+{
+	struct listener *l = listener_new(s, INPUT_SOCKET, path);
+	int rc;
+
+	unlink(path);
+	rc = uv_pipe_bind(&l->u.pipe, path);
+	if (rc == 0)
+		rc = uv_listen(&l->u.stream, 128, on_connection);
+	if (rc == 0 && chmod(path, 0660) != 0)
+		rc = -errno;
+	if (rc == 0)
+		return 0;
+	err_set(err_r, "%s: %s", path, uv_strerror(rc));
+	stream_unlisten(s, path);
+	return -1;
+}
+
+int
+stream_open_fifo(
+    struct stream_receiver *s, const char *path, struct err *err_r)
+{
+	struct client *c;
+	struct stat sb;
+	int fd, rc;
+
+	if (stat(path, &sb) == 0 && !S_ISFIFO(sb.st_mode))
+		unlink(path);
+	if ((mkfifo(path, 0660) != 0 && errno != EEXIST) ||
+	    chmod(path, 0660) != 0) {
+		err_set(err_r, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	/* Also for writing: then it never comes to its end. */
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1) {
+		err_set(err_r, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	c = client_new(s, INPUT_PIPE);
+	c->permanent = true;
+	s->counters->clients--;
+	rc = uv_pipe_open(&c->u.pipe, fd);
+	if (rc != 0) {
+		close(fd);
+		err_set(err_r, "%s: %s", path, uv_strerror(rc));
+		client_close(c, false);
+		return -1;
+	}
+	client_start(c);
+	return 0;
+}
+
+void
+stream_pause(struct stream_receiver *s, bool paused)
+{
+	s->paused = paused;
+	for (struct client *c = s->clients; c != NULL; c = c->next) {
+		if (paused)
+			uv_read_stop(&c->u.stream);
+		else
+			client_start(c);
+	}
+}
+
+static void
+timer_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void
+stream_free(struct stream_receiver **sp)
+{
+	struct stream_receiver *s = *sp;
+
+	if (s == NULL)
+		return;
+	while (s->listeners != NULL)
+		stream_unlisten(s, s->listeners->key);
+	while (s->clients != NULL)
+		client_close(s->clients, false);
+	uv_close((uv_handle_t *)&s->timer, timer_closed);
+	*sp = NULL;
+}

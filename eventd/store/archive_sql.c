@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The archive's tables and statements; see archive_sql.h.
+ */
+#include "eventd/store/archive_sql.h"
+
+#include "common/mem.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#define ANSWER_MAX (64u << 20)
+
+struct archive_sql {
+	sqlite3 *db;
+	sqlite3_stmt *insert, *erase, *expire;
+};
+
+static const char schema[] =
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA auto_vacuum=INCREMENTAL;"
+    "CREATE TABLE IF NOT EXISTS history ("
+    " line INTEGER PRIMARY KEY, time_us INTEGER NOT NULL,"
+    " what TEXT NOT NULL, who TEXT NOT NULL, addinfo TEXT NOT NULL,"
+    " event_id INTEGER NOT NULL, host TEXT NOT NULL, event BLOB NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS history_time ON history (time_us);"
+    "CREATE INDEX IF NOT EXISTS history_event ON history (event_id, time_us);"
+    "CREATE INDEX IF NOT EXISTS history_host ON history (host, time_us);";
+
+static int
+fail(struct archive_sql *s, const char *what, struct err *err_r)
+{
+	err_set(err_r, "%s: %s", what, sqlite3_errmsg(s->db));
+	return -1;
+}
+
+static int
+exec(struct archive_sql *s, const char *sql, struct err *err_r)
+{
+	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	return fail(s, "writing", err_r);
+}
+
+struct archive_sql *
+archive_sql_open(const char *path, struct err *err_r)
+{
+	struct archive_sql *s = xnew(struct archive_sql);
+
+	if (sqlite3_open(path, &s->db) != SQLITE_OK)
+		goto failed;
+	sqlite3_busy_timeout(s->db, 2000);
+	if (exec(s, schema, err_r) != 0 ||
+	    sqlite3_prepare_v2(s->db,
+		"INSERT OR IGNORE INTO history VALUES (?,?,?,?,?,?,?,?)", -1,
+		&s->insert, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(s->db, "DELETE FROM history WHERE line <= ?",
+		-1, &s->erase, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(s->db,
+		"DELETE FROM history WHERE time_us < ?", -1, &s->expire,
+		NULL) != SQLITE_OK)
+		goto failed;
+	return s;
+failed:
+	err_set(err_r, "%s: %s", path, sqlite3_errmsg(s->db));
+	archive_sql_close(&s);
+	return NULL;
+}
+
+void
+archive_sql_close(struct archive_sql **sp)
+{
+	struct archive_sql *s = *sp;
+
+	if (s == NULL)
+		return;
+	sqlite3_finalize(s->insert);
+	sqlite3_finalize(s->erase);
+	sqlite3_finalize(s->expire);
+	sqlite3_close(s->db);
+	free(s);
+	*sp = NULL;
+}
+
+uint64_t
+archive_sql_last_line(struct archive_sql *s)
+{
+	sqlite3_stmt *st = NULL;
+	uint64_t line = 0;
+
+	if (sqlite3_prepare_v2(s->db, "SELECT max(line) FROM history", -1, &st,
+		NULL) == SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW)
+		line = (uint64_t)sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return line;
+}
+
+static int
+insert(struct archive_sql *s, const struct archive_item *it, struct err *err_r)
+{
+	sqlite3_stmt *st = s->insert;
+	int rc;
+
+	sqlite3_bind_int64(st, 1, (sqlite3_int64)it->line);
+	sqlite3_bind_int64(st, 2, it->time_us);
+	sqlite3_bind_text(st, 3, it->what, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 4, it->who, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 5, it->addinfo, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 6, (sqlite3_int64)it->event_id);
+	sqlite3_bind_text(st, 7, it->host, -1, SQLITE_STATIC);
+	sqlite3_bind_blob(
+	    st, 8, it->body.s, (int)it->body.len, SQLITE_STATIC);
+	rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : fail(s, "writing", err_r);
+}
+
+static int
+remove_lines(struct archive_sql *s, sqlite3_stmt *st, int64_t bound,
+    struct err *err_r)
+{
+	int rc;
+
+	sqlite3_bind_int64(st, 1, bound);
+	rc = sqlite3_step(st);
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : fail(s, "deleting", err_r);
+}
+
+/* --- queries --------------------------------------------------------------- */
+
+/* Rows newest first, narrowed by what an index can do. */
+static sqlite3_stmt *
+prepare_query(struct archive_sql *s, const struct query *q)
+{
+	int64_t min, max, id_min, id_max;
+	const char *host = query_equal(q, "event_host");
+	bool by_time = query_bounds(q, "history_time", &min, &max);
+	bool by_id = query_bounds(q, "event_id", &id_min, &id_max);
+	struct str sql = {0};
+	sqlite3_stmt *st = NULL;
+
+	str_add(&sql,
+	    "SELECT line, time_us, what, who, addinfo, event FROM history "
+	    "WHERE 1");
+	if (by_time)
+		str_addf(&sql, " AND time_us BETWEEN %lld AND %lld",
+		    (long long)min, (long long)max);
+	if (by_id)
+		str_addf(&sql, " AND event_id BETWEEN %lld AND %lld",
+		    (long long)id_min, (long long)id_max);
+	if (host != NULL)
+		str_add(&sql, " AND host = ?1");
+	str_add(&sql, " ORDER BY line DESC");
+	if (sqlite3_prepare_v2(
+		s->db, str_get(&sql), (int)sql.len, &st, NULL) == SQLITE_OK &&
+	    host != NULL)
+		sqlite3_bind_text(st, 1, host, -1, SQLITE_TRANSIENT);
+	str_free(&sql);
+	return st;
+}
+
+static const char *
+column_text(sqlite3_stmt *st, int i)
+{
+	const unsigned char *s = sqlite3_column_text(st, i);
+
+	return s == NULL ? "" : (const char *)s;
+}
+
+/* False: no more rows are wanted. */
+static bool
+give_row(sqlite3_stmt *st, struct archive_item *it)
+{
+	struct slice bytes = {sqlite3_column_blob(st, 5),
+		(size_t)sqlite3_column_bytes(st, 5)};
+	struct history_row h = {(uint64_t)sqlite3_column_int64(st, 0),
+		sqlite3_column_int64(st, 1), column_text(st, 2),
+		column_text(st, 3), column_text(st, 4)};
+	struct wire w = wire_of(bytes);
+	struct event *ev = event_get(&w);
+	struct row row = {.event = ev, .history = &h};
+	bool more = true;
+
+	if (ev == NULL)
+		return true;
+	if (query_accepts(it->query, &row))
+		more = query_row(it->query, &row, &it->body);
+	event_free(&ev);
+	if (it->body.len > ANSWER_MAX) {
+		it->failed = true;
+		str_clear(&it->body);
+		str_add(&it->body,
+		    "the answer is over 64 MiB (use Limit or a Filter)");
+		return false;
+	}
+	return more;
+}
+
+static void
+query(struct archive_sql *s, struct archive_item *it)
+{
+	sqlite3_stmt *st = prepare_query(s, it->query);
+	int rc = SQLITE_DONE;
+
+	str_clear(&it->body);
+	query_begin(it->query, &it->body);
+	if (st == NULL)
+		rc = SQLITE_ERROR;
+	while (st != NULL && it->query->limit > 0 &&
+	    (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if (!give_row(st, it))
+			break;
+	}
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+		it->failed = true;
+		str_clear(&it->body);
+		str_addf(
+		    &it->body, "the archive: %s", sqlite3_errmsg(s->db));
+	}
+	if (!it->failed)
+		query_end(it->query, &it->body);
+	sqlite3_finalize(st);
+}
+
+/* --- a batch ----------------------------------------------------------------- */
+
+static int
+change(struct archive_sql *s, struct archive_item *it, struct err *err_r)
+{
+	switch (it->kind) {
+	case ARCHIVE_LINE:
+		return insert(s, it, err_r);
+	case ARCHIVE_ERASE:
+		return remove_lines(s, s->erase, (int64_t)it->line, err_r);
+	case ARCHIVE_EXPIRE:
+		if (remove_lines(s, s->expire, it->time_us, err_r) != 0)
+			return -1;
+		return exec(s, "PRAGMA incremental_vacuum(1000)", err_r);
+	case ARCHIVE_QUERY:
+		break;
+	}
+	return 0;
+}
+
+int
+archive_sql_run(
+    struct archive_sql *s, struct archive_item *list, struct err *err_r)
+{
+	struct archive_item *it = list;
+
+	while (it != NULL) {
+		struct archive_item *from = it;
+
+		while (it != NULL && it->kind != ARCHIVE_QUERY)
+			it = it->next;
+		if (from != it) {
+			if (exec(s, "BEGIN IMMEDIATE", err_r) != 0)
+				return -1;
+			for (; from != it; from = from->next) {
+				if (change(s, from, err_r) != 0)
+					goto rollback;
+			}
+			if (exec(s, "COMMIT", err_r) != 0)
+				goto rollback;
+		}
+		for (; it != NULL && it->kind == ARCHIVE_QUERY; it = it->next)
+			query(s, it);
+	}
+	return 0;
+rollback:
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Codec of the journal's records; see record.h.
+ */
+#include "eventd/store/record.h"
+
+void
+record_event(struct str *out, const struct event *ev)
+{
+	wire_put_u32(out, RECORD_EVENT);
+	event_put(out, ev);
+}
+
+void
+record_gone(struct str *out, uint64_t id)
+{
+	wire_put_u32(out, RECORD_GONE);
+	wire_put_u64(out, id);
+}
+
+void
+record_next(struct str *out, uint64_t id, uint64_t line)
+{
+	wire_put_u32(out, RECORD_NEXT);
+	wire_put_u64(out, id);
+	wire_put_u64(out, line);
+}
+
+void
+record_history(struct str *out, uint64_t line, int64_t time_us,
+    const char *what, const char *who, const char *addinfo,
+    struct slice event)
+{
+	wire_put_u32(out, RECORD_HISTORY);
+	wire_put_u64(out, line);
+	wire_put_i64(out, time_us);
+	wire_put_str(out, slice_of(what));
+	wire_put_str(out, slice_of(who));
+	wire_put_str(out, slice_of(addinfo));
+	wire_put_list(out, event);
+}
+
+void
+record_hits(struct str *out, const char *rule, uint64_t hits)
+{
+	wire_put_u32(out, RECORD_HITS);
+	wire_put_str(out, slice_of(rule));
+	wire_put_u64(out, hits);
+}
+
+void
+record_watch(
+    struct str *out, const char *rule, int64_t from_us, uint64_t count)
+{
+	wire_put_u32(out, RECORD_WATCH);
+	wire_put_str(out, slice_of(rule));
+	wire_put_i64(out, from_us);
+	wire_put_u64(out, count);
+}
+
+void
+record_notice(struct str *out, struct slice id, struct slice body)
+{
+	wire_put_u32(out, RECORD_NOTICE);
+	wire_put_str(out, id);
+	wire_put_list(out, body);
+}
+
+void
+record_notice_gone(struct str *out, struct slice id)
+{
+	wire_put_u32(out, RECORD_NOTICE_GONE);
+	wire_put_str(out, id);
+}
+
+void
+record_flush(struct str *out, uint64_t line)
+{
+	wire_put_u32(out, RECORD_FLUSH);
+	wire_put_u64(out, line);
+}
+
+static void
+get_history(struct wire *w, struct record *r)
+{
+	struct wire inner;
+
+	r->id = wire_get_u64(w);
+	r->time_us = wire_get_i64(w);
+	r->what = wire_get_str(w);
+	r->who = wire_get_str(w);
+	r->addinfo = wire_get_str(w);
+	r->body = wire_get_list(w);
+	inner = wire_of(r->body);
+	if (w->why == NULL)
+		r->event = event_get(&inner);
+	if (w->why == NULL && r->event == NULL)
+		wire_fail(w, "a damaged event");
+}
+
+static void
+get_body(struct wire *w, struct record *r)
+{
+	switch (r->kind) {
+	case RECORD_EVENT:
+		r->event = event_get(w);
+		break;
+	case RECORD_GONE:
+	case RECORD_FLUSH:
+		r->id = wire_get_u64(w);
+		break;
+	case RECORD_NEXT:
+		r->id = wire_get_u64(w);
+		r->line = wire_get_u64(w);
+		break;
+	case RECORD_HISTORY:
+		get_history(w, r);
+		break;
+	case RECORD_HITS:
+		r->name = wire_get_str(w);
+		r->count = wire_get_u64(w);
+		break;
+	case RECORD_WATCH:
+		r->name = wire_get_str(w);
+		r->time_us = wire_get_i64(w);
+		r->count = wire_get_u64(w);
+		break;
+	case RECORD_NOTICE:
+		r->name = wire_get_str(w);
+		r->body = wire_get_list(w);
+		break;
+	case RECORD_NOTICE_GONE:
+		r->name = wire_get_str(w);
+		break;
+	default:
+		wire_fail(w, "an unknown record");
+	}
+}
+
+int
+record_get(struct slice bytes, struct record *r_r)
+{
+	struct wire w = wire_of(bytes);
+
+	*r_r = (struct record){0};
+	r_r->kind = (enum record_kind)wire_get_u32(&w);
+	get_body(&w, r_r);
+	if (w.why != NULL || !wire_at_end(&w)) {
+		record_clear(r_r);
+		return -1;
+	}
+	return 0;
+}
+
+void
+record_clear(struct record *r)
+{
+	event_free(&r->event);
+}
