@@ -10,16 +10,42 @@
 #include <stdint.h>
 #include <time.h>
 
+/* "%.*f" for 0 to 6 places, without printf's price. */
+static void
+fixed(struct str *out, double value, int places)
+{
+	static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
+	char text[40];
+	size_t at = sizeof(text);
+
+	if (!(fabs(value) < 9e12)) {
+		str_addf(out, "%.*f", places, value);
+		return;
+	}
+	uint64_t n = (uint64_t)llround(fabs(value) * powers[places]);
+	bool negative = value < 0 && n > 0;
+	for (int i = 0; i < places; i++, n /= 10)
+		text[--at] = (char)('0' + n % 10);
+	if (places > 0)
+		text[--at] = '.';
+	do
+		text[--at] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	if (negative)
+		text[--at] = '-';
+	str_addn(out, text + at, sizeof(text) - at);
+}
+
 void
 render_number(struct str *out, double value)
 {
-	str_addf(out, "%.2f", value);
+	fixed(out, value, 2);
 }
 
 void
 render_count(struct str *out, double value)
 {
-	str_addf(out, "%.0f", value);
+	fixed(out, value, 0);
 }
 
 void
@@ -27,8 +53,10 @@ render_percent(struct str *out, double value)
 {
 	if (value > 0 && value < 0.01)
 		str_add(out, "<0.01%");
-	else
-		str_addf(out, "%.2f%%", value);
+	else {
+		fixed(out, value, 2);
+		str_addc(out, '%');
+	}
 }
 
 static void
@@ -45,7 +73,9 @@ three_digits(struct str *out, double value, const char *const *units, size_t n,
 		unit++;
 	}
 	int places = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-	str_addf(out, "%.*f %s", places, value, units[unit]);
+	fixed(out, value, places);
+	str_addc(out, ' ');
+	str_add(out, units[unit]);
 }
 
 void
@@ -138,31 +168,14 @@ render_date(struct str *out, double value)
 void
 render_plain(struct str *out, double value)
 {
-	char text[40];
-	size_t at = sizeof(text);
-	uint64_t whole, part;
-
-	if (!(fabs(value) < 9e12)) {
-		str_addf(out, "%.0f", value);
+	size_t begin = out->len;
+	if (value > -1e15 && value < 1e15 && value == trunc(value)) {
+		fixed(out, value, 0);
 		return;
 	}
-	part = (uint64_t)llround(fabs(value) * 1e6);
-	whole = part / 1000000;
-	part %= 1000000;
-	if (part > 0) {
-		bool dropping = true;
-		for (int i = 0; i < 6; i++, part /= 10) {
-			char digit = (char)('0' + part % 10);
-			dropping = dropping && digit == '0';
-			if (!dropping)
-				text[--at] = digit;
-		}
-		text[--at] = '.';
-	}
-	do
-		text[--at] = (char)('0' + whole % 10);
-	while ((whole /= 10) > 0);
-	if (value < 0 && !(sizeof(text) - at == 1 && text[at] == '0'))
-		text[--at] = '-';
-	str_addn(out, text + at, sizeof(text) - at);
+	fixed(out, value, 6);
+	while (out->len > begin + 1 && out->s[out->len - 1] == '0')
+		out->s[--out->len] = '\0';
+	if (out->s[out->len - 1] == '.')
+		out->s[--out->len] = '\0';
 }
