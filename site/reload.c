@@ -190,7 +190,6 @@ reload_commit(struct reload *r, struct err *err_r)
 		}
 	}
 	supervise_list_free(&list);
-	supervise_list_free(&r->prepared);
 	term_clear();
 	return rc;
 }

@@ -15,7 +15,7 @@
 struct reload {
 	const struct site *site;
 	uint64_t generation;
-	struct supervise_list prepared; /* the daemons that said yes */
+	struct supervise_list prepared; /* said yes; the caller frees it */
 };
 
 /*

@@ -23,10 +23,11 @@ int start_site(const struct site *site, const char *daemon);
 int stop_site(const struct site *site, const char *daemon);
 
 struct activate_how {
-	bool json, quiet;   /* for programs; only mistakes */
-	bool settings_only; /* reload: the configuration stays as it is */
+	bool json, quiet;    /* for programs; only mistakes */
+	bool check_only;     /* nothing is made of it */
+	const char *message; /* for var/log/activations.log, or NULL */
 };
-/* cmd_activate.c: exit code of `activate`. */
+/* activate.c: exit code of `activate` and `check-config`. */
 int activate_site(const struct site *site, const struct activate_how *how);
 
 #endif

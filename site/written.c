@@ -10,7 +10,29 @@
 #include "site/cmd.h"
 #include "site/compile/compile.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+static struct snapshot *
+compile(const struct site *site, const char *verb)
+{
+	struct compile_report report = {0};
+	struct str text = {0};
+	struct err err = {""};
+	struct snapshot *snap = compile_open(site->root, &report, &err);
+
+	if (snap == NULL) {
+		mistakes_print(&report.mistakes, &text);
+		fputs(str_get(&text), stderr);
+		cmd_fail(verb, "%s",
+		    report.mistakes.n_mistakes > 0
+			? "the configuration has mistakes (correct them first)"
+			: err.text);
+	}
+	compile_report_free(&report);
+	str_free(&text);
+	return snap;
+}
 
 struct written *
 written_open(const struct site *site, const char *verb)
@@ -20,7 +42,7 @@ written_open(const struct site *site, const char *verb)
 	struct err err;
 
 	w = xnew(struct written);
-	w->snap = written_compile(site, verb);
+	w->snap = compile(site, verb);
 	if (w->snap == NULL) {
 		free(w);
 		return NULL;
