@@ -32,6 +32,7 @@ struct watch { /* a descriptor on the loop */
 	uv_poll_t poll;
 	struct child *child;
 	int fd; /* -1: closed */
+	bool is_polled;
 };
 
 struct child {
@@ -201,7 +202,8 @@ close_watch(struct watch *w)
 {
 	if (w->fd < 0)
 		return;
-	uv_close((uv_handle_t *)&w->poll, handle_closed);
+	if (w->is_polled)
+		uv_close((uv_handle_t *)&w->poll, handle_closed);
 	close(w->fd);
 	w->fd = -1;
 }
@@ -225,6 +227,96 @@ finish(struct child *c)
 	start_waiting(cs);
 }
 
+/* --- output ----------------------------------------------------------------
+ */
+
+static void look_for_end(struct child *c);
+
+static void
+take(struct child *c, struct watch *w, size_t n)
+{
+	const char *bytes = c->all->buffer;
+
+	if (c->stopped)
+		return;
+	if (w == &c->out) {
+		if (c->wants_output)
+			c->wants_output =
+			    c->handlers.output(c, bytes, n, c->arg);
+		return;
+	}
+	if (c->errors.len + n > LIMIT_STDERR_BYTES)
+		n = LIMIT_STDERR_BYTES - c->errors.len;
+	str_addn(&c->errors, bytes, n);
+}
+
+/* True: there may be more. At its end the pipe is closed. */
+static bool
+read_pipe(struct child *c, struct watch *w)
+{
+	ssize_t n = read(w->fd, c->all->buffer, sizeof(c->all->buffer));
+
+	if (n > 0) {
+		take(c, w, (size_t)n);
+		return true;
+	}
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n == 0 || errno != EAGAIN)
+		close_watch(w);
+	return false;
+}
+
+static void
+readable(uv_poll_t *poll, int status, int events)
+{
+	struct watch *w = (struct watch *)poll;
+
+	(void)status;
+	(void)events;
+	/* One read a wake-up: a flood from one child delays nobody. */
+	read_pipe(w->child, w);
+	look_for_end(w->child);
+}
+
+static void
+watch(struct child *c, struct watch *w, uv_poll_cb callback)
+{
+	if (w->fd < 0 || w->is_polled)
+		return;
+	w->child = c;
+	must(uv_poll_init(c->all->loop, &w->poll, w->fd) == 0);
+	w->poll.data = c;
+	w->is_polled = true;
+	c->open_handles++;
+	uv_poll_start(&w->poll, UV_READABLE | UV_DISCONNECT, callback);
+}
+
+/*
+ * Most plugins write a line and end: their pipes are read once, at their end,
+ * which spares two wake-ups of the loop. One that still runs now is watched,
+ * before it has filled a pipe for long.
+ */
+static void
+watch_pipes(uv_timer_t *timer)
+{
+	struct child *c = timer->data;
+
+	watch(c, &c->out, readable);
+	watch(c, &c->err, readable);
+}
+
+/* The process has ended: takes what is in its pipes. */
+static void
+drain_pipe(struct child *c, struct watch *w)
+{
+	for (int i = 0; i < 64 && w->fd >= 0 && read_pipe(c, w); i++)
+		;
+}
+
+/* --- the end of a process --------------------------------------------------
+ */
+
 static void
 out_of_patience(uv_timer_t *timer)
 {
@@ -238,8 +330,10 @@ look_for_end(struct child *c)
 		return;
 	if (c->stopped || (c->out.fd < 0 && c->err.fd < 0))
 		finish(c);
-	else if (!uv_is_active((uv_handle_t *)&c->timer))
+	else if (!uv_is_active((uv_handle_t *)&c->timer)) {
+		watch_pipes(&c->timer);
 		uv_timer_start(&c->timer, out_of_patience, LIMIT_PIPE_MS, 0);
+	}
 }
 
 static void
@@ -267,63 +361,13 @@ reap(uv_poll_t *poll, int status, int events)
 		c->end.signal = info.si_status;
 	uv_poll_stop(&c->process.poll);
 	uv_timer_stop(&c->timer);
-	look_for_end(c);
-}
-
-/* --- output ----------------------------------------------------------------
- */
-
-static void
-take(struct child *c, struct watch *w, size_t n)
-{
-	const char *bytes = c->all->buffer;
-
-	if (c->stopped)
-		return;
-	if (w == &c->out) {
-		if (c->wants_output)
-			c->wants_output =
-			    c->handlers.output(c, bytes, n, c->arg);
-		return;
-	}
-	if (c->errors.len + n > LIMIT_STDERR_BYTES)
-		n = LIMIT_STDERR_BYTES - c->errors.len;
-	str_addn(&c->errors, bytes, n);
-}
-
-static void
-readable(uv_poll_t *poll, int status, int events)
-{
-	struct watch *w = (struct watch *)poll;
-	struct child *c = w->child;
-	ssize_t n;
-
-	(void)status;
-	(void)events;
-	/* One read a wake-up: a flood from one child delays nobody. */
-	n = read(w->fd, c->all->buffer, sizeof(c->all->buffer));
-	if (n > 0) {
-		take(c, w, (size_t)n);
-		return;
-	}
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	close_watch(w);
+	drain_pipe(c, &c->out);
+	drain_pipe(c, &c->err);
 	look_for_end(c);
 }
 
 /* --- the start of a child --------------------------------------------------
  */
-
-static void
-watch(struct child *c, struct watch *w, uv_poll_cb callback)
-{
-	w->child = c;
-	must(uv_poll_init(c->all->loop, &w->poll, w->fd) == 0);
-	w->poll.data = c;
-	c->open_handles++;
-	uv_poll_start(&w->poll, UV_READABLE | UV_DISCONNECT, callback);
-}
 
 static void
 kill_now(uv_timer_t *timer)
@@ -361,9 +405,8 @@ spawned(struct child *c)
 		return;
 	}
 	c->all->counters.started++;
-	watch(c, &c->out, readable);
-	watch(c, &c->err, readable);
 	watch(c, &c->process, reap);
+	uv_timer_start(&c->timer, watch_pipes, LIMIT_QUIET_MS, 0);
 	if (c->stopped)
 		terminate(c);
 }

@@ -26,6 +26,8 @@
 #define LIMIT_TIMEOUT_MS 60000
 /* One address may take so long to accept a connection. */
 #define LIMIT_CONNECT_MS 5000
+/* A child's pipes are not watched before this: most have ended by then. */
+#define LIMIT_QUIET_MS 20
 /* Between TERM and KILL of a child that is out of time. */
 #define LIMIT_TERM_MS 2000
 /* A child that ended may leave its pipe open (to a grandchild) so long. */
