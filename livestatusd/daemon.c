@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The daemon's hooks: parts are made in order and ended in reverse.
+ */
+#include "livestatusd/livestatusd.h"
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "livestatusd/server/logfiles.h"
+#include "livestatusd/server/server.h"
+
+#include <stdlib.h>
+
+/* History lines kept in memory, from the first query of the log on. */
+#define LOG_LINES 500000u
+
+static void
+on_changed(void *arg)
+{
+	struct livestatusd *l = arg;
+
+	livestatus_changed(l->server);
+}
+
+void
+livestatusd_env(struct livestatusd *l, struct lql_env *env_r)
+{
+	const struct mirror_counter *pid =
+	    mirror_counter(feed_mirror(l->feed), "pid");
+	struct lql_env env = {
+	    .now_ns = clock_wall(),
+	    .mono = clock_mono,
+	    .loglines = logfiles_lines(l->logfiles),
+	    .version = vedette_version(),
+	    .pid = pid == NULL ? 0 : (int64_t)pid->value,
+	    .core_down = !feed_core_up(l->feed),
+	    .started = l->started,
+	};
+
+	if (l->server != NULL) {
+		const struct livestatus_counters *c =
+		    livestatus_counters(l->server);
+
+		env.requests = c->requests;
+		env.connections = c->connections;
+		env.active_connections = c->active;
+	}
+	*env_r = env;
+}
+
+bool
+livestatusd_is_current(const struct livestatusd *l)
+{
+	if (feed_is_current(l->feed))
+		return true;
+	/* A core that is down, or slow, is not waited for. */
+	return clock_mono() - l->committed > 3 * NS_PER_S;
+}
+
+static void
+release(struct livestatusd *l)
+{
+	livestatus_free(&l->server);
+	commands_free(&l->commands);
+	feed_free(&l->feed);
+	logfiles_free(&l->logfiles);
+	free(l);
+}
+
+static int
+start(struct daemon *d, struct err *err_r)
+{
+	struct livestatusd *l = xnew(struct livestatusd);
+	char *dir = daemon_path(d, "var/history");
+
+	l->d = d;
+	l->started = clock_wall() / NS_PER_S;
+	l->committed = clock_mono();
+	l->logfiles = logfiles_new(dir, LOG_LINES);
+	free(dir);
+	l->feed = feed_new(d, on_changed, l, err_r);
+	if (l->feed != NULL)
+		l->commands = commands_new(d, err_r);
+	if (l->commands != NULL)
+		l->server = livestatus_new(l, err_r);
+	if (l->server == NULL) {
+		release(l);
+		return -1;
+	}
+	d->state = l;
+	return 0;
+}
+
+static int
+reload_prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
+{
+	struct periods *periods = periods_compile(next, err_r);
+
+	(void)d;
+	if (periods == NULL)
+		return -1;
+	periods_free(&periods);
+	return 0;
+}
+
+/* The feed follows core; queries are held until it has. */
+static void
+reload_commit(struct daemon *d, struct snapshot *old)
+{
+	struct livestatusd *l = d->state;
+
+	(void)old;
+	l->committed = clock_mono();
+}
+
+static void
+put(struct str *list, const char *name, uint64_t value)
+{
+	msg_counter_put(
+	    list, &(struct msg_counter){slice_of(name), (double)value});
+}
+
+static void
+counters(struct daemon *d, struct str *list)
+{
+	struct livestatusd *l = d->state;
+	const struct livestatus_counters *c = livestatus_counters(l->server);
+	const struct feed_counters *f = feed_counters(l->feed);
+
+	put(list, "live_connections", c->connections);
+	put(list, "live_connections_refused", c->refused);
+	put(list, "live_connections_active", c->active);
+	put(list, "live_requests", c->requests);
+	put(list, "live_requests_failed", c->failed);
+	put(list, "live_commands", c->commands);
+	put(list, "live_commands_refused", c->commands_refused);
+	put(list, "live_clients_stalled", c->stalled);
+	put(list, "feed_frames", f->frames);
+	put(list, "feed_gaps", f->gaps);
+	put(list, "feed_snapshots", f->snapshots);
+}
+
+static void
+stop(struct daemon *d)
+{
+	struct livestatusd *l = d->state;
+
+	livestatus_stop(l->server);
+	daemon_exit(d, 0);
+}
+
+static void
+end(struct daemon *d)
+{
+	release(d->state);
+	d->state = NULL;
+}
+
+const struct daemon_def livestatusd_def = {
+    .name = "livestatusd",
+    .summary = "answers Livestatus queries from a mirror of core's state",
+    .init = start,
+    .reload_prepare = reload_prepare,
+    .reload_commit = reload_commit,
+    .counters = counters,
+    .stop = stop,
+    .deinit = end,
+};

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Commands for core; see commands.h.
+ */
+#include "livestatusd/feed/commands.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+
+#define OPEN_MAX_COMMANDS 100000u
+#define ANSWER_NS         (10 * NS_PER_S)
+#define SWEEP_MS          1000u
+
+struct open_command {
+	uint64_t id;
+	command_done_fn *done; /* NULL: forgotten */
+	void *arg;
+	int64_t sent; /* monotonic */
+};
+
+struct commands {
+	struct bus_link *link;
+	struct open_command *open; /* by id, ascending */
+	size_t first, n, cap;      /* open[first..n) */
+	uint64_t last_id;
+	uv_timer_t sweep;
+};
+
+/* Takes the oldest off, and calls. */
+static void
+finish_first(struct commands *c, const char *refused, uint64_t seq)
+{
+	struct open_command k = c->open[c->first++];
+
+	if (c->first == c->n)
+		c->first = c->n = 0;
+	if (k.done != NULL)
+		k.done(k.arg, refused, seq);
+}
+
+static void
+on_message(struct bus_peer *peer, const struct msg *m, void *arg)
+{
+	struct commands *c = arg;
+	char *reason;
+
+	(void)peer;
+	if (m->id != MSG_ANSWER)
+		return;
+	for (size_t i = c->first; i < c->n; i++) {
+		struct open_command k = c->open[i];
+
+		if (k.id != m->answer.id)
+			continue;
+		c->open[i].done = NULL;
+		while (c->first < c->n && c->open[c->first].done == NULL)
+			c->first++;
+		if (c->first == c->n)
+			c->first = c->n = 0;
+		if (k.done == NULL)
+			return;
+		reason = slice_dup(m->answer.text);
+		k.done(k.arg, m->answer.status == MSG_OK ? NULL : reason,
+		    m->answer.seq);
+		free(reason);
+		return;
+	}
+}
+
+static void
+on_down(struct bus_peer *peer, const char *why, void *arg)
+{
+	struct commands *c = arg;
+	size_t n = c->n - c->first;
+
+	(void)peer;
+	(void)why;
+	while (n-- > 0 && c->first < c->n)
+		finish_first(c,
+		    "core stopped; whether the command was taken is not known",
+		    0);
+}
+
+static void
+on_sweep(uv_timer_t *timer)
+{
+	struct commands *c = timer->data;
+
+	while (c->first < c->n &&
+	    clock_mono() - c->open[c->first].sent > ANSWER_NS)
+		finish_first(c, "core does not answer", 0);
+}
+
+struct commands *
+commands_new(struct daemon *d, struct err *err_r)
+{
+	static const struct bus_handlers handlers = {
+	    .down = on_down, .message = on_message};
+	struct commands *c = xnew(struct commands);
+	char *endpoint = daemon_endpoint(d, "core");
+
+	uv_timer_init(d->loop, &c->sweep);
+	c->sweep.data = c;
+	c->link = bus_dial(d->bus, endpoint, NULL, &handlers, c, err_r);
+	free(endpoint);
+	if (c->link == NULL) {
+		commands_free(&c);
+		return NULL;
+	}
+	uv_timer_start(&c->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+	return c;
+}
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	struct commands *c = handle->data;
+
+	free(c->open);
+	free(c);
+}
+
+void
+commands_free(struct commands **cp)
+{
+	struct commands *c = *cp;
+
+	if (c == NULL)
+		return;
+	*cp = NULL;
+	if (c->link != NULL)
+		bus_close(&c->link);
+	while (c->first < c->n)
+		finish_first(c, "the status daemon stops", 0);
+	uv_close((uv_handle_t *)&c->sweep, on_closed);
+}
+
+void
+commands_send(struct commands *c, struct slice who, struct slice line,
+    command_done_fn *done, void *arg)
+{
+	struct bus_peer *core = bus_dialled(c->link);
+	struct msg m = {
+	    .id = MSG_COMMAND, .command = {c->last_id + 1, who, line}};
+
+	if (core == NULL) {
+		done(arg, "core is not running", 0);
+		return;
+	}
+	if (c->n - c->first >= OPEN_MAX_COMMANDS || bus_send(core, &m) == -1) {
+		done(arg, "core is too busy", 0);
+		return;
+	}
+	bus_flush(core);
+	c->last_id++;
+	if (c->first > 0 && c->n == c->cap) {
+		memmove(c->open, c->open + c->first,
+		    (c->n - c->first) * sizeof(*c->open));
+		c->n -= c->first;
+		c->first = 0;
+	}
+	ARRAY_GROW(c->open, c->n, c->cap);
+	c->open[c->n++] =
+	    (struct open_command){c->last_id, done, arg, clock_mono()};
+}
+
+void
+commands_forget(struct commands *c, const void *arg)
+{
+	for (size_t i = c->first; i < c->n; i++)
+		if (c->open[i].arg == arg)
+			c->open[i].done = NULL;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * External commands on their way to core, each until its answer.
+ */
+#ifndef LIVESTATUSD_FEED_COMMANDS_H
+#define LIVESTATUSD_FEED_COMMANDS_H
+
+#include "common/daemon.h"
+
+struct commands;
+
+/*
+ * The command is in core's journal, or `refused` says why it is not. Its
+ * effect is in the state stream up to `seq`. Called exactly once, unless
+ * forgotten; maybe before commands_send() returns.
+ */
+typedef void command_done_fn(void *arg, const char *refused, uint64_t seq);
+
+struct commands *commands_new(struct daemon *d, struct err *err_r);
+/* Calls what is open: refused. */
+void commands_free(struct commands **c);
+
+/* `line`: "[time] NAME;arguments" or without the time; `who` may be empty. */
+void commands_send(struct commands *c, struct slice who, struct slice line,
+    command_done_fn *done, void *arg);
+/* No calls for `arg` any more. */
+void commands_forget(struct commands *c, const void *arg);
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One condition on the rows of a block. Numbers that lie in arrays are
+ * compared in loops that the compiler turns into vector instructions: this
+ * file is where queries over 100,000 services spend their time.
+ */
+#ifdef __GNUC__
+#ifndef __clang__
+#pragma GCC optimize("O3")
+#endif
+#endif
+#include "livestatusd/lql/query.h"
+
+#include "common/num.h"
+
+#include <stdio.h>
+
+bool
+lql_compare_int(enum op op, bool negate, int64_t x, int64_t ref)
+{
+	bool is = false;
+
+	switch (op) {
+	case OP_EQUAL:
+		is = x == ref;
+		break;
+	case OP_MATCH: /* all bits of ref are set */
+		is = (x & ref) == ref;
+		break;
+	case OP_EQUAL_NOCASE: /* no other bits than ref's are set */
+		is = (x & ref) == x;
+		break;
+	case OP_MATCH_NOCASE: /* a bit of ref's is set */
+		is = (x & ref) != 0;
+		break;
+	case OP_LESS:
+		is = x < ref;
+		break;
+	case OP_GREATER:
+		is = x > ref;
+		break;
+	case OP_AT_MOST:
+		is = x <= ref;
+		break;
+	case OP_AT_LEAST:
+		is = x >= ref;
+		break;
+	}
+	return is != negate;
+}
+
+bool
+lql_compare_float(enum op op, bool negate, double x, double ref)
+{
+	bool is = false;
+
+	switch (op) {
+	case OP_EQUAL:
+		is = x == ref;
+		break;
+	case OP_LESS:
+		is = x < ref;
+		break;
+	case OP_GREATER:
+		is = x > ref;
+		break;
+	case OP_AT_MOST:
+		is = x <= ref;
+		break;
+	case OP_AT_LEAST:
+		is = x >= ref;
+		break;
+	case OP_MATCH:
+	case OP_EQUAL_NOCASE:
+	case OP_MATCH_NOCASE:
+		return false; /* not defined for floats */
+	}
+	return is != negate;
+}
+
+static bool
+compare_bytes(enum op op, bool negate, struct slice x, struct slice ref)
+{
+	size_t n = x.len < ref.len ? x.len : ref.len;
+	int c = n == 0 ? 0 : memcmp(x.s, ref.s, n);
+
+	if (c == 0)
+		c = x.len < ref.len ? -1 : x.len > ref.len;
+	return lql_compare_int(op, negate, c, 0);
+}
+
+/* A string's condition. `fixed`: the text stays in its place. */
+static bool
+string_fits(
+    struct lql_query *q, const struct node *n, struct slice x, bool fixed)
+{
+	switch (n->op) {
+	case OP_EQUAL:
+		return slice_eq(x, n->value) != n->negate;
+	case OP_MATCH:
+	case OP_MATCH_NOCASE:
+	case OP_EQUAL_NOCASE:
+		if (fixed)
+			return lql_pattern_matches_fixed(n->pattern, x,
+				   &q->too_expensive) != n->negate;
+		return lql_pattern_matches(n->pattern, x, &q->too_expensive) !=
+		    n->negate;
+	case OP_LESS:
+	case OP_GREATER:
+	case OP_AT_MOST:
+	case OP_AT_LEAST:
+		break;
+	}
+	return compare_bytes(n->op, n->negate, x, n->value);
+}
+
+static bool
+int_fits(struct lql_query *q, const struct node *n, int64_t x)
+{
+	char text[24];
+	int len;
+
+	if (n->pattern == NULL)
+		return lql_compare_int(n->op, n->negate, x, n->i);
+	len = snprintf(text, sizeof(text), "%lld", (long long)x);
+	return lql_pattern_matches(n->pattern,
+		   (struct slice){text, (size_t)len},
+		   &q->too_expensive) != n->negate;
+}
+
+/* The name of element *at of a list, which is moved behind it. */
+static struct slice
+element(struct view *v, const struct node *n, size_t *at)
+{
+	const struct items *it = &v->items;
+	const struct item *x = &it->v[(*at)++];
+	size_t pairs = (n->ref.column->flags & COLUMN_PAIRS) ? 2 : 1;
+
+	str_clear(&v->tmp);
+	if (x->kind == ITEM_STRING)
+		return x->s;
+	if (x->kind == ITEM_OPEN) {
+		for (size_t k = 0; it->v[*at].kind != ITEM_CLOSE; (*at)++) {
+			x = &it->v[*at];
+			if (k++ >= pairs)
+				continue;
+			if (k == 2)
+				str_addc(&v->tmp, '|');
+			if (x->kind == ITEM_STRING)
+				str_addslice(&v->tmp, x->s);
+			else
+				str_addf(&v->tmp, "%lld", (long long)x->i);
+		}
+		(*at)++;
+	} else {
+		str_addf(&v->tmp, "%lld", (long long)x->i);
+	}
+	return (struct slice){str_get(&v->tmp), v->tmp.len};
+}
+
+static bool
+list_has(struct lql_query *q, struct view *v, const struct node *n)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < v->items.n;) {
+		struct slice x = element(v, n, &i);
+
+		if (n->pattern != NULL) {
+			if (lql_pattern_matches(
+				n->pattern, x, &q->too_expensive))
+				return true;
+		} else if (slice_eq(x, n->value)) {
+			return true;
+		}
+		bits |= column_attributes_mask(x);
+	}
+	return (n->ref.column->flags & COLUMN_ATTRS) && n->is_number &&
+	    n->value.len > 0 && n->i != 0 && (bits & n->i) == n->i;
+}
+
+static bool
+list_fits(struct lql_query *q, struct view *v, const struct node *n)
+{
+	switch (n->op) {
+	case OP_EQUAL: /* only asks whether the list is empty */
+		return n->value.len == 0 && (v->items.n == 0) != n->negate;
+	case OP_EQUAL_NOCASE:
+		return false;
+	case OP_MATCH:
+	case OP_MATCH_NOCASE:
+	case OP_AT_LEAST: /* contains */
+	case OP_AT_MOST:  /* contains, in any case of letters */
+		return list_has(q, v, n) != n->negate;
+	case OP_LESS: /* does not contain */
+	case OP_GREATER:
+		return list_has(q, v, n) == n->negate;
+	}
+	return false;
+}
+
+static bool
+dict_fits(struct lql_query *q, struct view *v, const struct node *n)
+{
+	struct slice value = {"", 0};
+	bool numbers = (n->ref.column->flags & COLUMN_NUMBERS) != 0;
+	double number = 0;
+
+	for (size_t i = 0; i + 1 < v->items.n; i += 2) {
+		const struct item *x = &v->items.v[i + 1];
+
+		if (!slice_eq(v->items.v[i].s, n->key))
+			continue;
+		if (x->kind == ITEM_STRING)
+			value = x->s;
+		else
+			number = x->f;
+		break;
+	}
+	if (numbers)
+		return lql_compare_float(n->op, n->negate, number, n->f);
+	return string_fits(q, n, value, false);
+}
+
+/* Any column of any row, the long way. */
+static bool
+fits(struct lql_query *q, struct view *v, const struct node *n, uint32_t at)
+{
+	const struct column *c = n->ref.column;
+
+	switch (c->type) {
+	case COLUMN_INT:
+	case COLUMN_TIME:
+		return int_fits(q, n, column_int(v, c, at));
+	case COLUMN_FLOAT:
+		return lql_compare_float(
+		    n->op, n->negate, column_float(v, c, at), n->f);
+	case COLUMN_STRING:
+	case COLUMN_BLOB:
+		return string_fits(
+		    q, n, column_string(v, c, at), c->source == SOURCE_CONFIG);
+	case COLUMN_LIST:
+		column_items(v, c, at);
+		return list_fits(q, v, n);
+	case COLUMN_DICT:
+		column_items(v, c, at);
+		return dict_fits(q, v, n);
+	case COLUMN_NULL:
+		break;
+	}
+	return false;
+}
+
+/* clang-format off */
+#define LOOP(cond)                                                             \
+	for (uint32_t i = 0; i < rows; i++)                                    \
+		out[i] = in[i] & (uint8_t)((cond) ^ negate)
+#define LOOPS(name, type)                                                      \
+	static bool                                                            \
+	name(enum op op, uint8_t negate, type ref, uint32_t rows,              \
+	    const type *restrict x, const uint8_t *restrict in,                \
+	    uint8_t *restrict out)                                             \
+	{                                                                      \
+		if (op == OP_EQUAL)                                            \
+			LOOP(x[i] == ref);                                     \
+		else if (op == OP_LESS)                                        \
+			LOOP(x[i] < ref);                                      \
+		else if (op == OP_GREATER)                                     \
+			LOOP(x[i] > ref);                                      \
+		else if (op == OP_AT_MOST)                                     \
+			LOOP(x[i] <= ref);                                     \
+		else if (op == OP_AT_LEAST)                                    \
+			LOOP(x[i] >= ref);                                     \
+		else                                                           \
+			return false;                                          \
+		return true;                                                   \
+	}
+/* clang-format on */
+LOOPS(loop_u8, uint8_t)
+LOOPS(loop_u32, uint32_t)
+LOOPS(loop_i64, int64_t)
+
+static void
+loop_flag(const struct node *n, uint32_t mask, uint32_t rows,
+    const uint32_t *restrict x, const uint8_t *restrict in,
+    uint8_t *restrict out)
+{
+	uint8_t on = lql_compare_int(n->op, n->negate, 1, n->i);
+	uint8_t off = lql_compare_int(n->op, n->negate, 0, n->i);
+
+	for (uint32_t i = 0; i < rows; i++)
+		out[i] = in[i] & ((x[i] & mask) != 0 ? on : off);
+}
+
+/* Rows that follow each other in an array. False: not such a case. */
+static bool
+dense(struct view *v, const struct node *n, uint32_t from, uint32_t rows,
+    const uint8_t *in, uint8_t *out)
+{
+	const struct column *c = n->ref.column;
+	const char *p;
+
+	if (n->pattern != NULL)
+		return false;
+	memcpy(&p, (const char *)v->m + c->off, sizeof(p));
+	if (c->source == SOURCE_U8 && n->i >= 0 && n->i <= UINT8_MAX)
+		return loop_u8(n->op, n->negate, (uint8_t)n->i, rows,
+		    (const uint8_t *)p + from, in, out);
+	if (c->source == SOURCE_U32 && n->i >= 0 && n->i <= UINT32_MAX)
+		return loop_u32(n->op, n->negate, (uint32_t)n->i, rows,
+		    (const uint32_t *)(const void *)p + from, in, out);
+	if (c->source == SOURCE_I64)
+		return loop_i64(n->op, n->negate, n->i, rows,
+		    (const int64_t *)(const void *)p + from, in, out);
+	if (c->source == SOURCE_FLAG) {
+		loop_flag(n, c->mask, rows,
+		    (const uint32_t *)(const void *)p + from, in, out);
+		return true;
+	}
+	return false;
+}
+
+void
+lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
+    const struct block *b, const uint8_t *in, uint8_t *out)
+{
+	enum entity e = n->ref.join->entity;
+	const struct column *c = n->ref.column;
+	bool array = c->source == SOURCE_U8 || c->source == SOURCE_U32 ||
+	    c->source == SOURCE_I64 || c->source == SOURCE_FLAG;
+
+	if (array && b->dense && n->ref.join->prefix[0] == '\0' &&
+	    dense(v, n, b->at[e][0], b->n, in, out))
+		return;
+	for (uint32_t i = 0; i < b->n; i++)
+		out[i] = in[i] && fits(q, v, n, b->at[e][i]);
+}

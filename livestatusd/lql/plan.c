@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which rows need not be looked at, found through And, Or and Negate: names of
+ * hosts, groups, and the time of the log.
+ */
+#include "common/mem.h"
+#include "livestatusd/lql/query.h"
+
+#include <stdlib.h>
+
+struct ranges { /* of object numbers; `all`: nothing is known */
+	bool all;
+	struct range *v;
+	size_t n, cap;
+};
+
+static void
+add_range(struct ranges *r, uint32_t from, uint32_t to)
+{
+	if (from >= to)
+		return;
+	ARRAY_GROW(r->v, r->n, r->cap);
+	r->v[r->n++] = (struct range){from, to};
+}
+
+/* A host's rows: itself, or its services. */
+static void
+add_host(struct ranges *r, const struct scan *s, uint32_t host)
+{
+	struct snap_list of;
+
+	if (host == SNAP_NONE)
+		return;
+	of = s->view->snap->objects[host].services;
+	if (s->table->kind == TABLE_HOSTS)
+		add_range(r, host, host + 1);
+	else
+		add_range(r, of.off, of.off + of.n);
+}
+
+static struct ranges
+leaf_ranges(const struct scan *s, const struct node *n)
+{
+	const struct snapshot *snap = s->view->snap;
+	const struct column_set *set = n->ref.join->set;
+	struct ranges r = {0};
+	uint32_t g;
+
+	if (set == &columns_host && n->op == OP_EQUAL && !n->negate &&
+	    strcmp(n->ref.column->name, "name") == 0) {
+		add_host(&r, s, snap_find_host(snap, n->value));
+		return r;
+	}
+	if (strcmp(n->ref.column->name, "groups") != 0 ||
+	    (n->op == OP_AT_LEAST) == n->negate ||
+	    (n->op != OP_AT_LEAST && n->op != OP_LESS)) {
+		r.all = true;
+		return r;
+	}
+	if (set == &columns_host) {
+		g = snap_find_host_group(snap, n->value);
+		for (uint32_t i = 0;
+		     g != SNAP_NONE && i < snap->host_groups[g].members.n; i++)
+			add_host(&r, s,
+			    snap_at(snap, snap->host_groups[g].members, i));
+	} else {
+		g = snap_find_service_group(snap, n->value);
+		for (uint32_t i = 0;
+		     g != SNAP_NONE && i < snap->service_groups[g].members.n;
+		     i++) {
+			uint32_t at =
+			    snap_at(snap, snap->service_groups[g].members, i);
+
+			add_range(&r, at, at + 1);
+		}
+	}
+	return r;
+}
+
+static uint64_t
+size_of(const struct ranges *r)
+{
+	uint64_t sum = 0;
+
+	if (r->all)
+		return UINT64_MAX;
+	for (size_t i = 0; i < r->n; i++)
+		sum += r->v[i].to - r->v[i].from;
+	return sum;
+}
+
+static int
+by_from(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* Ascending, without overlaps. */
+static void
+tidy(struct ranges *r)
+{
+	size_t n = 0;
+
+	if (r->n < 2)
+		return;
+	qsort(r->v, r->n, sizeof(*r->v), by_from);
+	for (size_t i = 1; i < r->n; i++) {
+		if (r->v[i].from > r->v[n].to)
+			r->v[++n] = r->v[i];
+		else if (r->v[i].to > r->v[n].to)
+			r->v[n].to = r->v[i].to;
+	}
+	r->n = n + 1;
+}
+
+static void
+drop(struct ranges *r)
+{
+	free(r->v);
+	*r = (struct ranges){0};
+}
+
+/* All rows that can fit are in the result. */
+static struct ranges
+node_ranges(const struct scan *s, const struct node *n)
+{
+	struct ranges best = {.all = true}, one;
+
+	if (n == NULL || n->kind == NODE_NOT)
+		return best;
+	if (n->kind == NODE_LEAF)
+		return leaf_ranges(s, n);
+	if (n->kind == NODE_OR)
+		best.all = false;
+	for (size_t i = 0; i < n->n; i++) {
+		one = node_ranges(s, n->kids[i]);
+		if (n->kind == NODE_AND) {
+			if (size_of(&one) < size_of(&best)) {
+				struct ranges worse = best;
+
+				best = one;
+				one = worse;
+			}
+		} else if (one.all) {
+			drop(&best);
+			drop(&one);
+			best.all = true;
+			return best;
+		} else {
+			for (size_t k = 0; k < one.n; k++)
+				add_range(&best, one.v[k].from, one.v[k].to);
+		}
+		drop(&one);
+	}
+	return best;
+}
+
+/* The earliest time of the log that can fit, with the filter negated or not. */
+static int64_t
+earliest(const struct node *n, bool negated)
+{
+	bool and = (n->kind == NODE_AND) != negated;
+	int64_t best = and? INT64_MIN : INT64_MAX, one;
+	bool lower;
+
+	if (n->kind == NODE_NOT)
+		return earliest(n->kids[0], !negated);
+	if (n->kind == NODE_LEAF) {
+		bool no = n->negate != negated;
+
+		if (n->ref.join->set != &columns_log || n->pattern != NULL ||
+		    strcmp(n->ref.column->name, "time") != 0)
+			return INT64_MIN;
+		lower = n->op == OP_EQUAL
+		    ? !no
+		    : (n->op == OP_AT_LEAST || n->op == OP_GREATER) != no &&
+			(n->op == OP_AT_LEAST || n->op == OP_GREATER ||
+			    n->op == OP_LESS || n->op == OP_AT_MOST);
+		return lower ? n->i : INT64_MIN;
+	}
+	if (n->n == 0)
+		return INT64_MIN;
+	for (size_t i = 0; i < n->n; i++) {
+		one = earliest(n->kids[i], negated);
+		if (and? one > best : one < best)
+			best = one;
+	}
+	return best;
+}
+
+void
+lql_plan_scan(struct lql_query *q, struct scan *s, struct range **ranges_r)
+{
+	const struct node *filter = lql_nodes_all(&q->filter);
+	enum table_kind kind = s->table->kind;
+	struct ranges r;
+
+	*ranges_r = NULL;
+	if (filter == NULL)
+		return;
+	if (kind == TABLE_LOG)
+		s->log_from = (uint32_t)loglines_since(
+		    s->view->env->loglines, earliest(filter, false));
+	if (kind != TABLE_HOSTS && kind != TABLE_SERVICES)
+		return;
+	r = node_ranges(s, filter);
+	if (r.all)
+		return;
+	tidy(&r);
+	if (r.v == NULL) /* no row can fit */
+		r.v = xcalloc(1, sizeof(*r.v));
+	s->ranges = *ranges_r = r.v;
+	s->n_ranges = r.n;
+}

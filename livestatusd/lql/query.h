@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A parsed query. Shared by the files of lql/ alone.
+ */
+#ifndef LIVESTATUSD_LQL_QUERY_H
+#define LIVESTATUSD_LQL_QUERY_H
+
+#include "livestatusd/lql/lql.h"
+#include "livestatusd/table/table.h"
+
+#define QUERY_MAX_DEPTH 100u /* of And, Or, Negate */
+
+enum op {
+	OP_EQUAL,        /* = */
+	OP_MATCH,        /* ~ */
+	OP_EQUAL_NOCASE, /* =~ */
+	OP_MATCH_NOCASE, /* ~~ */
+	OP_LESS,         /* < */
+	OP_GREATER,      /* > */
+	OP_AT_MOST,      /* <= */
+	OP_AT_LEAST      /* >= */
+};
+
+enum node_kind {
+	NODE_LEAF,
+	NODE_AND,
+	NODE_OR,
+	NODE_NOT
+};
+
+struct pattern;
+
+struct node { /* a filter */
+	enum node_kind kind;
+	unsigned depth;
+	struct node **kids; /* AND, OR: n; NOT: one */
+	size_t n;
+	/* leaf: */
+	struct column_ref ref;
+	enum op op;
+	bool negate;
+	struct slice value, key; /* borrow the query's text or `owned` */
+	char *owned;
+	bool is_number; /* the value is a whole number */
+	int64_t i;
+	double f;
+	struct pattern *pattern;
+};
+
+struct nodes { /* a stack of them */
+	struct node **v;
+	size_t n, cap;
+};
+
+enum aggregate {
+	AGGREGATE_COUNT, /* rows that fit the filter */
+	AGGREGATE_SUM,
+	AGGREGATE_MIN,
+	AGGREGATE_MAX,
+	AGGREGATE_AVG,
+	AGGREGATE_STD,
+	AGGREGATE_SUMINV,
+	AGGREGATE_AVGINV
+};
+
+struct stat {
+	enum aggregate aggregate;
+	struct node *filter;   /* COUNT */
+	struct column_ref ref; /* the others */
+};
+
+struct output_column {
+	struct column_ref ref; /* ref.column NULL: a column of nulls */
+	struct slice title;    /* {NULL, 0}: the column's own name */
+};
+
+struct sort_key {
+	struct column_ref ref;
+	struct slice key; /* of a dict */
+	bool descending;
+};
+
+enum format {
+	FORMAT_CSV,
+	FORMAT_CSV_QUOTED,
+	FORMAT_JSON,
+	FORMAT_WRAPPED_JSON,
+	FORMAT_PYTHON
+};
+
+enum toggle {
+	TOGGLE_UNSET,
+	TOGGLE_OFF,
+	TOGGLE_ON
+};
+
+#define QUERY_NO_LIMIT INT64_C(-1)
+
+struct lql_query {
+	char *text; /* the request; most slices point into it */
+	const struct table *table;
+	struct output_column *columns;
+	size_t n_columns, cap_columns;
+	bool columns_given;
+	struct nodes filter, wait;
+	struct stat *stats;
+	size_t n_stats, cap_stats;
+	struct sort_key *sort;
+	size_t n_sort, cap_sort;
+	int64_t limit, offset, timelimit_s, localtime; /* or QUERY_NO_LIMIT */
+	enum format format;
+	unsigned char separators[4];
+	enum toggle headers;
+	bool fixed16, keepalive;
+	bool auth;
+	struct slice user;
+	struct slice wait_object;
+	bool wait_object_given, wait_given, wait_resolved;
+	unsigned wait_trigger; /* bits 1 << enum mirror_event */
+	int64_t wait_timeout_ms;
+	struct row wait_row;
+	int64_t shift; /* seconds added to times (Localtime) */
+	bool shifted;
+	bool too_expensive; /* a pattern needed too many steps */
+	enum lql_code code;
+	struct err err; /* of the first mistake */
+};
+
+/* The first mistake counts. */
+void lql_query_fail(struct lql_query *q, enum lql_code code, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* filter_parse.c: "column op value"; NULL with a reason. */
+struct node *lql_node_parse(
+    const struct table *t, struct slice text, struct err *err_r);
+void lql_node_free(struct node **n);
+/* Replaces the newest n of the stack by one. -1 with a reason. */
+int lql_nodes_combine(
+    struct nodes *s, size_t n, enum node_kind kind, struct err *err_r);
+/* All that is left, AND-ed; stays on the stack. NULL: none. */
+struct node *lql_nodes_all(struct nodes *s);
+void lql_nodes_free(struct nodes *s);
+/* Moves reference values of times into the server's time. */
+void lql_node_shift(struct node *n, int64_t seconds);
+/* Bits of the entities that are looked at. */
+uint32_t lql_node_wants(const struct node *n);
+
+/* pattern.c */
+struct pattern *lql_pattern_new(
+    struct slice text, bool nocase, bool literal, struct err *err_r);
+void lql_pattern_free(struct pattern **p);
+/* Text must be valid UTF-8. */
+bool lql_pattern_matches(
+    struct pattern *p, struct slice text, bool *expensive_r);
+/* The same for text that stays where it is: the answer is remembered. */
+bool lql_pattern_matches_fixed(
+    struct pattern *p, struct slice text, bool *expensive_r);
+
+/* filter.c: out[i] = in[i] and the filter holds for row i; all 0 or 1. */
+void lql_node_eval(struct lql_query *q, struct view *v, const struct node *n,
+    const struct block *b, const uint8_t *in, uint8_t *out);
+/* leaf.c */
+void lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
+    const struct block *b, const uint8_t *in, uint8_t *out);
+bool lql_compare_int(enum op op, bool negate, int64_t value, int64_t ref);
+bool lql_compare_float(enum op op, bool negate, double value, double ref);
+
+/* plan.c: what the filter leaves of the table's rows. Freed by the caller. */
+void lql_plan_scan(
+    struct lql_query *q, struct scan *s, struct range **ranges_r);
+
+/* format.c: see there. */
+struct writer {
+	struct str *to;
+	enum format format;
+	const unsigned char *separators;
+	bool first_row, first_field;
+};
+void lql_writer_begin(
+    struct writer *w, struct str *to, const struct lql_query *q);
+void lql_writer_end(struct writer *w, uint64_t total);
+void lql_writer_row(struct writer *w);
+void lql_writer_row_end(struct writer *w);
+void lql_writer_int(struct writer *w, int64_t value);
+void lql_writer_float(struct writer *w, double value);
+void lql_writer_null(struct writer *w);
+void lql_writer_string(struct writer *w, struct slice s);
+void lql_writer_blob(struct writer *w, struct slice s);
+void lql_writer_list(struct writer *w, const struct items *items);
+void lql_writer_dict(struct writer *w, const struct items *items);
+/* wrapped_json: the names, before the rows. */
+void lql_writer_columns_begin(struct writer *w);
+void lql_writer_columns_end(struct writer *w);
+
+/* row.c */
+struct slice lql_output_title(const struct output_column *c, struct str *tmp);
+void lql_row_write(struct lql_query *q, struct view *v, struct writer *w,
+    const struct row *row);
+/* Appends bytes that sort like the value. */
+void lql_row_key(struct lql_query *q, struct view *v,
+    const struct column_ref *ref, struct slice dict_key, const struct row *row,
+    struct str *key);
+
+/* sort.c: rows that were found, kept for sorting. */
+struct sorter;
+struct sorter *lql_sorter_new(void);
+void lql_sorter_free(struct sorter **s);
+void lql_sorter_add(struct sorter *s, struct lql_query *q, struct view *v,
+    const struct row *row);
+void lql_sorter_write(
+    struct sorter *s, struct lql_query *q, struct view *v, struct writer *w);
+/* How many were added. */
+uint64_t lql_sorter_count(const struct sorter *s);
+
+/* stats.c */
+struct groups;
+struct groups *lql_groups_new(struct lql_query *q);
+void lql_groups_free(struct groups **g);
+/* Takes in the rows of the block that `mask` names. */
+void lql_groups_add(struct groups *g, struct lql_query *q, struct view *v,
+    const struct block *b, const uint8_t *mask);
+void lql_groups_write(
+    struct groups *g, struct lql_query *q, struct view *v, struct writer *w);
+uint64_t lql_groups_count(const struct groups *g);
+
+#endif

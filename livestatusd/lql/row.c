@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One row: its fields in the answer, and bytes to sort or group it by.
+ */
+#include "livestatusd/lql/query.h"
+
+struct slice
+lql_output_title(const struct output_column *c, struct str *tmp)
+{
+	if (c->title.s != NULL)
+		return c->title;
+	str_clear(tmp);
+	str_add(tmp, c->ref.join->prefix);
+	str_add(tmp, c->ref.column->name);
+	return str_slice(tmp);
+}
+
+void
+lql_row_write(struct lql_query *q, struct view *v, struct writer *w,
+    const struct row *row)
+{
+	for (size_t i = 0; i < q->n_columns; i++) {
+		const struct column *c = q->columns[i].ref.column;
+		uint32_t at;
+
+		if (c == NULL) {
+			lql_writer_null(w);
+			continue;
+		}
+		at = row->at[q->columns[i].ref.join->entity];
+		switch (c->type) {
+		case COLUMN_INT:
+			lql_writer_int(w, column_int(v, c, at));
+			break;
+		case COLUMN_TIME:
+			lql_writer_int(w, column_int(v, c, at) + q->shift);
+			break;
+		case COLUMN_FLOAT:
+			lql_writer_float(w, column_float(v, c, at));
+			break;
+		case COLUMN_STRING:
+			lql_writer_string(w, column_string(v, c, at));
+			break;
+		case COLUMN_BLOB:
+			lql_writer_blob(w, column_string(v, c, at));
+			break;
+		case COLUMN_LIST:
+			column_items(v, c, at);
+			lql_writer_list(w, &v->items);
+			break;
+		case COLUMN_DICT:
+			column_items(v, c, at);
+			lql_writer_dict(w, &v->items);
+			break;
+		case COLUMN_NULL:
+			lql_writer_null(w);
+			break;
+		}
+	}
+}
+
+static void
+key_u64(struct str *key, uint64_t v)
+{
+	char bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (char)(v >> (56 - 8 * i));
+	str_addn(key, bytes, 8);
+}
+
+static void
+key_int(struct str *key, int64_t v)
+{
+	key_u64(key, (uint64_t)v ^ UINT64_C(1) << 63);
+}
+
+static void
+key_float(struct str *key, double v)
+{
+	uint64_t bits;
+
+	if (v == 0)
+		v = 0; /* -0.0 is 0 */
+	memcpy(&bits, &v, sizeof(bits));
+	key_u64(key, bits >> 63 ? ~bits : bits | UINT64_C(1) << 63);
+}
+
+static void
+key_items(struct str *key, const struct items *items)
+{
+	for (size_t i = 0; i < items->n; i++) {
+		const struct item *x = &items->v[i];
+
+		if (x->kind == ITEM_STRING)
+			str_addslice(key, x->s);
+		else if (x->kind == ITEM_FLOAT)
+			key_float(key, x->f);
+		else
+			key_int(key, x->i);
+		str_addc(key, '\1');
+	}
+	str_addc(key, '\0');
+}
+
+static void
+key_dict_entry(
+    struct str *key, const struct items *items, struct slice name, bool numbers)
+{
+	double number = 0;
+
+	for (size_t i = 0; i + 1 < items->n; i += 2) {
+		const struct item *x = &items->v[i + 1];
+
+		if (!slice_eq(items->v[i].s, name))
+			continue;
+		if (x->kind == ITEM_STRING)
+			str_addslice(key, x->s);
+		else
+			number = x->f;
+		break;
+	}
+	if (numbers)
+		key_float(key, number);
+	else
+		str_addc(key, '\0');
+}
+
+void
+lql_row_key(struct lql_query *q, struct view *v, const struct column_ref *ref,
+    struct slice dict_key, const struct row *row, struct str *key)
+{
+	const struct column *c = ref->column;
+	uint32_t at;
+
+	(void)q;
+	if (c == NULL)
+		return;
+	at = row->at[ref->join->entity];
+	switch (c->type) {
+	case COLUMN_INT:
+	case COLUMN_TIME:
+		key_int(key, column_int(v, c, at));
+		break;
+	case COLUMN_FLOAT:
+		key_float(key, column_float(v, c, at));
+		break;
+	case COLUMN_STRING:
+	case COLUMN_BLOB:
+		str_addslice(key, column_string(v, c, at));
+		str_addc(key, '\0');
+		break;
+	case COLUMN_DICT:
+		column_items(v, c, at);
+		if (dict_key.len > 0) {
+			key_dict_entry(key, &v->items, dict_key,
+			    (c->flags & COLUMN_NUMBERS) != 0);
+			break;
+		}
+		key_items(key, &v->items);
+		break;
+	case COLUMN_LIST:
+		column_items(v, c, at);
+		key_items(key, &v->items);
+		break;
+	case COLUMN_NULL:
+		break;
+	}
+}

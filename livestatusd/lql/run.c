@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Carrying out a query: from the table's rows through the filter to the
+ * answer.
+ */
+#include "common/clock.h"
+#include "common/mem.h"
+#include "livestatusd/lql/query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define HEADER_BYTES 16u
+#define MAX_BODY     (100u << 20)
+
+struct run {
+	struct lql_query *q;
+	struct view *v;
+	struct block *b;
+	struct scan scan;
+	struct writer w;
+	struct sorter *sorter;
+	struct groups *groups;
+	size_t start, max_body; /* where the body begins in out */
+	int64_t deadline;       /* monotonic; INT64_MAX: none */
+	uint64_t found, written;
+};
+
+/* Offset of the client's clock, to the next half hour. */
+static void
+set_shift(struct lql_query *q, const struct lql_env *env)
+{
+	int64_t off;
+
+	if (q->shifted || q->localtime == QUERY_NO_LIMIT)
+		return;
+	q->shifted = true;
+	off = q->localtime - env->now_ns / NS_PER_S;
+	if (off <= -86400 || off >= 86400) {
+		lql_query_fail(q, LQL_BAD,
+		    "while processing header 'Localtime': the clocks differ "
+		    "by more than 24 hours");
+		return;
+	}
+	off = (off >= 0 ? off + 900 : off - 900) / 1800 * 1800;
+	if (off <= -86400 || off >= 86400) {
+		lql_query_fail(q, LQL_BAD,
+		    "while processing header 'Localtime': the clocks differ "
+		    "by 24 hours");
+		return;
+	}
+	q->shift = off;
+	lql_node_shift(lql_nodes_all(&q->filter), off);
+	lql_node_shift(lql_nodes_all(&q->wait), off);
+	for (size_t i = 0; i < q->n_stats; i++)
+		lql_node_shift(q->stats[i].filter, off);
+}
+
+static void
+set_user(struct lql_query *q, struct view *v)
+{
+	if (!q->auth)
+		return;
+	v->restricted = true;
+	v->user = snap_find_contact(v->snap, q->user);
+}
+
+static uint32_t
+wanted(const struct lql_query *q, const struct node *filter)
+{
+	uint32_t want = lql_node_wants(filter);
+
+	for (size_t i = 0; i < q->n_columns; i++)
+		if (q->columns[i].ref.column != NULL)
+			want |= 1u << q->columns[i].ref.join->entity;
+	for (size_t i = 0; i < q->n_sort; i++)
+		want |= 1u << q->sort[i].ref.join->entity;
+	for (size_t i = 0; i < q->n_stats; i++)
+		want |= q->stats[i].aggregate == AGGREGATE_COUNT
+		    ? lql_node_wants(q->stats[i].filter)
+		    : 1u << q->stats[i].ref.join->entity;
+	return want | (q->auth ? table_sees_want(q->table) : 0);
+}
+
+static void
+write_titles(struct run *r)
+{
+	struct lql_query *q = r->q;
+	bool wrapped = q->format == FORMAT_WRAPPED_JSON;
+	char number[32];
+
+	if (q->headers != TOGGLE_ON)
+		return;
+	if (wrapped)
+		lql_writer_columns_begin(&r->w);
+	else
+		lql_writer_row(&r->w);
+	for (size_t i = 0; i < q->n_columns; i++)
+		lql_writer_string(
+		    &r->w, lql_output_title(&q->columns[i], &r->v->tmp));
+	for (size_t i = 0; i < q->n_stats; i++) {
+		int n = snprintf(number, sizeof(number), "stats_%zu", i + 1);
+
+		lql_writer_string(&r->w, (struct slice){number, (size_t)n});
+	}
+	if (wrapped)
+		lql_writer_columns_end(&r->w);
+	else
+		lql_writer_row_end(&r->w);
+}
+
+static void
+hide_unseen(struct run *r, uint8_t *mask)
+{
+	struct row row;
+
+	if (!r->q->auth)
+		return;
+	for (uint32_t i = 0; i < r->b->n; i++) {
+		if (!mask[i])
+			continue;
+		for (int e = 0; e < ENTITIES; e++)
+			row.at[e] = r->b->at[e][i];
+		mask[i] = table_sees(r->q->table, r->v, &row);
+	}
+}
+
+/* False: no further rows are needed. */
+static bool
+take_rows(struct run *r, const uint8_t *mask)
+{
+	struct lql_query *q = r->q;
+	uint64_t from = (uint64_t)q->offset, to = UINT64_MAX;
+	bool total = q->format == FORMAT_WRAPPED_JSON;
+	struct row row;
+
+	if (q->limit != QUERY_NO_LIMIT)
+		to = from + (uint64_t)q->limit;
+	for (uint32_t i = 0; i < r->b->n; i++) {
+		uint64_t number;
+
+		if (!mask[i])
+			continue;
+		number = r->found++;
+		if (number < from && r->sorter == NULL)
+			continue;
+		if (number >= to && r->sorter == NULL) {
+			if (!total)
+				return false;
+			continue;
+		}
+		for (int e = 0; e < ENTITIES; e++)
+			row.at[e] = r->b->at[e][i];
+		if (r->sorter != NULL) {
+			lql_sorter_add(r->sorter, q, r->v, &row);
+			continue;
+		}
+		lql_writer_row(&r->w);
+		lql_row_write(q, r->v, &r->w, &row);
+		lql_writer_row_end(&r->w);
+		if (r->w.to->len - r->start > r->max_body)
+			return false;
+	}
+	return true;
+}
+
+/* False: it cannot go on. */
+static bool
+within_limits(struct run *r)
+{
+	struct lql_query *q = r->q;
+
+	if (q->too_expensive)
+		lql_query_fail(
+		    q, LQL_LIMIT, "a regular expression needs too many steps");
+	if (r->w.to->len - r->start > r->max_body)
+		lql_query_fail(q, LQL_LIMIT,
+		    "maximum response size of %zu bytes exceeded", r->max_body);
+	if (r->deadline != INT64_MAX && r->v->env->mono() > r->deadline)
+		lql_query_fail(q, LQL_LIMIT,
+		    "maximum query time of %lld seconds exceeded",
+		    (long long)q->timelimit_s);
+	return q->code == LQL_OK;
+}
+
+static void
+scan_rows(struct run *r)
+{
+	struct lql_query *q = r->q;
+	const struct node *filter = lql_nodes_all(&q->filter);
+	uint8_t all[BLOCK_ROWS], mask[BLOCK_ROWS];
+
+	memset(all, 1, sizeof(all));
+	if (q->limit == 0 && q->n_stats == 0 &&
+	    q->format != FORMAT_WRAPPED_JSON)
+		return;
+	while (table_scan_next(&r->scan, r->b)) {
+		if (filter != NULL)
+			lql_node_eval(q, r->v, filter, r->b, all, mask);
+		else
+			memcpy(mask, all, r->b->n);
+		hide_unseen(r, mask);
+		if (r->groups != NULL)
+			lql_groups_add(r->groups, q, r->v, r->b, mask);
+		else if (!take_rows(r, mask))
+			break;
+		if (!within_limits(r))
+			break;
+	}
+	within_limits(r);
+}
+
+static void
+answer(struct run *r)
+{
+	struct lql_query *q = r->q;
+	struct range *ranges;
+
+	if (q->table->kind == TABLE_LABELS)
+		table_collect_labels(r->v);
+	table_scan_init(&r->scan, q->table, r->v);
+	lql_plan_scan(q, &r->scan, &ranges);
+	r->scan.want = wanted(q, lql_nodes_all(&q->filter));
+	r->b = xmalloc(sizeof(*r->b));
+	memset(r->b, 0xff, sizeof(*r->b));
+	if (q->n_stats > 0)
+		r->groups = lql_groups_new(q);
+	else if (q->n_sort > 0)
+		r->sorter = lql_sorter_new();
+	lql_writer_begin(&r->w, r->w.to, q);
+	write_titles(r);
+	scan_rows(r);
+	if (q->code == LQL_OK && r->groups != NULL) {
+		lql_groups_write(r->groups, q, r->v, &r->w);
+		r->found = lql_groups_count(r->groups);
+	} else if (q->code == LQL_OK && r->sorter != NULL) {
+		lql_sorter_write(r->sorter, q, r->v, &r->w);
+	}
+	lql_writer_end(&r->w, r->found);
+	within_limits(r);
+	lql_groups_free(&r->groups);
+	lql_sorter_free(&r->sorter);
+	free(r->b);
+	free(ranges);
+}
+
+static void
+put_header(char *at, enum lql_code code, size_t len)
+{
+	char text[HEADER_BYTES + 16];
+
+	snprintf(text, sizeof(text), "%03d %11zu\n", (int)code, len);
+	memcpy(at, text, HEADER_BYTES);
+}
+
+void
+lql_failure(struct str *out, bool header, enum lql_code code, const char *text)
+{
+	char head[HEADER_BYTES];
+
+	if (header) {
+		put_header(head, code, strlen(text) + 1);
+		str_addn(out, head, HEADER_BYTES);
+	}
+	str_add(out, text);
+	str_addc(out, '\n');
+}
+
+enum lql_code
+lql_execute(struct lql_query *q, const struct mirror *m,
+    const struct lql_env *env, struct str *out)
+{
+	struct view v;
+	struct run r = {.q = q, .v = &v, .deadline = INT64_MAX};
+	size_t head = out->len;
+
+	view_init(&v, m, env);
+	set_shift(q, env);
+	if (q->code == LQL_OK) {
+		set_user(q, &v);
+		if (q->timelimit_s != QUERY_NO_LIMIT && env->mono != NULL &&
+		    q->timelimit_s < INT64_MAX / NS_PER_S / 2)
+			r.deadline = env->mono() + q->timelimit_s * NS_PER_S;
+		if (q->fixed16)
+			str_addn(out, "                ", HEADER_BYTES);
+		r.start = out->len;
+		r.max_body = env->max_body == 0 ? MAX_BODY : env->max_body;
+		r.w.to = out;
+		answer(&r);
+		if (q->fixed16 && q->code == LQL_OK)
+			put_header(out->s + head, LQL_OK, out->len - r.start);
+	}
+	view_deinit(&v);
+	if (q->code != LQL_OK) {
+		out->len = head;
+		lql_failure(out, q->fixed16, q->code, q->err.text);
+	}
+	return q->code;
+}
+
+/* Finds the object that conditions are about. */
+static void
+resolve_wait(struct lql_query *q, struct view *v)
+{
+	int rc;
+
+	q->wait_resolved = true;
+	if (!q->wait_object_given && q->wait.n == 0)
+		return;
+	if (!q->wait_object_given && q->table->kind != TABLE_STATUS) {
+		lql_query_fail(
+		    q, LQL_INVALID, "WaitCondition without WaitObject");
+		return;
+	}
+	rc = table_object(q->table, v, q->wait_object, &q->wait_row);
+	if (rc < 0)
+		lql_query_fail(q, LQL_INVALID, "table '%s' has no WaitObject",
+		    q->table->name);
+	else if (rc == 0 || !table_sees(q->table, v, &q->wait_row))
+		lql_query_fail(q, LQL_INVALID,
+		    "primary key '%.*s' not found or not accessible",
+		    (int)(q->wait_object.len < 200 ? q->wait_object.len : 200),
+		    q->wait_object.s);
+}
+
+static bool
+condition_holds(struct lql_query *q, struct view *v)
+{
+	struct block *b = xmalloc(sizeof(*b));
+	uint8_t in = 1, out = 1;
+
+	b->n = 1;
+	b->dense = false;
+	for (int e = 0; e < ENTITIES; e++)
+		b->at[e][0] = q->wait_row.at[e];
+	lql_node_eval(q, v, lql_nodes_all(&q->wait), b, &in, &out);
+	free(b);
+	return out;
+}
+
+bool
+lql_must_wait(struct lql_query *q, const struct mirror *m,
+    const struct lql_env *env, const uint64_t before[MIRROR_EVENTS])
+{
+	struct view v;
+	bool wait = true;
+
+	if (!q->wait_given || q->code != LQL_OK)
+		return false;
+	view_init(&v, m, env);
+	set_user(q, &v);
+	set_shift(q, env);
+	q->wait_resolved = false; /* objects may be numbered anew */
+	resolve_wait(q, &v);
+	if (q->code != LQL_OK) {
+		wait = false;
+	} else if (q->wait.n > 0) {
+		wait = !condition_holds(q, &v);
+	} else {
+		for (int i = 0; i < MIRROR_EVENTS; i++)
+			if ((q->wait_trigger & 1u << i) &&
+			    m->events[i] != before[i])
+				wait = false;
+	}
+	view_deinit(&v);
+	return wait;
+}
+
+enum lql_code
+lql_run(const struct mirror *m, const struct lql_env *env, struct slice request,
+    struct str *out)
+{
+	struct lql_query *q = lql_parse(request);
+	enum lql_code code = lql_execute(q, m, env, out);
+
+	lql_free(&q);
+	return code;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A read-only copy of core's state for one generation of the configuration:
+ * what queries look at. Pure: fed by the messages of core's state stream, the
+ * time is an argument. Numbers lie in one array a field, indexed by the
+ * object's number, because queries look at few fields of many objects.
+ *
+ * All text in here is valid UTF-8 without NUL.
+ */
+#ifndef LIVESTATUSD_MIRROR_MIRROR_H
+#define LIVESTATUSD_MIRROR_MIRROR_H
+
+#include "common/config/snapshot.h"
+#include "common/err.h"
+#include "common/msg.h"
+#include "common/period.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Fields of msg_checkable that are kept as they come: type, name. */
+#define MIRROR_NUMBERS(N)                                                      \
+	N(uint32_t, attempt)                                                   \
+	N(uint32_t, max_attempts)                                              \
+	N(uint32_t, flags)                                                     \
+	N(uint32_t, modified)                                                  \
+	N(uint32_t, downtime_depth)                                            \
+	N(uint32_t, notification_number)                                       \
+	N(int64_t, last_check)                                                 \
+	N(int64_t, next_check)                                                 \
+	N(int64_t, last_state_change)                                          \
+	N(int64_t, last_hard_state_change)                                     \
+	N(int64_t, last_time_0)                                                \
+	N(int64_t, last_time_1)                                                \
+	N(int64_t, last_time_2)                                                \
+	N(int64_t, last_time_3)                                                \
+	N(int64_t, last_notification)                                          \
+	N(int64_t, next_notification)                                          \
+	N(uint32_t, check_interval_ms)                                         \
+	N(uint32_t, retry_interval_ms)                                         \
+	N(uint32_t, latency_us)                                                \
+	N(uint32_t, execution_us)                                              \
+	N(float, flap_percent)                                                 \
+	N(int64_t, cached_at)                                                  \
+	N(uint32_t, cache_interval)                                            \
+	N(uint32_t, feed_interval_ms)                                          \
+	N(int64_t, freshness_from)                                             \
+	N(uint64_t, problem_id)                                                \
+	N(uint64_t, last_problem_id)
+/* Those that are brought into a range, or made of others. */
+#define MIRROR_STATES(N)                                                       \
+	N(uint8_t, state)           /* 0-3 */                                  \
+	N(uint8_t, hard_state)      /* the last one, 0-3 */                    \
+	N(uint8_t, last_state)      /* 0-3 */                                  \
+	N(uint8_t, state_type)      /* 0 soft, 1 hard */                       \
+	N(uint8_t, acknowledgement) /* 0-2 */                                  \
+	N(uint8_t, acknowledged)    /* 0, 1 */                                 \
+	N(uint8_t, checked)         /* 0, 1 */                                 \
+	N(int64_t, updated_us)      /* wall time of the last message */        \
+	N(uint32_t, host_of)        /* the host's number; a host's own */
+
+/* The texts of one object, one after the other; lengths in bytes. */
+struct mirror_text {
+	char *buf; /* NULL if all are empty */
+	uint32_t output, long_output, perfdata, postponement;
+};
+
+struct mirror_downtime {
+	struct msg_downtime d;        /* author and comment point behind it */
+	struct mirror_downtime *next; /* of the same object, id ascending */
+};
+
+struct mirror_comment {
+	struct msg_comment c;        /* author and comment point behind it */
+	struct mirror_comment *next; /* of the same object, id ascending */
+};
+
+struct mirror_counter {
+	char *name;
+	double value, rate; /* rate: per second, averaged over a minute */
+};
+
+/* What happened since the mirror was made; for queries that wait. */
+enum mirror_event {
+	MIRROR_CHECK,
+	MIRROR_STATE,
+	MIRROR_LOG,
+	MIRROR_DOWNTIME,
+	MIRROR_COMMENT,
+	MIRROR_COMMAND,
+	MIRROR_PROGRAM,
+	MIRROR_EVENTS
+};
+
+struct mirror {
+	const struct snapshot *snap; /* borrowed */
+	struct periods *periods;
+#define MIRROR_MEMBER(type, name) type *name;
+	MIRROR_NUMBERS(MIRROR_MEMBER)
+	MIRROR_STATES(MIRROR_MEMBER)
+	/* host h's children: children[child_from[h]..child_from[h + 1]) */
+	uint32_t *child_from, *children;
+	struct mirror_text *text;
+	struct mirror_downtime **downtimes_of; /* first by object */
+	struct mirror_comment **comments_of;
+	struct mirror_downtime **downtimes; /* all, id ascending */
+	struct mirror_comment **comments;
+	size_t n_downtimes, cap_downtimes, n_comments, cap_comments;
+	uint32_t switches;     /* MSG_SWITCH_* */
+	int64_t program_start; /* of core */
+	int64_t status_at_ns;  /* when the counters came; 0: never */
+	struct mirror_counter *counters;
+	size_t n_counters, cap_counters;
+	uint64_t events[MIRROR_EVENTS];
+	int64_t now_us;   /* of the message that is being applied */
+	uint64_t ignored; /* messages about what is not in the snapshot */
+	struct str scratch;
+};
+
+/*
+ * All objects pending. The snapshot is borrowed until mirror_free(). NULL with
+ * a reason if its time periods cannot be compiled.
+ */
+struct mirror *mirror_new(const struct snapshot *snap, struct err *err_r);
+void mirror_free(struct mirror **m);
+
+/*
+ * Takes in one message of the state stream; other kinds are ignored. `now_ns`
+ * is wall time. The message is not needed after the return.
+ */
+void mirror_apply(struct mirror *m, const struct msg *msg, int64_t now_ns);
+
+/* For tests and log-tailing queries: something of that class happened. */
+void mirror_event(struct mirror *m, enum mirror_event event);
+
+/* NULL if core has not told such a counter. */
+const struct mirror_counter *mirror_counter(
+    const struct mirror *m, const char *name);
+
+static inline struct slice
+mirror_output(const struct mirror *m, uint32_t i)
+{
+	return (struct slice){m->text[i].buf, m->text[i].output};
+}
+static inline struct slice
+mirror_long_output(const struct mirror *m, uint32_t i)
+{
+	const struct mirror_text *t = &m->text[i];
+
+	return (struct slice){
+	    t->buf == NULL ? NULL : t->buf + t->output, t->long_output};
+}
+static inline struct slice
+mirror_perfdata(const struct mirror *m, uint32_t i)
+{
+	const struct mirror_text *t = &m->text[i];
+
+	return (struct slice){
+	    t->buf == NULL ? NULL : t->buf + t->output + t->long_output,
+	    t->perfdata};
+}
+static inline struct slice
+mirror_postponement(const struct mirror *m, uint32_t i)
+{
+	const struct mirror_text *t = &m->text[i];
+
+	return (struct slice){t->buf == NULL
+		? NULL
+		: t->buf + t->output + t->long_output + t->perfdata,
+	    t->postponement};
+}
+
+/* notes.c */
+void mirror_put_downtime(struct mirror *m, const struct msg_downtime *d);
+void mirror_drop_downtime(struct mirror *m, uint64_t id);
+void mirror_put_comment(struct mirror *m, const struct msg_comment *c);
+void mirror_drop_comment(struct mirror *m, uint64_t id);
+void mirror_drop_notes(struct mirror *m);
+
+#endif

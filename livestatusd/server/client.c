@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading, writing and the end of a connection; see client.h.
+ */
+#include "livestatusd/server/client.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	struct client *c = handle->data;
+	struct livestatus *s = c->server;
+
+	*c->prev = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	s->counters.active--;
+	lql_free(&c->query);
+	str_free(&c->in);
+	str_free(&c->out);
+	str_free(&c->failures);
+	free(c);
+	livestatus_handle_closed(s);
+}
+
+void
+client_close(struct client *c)
+{
+	if (c->closing)
+		return;
+	c->closing = true;
+	commands_forget(c->server->l->commands, c);
+	uv_close(&c->handle, on_closed);
+}
+
+static void
+on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
+{
+	struct client *c = handle->data;
+
+	(void)size;
+	str_reserve(&c->in, 65536);
+	*buf = uv_buf_init(
+	    c->in.s + c->in.len, (unsigned)(c->in.cap - c->in.len - 1));
+}
+
+static void
+on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct client *c = stream->data;
+
+	(void)buf;
+	if (n == 0)
+		return;
+	c->moved = clock_mono();
+	if (n == UV_EOF) {
+		c->eof = true;
+		uv_read_stop(stream);
+		c->reading = false;
+	} else if (n < 0) {
+		client_close(c);
+		return;
+	} else {
+		if (c->begun == 0)
+			c->begun = c->moved;
+		c->in.len += (size_t)n;
+		c->in.s[c->in.len] = '\0';
+	}
+	client_go(c);
+}
+
+/* Reads on unless enough lies here that cannot be looked at yet. */
+static void
+set_reading(struct client *c)
+{
+	bool busy = c->writing || c->query != NULL;
+	bool want =
+	    !c->eof && !c->closing && (!busy || c->in.len < CLIENT_READ_AHEAD);
+
+	if (want == c->reading)
+		return;
+	c->reading = want;
+	if (want)
+		uv_read_start(&c->stream, on_alloc, on_read);
+	else
+		uv_read_stop(&c->stream);
+}
+
+static void
+on_written(uv_write_t *write, int status)
+{
+	struct client *c = write->data;
+
+	c->writing = false;
+	c->moved = clock_mono();
+	if (c->out.cap > 1u << 20)
+		str_free(&c->out);
+	else
+		str_clear(&c->out);
+	if (status != 0 || c->close_after_write)
+		client_close(c);
+	else
+		client_go(c);
+}
+
+void
+client_write(struct client *c, bool close_after)
+{
+	uv_buf_t buf = {.base = c->out.s, .len = c->out.len};
+
+	c->close_after_write = close_after;
+	if (c->out.len == 0) {
+		if (close_after)
+			client_close(c);
+		return;
+	}
+	c->writing = true;
+	c->moved = clock_mono();
+	c->left = c->out.len;
+	c->write.data = c;
+	if (uv_write(&c->write, &c->stream, &buf, 1, on_written) != 0) {
+		c->writing = false;
+		client_close(c);
+	}
+}
+
+static void
+drop_input(struct client *c, size_t n)
+{
+	memmove(c->in.s, c->in.s + n, c->in.len - n);
+	c->in.len -= n;
+	c->in.s[c->in.len] = '\0';
+	if (c->in.len == 0 && c->in.cap > 1u << 18)
+		str_free(&c->in);
+	c->begun = c->in.len > 0 ? clock_mono() : 0;
+}
+
+/* The next request from the input. False: nothing is to be done at present. */
+static bool
+take_request(struct client *c)
+{
+	struct slice request;
+	enum lql_frame_kind kind;
+	size_t used;
+
+	kind =
+	    lql_frame(str_slice(&c->in), c->eof, &c->scanned, &request, &used);
+	switch (kind) {
+	case LQL_FRAME_MORE:
+		if (c->in.len <= CLIENT_MAX_REQUEST)
+			return false;
+		lql_failure(
+		    &c->out, false, LQL_INCOMPLETE, "the request is too long");
+		client_write(c, true);
+		return false;
+	case LQL_FRAME_EMPTY:
+		c->close_after_write = true;
+		drop_input(c, c->in.len);
+		c->eof = true;
+		return false;
+	case LQL_FRAME_CUT:
+		c->server->counters.failed++;
+		drop_input(c, used);
+		lql_failure(&c->out, false, LQL_INCOMPLETE,
+		    "incomplete request: the connection was ended inside of "
+		    "a line");
+		client_write(c, true);
+		return false;
+	case LQL_FRAME_REQUEST:
+		break;
+	}
+	client_request(c, request);
+	if (!c->closing)
+		drop_input(c, used);
+	return true;
+}
+
+/* Refused commands are told to who can only be waiting for that. */
+static bool
+tell_failures(struct client *c)
+{
+	bool last = c->eof && c->in.len == 0 && c->query == NULL;
+
+	if (c->failures.len == 0 || (!c->failures_now && !last))
+		return false;
+	str_addslice(&c->out, str_slice(&c->failures));
+	str_clear(&c->failures);
+	client_write(c, last && c->open_commands == 0);
+	return true;
+}
+
+void
+client_go(struct client *c)
+{
+	while (!c->closing && !c->writing) {
+		if (!client_try_query(c))
+			break;
+		if (c->closing || c->writing || tell_failures(c))
+			continue;
+		if (take_request(c))
+			continue;
+		if (!c->closing && !c->writing && c->eof && c->in.len == 0 &&
+		    c->open_commands == 0 && c->failures.len == 0)
+			client_close(c);
+		break;
+	}
+	if (!c->closing)
+		set_reading(c);
+}
+
+void
+client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
+{
+	struct client *c = xnew(struct client);
+
+	if (tcp)
+		uv_tcp_init(listener->loop, &c->tcp);
+	else
+		uv_pipe_init(listener->loop, &c->pipe, 0);
+	c->handle.data = c;
+	c->server = s;
+	c->moved = clock_mono();
+	c->next = s->clients;
+	c->prev = &s->clients;
+	if (s->clients != NULL)
+		s->clients->prev = &c->next;
+	s->clients = c;
+	s->counters.active++;
+	s->handles++;
+	if (uv_accept(listener, &c->stream) != 0) {
+		client_close(c);
+		return;
+	}
+	s->counters.connections++;
+	if (tcp)
+		uv_tcp_nodelay(&c->tcp, 1);
+	set_reading(c);
+}
+
+/* Nobody is at the other end: neither reading nor writing. */
+static bool
+is_gone(struct client *c)
+{
+	struct pollfd p = {.events = 0};
+	uv_os_fd_t fd;
+
+	if (uv_fileno(&c->handle, &fd) != 0)
+		return true;
+	p.fd = fd;
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR));
+}
+
+void
+client_sweep(struct client *c, int64_t now)
+{
+	struct livestatus *s = c->server;
+	size_t left;
+
+	if (c->closing)
+		return;
+	if (c->writing) {
+		left = uv_stream_get_write_queue_size(&c->stream);
+		if (left != c->left)
+			c->moved = now;
+		c->left = left;
+		if (now - c->moved > CLIENT_STALL_NS) {
+			log_warn("client: has not read its answer for %lld s, "
+				 "closed",
+			    (long long)(CLIENT_STALL_NS / NS_PER_S));
+			s->counters.stalled++;
+			client_close(c);
+		}
+		return;
+	}
+	if (c->query != NULL || c->open_commands > 0) {
+		if (c->eof && is_gone(c))
+			client_close(c);
+		else
+			client_go(c); /* time may be up */
+		return;
+	}
+	if (c->begun != 0 && now - c->begun > CLIENT_QUERY_NS) {
+		log_warn("client: a request was not complete after %lld s, "
+			 "closed",
+		    (long long)(CLIENT_QUERY_NS / NS_PER_S));
+		client_close(c);
+	} else if (c->begun == 0 &&
+	    (now - c->moved > CLIENT_IDLE_NS || s->stopping)) {
+		client_close(c);
+	}
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One connection of a Livestatus client. Requests are answered in order, one
+ * at a time: while an answer waits to be read, the next request waits too, so
+ * a client that never reads costs one answer's memory, until it is closed.
+ */
+#ifndef LIVESTATUSD_SERVER_CLIENT_H
+#define LIVESTATUSD_SERVER_CLIENT_H
+
+#include "livestatusd/lql/lql.h"
+#include "livestatusd/server/server.h"
+
+#include <uv.h>
+
+#define CLIENT_MAX_REQUEST (16u << 20)     /* bytes */
+#define CLIENT_READ_AHEAD  (256u << 10)    /* beyond the present request */
+#define CLIENT_QUERY_NS    (10 * NS_PER_S) /* first to last byte */
+#define CLIENT_IDLE_NS     (300 * NS_PER_S)
+#define CLIENT_STALL_NS    (60 * NS_PER_S) /* nothing read of an answer */
+/* How long a query waits for its own commands, or for a new configuration. */
+#define CLIENT_HOLD_NS (5 * NS_PER_S)
+
+struct client {
+	struct client *next, **prev;
+	struct livestatus *server;
+	union {
+		uv_handle_t handle;
+		uv_stream_t stream;
+		uv_pipe_t pipe;
+		uv_tcp_t tcp;
+	};
+	struct str in;  /* received, not yet taken */
+	size_t scanned; /* see lql_frame() */
+	bool eof, reading, closing, writing, close_after_write;
+	struct str out; /* being written */
+	uv_write_t write;
+	size_t left;   /* of the answer, at the last look */
+	int64_t moved; /* monotonic: last progress of any kind */
+	int64_t begun; /* monotonic: first byte of the request; 0: none */
+	/* A query that is held or waits. */
+	struct lql_query *query;
+	bool started; /* `before` and `wait_until` are set */
+	uint64_t before[MIRROR_EVENTS];
+	int64_t held_since, wait_until;
+	/* Commands. */
+	unsigned open_commands;
+	uint64_t need_seq;   /* the mirror must have reached this */
+	struct str failures; /* lines of refused commands */
+	bool failures_now;   /* fixed16 was asked for */
+};
+
+struct livestatus {
+	struct livestatusd *l;
+	uv_pipe_t unix_socket;
+	uv_tcp_t *tcp;
+	size_t n_tcp;
+	uv_timer_t sweep;
+	bool open, stopping;
+	struct client *clients;
+	struct livestatus_counters counters;
+	unsigned handles; /* its own and the clients': freed after the last */
+	char *path;
+};
+
+/* A handle of the server's or of a client's is closed. */
+void livestatus_handle_closed(struct livestatus *s);
+
+/* Takes the connection that waits. */
+void client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp);
+/* Goes on with whatever can go on. */
+void client_go(struct client *c);
+void client_close(struct client *c);
+/* Once a second: time-outs. */
+void client_sweep(struct client *c, int64_t now);
+
+/* request.c */
+void client_request(struct client *c, struct slice request);
+/* The held query; true: it has been answered or there is none. */
+bool client_try_query(struct client *c);
+/* An answer is in c->out. */
+void client_write(struct client *c, bool close_after);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests of a client: queries, which may have to wait, and commands for
+ * core.
+ */
+#include "common/clock.h"
+#include "common/log.h"
+#include "livestatusd/server/client.h"
+#include "livestatusd/server/logfiles.h"
+
+#include <stdio.h>
+
+/* "[1234] NAME;..." */
+static bool
+is_command_text(struct slice s)
+{
+	size_t n = 1;
+
+	if (s.len < 4 || s.s[0] != '[')
+		return false;
+	while (n < s.len && s.s[n] >= '0' && s.s[n] <= '9')
+		n++;
+	if (n == 1 || n + 2 >= s.len || s.s[n] != ']' || s.s[n + 1] != ' ')
+		return false;
+	return s.s[n + 2] >= 'A' && s.s[n + 2] <= 'Z';
+}
+
+static void
+add_failure(struct client *c, const char *reason)
+{
+	struct str line = {0};
+
+	str_addf(&line, "%d: %s", (int)LQL_BAD, reason);
+	for (size_t i = 0; i < line.len; i++)
+		if ((unsigned char)line.s[i] < 0x20)
+			line.s[i] = ' ';
+	c->server->counters.commands_refused++;
+	if (c->failures_now)
+		lql_failure(&c->failures, true, LQL_BAD, str_get(&line));
+	else if (c->failures.len < 65536)
+		lql_failure(&c->failures, false, LQL_BAD, str_get(&line));
+	str_free(&line);
+}
+
+static void
+on_command_done(void *arg, const char *refused, uint64_t seq)
+{
+	struct client *c = arg;
+
+	c->open_commands--;
+	if (seq > c->need_seq)
+		c->need_seq = seq;
+	if (refused != NULL) {
+		log_warn("command: refused: %s", refused);
+		add_failure(c, refused);
+	}
+	client_go(c);
+}
+
+/* Each line that begins with COMMAND; all others are ignored. */
+static void
+send_commands(struct client *c, struct slice request)
+{
+	struct slice line, rest = request;
+	bool header = false;
+
+	while (slice_next(&rest, '\n', &line))
+		header = header ||
+		    (slice_starts(line, "ResponseHeader:") &&
+			memmem(line.s, line.len, "fixed16", 7) != NULL);
+	c->failures_now = header;
+	while (slice_next(&request, '\n', &line)) {
+		struct slice text = slice_trim(line);
+
+		if (!slice_starts(text, "COMMAND "))
+			continue;
+		text = slice_trim((struct slice){text.s + 8, text.len - 8});
+		c->server->counters.commands++;
+		if (!is_command_text(text)) {
+			log_warn("command: refused: no [time] NAME: %.*s",
+			    (int)(text.len < 200 ? text.len : 200), text.s);
+			add_failure(c, "expected COMMAND [time] NAME;...");
+			continue;
+		}
+		c->open_commands++;
+		commands_send(c->server->l->commands, (struct slice){NULL, 0},
+		    text, on_command_done, c);
+	}
+}
+
+void
+client_request(struct client *c, struct slice request)
+{
+	struct slice start = request;
+
+	while (start.len > 0 && strchr(" \t\r\n", start.s[0]) != NULL) {
+		start.s++;
+		start.len--;
+	}
+	c->server->counters.requests++;
+	if (slice_starts(start, "COMMAND ")) {
+		send_commands(c, start);
+		return;
+	}
+	if (!c->failures_now)
+		str_clear(&c->failures); /* nobody has asked */
+	c->query = lql_parse(request);
+	c->started = false;
+	c->held_since = clock_mono();
+}
+
+/*
+ * The client's own commands must be visible, and the configuration that was
+ * activated must be shown; but nobody waits for a core that is down.
+ */
+static bool
+is_held(struct client *c)
+{
+	struct livestatusd *l = c->server->l;
+
+	if (c->open_commands > 0)
+		return true; /* these end by themselves */
+	if (clock_mono() - c->held_since > CLIENT_HOLD_NS)
+		return false;
+	if (!livestatusd_is_current(l))
+		return true;
+	return feed_core_up(l->feed) && feed_seq(l->feed) < c->need_seq;
+}
+
+static bool
+must_wait(struct client *c, const struct mirror *m, const struct lql_env *env)
+{
+	int64_t now = clock_mono(), ms;
+
+	if (!c->started) {
+		c->started = true;
+		memcpy(c->before, m->events, sizeof(c->before));
+		ms = lql_wait_timeout_ms(c->query);
+		c->wait_until = ms == 0 || ms > INT64_MAX / NS_PER_MS / 2
+		    ? INT64_MAX
+		    : now + ms * NS_PER_MS;
+	}
+	return lql_must_wait(c->query, m, env, c->before) &&
+	    now < c->wait_until;
+}
+
+bool
+client_try_query(struct client *c)
+{
+	struct livestatusd *l = c->server->l;
+	const struct mirror *m;
+	struct lql_env env;
+	bool keep;
+
+	if (c->query == NULL)
+		return true;
+	if (!c->server->stopping && is_held(c))
+		return false;
+	m = feed_mirror(l->feed);
+	if (lql_reads_log(c->query))
+		logfiles_refresh(l->logfiles);
+	livestatusd_env(l, &env);
+	if (!c->server->stopping && must_wait(c, m, &env))
+		return false;
+	keep = lql_keeps_alive(c->query);
+	if (lql_execute(c->query, m, &env, &c->out) != LQL_OK)
+		c->server->counters.failed++;
+	lql_free(&c->query);
+	c->moved = clock_mono();
+	client_write(c, !keep);
+	return true;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The Livestatus server: tmp/run/live, and TCP where site.yaml says so.
+ */
+#ifndef LIVESTATUSD_SERVER_SERVER_H
+#define LIVESTATUSD_SERVER_SERVER_H
+
+#include "livestatusd/livestatusd.h"
+
+struct livestatus *livestatus_new(struct livestatusd *l, struct err *err_r);
+void livestatus_free(struct livestatus **s);
+/* The mirror or the log changed: queries that wait look again. */
+void livestatus_changed(struct livestatus *s);
+/* Takes no more connections and ends the idle ones. */
+void livestatus_stop(struct livestatus *s);
+/* Is any connection left? */
+bool livestatus_is_idle(const struct livestatus *s);
+/* Does a connection wait for something to happen? */
+bool livestatus_has_waiting(const struct livestatus *s);
+
+struct livestatus_counters {
+	uint64_t connections, refused, requests, failed, commands,
+	    commands_refused, stalled;
+	uint32_t active;
+};
+const struct livestatus_counters *livestatus_counters(
+    const struct livestatus *s);
+/* Can the listener be served as it is set? -1 with a reason. */
+int livestatus_check_listener(
+    const struct settings_listener *listener, struct err *err_r);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Values of columns by their source; see column.h.
+ */
+#include "livestatusd/table/column.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct item *
+add_item(struct items *items, enum item_kind kind)
+{
+	ARRAY_GROW(items->v, items->n, items->cap);
+	items->v[items->n].kind = kind;
+	return &items->v[items->n++];
+}
+
+void
+items_string(struct items *items, struct slice s)
+{
+	add_item(items, ITEM_STRING)->s = s;
+}
+
+void
+items_int(struct items *items, int64_t i)
+{
+	add_item(items, ITEM_INT)->i = i;
+}
+
+void
+items_float(struct items *items, double f)
+{
+	add_item(items, ITEM_FLOAT)->f = f;
+}
+
+void
+items_open(struct items *items)
+{
+	add_item(items, ITEM_OPEN)->i = 0;
+}
+
+void
+items_close(struct items *items)
+{
+	add_item(items, ITEM_CLOSE)->i = 0;
+}
+
+void
+view_init(struct view *v, const struct mirror *m, const struct lql_env *env)
+{
+	*v = (struct view){
+	    .m = m,
+	    .snap = m->snap,
+	    .env = env,
+	    .now = env->now_ns / NS_PER_S,
+	    .user = SNAP_NONE,
+	    .counts_at = SNAP_NONE,
+	    .line_at = SNAP_NONE,
+	};
+}
+
+void
+view_deinit(struct view *v)
+{
+	str_free(&v->tmp);
+	free(v->items.v);
+	free(v->labels);
+	v->labels = NULL;
+	v->items = (struct items){0};
+}
+
+bool
+view_sees(const struct view *v, uint32_t object)
+{
+	if (!v->restricted)
+		return true;
+	return v->user != SNAP_NONE && object != SNAP_NONE &&
+	    snap_is_contact(v->snap, object, v->user);
+}
+
+/* The array of struct mirror that begins at the pointer at `off`. */
+static const void *
+array_at(const struct view *v, const struct column *c)
+{
+	const void *p;
+
+	memcpy(&p, (const char *)v->m + c->off, sizeof(p));
+	return p;
+}
+
+int64_t
+column_int(struct view *v, const struct column *c, uint32_t at)
+{
+	if (at == SNAP_NONE)
+		return 0;
+	switch (c->source) {
+	case SOURCE_GET:
+		return c->get.i(v, c, at);
+	case SOURCE_U8:
+		return ((const uint8_t *)array_at(v, c))[at];
+	case SOURCE_U32:
+		return ((const uint32_t *)array_at(v, c))[at];
+	case SOURCE_I64:
+		return ((const int64_t *)array_at(v, c))[at];
+	case SOURCE_FLAG:
+		return (((const uint32_t *)array_at(v, c))[at] & c->mask) != 0;
+	case SOURCE_CONFIG:
+	case SOURCE_EMPTY:
+		break;
+	}
+	return 0;
+}
+
+double
+column_float(struct view *v, const struct column *c, uint32_t at)
+{
+	if (c->type != COLUMN_FLOAT)
+		return (double)column_int(v, c, at);
+	if (at == SNAP_NONE || c->source != SOURCE_GET)
+		return 0;
+	return c->get.f(v, c, at);
+}
+
+struct slice
+column_string(struct view *v, const struct column *c, uint32_t at)
+{
+	snap_str off;
+
+	if (at == SNAP_NONE)
+		return (struct slice){"", 0};
+	if (c->source == SOURCE_CONFIG) {
+		memcpy(&off, (const char *)&v->snap->objects[at] + c->off,
+		    sizeof(off));
+		return slice_of(snap_s(v->snap, off));
+	}
+	if (c->source == SOURCE_GET)
+		return c->get.s(v, c, at);
+	return (struct slice){"", 0};
+}
+
+void
+column_items(struct view *v, const struct column *c, uint32_t at)
+{
+	v->items.n = 0;
+	if (at != SNAP_NONE && c->source == SOURCE_GET)
+		c->get.l(v, c, at);
+}
+
+const char *
+column_type_name(enum column_type type)
+{
+	static const char *const names[] = {
+	    "int", "float", "string", "list", "time", "dict", "blob", "null"};
+
+	must(type < ARRAY_LEN(names));
+	return names[type];
+}

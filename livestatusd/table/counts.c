@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How many of a host's or a group's members are in which state, counted as the
+ * user may see them. A host's services are neighbours in every array, so
+ * counting is faster than keeping counters up to date.
+ */
+#include "livestatusd/table/table.h"
+
+/* What is worse: OK < WARN < UNKNOWN < CRIT, UP < UNREACH < DOWN. */
+static const uint8_t service_rank[] = {0, 1, 3, 2};
+static const uint8_t host_rank[] = {0, 2, 1, 1};
+
+static void
+count_one(
+    const struct mirror *m, uint32_t i, const uint8_t *rank, struct counts *c)
+{
+	uint8_t state = m->state[i], hard = m->hard_state[i];
+
+	c->n++;
+	if (!m->checked[i]) {
+		c->pending++;
+		return;
+	}
+	c->state[state]++;
+	c->hard[hard]++;
+	if (state != 0) {
+		if (m->acknowledged[i] || m->downtime_depth[i] > 0)
+			c->handled++;
+		else
+			c->unhandled++;
+	}
+	if (rank[state] > rank[c->worst])
+		c->worst = state;
+	if (rank[hard] > rank[c->worst_hard])
+		c->worst_hard = hard;
+}
+
+void
+view_count_services_of(struct view *v, uint32_t host, struct counts *c)
+{
+	const struct snap_list s = v->snap->objects[host].services;
+
+	for (uint32_t i = s.off; i < s.off + s.n; i++)
+		if (view_sees(v, i))
+			count_one(v->m, i, service_rank, c);
+}
+
+void
+view_count_hosts(struct view *v, const struct snap_group *g, struct counts *c)
+{
+	for (uint32_t i = 0; i < g->members.n; i++) {
+		uint32_t at = snap_at(v->snap, g->members, i);
+
+		if (view_sees(v, at))
+			count_one(v->m, at, host_rank, c);
+	}
+}
+
+void
+view_count_group_services(
+    struct view *v, const struct snap_group *g, bool of_hosts, struct counts *c)
+{
+	for (uint32_t i = 0; i < g->members.n; i++) {
+		uint32_t at = snap_at(v->snap, g->members, i);
+
+		if (of_hosts && view_sees(v, at))
+			view_count_services_of(v, at, c);
+		else if (!of_hosts && view_sees(v, at))
+			count_one(v->m, at, service_rank, c);
+	}
+}
+
+bool
+view_sees_group(struct view *v, uint32_t group, bool of_services)
+{
+	const struct snap_group *g = of_services
+	    ? &v->snap->service_groups[group]
+	    : &v->snap->host_groups[group];
+
+	if (!v->restricted)
+		return true;
+	for (uint32_t i = 0; i < g->members.n; i++)
+		if (!view_sees(v, snap_at(v->snap, g->members, i)))
+			return false;
+	return g->members.n > 0;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Columns of contacts, contact groups, commands and time periods. Their index
+ * is the one in the snapshot.
+ */
+#include "livestatusd/table/table.h"
+
+#include <string.h>
+
+static int64_t
+number(struct view *v, const struct column *c, uint32_t at)
+{
+	(void)v;
+	(void)c;
+	return at;
+}
+
+static int64_t
+one(struct view *v, const struct column *c, uint32_t at)
+{
+	(void)v;
+	(void)c;
+	(void)at;
+	return 1;
+}
+
+static struct slice
+contact_text(struct view *v, const struct column *c, uint32_t at)
+{
+	snap_str off;
+
+	memcpy(
+	    &off, (const char *)&v->snap->contacts[at] + c->off, sizeof(off));
+	return slice_of(snap_s(v->snap, off));
+}
+
+static struct slice
+contact_period(struct view *v, const struct column *c, uint32_t at)
+{
+	uint32_t p = v->snap->contacts[at].notification_period;
+
+	(void)c;
+	return slice_of(
+	    p == SNAP_NONE ? "" : snap_s(v->snap, v->snap->periods[p].name));
+}
+
+static int64_t
+contact_in_period(struct view *v, const struct column *c, uint32_t at)
+{
+	(void)c;
+	return period_is_in(
+	    v->m->periods, v->snap->contacts[at].notification_period, v->now);
+}
+
+static int64_t
+contact_commands(struct view *v, const struct column *c, uint32_t at)
+{
+	const char *role = snap_s(v->snap, v->snap->contacts[at].role);
+
+	(void)c;
+	return strcmp(role, "guest") != 0 &&
+	    strcmp(role, "agent_registration") != 0;
+}
+
+static void
+contact_groups(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct snapshot *s = v->snap;
+	struct snap_list list = s->contacts[at].groups;
+
+	(void)c;
+	for (uint32_t i = 0; i < list.n; i++)
+		items_string(&v->items,
+		    slice_of(snap_s(
+			s, s->contact_groups[snap_at(s, list, i)].name)));
+}
+
+static struct slice
+group_text(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct snap_group *g = &v->snap->contact_groups[at];
+
+	return slice_of(
+	    snap_s(v->snap, c->off == 1 && g->alias ? g->alias : g->name));
+}
+
+static void
+group_members(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct snapshot *s = v->snap;
+	struct snap_list list = s->contact_groups[at].members;
+
+	(void)c;
+	for (uint32_t i = 0; i < list.n; i++)
+		items_string(&v->items,
+		    slice_of(snap_s(s, s->contacts[snap_at(s, list, i)].name)));
+}
+
+static struct slice
+command_text(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct snap_command *k = &v->snap->commands[at];
+
+	return slice_of(snap_s(v->snap, c->off == 0 ? k->name : k->line));
+}
+
+static struct slice
+period_text(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct snap_period *p = &v->snap->periods[at];
+
+	return slice_of(
+	    snap_s(v->snap, c->off == 1 && p->alias ? p->alias : p->name));
+}
+
+static int64_t
+period_in(struct view *v, const struct column *c, uint32_t at)
+{
+	(void)c;
+	return period_is_in(v->m->periods, at, v->now);
+}
+
+static int64_t
+period_next(struct view *v, const struct column *c, uint32_t at)
+{
+	int64_t next = period_next_change(v->m->periods, at, v->now);
+
+	(void)c;
+	return next == INT64_MAX ? 0 : next;
+}
+
+/* clang-format off */
+#define CONTACT(nm, member, h) \
+	COL_STRING(nm, contact_text, offsetof(struct snap_contact, member), h)
+
+static const struct column contact[] = {
+	CONTACT("name", name, "login name"),
+	CONTACT("alias", alias, "full name"),
+	CONTACT("email", email, "mail address"),
+	CONTACT("pager", pager, "pager or phone"),
+	COL_EMPTY("address1", STRING, "further address"),
+	COL_EMPTY("address2", STRING, "further address"),
+	COL_EMPTY("address3", STRING, "further address"),
+	COL_EMPTY("address4", STRING, "further address"),
+	COL_EMPTY("address5", STRING, "further address"),
+	COL_EMPTY("address6", STRING, "further address"),
+	COL_STRING("host_notification_period", contact_period, 0, "time period of notifications; empty: always"),
+	COL_STRING("service_notification_period", contact_period, 0, "time period of notifications; empty: always"),
+	COL_INT("can_submit_commands", contact_commands, 0, "the role allows commands"),
+	COL_INT("host_notifications_enabled", one, 0, "notifications are on"),
+	COL_INT("service_notifications_enabled", one, 0, "notifications are on"),
+	COL_INT("in_host_notification_period", contact_in_period, 0, "within the time period now"),
+	COL_INT("in_service_notification_period", contact_in_period, 0, "within the time period now"),
+	COL_EMPTY("custom_variable_names", LIST, "names of custom variables"),
+	COL_EMPTY("custom_variable_values", LIST, "values of custom variables"),
+	COL_EMPTY("custom_variables", DICT, "name: value"),
+	COL_EMPTY("tag_names", LIST, "tag groups"),
+	COL_EMPTY("tag_values", LIST, "tags"),
+	COL_EMPTY("tags", DICT, "tag group: tag"),
+	COL_EMPTY("label_names", LIST, "names of labels"),
+	COL_EMPTY("label_values", LIST, "values of labels"),
+	COL_EMPTY("labels", DICT, "label: value"),
+	COL_EMPTY("label_source_names", LIST, "names of labels"),
+	COL_EMPTY("label_source_values", LIST, "where labels come from"),
+	COL_EMPTY("label_sources", DICT, "label: where it comes from"),
+	COL_EMPTY("modified_attributes", INT, "bits of what commands have changed"),
+	COL_EMPTY("modified_attributes_list", LIST, "names of what commands have changed"),
+	COL_LIST("groups", contact_groups, 0, "names of the contact groups"),
+	COL_EMPTY("host_notification_commands", LIST, "always empty: rules decide"),
+	COL_EMPTY("service_notification_commands", LIST, "always empty: rules decide"),
+	COL_INT("id", number, 0, "number of the contact until the next activation"),
+	{0}
+};
+
+static const struct column contactgroup[] = {
+	COL_STRING("name", group_text, 0, "name of the group"),
+	COL_STRING("alias", group_text, 1, "descriptive name"),
+	COL_LIST("members", group_members, 0, "names of the contacts"),
+	COL_INT("id", number, 0, "number of the group until the next activation"),
+	{0}
+};
+
+static const struct column command[] = {
+	COL_STRING("name", command_text, 0, "name of the command"),
+	COL_STRING("line", command_text, 1, "command line"),
+	COL_INT("id", number, 0, "number of the command until the next activation"),
+	{0}
+};
+
+static const struct column timeperiod[] = {
+	COL_STRING("name", period_text, 0, "name of the time period"),
+	COL_STRING("alias", period_text, 1, "descriptive name"),
+	COL_INT("in", period_in, 0, "now is within"),
+	COL_EMPTY("transitions", LIST, "changes to come"),
+	COL_EMPTY("num_transitions", INT, "number of changes to come"),
+	COL_EMPTY("next_transition_id", INT, "index of the next change"),
+	COL_TIMEFN("next_transition", period_next, 0, "time of the next change; 0: none"),
+	COL_EMPTY("days", LIST, "times of the days of the week"),
+	COL_EMPTY("exceptions_calendar_dates", LIST, "exceptions of that kind"),
+	COL_EMPTY("exceptions_month_date", LIST, "exceptions of that kind"),
+	COL_EMPTY("exceptions_month_day", LIST, "exceptions of that kind"),
+	COL_EMPTY("exceptions_month_week_day", LIST, "exceptions of that kind"),
+	COL_EMPTY("exceptions_week_day", LIST, "exceptions of that kind"),
+	COL_EMPTY("exclusions", LIST, "names of excluded time periods"),
+	COL_INT("id", number, 0, "number of the time period until the next activation"),
+	{0}
+};
+/* clang-format on */
+
+const struct column_set columns_contact = {{contact, NULL}};
+const struct column_set columns_contactgroup = {{contactgroup, NULL}};
+const struct column_set columns_command = {{command, NULL}};
+const struct column_set columns_timeperiod = {{timeperiod, NULL}};

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The rows of each table in their order, a block at a time.
+ */
+#include "livestatusd/table/table.h"
+
+#include <string.h>
+
+void
+table_scan_init(struct scan *s, const struct table *t, const struct view *v)
+{
+	const struct snapshot *snap = v->snap;
+
+	*s = (struct scan){.table = t, .view = v};
+	if (t->kind == TABLE_SERVICES)
+		s->all = (struct range){snap->n_hosts, snap->n_objects};
+	else
+		s->all = (struct range){0, snap->n_hosts};
+	s->log_to = (uint32_t)loglines_count(v->env->loglines);
+}
+
+static bool
+wants(const struct scan *s, enum entity e)
+{
+	return (s->want & 1u << e) != 0;
+}
+
+/* Hosts or services: s->a is the range, s->b the object in it. */
+static void
+fill_objects(struct scan *s, struct block *b)
+{
+	const struct range *ranges = s->ranges == NULL ? &s->all : s->ranges;
+	size_t n_ranges = s->ranges == NULL ? 1 : s->n_ranges;
+	enum entity e =
+	    s->table->kind == TABLE_SERVICES ? ENTITY_SERVICE : ENTITY_HOST;
+	uint32_t *at = b->at[e];
+
+	b->dense = true;
+	while (b->n < BLOCK_ROWS && s->a < n_ranges) {
+		const struct range *r = &ranges[s->a];
+		uint32_t from = r->from + (uint32_t)s->b;
+		uint32_t n = r->to - from;
+
+		if (n > BLOCK_ROWS - b->n)
+			n = BLOCK_ROWS - b->n;
+		if (b->n > 0 && n > 0 && at[b->n - 1] + 1 != from)
+			b->dense = false;
+		for (uint32_t i = 0; i < n; i++)
+			at[b->n + i] = from + i;
+		b->n += n;
+		s->b += n;
+		if (from + n == r->to) {
+			s->a++;
+			s->b = 0;
+		}
+	}
+	if (e == ENTITY_SERVICE && wants(s, ENTITY_HOST))
+		for (uint32_t i = 0; i < b->n; i++)
+			b->at[ENTITY_HOST][i] = s->view->m->host_of[at[i]];
+}
+
+/* 0, 1, 2, ... below `total` as one entity. */
+static void
+fill_count(struct scan *s, struct block *b, enum entity e, size_t total)
+{
+	while (b->n < BLOCK_ROWS && s->a < total)
+		b->at[e][b->n++] = (uint32_t)s->a++;
+}
+
+/* Groups and their members: s->a is the group, s->b the member. */
+static void
+fill_members(struct scan *s, struct block *b)
+{
+	const struct snapshot *snap = s->view->snap;
+	bool services = s->table->kind == TABLE_SERVICESBYGROUP;
+	const struct snap_group *all =
+	    services ? snap->service_groups : snap->host_groups;
+	uint32_t n = services ? snap->n_service_groups : snap->n_host_groups;
+
+	while (b->n < BLOCK_ROWS && s->a < n) {
+		const struct snap_group *g = &all[s->a];
+		uint32_t object;
+
+		if (s->b == g->members.n) {
+			s->a++;
+			s->b = 0;
+			continue;
+		}
+		object = snap_at(snap, g->members, (uint32_t)s->b++);
+		b->at[ENTITY_GROUP][b->n] = (uint32_t)s->a;
+		b->at[ENTITY_HOST][b->n] = snap->objects[object].host;
+		b->at[ENTITY_SERVICE][b->n] = services ? object : SNAP_NONE;
+		b->n++;
+	}
+}
+
+/* Host groups, their hosts, these hosts' services: b is host << 32 | service */
+static void
+fill_member_services(struct scan *s, struct block *b)
+{
+	const struct snapshot *snap = s->view->snap;
+
+	while (b->n < BLOCK_ROWS && s->a < snap->n_host_groups) {
+		const struct snap_group *g = &snap->host_groups[s->a];
+		uint32_t k = (uint32_t)(s->b >> 32), i = (uint32_t)s->b, host;
+		struct snap_list list;
+
+		if (k == g->members.n) {
+			s->a++;
+			s->b = 0;
+			continue;
+		}
+		host = snap_at(snap, g->members, k);
+		list = snap->objects[host].services;
+		if (i == list.n) {
+			s->b = (uint64_t)(k + 1) << 32;
+			continue;
+		}
+		s->b++;
+		b->at[ENTITY_GROUP][b->n] = (uint32_t)s->a;
+		b->at[ENTITY_HOST][b->n] = host;
+		b->at[ENTITY_SERVICE][b->n] = list.off + i;
+		b->n++;
+	}
+}
+
+static void
+fill_notes(struct scan *s, struct block *b)
+{
+	const struct mirror *m = s->view->m;
+	bool comments = s->table->kind == TABLE_COMMENTS;
+	size_t total = comments ? m->n_comments : m->n_downtimes;
+
+	while (b->n < BLOCK_ROWS && s->a < total) {
+		uint32_t object = comments ? m->comments[s->a]->c.object
+					   : m->downtimes[s->a]->d.object;
+		bool is_host = object < s->view->snap->n_hosts;
+
+		b->at[ENTITY_SELF][b->n] = (uint32_t)s->a++;
+		b->at[ENTITY_HOST][b->n] = m->host_of[object];
+		b->at[ENTITY_SERVICE][b->n] = is_host ? SNAP_NONE : object;
+		b->n++;
+	}
+}
+
+/* All columns of all tables: s->a is the table, s->b the column. */
+static void
+fill_columns(struct scan *s, struct block *b)
+{
+	struct column_ref ref;
+
+	while (b->n < BLOCK_ROWS && s->a < table_count) {
+		if (!table_column(table_all[s->a], s->b, &ref)) {
+			s->a++;
+			s->b = 0;
+			continue;
+		}
+		b->at[ENTITY_SELF][b->n++] =
+		    (uint32_t)s->a << 16 | (uint32_t)s->b++;
+	}
+}
+
+/* Newest first: s->a lines are done. */
+static void
+fill_log(struct scan *s, struct block *b)
+{
+	while (b->n < BLOCK_ROWS && s->a < s->log_to - s->log_from) {
+		uint32_t line = s->log_to - 1 - (uint32_t)s->a++;
+		struct row row;
+
+		table_log_row(s->view, line, &row);
+		for (int e = 0; e < ENTITIES; e++)
+			b->at[e][b->n] = row.at[e];
+		b->n++;
+	}
+}
+
+static void
+fill(struct scan *s, struct block *b)
+{
+	const struct snapshot *snap = s->view->snap;
+
+	switch (s->table->kind) {
+	case TABLE_HOSTS:
+	case TABLE_SERVICES:
+		fill_objects(s, b);
+		break;
+	case TABLE_HOSTGROUPS:
+		fill_count(s, b, ENTITY_GROUP, snap->n_host_groups);
+		break;
+	case TABLE_SERVICEGROUPS:
+		fill_count(s, b, ENTITY_GROUP, snap->n_service_groups);
+		break;
+	case TABLE_HOSTSBYGROUP:
+	case TABLE_SERVICESBYGROUP:
+		fill_members(s, b);
+		break;
+	case TABLE_SERVICESBYHOSTGROUP:
+		fill_member_services(s, b);
+		break;
+	case TABLE_CONTACTS:
+		fill_count(s, b, ENTITY_CONTACT, snap->n_contacts);
+		break;
+	case TABLE_CONTACTGROUPS:
+		fill_count(s, b, ENTITY_SELF, snap->n_contact_groups);
+		break;
+	case TABLE_COMMANDS:
+		fill_count(s, b, ENTITY_COMMAND, snap->n_commands);
+		break;
+	case TABLE_TIMEPERIODS:
+		fill_count(s, b, ENTITY_SELF, snap->n_periods);
+		break;
+	case TABLE_DOWNTIMES:
+	case TABLE_COMMENTS:
+		fill_notes(s, b);
+		break;
+	case TABLE_LOG:
+		fill_log(s, b);
+		break;
+	case TABLE_STATUS:
+		fill_count(s, b, ENTITY_SELF, 1);
+		break;
+	case TABLE_COLUMNS:
+		fill_columns(s, b);
+		break;
+	case TABLE_LABELS:
+		fill_count(s, b, ENTITY_SELF, s->view->n_labels);
+		break;
+	}
+}
+
+bool
+table_scan_next(struct scan *s, struct block *b)
+{
+	b->n = 0;
+	b->dense = false;
+	fill(s, b);
+	return b->n > 0;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The list of tables and the names of their columns; see table.h.
+ */
+#include "livestatusd/table/table.h"
+
+#include "common/mem.h"
+
+#include <string.h>
+
+/* clang-format off */
+static const struct table hosts = {
+	"hosts", TABLE_HOSTS, "host_", NULL, {
+	{"", ENTITY_HOST, &columns_host}}};
+static const struct table services = {
+	"services", TABLE_SERVICES, "service_", NULL, {
+	{"", ENTITY_SERVICE, &columns_service},
+	{"host_", ENTITY_HOST, &columns_host}}};
+static const struct table hostgroups = {
+	"hostgroups", TABLE_HOSTGROUPS, "hostgroup_", NULL, {
+	{"", ENTITY_GROUP, &columns_hostgroup}}};
+static const struct table servicegroups = {
+	"servicegroups", TABLE_SERVICEGROUPS, "servicegroup_", NULL, {
+	{"", ENTITY_GROUP, &columns_servicegroup}}};
+static const struct table hostsbygroup = {
+	"hostsbygroup", TABLE_HOSTSBYGROUP, "host_", NULL, {
+	{"", ENTITY_HOST, &columns_host},
+	{"hostgroup_", ENTITY_GROUP, &columns_hostgroup}}};
+static const struct table servicesbygroup = {
+	"servicesbygroup", TABLE_SERVICESBYGROUP, "service_", NULL, {
+	{"", ENTITY_SERVICE, &columns_service},
+	{"host_", ENTITY_HOST, &columns_host},
+	{"servicegroup_", ENTITY_GROUP, &columns_servicegroup}}};
+static const struct table servicesbyhostgroup = {
+	"servicesbyhostgroup", TABLE_SERVICESBYHOSTGROUP, "service_", NULL, {
+	{"", ENTITY_SERVICE, &columns_service},
+	{"host_", ENTITY_HOST, &columns_host},
+	{"hostgroup_", ENTITY_GROUP, &columns_hostgroup}}};
+static const struct table contacts = {
+	"contacts", TABLE_CONTACTS, "contact_", NULL, {
+	{"", ENTITY_CONTACT, &columns_contact}}};
+static const struct table contactgroups = {
+	"contactgroups", TABLE_CONTACTGROUPS, "contactgroup_", NULL, {
+	{"", ENTITY_SELF, &columns_contactgroup}}};
+static const struct table commands = {
+	"commands", TABLE_COMMANDS, "command_", NULL, {
+	{"", ENTITY_COMMAND, &columns_command}}};
+static const struct table timeperiods = {
+	"timeperiods", TABLE_TIMEPERIODS, "timeperiod_", NULL, {
+	{"", ENTITY_SELF, &columns_timeperiod}}};
+static const struct table downtimes = {
+	"downtimes", TABLE_DOWNTIMES, "downtime_", NULL, {
+	{"", ENTITY_SELF, &columns_downtime},
+	{"host_", ENTITY_HOST, &columns_host},
+	{"service_", ENTITY_SERVICE, &columns_service}}};
+static const struct table comments = {
+	"comments", TABLE_COMMENTS, "comment_", NULL, {
+	{"", ENTITY_SELF, &columns_comment},
+	{"host_", ENTITY_HOST, &columns_host},
+	{"service_", ENTITY_SERVICE, &columns_service}}};
+static const struct table logs = {
+	"log", TABLE_LOG, "log_", "current_", {
+	{"", ENTITY_SELF, &columns_log},
+	{"current_host_", ENTITY_HOST, &columns_host},
+	{"current_service_", ENTITY_SERVICE, &columns_service},
+	{"current_contact_", ENTITY_CONTACT, &columns_contact},
+	{"current_command_", ENTITY_COMMAND, &columns_command}}};
+static const struct table status = {
+	"status", TABLE_STATUS, "status_", NULL, {
+	{"", ENTITY_SELF, &columns_status}}};
+static const struct table columns = {
+	"columns", TABLE_COLUMNS, "column_", NULL, {
+	{"", ENTITY_SELF, &columns_column}}};
+static const struct table labels = {
+	"labels", TABLE_LABELS, "label_", NULL, {
+	{"", ENTITY_SELF, &columns_label}}};
+/* clang-format on */
+
+const struct table *const table_all[] = {&columns, &commands, &comments,
+    &contacts, &contactgroups, &downtimes, &hosts, &hostgroups, &hostsbygroup,
+    &labels, &logs, &servicegroups, &services, &servicesbygroup,
+    &servicesbyhostgroup, &status, &timeperiods};
+const size_t table_count = ARRAY_LEN(table_all);
+
+const struct table *
+table_find(struct slice name)
+{
+	for (size_t i = 0; i < table_count; i++)
+		if (slice_eqs(name, table_all[i]->name))
+			return table_all[i];
+	return NULL;
+}
+
+static const struct column *
+find_in(const struct column_set *set, struct slice name)
+{
+	for (int p = 0; p < 2; p++) {
+		const struct column *c = set->parts[p];
+
+		for (; c != NULL && c->name != NULL; c++)
+			if (c->name[0] == name.s[0] && slice_eqs(name, c->name))
+				return c;
+	}
+	return NULL;
+}
+
+static bool
+find(const struct table *t, struct slice name, struct column_ref *ref_r)
+{
+	for (int j = 0; j < TABLE_JOINS && t->joins[j].set != NULL; j++) {
+		const struct join *join = &t->joins[j];
+		size_t n = strlen(join->prefix);
+		struct slice rest = {name.s + n, name.len - n};
+
+		if (name.len <= n || memcmp(name.s, join->prefix, n) != 0)
+			continue;
+		ref_r->column = find_in(join->set, rest);
+		ref_r->join = join;
+		if (ref_r->column != NULL)
+			return true;
+	}
+	return false;
+}
+
+bool
+table_resolve(
+    const struct table *t, struct slice name, struct column_ref *ref_r)
+{
+	size_t n = strlen(t->own_prefix);
+	char with[128];
+
+	while (name.len > n && memcmp(name.s, t->own_prefix, n) == 0) {
+		name.s += n;
+		name.len -= n;
+	}
+	if (name.len == 0)
+		return false;
+	if (find(t, name, ref_r))
+		return true;
+	if (t->retry_prefix == NULL)
+		return false;
+	n = strlen(t->retry_prefix);
+	if (n + name.len > sizeof(with))
+		return false;
+	memcpy(with, t->retry_prefix, n);
+	memcpy(with + n, name.s, name.len);
+	return find(t, (struct slice){with, n + name.len}, ref_r);
+}
+
+bool
+table_column(const struct table *t, size_t i, struct column_ref *ref_r)
+{
+	for (int j = 0; j < TABLE_JOINS && t->joins[j].set != NULL; j++) {
+		for (int p = 0; p < 2; p++) {
+			const struct column *c = t->joins[j].set->parts[p];
+
+			for (; c != NULL && c->name != NULL; c++) {
+				if (i-- > 0)
+					continue;
+				*ref_r = (struct column_ref){c, &t->joins[j]};
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+uint32_t
+table_sees_want(const struct table *t)
+{
+	(void)t;
+	return 1u << ENTITY_HOST | 1u << ENTITY_SERVICE | 1u << ENTITY_GROUP |
+	    1u << ENTITY_SELF;
+}
+
+bool
+table_sees(const struct table *t, struct view *v, const struct row *row)
+{
+	uint32_t host = row->at[ENTITY_HOST];
+	uint32_t service = row->at[ENTITY_SERVICE];
+	uint32_t group = row->at[ENTITY_GROUP];
+
+	if (!v->restricted)
+		return true;
+	switch (t->kind) {
+	case TABLE_HOSTS:
+		return view_sees(v, host);
+	case TABLE_SERVICES:
+		return view_sees(v, service);
+	case TABLE_DOWNTIMES:
+	case TABLE_COMMENTS:
+		return view_sees(v, service != SNAP_NONE ? service : host);
+	case TABLE_HOSTGROUPS:
+		return view_sees_group(v, group, false);
+	case TABLE_SERVICEGROUPS:
+		return view_sees_group(v, group, true);
+	case TABLE_HOSTSBYGROUP:
+		return view_sees(v, host) && view_sees_group(v, group, false);
+	case TABLE_SERVICESBYHOSTGROUP:
+		return view_sees(v, service) &&
+		    view_sees_group(v, group, false);
+	case TABLE_SERVICESBYGROUP:
+		return view_sees(v, service) && view_sees_group(v, group, true);
+	case TABLE_LOG:
+		if (service != SNAP_NONE)
+			return view_sees(v, service);
+		return table_log_is_seen(v, row->at[ENTITY_SELF], host);
+	case TABLE_CONTACTS:
+	case TABLE_CONTACTGROUPS:
+	case TABLE_COMMANDS:
+	case TABLE_TIMEPERIODS:
+	case TABLE_STATUS:
+	case TABLE_COLUMNS:
+	case TABLE_LABELS: /* were collected as seen */
+		break;
+	}
+	return true;
+}
+
+/* "host;description", or "host description" with the first blank. */
+static uint32_t
+find_service(const struct snapshot *s, struct slice name)
+{
+	const char *at = memchr(name.s, ';', name.len);
+	struct slice host = name, description;
+	uint32_t h;
+
+	if (at == NULL)
+		at = memchr(name.s, ' ', name.len);
+	if (at == NULL)
+		return SNAP_NONE;
+	host.len = (size_t)(at - name.s);
+	description = (struct slice){at + 1, name.len - host.len - 1};
+	h = snap_find_host(s, slice_trim(host));
+	if (h == SNAP_NONE)
+		return SNAP_NONE;
+	return snap_find_service(s, h, slice_trim(description));
+}
+
+int
+table_object(const struct table *t, const struct view *v, struct slice name,
+    struct row *row_r)
+{
+	const struct snapshot *s = v->snap;
+	enum entity e;
+	uint32_t at;
+
+	memset(row_r, 0xff, sizeof(*row_r));
+	if (t->kind == TABLE_HOSTS) {
+		e = ENTITY_HOST;
+		at = snap_find_host(s, name);
+	} else if (t->kind == TABLE_SERVICES) {
+		e = ENTITY_SERVICE;
+		at = find_service(s, name);
+		if (at != SNAP_NONE)
+			row_r->at[ENTITY_HOST] = s->objects[at].host;
+	} else if (t->kind == TABLE_HOSTGROUPS) {
+		e = ENTITY_GROUP;
+		at = snap_find_host_group(s, name);
+	} else if (t->kind == TABLE_SERVICEGROUPS) {
+		e = ENTITY_GROUP;
+		at = snap_find_service_group(s, name);
+	} else if (t->kind == TABLE_CONTACTS) {
+		e = ENTITY_CONTACT;
+		at = snap_find_contact(s, name);
+	} else if (t->kind == TABLE_CONTACTGROUPS) {
+		e = ENTITY_SELF;
+		at = snap_find_contact_group(s, name);
+	} else if (t->kind == TABLE_STATUS) {
+		e = ENTITY_SELF;
+		at = 0;
+	} else {
+		return -1;
+	}
+	row_r->at[e] = at;
+	return at != SNAP_NONE;
+}

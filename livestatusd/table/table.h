@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The tables of Livestatus: which columns they have, under which prefixes, and
+ * which rows, in which order.
+ */
+#ifndef LIVESTATUSD_TABLE_TABLE_H
+#define LIVESTATUSD_TABLE_TABLE_H
+
+#include "livestatusd/table/column.h"
+
+struct column_set {                    /* columns of one kind of entity */
+	const struct column *parts[2]; /* each ends with a name of NULL */
+};
+
+struct join {
+	const char *prefix; /* "host_"; "" for the table's own */
+	enum entity entity;
+	const struct column_set *set;
+};
+#define TABLE_JOINS 6
+
+enum table_kind { /* how rows are found */
+	TABLE_HOSTS,
+	TABLE_SERVICES,
+	TABLE_HOSTGROUPS,
+	TABLE_SERVICEGROUPS,
+	TABLE_HOSTSBYGROUP,
+	TABLE_SERVICESBYGROUP,
+	TABLE_SERVICESBYHOSTGROUP,
+	TABLE_CONTACTS,
+	TABLE_CONTACTGROUPS,
+	TABLE_COMMANDS,
+	TABLE_TIMEPERIODS,
+	TABLE_DOWNTIMES,
+	TABLE_COMMENTS,
+	TABLE_LOG,
+	TABLE_STATUS,
+	TABLE_COLUMNS,
+	TABLE_LABELS
+};
+
+struct table {
+	const char *name;
+	enum table_kind kind;
+	const char *own_prefix;         /* stripped from asked names: "host_" */
+	const char *retry_prefix;       /* tried last: "current_"; or NULL */
+	struct join joins[TABLE_JOINS]; /* a set of NULL ends them */
+};
+
+/* All tables, in the order of the table `columns`. */
+extern const struct table *const table_all[];
+extern const size_t table_count;
+/* NULL if there is none. */
+const struct table *table_find(struct slice name);
+
+struct column_ref { /* a column as a table offers it */
+	const struct column *column;
+	const struct join *join; /* name = join->prefix column->name */
+};
+/* The reference's section 5, without dynamic calls. False: unknown. */
+bool table_resolve(
+    const struct table *t, struct slice name, struct column_ref *ref_r);
+/* Number `i` of all columns of the table; false beyond the last. */
+bool table_column(const struct table *t, size_t i, struct column_ref *ref_r);
+
+/* --- rows ---------------------------------------------------------------- */
+
+#define BLOCK_ROWS 1024u
+
+/* Rows are handled in blocks; at[e][i] is entity e of row i. */
+struct block {
+	uint32_t n;
+	/* Services or hosts in unbroken ascent: arrays can be read along. */
+	bool dense;
+	uint32_t at[ENTITIES][BLOCK_ROWS];
+};
+
+struct range { /* of object numbers, `to` excluded */
+	uint32_t from, to;
+};
+
+struct scan {
+	const struct table *table;
+	const struct view *view;
+	uint32_t want; /* bits 1 << entity: those that anyone looks at */
+	/* hosts, services: only these; ascending. NULL: all. */
+	const struct range *ranges;
+	size_t n_ranges;
+	struct range all;
+	/* log: only entries [log_from, log_to), newest first */
+	uint32_t log_from, log_to;
+	uint64_t a, b; /* where the scan is */
+};
+/* `ranges` may be set after this. */
+void table_scan_init(
+    struct scan *s, const struct table *t, const struct view *v);
+/* The next rows; false at the end. */
+bool table_scan_next(struct scan *s, struct block *b);
+
+/* May the user see the row? Rows that belong to nobody are seen. */
+bool table_sees(const struct table *t, struct view *v, const struct row *row);
+/* Bits of the entities that table_sees() looks at. */
+uint32_t table_sees_want(const struct table *t);
+
+/*
+ * The row that a WaitObject names: 1 found, 0 unknown, -1 the table has none
+ * such.
+ */
+int table_object(const struct table *t, const struct view *v, struct slice name,
+    struct row *row_r);
+
+/* --- column sets --------------------------------------------------------- */
+extern const struct column_set columns_host, columns_service;
+extern const struct column_set columns_hostgroup, columns_servicegroup;
+extern const struct column_set columns_contact, columns_contactgroup;
+extern const struct column_set columns_command, columns_timeperiod;
+extern const struct column_set columns_downtime, columns_comment;
+extern const struct column_set columns_log, columns_status;
+extern const struct column_set columns_column, columns_label;
+
+/* Shared by hosts and services: object.c */
+extern const struct column columns_object[];
+
+/* counts.c: counts of visible services or hosts. */
+void view_count_services_of(struct view *v, uint32_t host, struct counts *c);
+void view_count_hosts(
+    struct view *v, const struct snap_group *g, struct counts *c);
+void view_count_group_services(struct view *v, const struct snap_group *g,
+    bool of_hosts, struct counts *c);
+/* Is the host or service group visible: it has members and all are? */
+bool view_sees_group(struct view *v, uint32_t group, bool of_services);
+
+/* expand.c: macros of a text for an object, into v->tmp. */
+struct slice column_expand_macros(
+    struct view *v, uint32_t object, struct slice text);
+
+/* attributes.c: names of bits of modified attributes. */
+void column_attributes_items(struct view *v, uint32_t bits);
+uint32_t column_attributes_mask(struct slice name);
+
+/* log.c: the objects that a line names today. */
+void table_log_row(const struct view *v, uint32_t line, struct row *row_r);
+/* May the user see a line that names no service of today? */
+bool table_log_is_seen(struct view *v, uint32_t line, uint32_t host);
+
+/* label.c: makes v->labels for the table `labels`. */
+void table_collect_labels(struct view *v);
+
+/* Takes the next `name=value` off performance data; false at the end. */
+bool column_perfdata_next(
+    struct slice *rest, struct slice *name_r, double *value_r);
+
+#endif
