@@ -41,12 +41,12 @@ print_settings(struct str *to)
 	    "# Settings: etc/vedette/site.yaml\n\n"
 	    "Printed by `vedette reference settings`.\n\n"
 	    "## Listeners\n\n"
-	    "Each is `listen.NAME: {enabled, address: [..], port}`."
+	    "Each is `{enabled, address: [..], port}`."
 	    " The site's port offset is\nadded to a default port."
 	    " Loopback unless it says otherwise.\n\n"
 	    "| name | on | port | what |\n|---|---|---|---|\n");
 	for (size_t i = 0; (l = settings_listener_entry(i)) != NULL; i++)
-		str_addf(to, "| `%s` | %s | %u%s | %s |\n", l->name,
+		str_addf(to, "| `listen.%s` | %s | %u%s | %s |\n", l->name,
 		    l->enabled ? "yes" : "no", l->port,
 		    l->open ? ", all addresses" : "", l->help);
 	str_add(to, "\n## Others\n\n| key | default | what |\n|---|---|---|\n");
