@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * External commands (core-semantics section 14): one table of names,
+ * arguments and what they do. Pure: works on the engine alone, so that
+ * `vedette simulate` plays the same ones.
+ */
+#ifndef CORE_COMMAND_COMMAND_H
+#define CORE_COMMAND_COMMAND_H
+
+#include "core/state/engine.h"
+
+#define COMMAND_MAX_ARGS 10
+#define COMMAND_MAX_LINE (256u << 10)
+
+struct command_context {
+	struct engine *engine;
+	int64_t now; /* wall seconds */
+	/* SAVE_STATE_INFORMATION; may be NULL. */
+	void (*save)(void *arg);
+	/* A passive result was dropped (CR-2); may be NULL. */
+	void (*dropped)(void *arg, const char *why);
+	void *arg;
+};
+
+/*
+ * Does the command of `line`, "[time] NAME;arg;..." or without the time. 0, or
+ * -1 with a reason; then nothing changed. Writes its line of the history.
+ */
+int command_run(
+    const struct command_context *ctx, struct slice line, struct err *err_r);
+
+/* For the reference: calls `each` for every command in order of name. */
+void command_list(void (*each)(const char *name, const char *arguments,
+		      const char *help, void *arg),
+    void *arg);
+
+#endif

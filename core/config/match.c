@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Merging two sorted tables of objects; see match.h.
+ */
+#include "core/config/match.h"
+
+#include "common/mem.h"
+
+#include <stdlib.h>
+
+static int
+compare(
+    const struct snapshot *a, uint32_t i, const struct snapshot *b, uint32_t j)
+{
+	return strcmp(
+	    snap_s(a, a->objects[i].name), snap_s(b, b->objects[j].name));
+}
+
+/* Merges two ranges in order of name. */
+static void
+merge(struct match *m, const struct snapshot *old, uint32_t i, uint32_t i_end,
+    const struct snapshot *new, uint32_t j, uint32_t j_end)
+{
+	while (i < i_end && j < j_end) {
+		int order = compare(old, i, new, j);
+
+		if (order == 0) {
+			m->old_of[j] = i;
+			m->new_of[i] = j;
+		}
+		i += order <= 0;
+		j += order >= 0;
+	}
+}
+
+void
+match_make(
+    struct match *m, const struct snapshot *old, const struct snapshot *new)
+{
+	*m = (struct match){.n_old = old->n_objects, .n_new = new->n_objects};
+	m->old_of = xcalloc(m->n_new + 1, sizeof(*m->old_of));
+	m->new_of = xcalloc(m->n_old + 1, sizeof(*m->new_of));
+	memset(m->old_of, 0xff, (m->n_new + 1) * sizeof(*m->old_of));
+	memset(m->new_of, 0xff, (m->n_old + 1) * sizeof(*m->new_of));
+	merge(m, old, 0, old->n_hosts, new, 0, new->n_hosts);
+	for (uint32_t h = 0; h < old->n_hosts; h++) {
+		const struct snap_object *a = &old->objects[h], *b;
+
+		if (m->new_of[h] == SNAP_NONE)
+			continue;
+		b = &new->objects[m->new_of[h]];
+		merge(m, old, a->services.off, a->services.off + a->services.n,
+		    new, b->services.off, b->services.off + b->services.n);
+	}
+}
+
+void
+match_free(struct match *m)
+{
+	free(m->old_of);
+	free(m->new_of);
+	*m = (struct match){0};
+}

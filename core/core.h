@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The daemon around the engine: what lives as long as the process.
+ */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include "common/daemon.h"
+#include "common/period.h"
+#include "core/config/match.h"
+#include "core/config/tombs.h"
+#include "core/effects/effects.h"
+#include "core/schedule/jobs.h"
+
+struct core {
+	struct daemon *daemon;
+	struct periods *periods;
+	struct engine *engine;
+	struct schedule *schedule;
+	struct jobs *jobs;
+	struct tombs *tombs;
+	struct effects fx;    /* holds stream, outbox, history, store */
+	uv_prepare_t prepare; /* the turn: after all input, before sleep */
+	uv_timer_t timer;
+	bool wake;                      /* the next turn is due at once */
+	bool running;                   /* init is through */
+	int64_t next_second, next_hour; /* monotonic, ns */
+	int64_t start_us, reload_us;    /* how long they took */
+	uint64_t commands, commands_refused, dropped, jumps, reloads;
+	struct {                       /* prepared by a reload */
+		struct snapshot *snap; /* the skeleton's */
+		struct periods *periods;
+		struct engine *engine;
+		struct match match;
+	} next;
+};
+
+extern const struct daemon_def core_def;
+
+int64_t core_now(void); /* wall seconds */
+
+/* reload.c */
+int core_reload_prepare(
+    struct daemon *d, struct snapshot *next, struct err *err_r);
+void core_reload_commit(struct daemon *d, struct snapshot *old);
+void core_reload_abort(struct daemon *d);
+
+/* serve.c */
+void core_command(
+    struct daemon *d, struct bus_peer *peer, const struct msg_command *c);
+void core_query(
+    struct daemon *d, struct bus_peer *peer, const struct msg_query *q);
+void core_peer_down(struct daemon *d, struct bus_peer *peer);
+void core_counters(struct daemon *d, struct str *list);
+/* Appends a core_status message. */
+void core_status(void *arg, struct str *out);
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The site's implementation of engine_ops, and the batch; see effects.h.
+ */
+#include "core/effects/effects.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "core/effects/context.h"
+#include "core/effects/encode.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define PAYLOAD_BYTES (4u << 20)
+#define FRAME_OBJECTS 10000 /* encoded in one turn if nobody waits */
+
+int64_t
+effects_clock(const struct effects *fx)
+{
+	return clock_mono() + fx->clock_base;
+}
+
+/* --- engine_ops ------------------------------------------------------------
+ */
+
+static void
+note_dirty(struct effects *fx)
+{
+	if (fx->dirty_since == 0)
+		fx->dirty_since = clock_mono();
+}
+
+static void
+on_object(void *arg, uint32_t object, unsigned what)
+{
+	struct effects *fx = arg;
+
+	if ((what & OBJECT_KEEP) && !fx->kept[object]) {
+		fx->kept[object] = 1;
+		ARRAY_GROW(fx->keep, fx->n_keep, fx->cap_keep);
+		fx->keep[fx->n_keep++] = object;
+	}
+	if (fx->stream == NULL)
+		return;
+	stream_mark(fx->stream, object);
+	note_dirty(fx);
+}
+
+static void
+on_line(void *arg, int64_t now, struct slice line)
+{
+	struct effects *fx = arg;
+
+	history_add(fx->history, now, line);
+}
+
+static void
+on_notice(void *arg, int64_t now, const struct notice *n)
+{
+	struct effects *fx = arg;
+	const struct snapshot *snap = fx->engine->snap;
+	const struct snap_object *c = &snap->objects[n->object];
+	struct str id = {0}, context = {0}, message = {0};
+	int64_t created_us = clock_wall() / NS_PER_US;
+	struct msg m = {.id = MSG_NOTICE};
+
+	(void)now;
+	str_addf(&id, "%s-core-%016" PRIx64 "-%" PRIu64, fx->daemon->site,
+	    fx->boot, ++fx->next_notice);
+	context_add(&context, fx->engine, n, created_us);
+	m.notice = (struct msg_notice){.id = str_slice(&id),
+	    .created_us = created_us,
+	    .site = slice_of(fx->daemon->site),
+	    .what = slice_of(n->what),
+	    .host = slice_of(snap_s(snap, snap->objects[c->host].name)),
+	    .service =
+		c->is_service ? slice_of(snap_s(snap, c->name)) : SLICE(""),
+	    .context = str_slice(&context)};
+	msg_put(&message, &m);
+	if (outbox_add(
+		fx->outbox, str_slice(&id), str_slice(&message), UINT64_MAX))
+		record_put_notice(
+		    &fx->records, str_slice(&id), str_slice(&message));
+	str_free(&id);
+	str_free(&context);
+	str_free(&message);
+}
+
+static void
+on_downtime(void *arg, const struct downtime *d, enum downtime_event event)
+{
+	struct effects *fx = arg;
+	bool gone = idmap_get(&fx->engine->downtimes, d->id) == NULL;
+	struct msg m = {.id = MSG_DOWNTIME_GONE, .downtime_gone = {d->id}};
+
+	(void)event;
+	if (gone) {
+		record_put_downtime_gone(&fx->records, d->id);
+	} else {
+		record_put_downtime(&fx->records, fx->engine, d);
+		encode_downtime(&m, d);
+	}
+	if (fx->stream == NULL)
+		return;
+	stream_add(fx->stream, &m);
+	note_dirty(fx);
+}
+
+static void
+on_comment(void *arg, const struct comment *c, bool gone)
+{
+	struct effects *fx = arg;
+	struct msg m = {.id = MSG_COMMENT_GONE, .comment_gone = {c->id}};
+
+	if (gone) {
+		record_put_comment_gone(&fx->records, c->id);
+	} else {
+		record_put_comment(&fx->records, fx->engine, c);
+		encode_comment(&m, c);
+	}
+	if (fx->stream == NULL)
+		return;
+	stream_add(fx->stream, &m);
+	note_dirty(fx);
+}
+
+static void
+on_replan(void *arg, uint32_t object, enum replan how)
+{
+	struct effects *fx = arg;
+
+	if (fx->schedule != NULL)
+		schedule_replan(fx->schedule, object, how, effects_clock(fx));
+}
+
+static void
+on_check_at(void *arg, uint32_t object, int64_t when, bool forced)
+{
+	struct effects *fx = arg;
+	int64_t at =
+	    when > INT64_MAX / NS_PER_S ? INT64_MAX / 2 : when * NS_PER_S;
+
+	if (fx->schedule == NULL)
+		return;
+	schedule_check_at(fx->schedule, object, at - fx->schedule->drift,
+	    forced, effects_clock(fx));
+	if (fx->stream != NULL) {
+		stream_mark(fx->stream, object);
+		note_dirty(fx);
+	}
+}
+
+static void
+on_program(void *arg)
+{
+	struct effects *fx = arg;
+
+	fx->program = true;
+}
+
+const struct engine_ops effects_ops = {
+    .object = on_object,
+    .line = on_line,
+    .notice = on_notice,
+    .downtime = on_downtime,
+    .comment = on_comment,
+    .replan = on_replan,
+    .check_at = on_check_at,
+    .program = on_program,
+};
+
+/* --- the batch -------------------------------------------------------------
+ */
+
+void
+effects_init(struct effects *fx)
+{
+	fx->kept = xcalloc(fx->engine->snap->n_objects + 1, 1);
+}
+
+void
+effects_free(struct effects *fx)
+{
+	str_free(&fx->records);
+	free(fx->kept);
+	free(fx->keep);
+	free(fx->answers);
+	*fx = (struct effects){0};
+}
+
+void
+effects_adopt(
+    struct effects *fx, struct engine *engine, struct schedule *schedule)
+{
+	must(fx->n_keep == 0);
+	fx->engine = engine;
+	fx->schedule = schedule;
+	free(fx->kept);
+	fx->kept = xcalloc(engine->snap->n_objects + 1, 1);
+}
+
+/* Hands the records to the journal; false: it takes nothing now. */
+static bool
+append_records(struct effects *fx)
+{
+	uint64_t number;
+
+	if (fx->records.len == 0)
+		return true;
+	number = store_append(fx->store, str_slice(&fx->records));
+	fx->stalled_now = number == 0;
+	if (number == 0) {
+		fx->stalled++;
+		return false;
+	}
+	fx->appended = number;
+	str_clear(&fx->records);
+	return true;
+}
+
+/* False: the journal takes nothing now; the batch stays open. */
+static bool
+append(struct effects *fx)
+{
+	if (fx->program) {
+		record_put_program(&fx->records, fx->engine);
+		fx->program = false;
+	}
+	while (fx->n_keep > 0) {
+		uint32_t object = fx->keep[fx->n_keep - 1];
+
+		/* Very many at once: several payloads. */
+		if (fx->records.len >= PAYLOAD_BYTES && !append_records(fx))
+			return false;
+		record_put_object(&fx->records, fx->engine, object);
+		fx->kept[object] = 0;
+		fx->n_keep--;
+	}
+	if (!append_records(fx))
+		return false;
+	outbox_numbered(fx->outbox, fx->appended);
+	return true;
+}
+
+void
+effects_close(struct effects *fx, int64_t now)
+{
+	uint64_t seq;
+
+	if (!append(fx))
+		return;
+	if (!fx->commands) {
+		if (fx->dirty_since == 0 ||
+		    clock_mono() - fx->dirty_since < EFFECTS_COALESCE_NS)
+			return;
+		stream_frame(fx->stream, fx->appended, FRAME_OBJECTS, now);
+		fx->dirty_since = stream_dirty(fx->stream) ? 1 : 0;
+		return;
+	}
+	seq = stream_frame(fx->stream, fx->appended, UINT32_MAX, now);
+	fx->dirty_since = 0;
+	fx->commands = false;
+	for (uint32_t i = fx->n_answers; i-- > 0;) {
+		if (fx->answers[i].number != UINT64_MAX)
+			break;
+		fx->answers[i].number = fx->appended;
+		fx->answers[i].seq = seq;
+	}
+	history_flush(fx->history);
+}
+
+void
+effects_settle(struct effects *fx, int64_t now)
+{
+	effects_close(fx, now);
+	/* The journal is full: these objects are in the next state file. */
+	while (fx->n_keep > 0)
+		fx->kept[fx->keep[--fx->n_keep]] = 0;
+	stream_frame(fx->stream, fx->appended, UINT32_MAX, now);
+	fx->dirty_since = 0;
+}
+
+void
+effects_answer(struct effects *fx, struct bus_peer *peer, uint64_t id)
+{
+	ARRAY_GROW(fx->answers, fx->n_answers, fx->cap_answers);
+	fx->answers[fx->n_answers++] =
+	    (struct answer){.peer = peer, .id = id, .number = UINT64_MAX};
+	fx->commands = true;
+}
+
+void
+effects_forget(struct effects *fx, struct bus_peer *peer)
+{
+	for (uint32_t i = 0; i < fx->n_answers; i++)
+		if (fx->answers[i].peer == peer)
+			fx->answers[i].peer = NULL;
+}
+
+static void
+send_answers(struct effects *fx, uint64_t durable)
+{
+	struct bus_peer *flush = NULL;
+	uint32_t n = 0;
+
+	for (; n < fx->n_answers && fx->answers[n].number <= durable; n++) {
+		const struct answer *a = &fx->answers[n];
+		struct msg m = {.id = MSG_ANSWER,
+		    .answer = {.id = a->id, .status = MSG_OK, .seq = a->seq}};
+
+		if (a->peer == NULL)
+			continue;
+		bus_send(a->peer, &m);
+		if (flush != NULL && flush != a->peer)
+			bus_flush(flush);
+		flush = a->peer;
+	}
+	if (flush != NULL)
+		bus_flush(flush);
+	fx->n_answers -= n;
+	memmove(
+	    fx->answers, fx->answers + n, fx->n_answers * sizeof(*fx->answers));
+}
+
+bool
+effects_release(struct effects *fx, int64_t now)
+{
+	uint64_t durable = store_durable(fx->store);
+	bool more = stream_release(fx->stream, fx->appended, durable, now);
+
+	send_answers(fx, durable);
+	outbox_send(fx->outbox, durable);
+	return more;
+}

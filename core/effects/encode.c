@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From the run-time state to messages; see encode.h.
+ */
+#include "core/effects/encode.h"
+
+#include "common/mem.h"
+
+static uint32_t
+flags_of(const struct engine *e, uint32_t object, int64_t now)
+{
+	static const struct {
+		uint32_t from, to;
+	} bits[] = {
+	    {CHECKABLE_CHECKED, MSG_CHECKABLE_CHECKED},
+	    {CHECKABLE_ACTIVE, MSG_CHECKABLE_ACTIVE},
+	    {CHECKABLE_PASSIVE, MSG_CHECKABLE_PASSIVE},
+	    {CHECKABLE_NOTIFY, MSG_CHECKABLE_NOTIFICATIONS},
+	    {CHECKABLE_FLAP_DETECTION, MSG_CHECKABLE_FLAP_DETECTION},
+	    {CHECKABLE_FLAPPING, MSG_CHECKABLE_FLAPPING},
+	    {CHECKABLE_HANDLER, MSG_CHECKABLE_EVENT_HANDLER},
+	    {CHECKABLE_EXECUTING, MSG_CHECKABLE_EXECUTING},
+	    {CHECKABLE_LAST_PASSIVE, MSG_CHECKABLE_LAST_PASSIVE},
+	};
+	const struct checkable *o = &e->objects[object];
+	uint32_t service_period = e->snap->objects[object].service_period;
+	uint32_t flags = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(bits); i++)
+		if (o->flags & bits[i].from)
+			flags |= bits[i].to;
+	if (period_is_in(e->periods, o->check_period, now))
+		flags |= MSG_CHECKABLE_IN_CHECK_PERIOD;
+	if (period_is_in(e->periods, o->notification_period, now))
+		flags |= MSG_CHECKABLE_IN_NOTIFY_PERIOD;
+	if (period_is_in(e->periods, service_period, now))
+		flags |= MSG_CHECKABLE_IN_SERVICE_PERIOD;
+	if (o->state != STATE_GOOD && o->number > 0 &&
+	    e->snap->objects[object].notification_interval_ms == 0)
+		flags |= MSG_CHECKABLE_NO_MORE;
+	return flags;
+}
+
+/* FR-2: the interval that the age of the data is counted in. */
+static uint32_t
+feed_interval(const struct engine *e, uint32_t object)
+{
+	const struct snap_object *c = &e->snap->objects[object];
+	const struct checkable *feeder = &e->objects[object];
+
+	if ((c->check == SNAP_CHECK_COLLECTED ||
+		c->check == SNAP_CHECK_SERVICE) &&
+	    c->collector != SNAP_NONE)
+		feeder = &e->objects[c->collector];
+	if (!(feeder->flags & CHECKABLE_ACTIVE) &&
+	    c->check != SNAP_CHECK_PASSIVE && c->check != SNAP_CHECK_COLLECTED)
+		return 0;
+	return feeder->check_interval_ms;
+}
+
+void
+encode_checkable(struct msg *m, const struct engine *e,
+    const struct schedule *schedule, uint32_t object, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+
+	m->id = MSG_CHECKABLE;
+	m->checkable = (struct msg_checkable){
+	    .object = object,
+	    .state = o->state,
+	    .hard_state =
+		(o->flags & CHECKABLE_HARD) ? o->state : o->hard_state,
+	    .last_state = o->last_state,
+	    .state_type = (o->flags & CHECKABLE_HARD) != 0,
+	    .attempt = o->attempt,
+	    .max_attempts = o->max_attempts,
+	    .flags = flags_of(e, object, now),
+	    .modified = o->modified,
+	    .acknowledgement = o->ack,
+	    .downtime_depth = o->downtime_depth,
+	    .notification_number = o->number,
+	    .last_check = o->last_check,
+	    .next_check =
+		schedule == NULL ? 0 : schedule_next_check(schedule, object),
+	    .last_state_change = o->last_change,
+	    .last_hard_state_change = o->last_hard_change,
+	    .last_time_0 = o->last_time[0],
+	    .last_time_1 = o->last_time[1],
+	    .last_time_2 = o->last_time[2],
+	    .last_time_3 = o->last_time[3],
+	    .last_notification = o->last_notification,
+	    .next_notification = o->held == HOLD_NONE
+		? 0
+		: engine_next_notification(e, object, now),
+	    .check_interval_ms = o->check_interval_ms,
+	    .retry_interval_ms = o->retry_interval_ms,
+	    .latency_us = o->latency_us,
+	    .execution_us = o->execution_us,
+	    .flap_percent = engine_flap_percent(o),
+	    .output = checkable_output(o),
+	    .long_output = checkable_long_output(o),
+	    .perfdata = checkable_perfdata(o),
+	    .cached_at = o->cached_at,
+	    .cache_interval = o->cache_interval,
+	    .feed_interval_ms = feed_interval(e, object),
+	    .freshness_from =
+		(o->flags & CHECKABLE_CHECKED) ? o->last_check : e->started,
+	    .postponement = slice_of(engine_postponement(o->held)),
+	    .problem_id = o->problem_id,
+	    .last_problem_id = o->last_problem_id,
+	};
+}
+
+void
+encode_downtime(struct msg *m, const struct downtime *d)
+{
+	m->id = MSG_DOWNTIME;
+	m->downtime = (struct msg_downtime){
+	    .id = d->id,
+	    .object = d->object,
+	    .entry_time = d->entry,
+	    .start_time = d->start,
+	    .end_time = d->end,
+	    .fixed = d->fixed,
+	    .pending = !d->active,
+	    .recurring = d->recurring,
+	    .duration = (uint64_t)d->duration,
+	    .triggered_by = d->triggered_by,
+	    .origin = d->origin,
+	    .author = slice_of(d->author),
+	    .comment = slice_of(d->comment),
+	};
+}
+
+void
+encode_comment(struct msg *m, const struct comment *c)
+{
+	m->id = MSG_COMMENT;
+	m->comment = (struct msg_comment){
+	    .id = c->id,
+	    .object = c->object,
+	    .entry_time = c->entry,
+	    .entry_type = c->type,
+	    .source = c->external,
+	    .persistent = c->persistent,
+	    .expire_time = c->expire,
+	    .author = slice_of(c->author),
+	    .comment = slice_of(c->text),
+	};
+}

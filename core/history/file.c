@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The files of the history; see file.h.
+ */
+#include "core/history/file.h"
+
+#include "common/file.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "common/msg.h"
+#include "common/num.h"
+#include "core/history/lines.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STATES_A_SLICE 2000
+#define FLUSH_BYTES    32768
+
+struct history {
+	char *dir;
+	struct engine *engine;
+	int fd;
+	char day[16];     /* of the open file, "2026-03-02" */
+	int64_t day_ends; /* wall seconds */
+	int64_t last;     /* newest stamp */
+	struct str buffer;
+	bool failing;
+	uint32_t states_at; /* next object of the block, UINT32_MAX: none */
+	enum history_state states_kind;
+	uint64_t lines, lost;
+};
+
+static void
+stamp(struct history *h, int64_t now)
+{
+	if (now > h->last)
+		h->last = now;
+	str_addf(&h->buffer, "[%" PRId64 "] ", h->last);
+}
+
+/* The day of `now` and the second when it ends, by the local calendar. */
+static void
+find_day(struct history *h, int64_t now)
+{
+	time_t at = (time_t)now;
+	struct tm tm;
+
+	if (localtime_r(&at, &tm) == NULL)
+		panic("no local time for %" PRId64, now);
+	strftime(h->day, sizeof(h->day), "%Y-%m-%d", &tm);
+	tm.tm_mday++;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	h->day_ends = mktime(&tm);
+	if (h->day_ends <= now)
+		h->day_ends = now + 3600;
+}
+
+/* A crash may have cut the last line: the next one must not continue it. */
+static void
+end_cut_line(struct history *h, const char *path)
+{
+	char last = '\n';
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t size = fd == -1 ? 0 : lseek(fd, 0, SEEK_END);
+
+	if (size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n')
+		str_addc(&h->buffer, '\n');
+	if (fd != -1)
+		close(fd);
+}
+
+/* True: the file is new. */
+static int
+open_day(struct history *h, int64_t now, bool *new_r, struct err *err_r)
+{
+	char *path;
+	int fd;
+
+	find_day(h, now);
+	path = xasprintf("%s/%s.log", h->dir, h->day);
+	*new_r = !file_exists(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	if (fd == -1) {
+		err_set(err_r, "%s: %s", path, strerror(errno));
+		free(path);
+		return -1;
+	}
+	if (!*new_r)
+		end_cut_line(h, path);
+	free(path);
+	if (h->fd != -1)
+		close(h->fd);
+	h->fd = fd;
+	return 0;
+}
+
+static void
+add_version(struct history *h, int64_t now)
+{
+	stamp(h, now);
+	str_add(&h->buffer, "LOG VERSION: 2.0\n");
+}
+
+struct history *
+history_open(const char *dir, struct engine *engine, struct err *err_r)
+{
+	struct history *h = xnew(struct history);
+	int64_t now = clock_wall() / NS_PER_S;
+	bool is_new;
+
+	h->dir = xstrdup(dir);
+	h->engine = engine;
+	h->fd = -1;
+	h->states_at = UINT32_MAX;
+	if (file_mkdirs(dir, 0750, err_r) == -1 ||
+	    open_day(h, now, &is_new, err_r) == -1) {
+		history_close(&h);
+		return NULL;
+	}
+	if (is_new)
+		add_version(h, now);
+	return h;
+}
+
+void
+history_close(struct history **history)
+{
+	struct history *h = *history;
+
+	if (h == NULL)
+		return;
+	if (h->fd != -1) {
+		history_flush(h);
+		close(h->fd);
+	}
+	str_free(&h->buffer);
+	free(h->dir);
+	free(h);
+	*history = NULL;
+}
+
+void
+history_adopt(struct history *h, struct engine *engine)
+{
+	h->engine = engine;
+	if (h->states_at != UINT32_MAX)
+		h->states_at = 0;
+}
+
+bool
+history_flush(struct history *h)
+{
+	size_t done = 0;
+
+	while (done < h->buffer.len) {
+		ssize_t n =
+		    write(h->fd, h->buffer.s + done, h->buffer.len - done);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		done += (size_t)n;
+	}
+	if (done < h->buffer.len && !h->failing)
+		log_error("history: %s/%s.log: %s; lines are kept and tried "
+			  "again (make room on the disk)",
+		    h->dir, h->day, strerror(errno));
+	h->failing = done < h->buffer.len;
+	if (done > 0) {
+		memmove(h->buffer.s, h->buffer.s + done, h->buffer.len - done);
+		h->buffer.len -= done;
+		h->buffer.s[h->buffer.len] = '\0';
+	}
+	return !h->failing;
+}
+
+/* A new day: the rest goes into the old file, states into the new. */
+static void
+turn_day(struct history *h, int64_t now)
+{
+	struct err err;
+	bool is_new;
+
+	if (now < h->day_ends)
+		return;
+	history_flush(h);
+	if (open_day(h, now, &is_new, &err) == -1) {
+		if (!h->failing)
+			log_error("history: %s", err.text);
+		h->failing = true;
+		h->day_ends = now + 60;
+		return;
+	}
+	if (is_new) {
+		add_version(h, now);
+		history_begin_states(h, HISTORY_CURRENT, now);
+	}
+}
+
+void
+history_add(struct history *h, int64_t now, struct slice line)
+{
+	turn_day(h, now);
+	h->lines++;
+	if (h->buffer.len + line.len > HISTORY_BUFFER) {
+		h->lost++;
+		return;
+	}
+	stamp(h, now);
+	str_addslice(&h->buffer, line);
+	str_addc(&h->buffer, '\n');
+	if (h->buffer.len >= FLUSH_BYTES && !h->failing)
+		history_flush(h);
+}
+
+static void
+add_periods(struct history *h, int64_t now)
+{
+	const struct engine *e = h->engine;
+
+	for (uint32_t p = 0; p < e->snap->n_periods; p++) {
+		bool in = period_is_in(e->periods, p, now);
+
+		stamp(h, now);
+		str_addf(&h->buffer, "TIMEPERIOD TRANSITION: %s;%d;%d\n",
+		    snap_s(e->snap, e->snap->periods[p].name), in, in);
+	}
+}
+
+void
+history_begin_states(struct history *h, enum history_state kind, int64_t now)
+{
+	stamp(h, now);
+	if (kind == HISTORY_INITIAL) {
+		str_add(&h->buffer, "logging initial states\n");
+	} else {
+		str_add(&h->buffer, "logging intermediate states\n");
+		add_periods(h, now);
+	}
+	h->states_kind = kind;
+	h->states_at = 0;
+}
+
+static void
+add_states(struct history *h, int64_t now)
+{
+	const struct engine *e = h->engine;
+
+	for (int n = 0; n < STATES_A_SLICE; n++, h->states_at++) {
+		const struct checkable *o;
+
+		if (h->states_at >= e->snap->n_objects) {
+			h->states_at = UINT32_MAX;
+			return;
+		}
+		o = &e->objects[h->states_at];
+		stamp(h, now);
+		history_state_line(&h->buffer, e, h->states_at, h->states_kind,
+		    (o->flags & CHECKABLE_HARD) != 0, o->attempt);
+		str_addc(&h->buffer, '\n');
+	}
+}
+
+bool
+history_turn(struct history *h, int64_t now)
+{
+	turn_day(h, now);
+	if (h->states_at != UINT32_MAX && !h->failing) {
+		add_states(h, now);
+		history_flush(h);
+	}
+	return h->states_at != UINT32_MAX && !h->failing;
+}
+
+bool
+history_waits(const struct history *h)
+{
+	return h->buffer.len > 0;
+}
+
+/* Is it YYYY-MM-DD.log, and older than `limit`? */
+static bool
+is_expired(const char *name, const char *limit)
+{
+	struct slice s = slice_of(name);
+
+	if (s.len != 14 || strcmp(name + 10, ".log") != 0 || name[4] != '-' ||
+	    name[7] != '-')
+		return false;
+	return strncmp(name, limit, 10) < 0;
+}
+
+void
+history_expire(struct history *h, int64_t now, int64_t keep_ms)
+{
+	time_t at = (time_t)(now - keep_ms / 1000);
+	char limit[16], *path;
+	struct dirent *entry;
+	struct tm tm;
+	DIR *dir;
+
+	if (localtime_r(&at, &tm) == NULL || (dir = opendir(h->dir)) == NULL)
+		return;
+	strftime(limit, sizeof(limit), "%Y-%m-%d", &tm);
+	while ((entry = readdir(dir)) != NULL) {
+		if (!is_expired(entry->d_name, limit))
+			continue;
+		path = xasprintf("%s/%s", h->dir, entry->d_name);
+		if (unlink(path) == 0)
+			log_info(
+			    "history: %s: removed, its time is over", path);
+		free(path);
+	}
+	closedir(dir);
+}
+
+void
+history_counters(const struct history *h, struct str *list)
+{
+	struct msg_counter lines = {SLICE("history_lines"), (double)h->lines};
+	struct msg_counter lost = {
+	    SLICE("history_lines_lost"), (double)h->lost};
+
+	msg_counter_put(list, &lines);
+	msg_counter_put(list, &lost);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How each record of the history is written.
+ */
+#include "core/history/lines.h"
+
+static void
+add_object(struct str *out, const struct engine *e, uint32_t object)
+{
+	const struct snap_object *c = &e->snap->objects[object];
+
+	str_add(out, snap_s(e->snap, e->snap->objects[c->host].name));
+	if (c->is_service) {
+		str_addc(out, ';');
+		str_add(out, snap_s(e->snap, c->name));
+	}
+}
+
+void
+history_add_text(struct str *out, struct slice text)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.s[i];
+
+		if (c >= 0x20 && c != 0x7f)
+			continue;
+		str_addn(out, text.s + from, i - from);
+		from = i + 1;
+		str_add(out, c == '\n' ? "\\n" : " ");
+	}
+	str_addn(out, text.s + from, text.len - from);
+}
+
+static void
+add_output(struct str *out, const struct checkable *o)
+{
+	struct slice more = checkable_long_output(o);
+
+	history_add_text(out, checkable_output(o));
+	if (more.len == 0)
+		return;
+	if (more.len > HISTORY_LONG_MAX) {
+		more.len = HISTORY_LONG_MAX;
+		while (((unsigned char)more.s[more.len] & 0xc0) == 0x80)
+			more.len--;
+	}
+	str_addc(out, ';');
+	history_add_text(out, more);
+}
+
+void
+history_state_line(struct str *out, const struct engine *e, uint32_t object,
+    enum history_state kind, bool hard, unsigned attempt)
+{
+	const struct checkable *o = &e->objects[object];
+	const char *of = engine_is_service(e, object) ? "SERVICE" : "HOST";
+
+	if (kind == HISTORY_ALERT)
+		str_addf(out, "%s ALERT: ", of);
+	else
+		str_addf(out, "%s %s STATE: ",
+		    kind == HISTORY_INITIAL ? "INITIAL" : "CURRENT", of);
+	add_object(out, e, object);
+	str_addf(out, ";%s;%s;%u;", engine_state_word(e, object, o->state),
+	    hard ? "HARD" : "SOFT", attempt);
+	add_output(out, o);
+}
+
+void
+history_event_line(struct str *out, const struct engine *e, uint32_t object,
+    const char *kind, const char *status, struct slice rest)
+{
+	str_addf(out,
+	    "%s %s ALERT: ", engine_is_service(e, object) ? "SERVICE" : "HOST",
+	    kind);
+	add_object(out, e, object);
+	str_addf(out, ";%s;", status);
+	history_add_text(out, rest);
+}
+
+void
+history_notice_line(
+    struct str *out, const struct engine *e, const struct notice *n)
+{
+	const char *word = engine_state_word(e, n->object, n->state);
+	const char *of = engine_is_service(e, n->object) ? "SERVICE" : "HOST";
+
+	str_addf(out, "%s NOTIFICATION: check-mk-notify;", of);
+	add_object(out, e, n->object);
+	if (strcmp(n->what, "PROBLEM") == 0 || strcmp(n->what, "RECOVERY") == 0)
+		str_addf(out, ";%s;check-mk-notify;", word);
+	else
+		str_addf(out, ";%s (%s);check-mk-notify;", n->what, word);
+	history_add_text(out, checkable_output(&e->objects[n->object]));
+	if (n->author.len == 0 && n->comment.len == 0)
+		return;
+	str_addc(out, ';');
+	history_add_text(out, n->author);
+	str_addc(out, ';');
+	history_add_text(out, n->comment);
+}

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Encoding and decoding of records; the fields of an object are listed once.
+ */
+#include "core/retention/record.h"
+
+#include "common/mem.h"
+#include "common/wire.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum kind {
+	RECORD_PROGRAM = 1,
+	RECORD_OBJECT,
+	RECORD_DOWNTIME,
+	RECORD_DOWNTIME_GONE,
+	RECORD_COMMENT,
+	RECORD_COMMENT_GONE,
+	RECORD_NOTICE,
+	RECORD_NOTICE_GONE,
+	RECORD_END
+};
+
+/* clang-format off */
+#define OBJECT_FIELDS(F)                                                       \
+	F(u64, problem_id) F(u64, last_problem_id)                             \
+	F(i64, last_check) F(i64, last_change) F(i64, last_hard_change)        \
+	F(i64, last_time[0]) F(i64, last_time[1]) F(i64, last_time[2])         \
+	F(i64, last_time[3]) F(i64, last_notification) F(i64, not_before)      \
+	F(i64, first_problem) F(i64, ack_expire) F(i64, evidence_from)         \
+	F(i64, flap_at) F(i64, cached_at) F(f64, flap_level)                   \
+	F(u32, cache_interval) F(u32, latency_us) F(u32, execution_us)         \
+	F(u32, check_interval_ms) F(u32, retry_interval_ms) F(u32, number)     \
+	F(u32, modified) F(u32, flags) F(u32, attempt) F(u32, max_attempts)    \
+	F(u32, state) F(u32, last_state) F(u32, hard_state)                    \
+	F(u32, previous_hard) F(u32, notified) F(u32, settled) F(u32, ack)     \
+	F(u32, held)
+#define DOWNTIME_FIELDS(F)                                                     \
+	F(u64, id) F(u64, comment_id) F(u64, triggered_by) F(u64, origin)      \
+	F(u32, recurring) F(i64, entry) F(i64, start) F(i64, end)              \
+	F(i64, duration) F(i64, actual_start) F(bool, fixed) F(bool, active)
+#define COMMENT_FIELDS(F)                                                      \
+	F(u64, id) F(u32, type) F(bool, external) F(bool, persistent)          \
+	F(i64, entry) F(i64, expire)
+/* clang-format on */
+#define COUNT(type, name) +1
+#define PUT(type, name)   wire_put_##type(out, v->name);
+#define GET(type, name)   v->name = (typeof(v->name))wire_get_##type(w);
+
+enum {
+	OBJECT_N = 9 + 0 OBJECT_FIELDS(COUNT),
+	DOWNTIME_N = 5 + 0 DOWNTIME_FIELDS(COUNT),
+	COMMENT_N = 5 + 0 COMMENT_FIELDS(COUNT)
+};
+
+static void
+head(struct str *out, uint32_t n, enum kind kind)
+{
+	wire_put_array(out, n);
+	wire_put_u32(out, kind);
+}
+
+static void
+put_key(struct str *out, const struct engine *e, uint32_t object)
+{
+	const struct snap_object *c = &e->snap->objects[object];
+
+	wire_put_str(
+	    out, slice_of(snap_s(e->snap, e->snap->objects[c->host].name)));
+	wire_put_str(out,
+	    c->is_service ? slice_of(snap_s(e->snap, c->name)) : SLICE(""));
+}
+
+void
+record_put_program(struct str *out, const struct engine *e)
+{
+	head(out, 6, RECORD_PROGRAM);
+	wire_put_u32(out, RECORD_VERSION);
+	wire_put_u64(out, e->next_downtime);
+	wire_put_u64(out, e->next_comment);
+	wire_put_u64(out, e->next_problem);
+	wire_put_u32(out, e->switches);
+}
+
+static struct slice
+period_name(const struct engine *e, uint32_t period)
+{
+	if (period == SNAP_NONE)
+		return SLICE("");
+	return slice_of(snap_s(e->snap, e->snap->periods[period].name));
+}
+
+void
+record_put_object(struct str *out, const struct engine *e, uint32_t object)
+{
+	const struct checkable *v = &e->objects[object];
+
+	head(out, OBJECT_N, RECORD_OBJECT);
+	put_key(out, e, object);
+	OBJECT_FIELDS(PUT)
+	wire_put_str(out, period_name(e, v->check_period));
+	wire_put_str(out, period_name(e, v->notification_period));
+	wire_put_str(out, checkable_output(v));
+	wire_put_str(out, checkable_long_output(v));
+	wire_put_str(out, checkable_perfdata(v));
+	wire_put_str(out, checkable_blob(v));
+}
+
+void
+record_put_downtime(
+    struct str *out, const struct engine *e, const struct downtime *v)
+{
+	head(out, DOWNTIME_N, RECORD_DOWNTIME);
+	put_key(out, e, v->object);
+	DOWNTIME_FIELDS(PUT)
+	wire_put_str(out, slice_of(v->author));
+	wire_put_str(out, slice_of(v->comment));
+}
+
+void
+record_put_downtime_gone(struct str *out, uint64_t id)
+{
+	head(out, 2, RECORD_DOWNTIME_GONE);
+	wire_put_u64(out, id);
+}
+
+void
+record_put_comment(
+    struct str *out, const struct engine *e, const struct comment *v)
+{
+	head(out, COMMENT_N, RECORD_COMMENT);
+	put_key(out, e, v->object);
+	COMMENT_FIELDS(PUT)
+	wire_put_str(out, slice_of(v->author));
+	wire_put_str(out, slice_of(v->text));
+}
+
+void
+record_put_comment_gone(struct str *out, uint64_t id)
+{
+	head(out, 2, RECORD_COMMENT_GONE);
+	wire_put_u64(out, id);
+}
+
+void
+record_put_notice(struct str *out, struct slice id, struct slice message)
+{
+	head(out, 3, RECORD_NOTICE);
+	wire_put_str(out, id);
+	wire_put_list(out, message);
+}
+
+void
+record_put_notice_gone(struct str *out, struct slice id)
+{
+	head(out, 2, RECORD_NOTICE_GONE);
+	wire_put_str(out, id);
+}
+
+void
+record_put_end(struct str *out, uint64_t objects)
+{
+	head(out, 2, RECORD_END);
+	wire_put_u64(out, objects);
+}
+
+static bool
+is_object(const struct engine *e, uint32_t object, struct slice host,
+    struct slice service)
+{
+	const struct snap_object *c = &e->snap->objects[object];
+
+	return slice_eqs(
+		   host, snap_s(e->snap, e->snap->objects[c->host].name)) &&
+	    (c->is_service ? slice_eqs(service, snap_s(e->snap, c->name))
+			   : service.len == 0);
+}
+
+/* Records come in the order of the snapshot, so the next one is at hand. */
+static uint32_t
+find(struct record_reader *r, struct slice host, struct slice service)
+{
+	const struct snapshot *snap = r->engine->snap;
+	uint32_t object;
+
+	if (r->hint < snap->n_objects &&
+	    is_object(r->engine, r->hint, host, service))
+		return r->hint++;
+	object = snap_find_host(snap, host);
+	if (object != SNAP_NONE && service.len > 0)
+		object = snap_find_service(snap, object, service);
+	if (object == SNAP_NONE)
+		r->unknown_objects++;
+	else
+		r->hint = object + 1;
+	return object;
+}
+
+static uint32_t
+period_of(const struct engine *e, struct slice name)
+{
+	return name.len == 0 ? SNAP_NONE : snap_find_period(e->snap, name);
+}
+
+/* Values that the engine relies on. */
+static bool
+is_sane(const struct checkable *o, bool is_service)
+{
+	uint8_t max = is_service ? SERVICE_UNKNOWN : HOST_UNREACH;
+
+	return o->state <= max && o->last_state <= max &&
+	    o->hard_state <= max && o->previous_hard <= max &&
+	    o->notified <= max && o->settled <= max && o->ack <= ACK_STICKY &&
+	    o->held < HOLDS && o->attempt > 0;
+}
+
+static void
+read_object(struct record_reader *r, struct wire *w, struct slice whole)
+{
+	struct engine *e = r->engine;
+	struct slice host = wire_get_str(w), service = wire_get_str(w);
+	struct checkable got = {0}, *v = &got, *o;
+	struct slice check_period, notification_period, texts[3], blob;
+	uint32_t object;
+
+	OBJECT_FIELDS(GET)
+	check_period = wire_get_str(w);
+	notification_period = wire_get_str(w);
+	for (int i = 0; i < 3; i++)
+		texts[i] = wire_get_str(w);
+	blob = wire_get_str(w);
+	if (w->why == NULL && !is_sane(v, service.len > 0))
+		wire_fail(w, "values out of range");
+	if (w->why != NULL)
+		return;
+	object = find(r, host, service);
+	if (object == SNAP_NONE) {
+		if (r->stranger != NULL)
+			r->stranger(r->arg, host, service, whole);
+		return;
+	}
+	o = &e->objects[object];
+	v->text = o->text;
+	v->text_cap = o->text_cap;
+	v->output_len = o->output_len;
+	v->long_len = o->long_len;
+	v->perf_len = o->perf_len;
+	v->blob = o->blob;
+	v->blob_cap = o->blob_cap;
+	v->downtimes = o->downtimes;
+	v->comments = o->comments;
+	v->downtime_depth = o->downtime_depth;
+	v->withheld = o->withheld;
+	v->check_period = period_of(e, check_period);
+	v->notification_period = period_of(e, notification_period);
+	v->flags &= (uint16_t) ~(CHECKABLE_EXECUTING | CHECKABLE_AWAITED);
+	*o = got;
+	checkable_set_text(o, texts[0], texts[1], texts[2]);
+	checkable_set_blob(o, blob);
+	engine_configure(e, object, o->modified);
+}
+
+static void
+drop_downtime(struct engine *e, uint64_t id)
+{
+	struct downtime *d = idmap_get(&e->downtimes, id), **at;
+
+	if (d == NULL)
+		return;
+	at = &e->objects[d->object].downtimes;
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
+	if (d->active)
+		e->objects[d->object].downtime_depth--;
+	idmap_remove(&e->downtimes, id);
+	free(d->author);
+	free(d->comment);
+	free(d);
+}
+
+static void
+drop_comment(struct engine *e, uint64_t id)
+{
+	struct comment *c = idmap_get(&e->comments, id), **at;
+
+	if (c == NULL)
+		return;
+	at = &e->objects[c->object].comments;
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
+	idmap_remove(&e->comments, id);
+	free(c->author);
+	free(c->text);
+	free(c);
+}
+
+static void
+read_downtime(struct record_reader *r, struct wire *w, struct slice whole)
+{
+	struct engine *e = r->engine;
+	struct slice host = wire_get_str(w), service = wire_get_str(w);
+	struct downtime got = {0}, *v = &got, *d;
+	struct slice author, comment;
+	uint32_t object;
+
+	DOWNTIME_FIELDS(GET)
+	author = wire_get_str(w);
+	comment = wire_get_str(w);
+	if (w->why == NULL && (v->id == 0 || v->end <= v->start))
+		wire_fail(w, "values out of range");
+	if (w->why != NULL)
+		return;
+	object = find(r, host, service);
+	drop_downtime(e, v->id);
+	if (object == SNAP_NONE) {
+		if (r->stranger != NULL)
+			r->stranger(r->arg, host, service, whole);
+		return;
+	}
+	d = xnew(struct downtime);
+	*d = got;
+	d->object = object;
+	d->author = slice_dup(author);
+	d->comment = slice_dup(comment);
+	d->next = e->objects[object].downtimes;
+	e->objects[object].downtimes = d;
+	if (d->active)
+		e->objects[object].downtime_depth++;
+	idmap_put(&e->downtimes, d->id, d);
+	if (d->id >= e->next_downtime)
+		e->next_downtime = d->id + 1;
+}
+
+static void
+read_comment(struct record_reader *r, struct wire *w, struct slice whole)
+{
+	struct engine *e = r->engine;
+	struct slice host = wire_get_str(w), service = wire_get_str(w);
+	struct comment got = {0}, *v = &got, *c;
+	struct slice author, text;
+	uint32_t object;
+
+	COMMENT_FIELDS(GET)
+	author = wire_get_str(w);
+	text = wire_get_str(w);
+	if (w->why == NULL && v->id == 0)
+		wire_fail(w, "values out of range");
+	if (w->why != NULL)
+		return;
+	object = find(r, host, service);
+	drop_comment(e, v->id);
+	if (object == SNAP_NONE) {
+		if (r->stranger != NULL)
+			r->stranger(r->arg, host, service, whole);
+		return;
+	}
+	c = xnew(struct comment);
+	*c = got;
+	c->object = object;
+	c->author = slice_dup(author);
+	c->text = slice_dup(text);
+	c->next = e->objects[object].comments;
+	e->objects[object].comments = c;
+	idmap_put(&e->comments, c->id, c);
+	if (c->id >= e->next_comment)
+		e->next_comment = c->id + 1;
+}
+
+static void
+read_program(struct record_reader *r, struct wire *w)
+{
+	struct engine *e = r->engine;
+	uint32_t version = wire_get_u32(w);
+	uint64_t downtime = wire_get_u64(w), comment = wire_get_u64(w);
+	uint64_t problem = wire_get_u64(w);
+	uint32_t switches = wire_get_u32(w);
+
+	if (version != RECORD_VERSION)
+		wire_fail(w, "records of another version");
+	if (w->why != NULL || downtime == 0 || comment == 0)
+		return;
+	e->next_downtime = downtime;
+	e->next_comment = comment;
+	e->next_problem = problem;
+	e->switches = switches & 0xff;
+}
+
+static void
+read_notice(struct record_reader *r, struct wire *w)
+{
+	struct slice id = wire_get_str(w), message = wire_get_list(w);
+
+	if (w->why == NULL && r->notice != NULL)
+		r->notice(r->arg, id, message);
+}
+
+static void
+read_notice_gone(struct record_reader *r, struct wire *w)
+{
+	struct slice id = wire_get_str(w);
+
+	if (w->why == NULL && r->notice_gone != NULL)
+		r->notice_gone(r->arg, id);
+}
+
+static uint64_t
+read_id(struct wire *w)
+{
+	uint64_t id = wire_get_u64(w);
+
+	return w->why == NULL ? id : 0;
+}
+
+/* The number of fields that each kind has, itself included. */
+static uint32_t
+fields_of(uint32_t kind)
+{
+	static const uint32_t n[] = {[RECORD_PROGRAM] = 6,
+	    [RECORD_OBJECT] = OBJECT_N,
+	    [RECORD_DOWNTIME] = DOWNTIME_N,
+	    [RECORD_DOWNTIME_GONE] = 2,
+	    [RECORD_COMMENT] = COMMENT_N,
+	    [RECORD_COMMENT_GONE] = 2,
+	    [RECORD_NOTICE] = 3,
+	    [RECORD_NOTICE_GONE] = 2,
+	    [RECORD_END] = 2};
+
+	return kind < ARRAY_LEN(n) ? n[kind] : 0;
+}
+
+static void
+read_one(struct record_reader *r, struct wire *w)
+{
+	const char *start = (const char *)w->p;
+	struct wire end = *w;
+	struct slice whole;
+	uint32_t n, kind;
+
+	wire_skip(&end);
+	whole = (struct slice){start, (size_t)((const char *)end.p - start)};
+	n = wire_get_array(w);
+	kind = wire_get_u32(w);
+	if (w->why == NULL && (n == 0 || n != fields_of(kind)))
+		wire_fail(w, "unknown kind or number of fields");
+	if (w->why != NULL)
+		return;
+	switch ((enum kind)kind) {
+	case RECORD_PROGRAM:
+		read_program(r, w);
+		break;
+	case RECORD_OBJECT:
+		read_object(r, w, whole);
+		break;
+	case RECORD_DOWNTIME:
+		read_downtime(r, w, whole);
+		break;
+	case RECORD_DOWNTIME_GONE:
+		drop_downtime(r->engine, read_id(w));
+		break;
+	case RECORD_COMMENT:
+		read_comment(r, w, whole);
+		break;
+	case RECORD_COMMENT_GONE:
+		drop_comment(r->engine, read_id(w));
+		break;
+	case RECORD_NOTICE:
+		read_notice(r, w);
+		break;
+	case RECORD_NOTICE_GONE:
+		read_notice_gone(r, w);
+		break;
+	case RECORD_END:
+		wire_get_u64(w);
+		r->ended = true;
+		break;
+	}
+	r->records++;
+}
+
+size_t
+record_split(struct slice records, size_t max)
+{
+	struct wire w = wire_of(records);
+	size_t taken = 0;
+
+	while (w.why == NULL && !wire_at_end(&w)) {
+		size_t end;
+
+		wire_skip(&w);
+		end = (size_t)((const char *)w.p - records.s);
+		if (taken > 0 && end > max)
+			break;
+		taken = end;
+	}
+	return w.why == NULL ? taken : records.len;
+}
+
+int
+record_read(struct record_reader *r, struct slice payload, struct err *err_r)
+{
+	struct wire w = wire_of(payload);
+
+	while (w.why == NULL && !wire_at_end(&w))
+		read_one(r, &w);
+	if (w.why == NULL)
+		return 0;
+	err_set(err_r, "record %" PRIu64 ": %s", r->records, w.why);
+	return -1;
+}

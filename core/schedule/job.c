@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a worker is told; see job.h.
+ */
+#include "core/schedule/job.h"
+
+#include "core/schedule/macros.h"
+
+static struct slice
+text(const struct engine *e, snap_str off)
+{
+	return slice_of(snap_s(e->snap, off));
+}
+
+/* All services of the host that this object feeds. */
+static void
+add_items(struct str *items, const struct engine *e, uint32_t object)
+{
+	const struct snap_object *host =
+	    &e->snap->objects[e->snap->objects[object].host];
+
+	for (uint32_t i = host->services.off;
+	     i < host->services.off + host->services.n; i++) {
+		const struct snap_object *c = &e->snap->objects[i];
+		struct msg_job_item item;
+
+		if (c->check != SNAP_CHECK_COLLECTED ||
+		    c->collector != object || c->check_name == 0)
+			continue;
+		item = (struct msg_job_item){.object = i,
+		    .check = text(e, c->check_name),
+		    .item = text(e, c->item),
+		    .params = text(e, c->params),
+		    .state = checkable_blob(&e->objects[i])};
+		msg_job_item_put(items, &item);
+	}
+}
+
+void
+job_make(struct msg_job *job, struct job_buffers *buffers,
+    const struct engine *e, uint32_t object, unsigned kind)
+{
+	const struct snap_object *c = &e->snap->objects[object];
+	const struct snap_object *host = &e->snap->objects[c->host];
+	const char *args = snap_s(e->snap, c->check_command);
+
+	str_clear(&buffers->command);
+	str_clear(&buffers->items);
+	*job = (struct msg_job){.kind = kind,
+	    .host = text(e, host->name),
+	    .service = c->is_service ? text(e, c->name) : SLICE(""),
+	    .address = text(e, host->address == 0 ? host->name : host->address),
+	    .family = host->family,
+	    .port = c->check_port,
+	    .timeout_ms = c->timeout_ms == 0 ? JOB_TIMEOUT_MS : c->timeout_ms,
+	    .state = checkable_blob(&e->objects[object]),
+	    .interval_ms = e->objects[object].check_interval_ms};
+	switch ((enum msg_job_kind)kind) {
+	case MSG_JOB_AGENT:
+		job->port = host->agent_port;
+		job->options = text(e, host->agent_options);
+		break;
+	case MSG_JOB_PROGRAM:
+		macros_expand(&buffers->command, e, c->host,
+		    snap_s(e->snap, host->agent_command), "");
+		job->options = text(e, host->agent_options);
+		break;
+	case MSG_JOB_SNMP:
+		job->options = text(e, host->snmp);
+		break;
+	case MSG_JOB_PLUGIN:
+		macros_expand(&buffers->command, e, object,
+		    snap_s(e->snap, c->check_line), args);
+		break;
+	case MSG_JOB_PING:
+		if (c->is_service)
+			job->options = SLICE("{\"packets\":5}");
+		break;
+	case MSG_JOB_TCP:
+	case MSG_JOB_KINDS:
+		break;
+	}
+	if (c->check == SNAP_CHECK_AGENT || c->check == SNAP_CHECK_SNMP)
+		add_items(&buffers->items, e, object);
+	job->command = str_slice(&buffers->command);
+	job->items = str_slice(&buffers->items);
+}
+
+void
+job_buffers_free(struct job_buffers *buffers)
+{
+	str_free(&buffers->command);
+	str_free(&buffers->items);
+}

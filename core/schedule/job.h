@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a worker is told: the message for one check of an object. Pure.
+ */
+#ifndef CORE_SCHEDULE_JOB_H
+#define CORE_SCHEDULE_JOB_H
+
+#include "common/msg.h"
+#include "core/state/engine.h"
+
+#define JOB_TIMEOUT_MS 60000 /* where the configuration has none */
+
+/* Memory that the message borrows; reuse it from job to job. */
+struct job_buffers {
+	struct str command, items;
+};
+
+/* Fills everything but job_id. */
+void job_make(struct msg_job *job, struct job_buffers *buffers,
+    const struct engine *e, uint32_t object, unsigned kind);
+void job_buffers_free(struct job_buffers *buffers);
+
+#endif

@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Jobs and workers; see jobs.h. A job's number is its slot in the table and a
+ * serial above it, so an answer finds its job at once and a late one is known
+ * by its serial.
+ */
+#include "core/schedule/jobs.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "core/schedule/intake.h"
+#include "core/schedule/job.h"
+
+#include <stdlib.h>
+
+#define SLOT_BITS 24
+#define PUMP_MAX  500 /* starts in one go: others want the loop, too */
+/* Of all workers' credit, in percent, that one kind may take, so that none
+ * starves another; pings are cheap and first. */
+#define SHARE 80
+
+struct worker {
+	struct bus_peer *peer;
+	uint32_t credit, busy;
+	bool draining, refused;
+};
+struct running {
+	uint64_t id;           /* 0: free slot */
+	struct worker *worker; /* NULL: none yet, or gone */
+	uint32_t object, next_free, kind;
+	struct due due;
+	int64_t started;
+	unsigned lost;
+};
+/* After a reload: numbers of jobs that are older than it. */
+struct renumbered {
+	struct renumbered *next;
+	uint64_t upto_serial;
+	uint32_t n_old, new_of[];
+};
+struct jobs {
+	struct bus_link *link;
+	struct schedule *schedule;
+	const struct jobs_ops *ops;
+	void *arg;
+	struct running *slots;
+	uint32_t n_slots, free_slot, n_running, running_of[SCHEDULE_KINDS];
+	uint64_t serial;
+	struct heap deadlines; /* slots */
+	struct renumbered *renumbered;
+	struct job_buffers buffers;
+	unsigned turn; /* which kind is first */
+	uint64_t sent, answered, late, given_away, timed_out, results;
+	uint64_t refused_queue, results_stray;
+};
+
+static uint64_t
+serial_of(uint64_t id)
+{
+	return id >> SLOT_BITS;
+}
+
+static struct running *
+take_slot(struct jobs *j)
+{
+	struct running *r;
+
+	if (j->free_slot == UINT32_MAX) {
+		uint32_t n = j->n_slots == 0 ? 256 : j->n_slots * 2;
+
+		must(n <= 1u << SLOT_BITS);
+		j->slots = xreallocarray(j->slots, n, sizeof(*j->slots));
+		heap_resize(&j->deadlines, n);
+		for (uint32_t i = n; i-- > j->n_slots;) {
+			j->slots[i] =
+			    (struct running){.next_free = j->free_slot};
+			j->free_slot = i;
+		}
+		j->n_slots = n;
+	}
+	r = &j->slots[j->free_slot];
+	j->free_slot = r->next_free;
+	*r = (struct running){
+	    .id = ++j->serial << SLOT_BITS | (uint64_t)(r - j->slots)};
+	j->n_running++;
+	return r;
+}
+
+static void
+free_slot(struct jobs *j, struct running *r)
+{
+	uint32_t slot = (uint32_t)(r - j->slots);
+
+	heap_set(&j->deadlines, slot, HEAP_NEVER);
+	if (r->worker != NULL && r->worker->busy > 0)
+		r->worker->busy--;
+	j->running_of[r->kind]--;
+	j->n_running--;
+	*r = (struct running){.next_free = j->free_slot};
+	j->free_slot = slot;
+}
+
+static void
+set_executing(struct jobs *j, uint32_t object, bool on)
+{
+	struct checkable *o = &j->schedule->engine->objects[object];
+
+	o->flags &= (uint16_t)~CHECKABLE_EXECUTING;
+	if (on)
+		o->flags |= CHECKABLE_EXECUTING;
+}
+
+/* The job has no answer: another worker, or a result that says so. */
+static void
+lost(struct jobs *j, struct running *r, const char *why, bool again)
+{
+	struct due due = r->due;
+	uint32_t object = r->object;
+	unsigned before = r->lost;
+	int64_t now_ns, now;
+
+	j->ops->clock(j->arg, &now_ns, &now);
+	free_slot(j, r);
+	if (object == SNAP_NONE)
+		return;
+	set_executing(j, object, false);
+	due.lost = before + 1;
+	if (again && due.lost < 2) {
+		j->given_away++;
+		schedule_again(j->schedule, &due);
+	} else {
+		schedule_done(j->schedule, object);
+		intake_failed(j->schedule, object, why, now);
+	}
+}
+
+static void
+worker_up(struct bus_peer *peer, void *arg)
+{
+	struct worker *w = xnew(struct worker);
+
+	(void)arg;
+	w->peer = peer;
+	bus_peer_set_data(peer, w);
+	log_info("worker %s: is up", bus_peer_name(peer));
+}
+
+static void
+worker_down(struct bus_peer *peer, const char *why, void *arg)
+{
+	struct jobs *j = arg;
+	struct worker *w = bus_peer_data(peer);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < j->n_slots; i++) {
+		struct running *r = &j->slots[i];
+
+		if (r->id == 0 || r->worker != w)
+			continue;
+		r->worker = NULL;
+		n++;
+		lost(j, r, "the worker was lost", true);
+	}
+	log_warn("worker %s: is down: %s; %u jobs go to others",
+	    bus_peer_name(peer), why, n);
+	bus_peer_set_data(peer, NULL);
+	free(w);
+	j->ops->wake(j->arg);
+}
+
+/* The object's present number; SNAP_NONE if it vanished meanwhile. */
+static uint32_t
+present(const struct jobs *j, uint64_t serial, uint32_t object)
+{
+	/* Oldest first: each renumbering takes over the one before. */
+	for (const struct renumbered *n = j->renumbered; n != NULL; n = n->next)
+		if (serial <= n->upto_serial && object != SNAP_NONE)
+			object =
+			    object < n->n_old ? n->new_of[object] : SNAP_NONE;
+	return object;
+}
+
+/* Numbers that no running job is old enough for. */
+static void
+forget_older(struct jobs *j)
+{
+	uint64_t oldest = UINT64_MAX;
+
+	for (uint32_t i = 0; i < j->n_slots; i++)
+		if (j->slots[i].id != 0 && serial_of(j->slots[i].id) < oldest)
+			oldest = serial_of(j->slots[i].id);
+	while (j->renumbered != NULL && j->renumbered->upto_serial < oldest) {
+		struct renumbered *n = j->renumbered;
+
+		j->renumbered = n->next;
+		free(n);
+	}
+}
+
+/* CR-7: what the job fed first, then the job's own object. */
+static void
+take_results(struct jobs *j, const struct msg_outcome *m, uint64_t serial,
+    uint32_t object, int64_t planned, int64_t started, int64_t now)
+{
+	struct intake in = {.schedule = j->schedule,
+	    .collector = object,
+	    .started_us = m->started_us,
+	    .duration_us = m->duration_us,
+	    .now = now};
+	struct msg_job_result r, own = {.object = 0};
+	struct slice list = m->results;
+	bool has_own = false;
+
+	in.latency_us =
+	    started > planned ? (uint32_t)((started - planned) / NS_PER_US) : 0;
+	while (msg_job_result_next(&list, &r)) {
+		j->results++;
+		if (r.object == MSG_OWN_OBJECT) {
+			own = r;
+			has_own = true;
+			continue;
+		}
+		if (!intake_collected(&in, present(j, serial, r.object), &r))
+			j->results_stray++;
+	}
+	if (has_own)
+		intake_own(&in, &own);
+	else
+		intake_failed(j->schedule, object,
+		    "the worker answered without a result", now);
+}
+
+static void
+outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
+{
+	uint32_t slot = (uint32_t)(m->job_id & ((1u << SLOT_BITS) - 1)), object;
+	struct running *r = slot < j->n_slots ? &j->slots[slot] : NULL;
+	int64_t now_ns, now, planned, started;
+
+	if (r == NULL || r->id != m->job_id || m->job_id == 0 ||
+	    r->worker != w) {
+		j->late++;
+		return;
+	}
+	j->answered++;
+	object = r->object;
+	planned = r->due.planned;
+	started = r->started;
+	free_slot(j, r);
+	if (object == SNAP_NONE)
+		return;
+	set_executing(j, object, false);
+	schedule_done(j->schedule, object);
+	j->ops->clock(j->arg, &now_ns, &now);
+	take_results(j, m, serial_of(m->job_id), object, planned, started, now);
+}
+
+static void
+worker_message(struct bus_peer *peer, const struct msg *m, void *arg)
+{
+	struct jobs *j = arg;
+	struct worker *w = bus_peer_data(peer);
+
+	if (m->id == MSG_CREDIT) {
+		w->credit = m->credit.jobs > UINT32_MAX - w->credit
+		    ? UINT32_MAX
+		    : w->credit + m->credit.jobs;
+		w->draining = m->credit.draining;
+	} else if (m->id == MSG_OUTCOME) {
+		outcome(j, w, &m->outcome);
+	} else {
+		log_warn("worker %s: unexpected message %s",
+		    bus_peer_name(peer), msg_name(m->id));
+		return;
+	}
+	j->ops->wake(j->arg);
+}
+
+static const struct bus_handlers worker_handlers = {
+    .up = worker_up, .down = worker_down, .message = worker_message};
+
+struct jobs *
+jobs_new(struct bus *bus, const char *endpoint, struct schedule *schedule,
+    const struct jobs_ops *ops, void *arg, struct err *err_r)
+{
+	struct bus_options options = {.queue_bytes = 64u << 20};
+	struct jobs *j = xnew(struct jobs);
+
+	j->schedule = schedule;
+	j->ops = ops;
+	j->arg = arg;
+	j->free_slot = UINT32_MAX;
+	j->link =
+	    bus_listen(bus, endpoint, &options, &worker_handlers, j, err_r);
+	if (j->link == NULL) {
+		free(j);
+		return NULL;
+	}
+	return j;
+}
+
+void
+jobs_free(struct jobs **jobs)
+{
+	struct jobs *j = *jobs;
+
+	if (j == NULL)
+		return;
+	for (struct bus_peer *p = NULL;
+	     (p = bus_next_peer(j->link, p)) != NULL;)
+		free(bus_peer_data(p));
+	for (uint32_t i = 0; i < j->n_slots; i++)
+		j->slots[i].id = 0;
+	forget_older(j);
+	heap_free(&j->deadlines);
+	free(j->slots);
+	job_buffers_free(&j->buffers);
+	free(j);
+	*jobs = NULL;
+}
+
+/* The worker that has most of its credit left; NULL: none has any. */
+static struct worker *
+pick(struct jobs *j)
+{
+	struct worker *best = NULL;
+
+	for (struct bus_peer *p = NULL;
+	     (p = bus_next_peer(j->link, p)) != NULL;) {
+		struct worker *w = bus_peer_data(p);
+
+		if (w == NULL || w->credit == 0 || w->draining || w->refused)
+			continue;
+		if (best == NULL ||
+		    (uint64_t)w->busy * (best->credit + best->busy) <
+			(uint64_t)best->busy * (w->credit + w->busy))
+			best = w;
+	}
+	return best;
+}
+
+static uint32_t
+capacity(struct jobs *j)
+{
+	uint64_t n = 0;
+
+	for (struct bus_peer *p = NULL;
+	     (p = bus_next_peer(j->link, p)) != NULL;) {
+		struct worker *w = bus_peer_data(p);
+
+		w->refused = false;
+		n += (uint64_t)w->credit + w->busy;
+	}
+	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
+static bool
+start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
+    int64_t now_ns)
+{
+	struct msg m = {.id = MSG_JOB};
+	struct running *r;
+
+	job_make(&m.job, &j->buffers, j->schedule->engine, due->object, kind);
+	r = take_slot(j);
+	r->object = due->object;
+	r->kind = kind;
+	r->due = *due;
+	r->lost = due->lost;
+	r->started = now_ns;
+	j->running_of[kind]++;
+	m.job.job_id = r->id;
+	if (bus_send(w->peer, &m) == -1) {
+		j->refused_queue++;
+		w->refused = true;
+		free_slot(j, r);
+		schedule_again(j->schedule, due);
+		return false;
+	}
+	r->worker = w;
+	w->busy++;
+	w->credit--;
+	j->sent++;
+	heap_set(&j->deadlines, (uint32_t)(r - j->slots),
+	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);
+	set_executing(j, due->object, true);
+	return true;
+}
+
+/* True: there is more of this kind that could start now. */
+static bool
+pump_kind(struct jobs *j, unsigned kind, uint32_t limit, unsigned *left,
+    int64_t now_ns)
+{
+	struct worker *w;
+	struct due due;
+
+	while (schedule_waiting(j->schedule, kind) > 0 &&
+	    j->running_of[kind] < limit) {
+		if (*left == 0)
+			return true;
+		if ((w = pick(j)) == NULL)
+			return false;
+		if (!schedule_take(j->schedule, kind, &due))
+			break;
+		(*left)--;
+		start(j, w, kind, &due, now_ns);
+	}
+	return false;
+}
+
+static void
+take_back(struct jobs *j, int64_t now_ns)
+{
+	int64_t deadline;
+	uint32_t slot;
+
+	while (
+	    heap_top(&j->deadlines, &deadline, &slot) && deadline <= now_ns) {
+		struct running *r = &j->slots[slot];
+
+		j->timed_out++;
+		log_warn("worker %s: no answer in time",
+		    r->worker == NULL ? "?" : bus_peer_name(r->worker->peer));
+		lost(j, r, NULL, false);
+	}
+}
+
+void
+jobs_pump(struct jobs *j)
+{
+	unsigned left = PUMP_MAX;
+	uint32_t total, limit;
+	int64_t now_ns, now;
+	bool more;
+	struct due due;
+
+	j->ops->clock(j->arg, &now_ns, &now);
+	take_back(j, now_ns);
+	more = schedule_advance(j->schedule, now_ns, 4 * PUMP_MAX);
+	while (schedule_take(j->schedule, SCHEDULE_LOCAL, &due)) {
+		schedule_done(j->schedule, due.object);
+		intake_always_up(j->schedule, due.object, now);
+	}
+	total = capacity(j);
+	limit = (uint32_t)((uint64_t)total * SHARE / 100);
+	if (limit == 0)
+		limit = 1;
+	more = pump_kind(j, MSG_JOB_PING, total, &left, now_ns) || more;
+	for (unsigned i = 0; i < MSG_JOB_KINDS; i++) {
+		unsigned kind = (j->turn + i) % MSG_JOB_KINDS;
+
+		if (kind != MSG_JOB_PING)
+			more = pump_kind(j, kind, limit, &left, now_ns) || more;
+	}
+	j->turn = (j->turn + 1) % MSG_JOB_KINDS;
+	if (more)
+		j->ops->wake(j->arg);
+}
+
+int64_t
+jobs_next_deadline(const struct jobs *j)
+{
+	int64_t key;
+	uint32_t slot;
+
+	return heap_top(&j->deadlines, &key, &slot) ? key : HEAP_NEVER;
+}
+
+void
+jobs_adopt(struct jobs *j, struct schedule *schedule, const uint32_t *new_of,
+    uint32_t n_old)
+{
+	struct renumbered **at = &j->renumbered, *n;
+
+	j->schedule = schedule;
+	for (uint32_t i = 0; i < j->n_slots; i++) {
+		struct running *r = &j->slots[i];
+
+		if (r->id == 0 || r->object == SNAP_NONE)
+			continue;
+		r->object = new_of[r->object];
+		r->due.object = r->object;
+		if (r->object != SNAP_NONE &&
+		    schedule_kind(schedule->engine->snap, r->object) ==
+			SCHEDULE_NONE)
+			r->object = SNAP_NONE;
+	}
+	forget_older(j);
+	if (j->n_running == 0)
+		return;
+	while (*at != NULL)
+		at = &(*at)->next;
+	n = xmalloc(sizeof(*n) + n_old * sizeof(n->new_of[0]));
+	*n = (struct renumbered){.upto_serial = j->serial, .n_old = n_old};
+	memcpy(n->new_of, new_of, n_old * sizeof(n->new_of[0]));
+	*at = n;
+}
+
+uint32_t
+jobs_workers(const struct jobs *j)
+{
+	uint32_t n = 0;
+
+	for (struct bus_peer *p = NULL;
+	     (p = bus_next_peer(j->link, p)) != NULL;)
+		n++;
+	return n;
+}
+
+void
+jobs_counters(const struct jobs *j, struct str *list)
+{
+	const struct schedule_counters *s = &j->schedule->counters;
+	uint64_t waiting = 0;
+
+	for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
+		waiting += schedule_waiting(j->schedule, i);
+	const struct {
+		const char *name;
+		uint64_t value;
+	} counters[] = {
+	    {"jobs_sent", j->sent},
+	    {"jobs_answered", j->answered},
+	    {"jobs_late", j->late},
+	    {"jobs_given_away", j->given_away},
+	    {"jobs_timed_out", j->timed_out},
+	    {"jobs_refused_queue", j->refused_queue},
+	    {"jobs_running", j->n_running},
+	    {"jobs_waiting", waiting},
+	    {"job_results", j->results},
+	    {"job_results_stray", j->results_stray},
+	    {"workers", jobs_workers(j)},
+	    {"schedule_skipped_running", s->skipped_running},
+	    {"schedule_skipped_off", s->skipped_off},
+	    {"schedule_skipped_period", s->skipped_period},
+	    {"schedule_coalesced", s->coalesced},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
+		struct msg_counter c = {
+		    slice_of(counters[i].name), (double)counters[i].value};
+
+		msg_counter_put(list, &c);
+	}
+}

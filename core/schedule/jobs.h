@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Jobs and workers: takes due checks from the schedule, hands them to workers
+ * that have credit, and their outcomes to the engine. A worker that goes, or
+ * that does not answer by the deadline, loses its jobs: the first time they
+ * go to another, the second time they count as failed (SC-23, SC-26).
+ */
+#ifndef CORE_SCHEDULE_JOBS_H
+#define CORE_SCHEDULE_JOBS_H
+
+#include "common/bus.h"
+#include "core/schedule/schedule.h"
+
+#define JOBS_GRACE_S 10 /* after a job's own time-out */
+
+struct jobs;
+
+/* Times: now_ns of the schedule's clock, now in wall seconds. */
+struct jobs_ops {
+	void (*clock)(void *arg, int64_t *now_ns_r, int64_t *now_r);
+	/* Something happened that may let jobs_pump() go on. */
+	void (*wake)(void *arg);
+};
+
+/* Listens. `schedule` is borrowed. NULL with a reason. */
+struct jobs *jobs_new(struct bus *bus, const char *endpoint,
+    struct schedule *schedule, const struct jobs_ops *ops, void *arg,
+    struct err *err_r);
+void jobs_free(struct jobs **jobs);
+
+/* Starts what may start; takes back what is overdue. */
+void jobs_pump(struct jobs *jobs);
+/* The schedule's clock at which jobs_pump() has something to take back. */
+int64_t jobs_next_deadline(const struct jobs *jobs);
+/*
+ * After a reload: work by another schedule. Jobs under way keep going;
+ * new_of[i] is the new number of former object i or SNAP_NONE.
+ */
+void jobs_adopt(struct jobs *jobs, struct schedule *schedule,
+    const uint32_t *new_of, uint32_t n_old);
+void jobs_counters(const struct jobs *jobs, struct str *list);
+/* Workers that are up. */
+uint32_t jobs_workers(const struct jobs *jobs);
+
+#endif

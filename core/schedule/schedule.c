@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One heap of planned checks, one queue a kind of those that wait.
+ */
+#include "core/schedule/schedule.h"
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "core/schedule/plan.h"
+
+#include <stdlib.h>
+
+/* schedule.bits */
+#define QUEUED      0x1u /* waits in a ready queue */
+#define RUNNING     0x2u
+#define FORCED      0x4u /* the planned run skips the gates */
+
+#define NEW_SPACING (10 * NS_PER_MS) /* between first checks (SC-5) */
+#define SOON        (10 * NS_PER_S)
+#define MINUTE      (60 * NS_PER_S)
+
+unsigned
+schedule_kind(const struct snapshot *snap, uint32_t object)
+{
+	const struct snap_object *c = &snap->objects[object];
+
+	switch ((enum snap_check)c->check) {
+	case SNAP_CHECK_PING:
+		return MSG_JOB_PING;
+	case SNAP_CHECK_TCP:
+		return MSG_JOB_TCP;
+	case SNAP_CHECK_COMMAND:
+		return MSG_JOB_PLUGIN;
+	case SNAP_CHECK_SNMP:
+		return MSG_JOB_SNMP;
+	case SNAP_CHECK_AGENT:
+		if (snap->objects[c->host].agent == SNAP_AGENT_PROGRAM)
+			return MSG_JOB_PROGRAM;
+		if (snap->objects[c->host].agent == SNAP_AGENT_TCP)
+			return MSG_JOB_AGENT;
+		return SCHEDULE_NONE;
+	case SNAP_CHECK_ALWAYS_UP:
+		return SCHEDULE_LOCAL;
+	case SNAP_CHECK_PASSIVE:
+	case SNAP_CHECK_COLLECTED:
+	case SNAP_CHECK_SERVICE:
+	case SNAP_CHECK_KINDS:
+	default:
+		return SCHEDULE_NONE;
+	}
+}
+
+static void
+ring_push(struct ring *r, struct waiting w, bool front)
+{
+	if (r->n == r->cap) {
+		uint32_t cap = r->cap == 0 ? 64 : r->cap * 2;
+		struct waiting *items = xcalloc(cap, sizeof(*items));
+
+		for (uint32_t i = 0; i < r->n; i++)
+			items[i] = r->items[(r->first + i) & (r->cap - 1)];
+		free(r->items);
+		r->items = items;
+		r->cap = cap;
+		r->first = 0;
+	}
+	if (front) {
+		r->first = (r->first + r->cap - 1) & (r->cap - 1);
+		r->items[r->first] = w;
+	} else {
+		r->items[(r->first + r->n) & (r->cap - 1)] = w;
+	}
+	r->n++;
+}
+
+static uint64_t
+hash_of(const struct schedule *s, uint32_t object)
+{
+	const struct snapshot *snap = s->engine->snap;
+	const struct snap_object *c = &snap->objects[object];
+
+	return plan_hash(snap_s(snap, snap->objects[c->host].name),
+	    c->is_service ? snap_s(snap, c->name) : "");
+}
+
+static int64_t
+interval_of(const struct schedule *s, uint32_t object)
+{
+	return (int64_t)s->engine->objects[object].check_interval_ms *
+	    NS_PER_MS;
+}
+
+/* Puts a plan where its check period allows it. */
+static void
+set(struct schedule *s, uint32_t object, int64_t at, int64_t now)
+{
+	const struct checkable *o = &s->engine->objects[object];
+	int64_t interval = interval_of(s, object), moved;
+
+	if (o->check_period != SNAP_NONE && !(s->bits[object] & FORCED)) {
+		moved = plan_in_period(s->engine->periods, o->check_period,
+		    at + s->drift, o->last_check * NS_PER_S, now + s->drift,
+		    interval > 0 ? interval : MINUTE, hash_of(s, object));
+		at = moved == INT64_MAX ? HEAP_NEVER : moved - s->drift;
+	}
+	heap_set(&s->due, object, at);
+}
+
+static void
+set_regular(struct schedule *s, uint32_t object, int64_t after, int64_t now)
+{
+	int64_t interval = interval_of(s, object);
+
+	if (interval <= 0) { /* SC-4 */
+		heap_set(&s->due, object, HEAP_NEVER);
+		return;
+	}
+	set(s, object, plan_phase(hash_of(s, object), interval, after), now);
+}
+
+/* SC-5; `nth` of the objects that were never checked. */
+static void
+set_first(struct schedule *s, uint32_t object, uint32_t *nth, int64_t now)
+{
+	const struct checkable *o = &s->engine->objects[object];
+	uint64_t hash = hash_of(s, object);
+	int64_t interval = interval_of(s, object), at, early;
+	int64_t age = now + s->drift - o->last_check * NS_PER_S;
+
+	if (interval <= 0)
+		return;
+	at = plan_phase(hash, interval, now);
+	early = at;
+	if (!(o->flags & CHECKABLE_CHECKED))
+		early = now + (int64_t)(*nth)++ * NEW_SPACING;
+	else if (age > interval && age < 2 * interval)
+		early = now + (int64_t)(hash % (uint64_t)MINUTE);
+	set(s, object, early < at ? early : at, now);
+}
+
+static struct schedule *
+make(struct engine *engine)
+{
+	struct schedule *s = xnew(struct schedule);
+
+	s->engine = engine;
+	s->bits = xcalloc(engine->snap->n_objects + 1, 1);
+	heap_resize(&s->due, engine->snap->n_objects);
+	return s;
+}
+
+struct schedule *
+schedule_new(struct engine *engine, int64_t now)
+{
+	struct schedule *s = make(engine);
+	uint32_t nth = 0;
+
+	for (uint32_t i = 0; i < engine->snap->n_objects; i++)
+		if (schedule_kind(engine->snap, i) != SCHEDULE_NONE)
+			set_first(s, i, &nth, now);
+	return s;
+}
+
+struct schedule *
+schedule_adopt(const struct schedule *old, struct engine *engine,
+    const uint32_t *old_of, int64_t now)
+{
+	struct schedule *s = make(engine);
+	const struct snapshot *snap = engine->snap;
+	uint32_t nth = 0;
+
+	s->drift = old->drift;
+	s->counters = old->counters;
+	for (uint32_t i = 0; i < snap->n_objects; i++) {
+		uint32_t was = old_of[i];
+		int64_t at, latest;
+
+		if (schedule_kind(snap, i) == SCHEDULE_NONE)
+			continue;
+		if (was == SNAP_NONE) {
+			set_first(s, i, &nth, now);
+			continue;
+		}
+		s->bits[i] = old->bits[was] & (RUNNING | FORCED);
+		at = heap_key(&old->due, was);
+		latest = now + interval_of(s, i);
+		if (old->bits[was] & QUEUED)
+			set(s, i, now, now);
+		else if (s->bits[i] & FORCED)
+			heap_set(&s->due, i, at);
+		else if (at == HEAP_NEVER || at > latest)
+			set_regular(s, i, now, now);
+		else
+			set(s, i, at, now);
+	}
+	return s;
+}
+
+void
+schedule_free(struct schedule **schedule)
+{
+	struct schedule *s = *schedule;
+
+	if (s == NULL)
+		return;
+	for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
+		free(s->ready[i].items);
+	heap_free(&s->due);
+	free(s->bits);
+	free(s);
+	*schedule = NULL;
+}
+
+/* SC-2: may it start now? */
+static bool
+may_start(struct schedule *s, uint32_t object, int64_t now)
+{
+	const struct checkable *o = &s->engine->objects[object];
+	uint32_t global = engine_is_service(s->engine, object)
+	    ? MSG_SWITCH_SVC_CHECKS
+	    : MSG_SWITCH_HOST_CHECKS;
+
+	if (s->bits[object] & RUNNING) {
+		s->counters.skipped_running++;
+		return false;
+	}
+	if (s->bits[object] & FORCED)
+		return true;
+	if (!(s->engine->switches & global) || !(o->flags & CHECKABLE_ACTIVE)) {
+		s->counters.skipped_off++;
+		return false;
+	}
+	if (!period_is_in(s->engine->periods, o->check_period,
+		(now + s->drift) / NS_PER_S)) {
+		s->counters.skipped_period++;
+		return false;
+	}
+	return true;
+}
+
+bool
+schedule_advance(struct schedule *s, int64_t now, unsigned max)
+{
+	int64_t planned;
+	uint32_t object;
+
+	while (heap_top(&s->due, &planned, &object) && planned <= now) {
+		unsigned kind = schedule_kind(s->engine->snap, object);
+		bool forced = (s->bits[object] & FORCED) != 0, start;
+
+		if (max-- == 0)
+			return true;
+		start = may_start(s, object, now);
+		if (forced && !start) { /* as soon as the running one ends */
+			heap_set(&s->due, object, now + NS_PER_S);
+			continue;
+		}
+		s->bits[object] &= (uint8_t)~FORCED;
+		set_regular(s, object, now, now);
+		if (!start)
+			continue;
+		if (s->bits[object] & QUEUED) {
+			s->counters.coalesced++;
+			continue;
+		}
+		s->bits[object] |= QUEUED;
+		ring_push(&s->ready[kind],
+		    (struct waiting){planned, object, forced, 0}, false);
+	}
+	return false;
+}
+
+bool
+schedule_take(struct schedule *s, unsigned kind, struct due *due_r)
+{
+	struct ring *r = &s->ready[kind];
+	const struct waiting *w;
+
+	if (r->n == 0)
+		return false;
+	w = &r->items[r->first];
+	*due_r = (struct due){w->object, w->planned, w->forced, w->lost};
+	r->first = (r->first + 1) & (r->cap - 1);
+	r->n--;
+	s->bits[due_r->object] &= (uint8_t)~QUEUED;
+	s->bits[due_r->object] |= RUNNING;
+	return true;
+}
+
+void
+schedule_again(struct schedule *s, const struct due *due)
+{
+	unsigned kind = schedule_kind(s->engine->snap, due->object);
+
+	s->bits[due->object] &= (uint8_t)~RUNNING;
+	if (kind == SCHEDULE_NONE || (s->bits[due->object] & QUEUED))
+		return;
+	s->bits[due->object] |= QUEUED;
+	ring_push(&s->ready[kind],
+	    (struct waiting){
+		due->planned, due->object, due->forced, (uint8_t)due->lost},
+	    true);
+}
+
+void
+schedule_done(struct schedule *s, uint32_t object)
+{
+	s->bits[object] &= (uint8_t)~RUNNING;
+}
+
+uint32_t
+schedule_waiting(const struct schedule *s, unsigned kind)
+{
+	return s->ready[kind].n;
+}
+
+int64_t
+schedule_next(const struct schedule *s)
+{
+	int64_t key;
+	uint32_t id;
+
+	return heap_top(&s->due, &key, &id) ? key : HEAP_NEVER;
+}
+
+void
+schedule_replan(
+    struct schedule *s, uint32_t object, enum replan how, int64_t now)
+{
+	const struct checkable *o = &s->engine->objects[object];
+	int64_t retry = (int64_t)o->retry_interval_ms * NS_PER_MS;
+	int64_t at = heap_key(&s->due, object), latest;
+
+	if (schedule_kind(s->engine->snap, object) == SCHEDULE_NONE ||
+	    (s->bits[object] & FORCED))
+		return;
+	switch (how) {
+	case REPLAN_RETRY:
+		if (retry > 0)
+			set(s, object, now + retry, now);
+		break;
+	case REPLAN_REGULAR:
+		set_regular(s, object, now, now);
+		break;
+	case REPLAN_SOON:
+		latest = now + (int64_t)(hash_of(s, object) % (uint64_t)SOON);
+		if (at != HEAP_NEVER && at > latest &&
+		    !engine_is_service(s->engine, object))
+			set(s, object, latest, now);
+		break;
+	case REPLAN_SETTINGS: /* EC-7, SC-25 */
+		latest = now + interval_of(s, object);
+		if (interval_of(s, object) <= 0)
+			heap_set(&s->due, object, HEAP_NEVER);
+		else if (at == HEAP_NEVER || at > latest)
+			set_regular(s, object, now, now);
+		else
+			set(s, object, at, now);
+		break;
+	}
+}
+
+void
+schedule_check_at(
+    struct schedule *s, uint32_t object, int64_t when, bool forced, int64_t now)
+{
+	int64_t at = heap_key(&s->due, object);
+
+	if (schedule_kind(s->engine->snap, object) == SCHEDULE_NONE)
+		return;
+	if (when < now)
+		when = now;
+	if (!forced && at <= when)
+		return;
+	if (forced)
+		s->bits[object] |= FORCED;
+	set(s, object, when, now);
+}
+
+int64_t
+schedule_next_check(const struct schedule *s, uint32_t object)
+{
+	int64_t at = heap_key(&s->due, object);
+
+	return at == HEAP_NEVER ? 0 : (at + s->drift) / NS_PER_S;
+}

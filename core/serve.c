@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What others ask core for: commands, queries, counters.
+ */
+#include "core/core.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "core/command/command.h"
+
+static void
+save(void *arg)
+{
+	struct core *core = arg;
+
+	store_save(core->fx.store, true);
+}
+
+static void
+dropped(void *arg, const char *why)
+{
+	struct core *core = arg;
+
+	(void)why;
+	core->dropped++;
+}
+
+static void
+refuse(struct daemon *d, struct bus_peer *peer, const struct msg_command *c,
+    const char *why)
+{
+	struct core *core = d->state;
+
+	core->commands_refused++;
+	log_warn("command of %.*s: %s: %.*s",
+	    (int)(c->who.len > 100 ? 100 : c->who.len), c->who.s, why,
+	    (int)(c->line.len > 300 ? 300 : c->line.len), c->line.s);
+	daemon_answer(d, peer, c->id, MSG_REFUSED, slice_of(why),
+	    stream_seq(core->fx.stream));
+}
+
+void
+core_command(
+    struct daemon *d, struct bus_peer *peer, const struct msg_command *c)
+{
+	struct core *core = d->state;
+	struct command_context ctx = {.engine = core->engine,
+	    .now = core_now(),
+	    .save = save,
+	    .dropped = dropped,
+	    .arg = core};
+	struct err err = {""};
+
+	if (core->fx.disk.text[0] != '\0' || core->fx.stalled_now) {
+		err_set(&err, "it cannot be kept: %s",
+		    core->fx.disk.text[0] != '\0' ? core->fx.disk.text
+						  : "the disk is too slow");
+		refuse(d, peer, c, err.text);
+		return;
+	}
+	if (command_run(&ctx, c->line, &err) == -1) {
+		refuse(d, peer, c, err.text);
+		return;
+	}
+	core->commands++;
+	effects_answer(&core->fx, peer, c->id);
+}
+
+static void
+add_command(
+    const char *name, const char *arguments, const char *help, void *arg)
+{
+	(void)arguments;
+	str_addf(arg, "%s\t%s\n", name, help);
+}
+
+/* The only thing to ask: which commands there are. */
+void
+core_query(struct daemon *d, struct bus_peer *peer, const struct msg_query *q)
+{
+	struct core *core = d->state;
+	struct str text = {0};
+
+	if (!slice_eqs(slice_trim(q->text), "commands")) {
+		daemon_answer(d, peer, q->id, MSG_REFUSED,
+		    SLICE("core answers \"commands\"; states are asked of "
+			  "livestatusd"),
+		    0);
+		return;
+	}
+	command_list(add_command, &text);
+	daemon_answer(d, peer, q->id, MSG_OK, str_slice(&text),
+	    stream_seq(core->fx.stream));
+	str_free(&text);
+}
+
+void
+core_peer_down(struct daemon *d, struct bus_peer *peer)
+{
+	struct core *core = d->state;
+
+	effects_forget(&core->fx, peer);
+}
+
+static void
+add(struct str *list, const char *name, double value)
+{
+	struct msg_counter c = {slice_of(name), value};
+
+	msg_counter_put(list, &c);
+}
+
+void
+core_counters(struct daemon *d, struct str *list)
+{
+	struct core *core = d->state;
+	const struct snapshot *snap = core->engine->snap;
+
+	add(list, "hosts", snap->n_hosts);
+	add(list, "services", snap->n_objects - snap->n_hosts);
+	add(list, "commands", (double)core->commands);
+	add(list, "commands_refused", (double)core->commands_refused);
+	add(list, "results_dropped", (double)core->dropped);
+	add(list, "clock_jumps", (double)core->jumps);
+	add(list, "reloads", (double)core->reloads);
+	add(list, "reload_us", (double)core->reload_us);
+	add(list, "start_us", (double)core->start_us);
+	add(list, "journal_stalled", (double)core->fx.stalled);
+	add(list, "downtimes", core->engine->downtimes.n);
+	add(list, "comments", core->engine->comments.n);
+	add(list, "vanished_kept", tombs_count(core->tombs));
+	jobs_counters(core->jobs, list);
+	stream_counters(core->fx.stream, list);
+	outbox_counters(core->fx.outbox, list);
+	history_counters(core->fx.history, list);
+	store_counters(core->fx.store, list);
+}
+
+void
+core_status(void *arg, struct str *out)
+{
+	struct core *core = arg;
+	struct str list = {0};
+	struct msg m = {.id = MSG_CORE_STATUS};
+
+	if (!core->running)
+		return;
+	core_counters(core->daemon, &list);
+	m.core_status =
+	    (struct msg_core_status){.switches = core->engine->switches,
+		.program_start = core->engine->started,
+		.counters = str_slice(&list)};
+	msg_put(out, &m);
+	str_free(&list);
+}

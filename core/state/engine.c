@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine's frame: making and freeing, one timer an object, periods,
+ * switches.
+ */
+#include "core/state/internal.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+
+/* children_of and children from the parents of all hosts. */
+static void
+index_children(struct engine *e)
+{
+	const struct snapshot *s = e->snap;
+	uint32_t total = 0, *at;
+
+	e->children_of = xcalloc(s->n_hosts + 2, sizeof(*e->children_of));
+	for (uint32_t h = 0; h < s->n_hosts; h++)
+		for (uint32_t i = 0; i < conf(e, h)->parents.n; i++, total++)
+			e->children_of[snap_at(s, conf(e, h)->parents, i) +
+			    2]++;
+	for (uint32_t h = 0; h < s->n_hosts; h++)
+		e->children_of[h + 2] += e->children_of[h + 1];
+	e->children = xcalloc(total + 1, sizeof(*e->children));
+	at = e->children_of + 1; /* grows to the ends, which are the starts */
+	for (uint32_t h = 0; h < s->n_hosts; h++)
+		for (uint32_t i = 0; i < conf(e, h)->parents.n; i++)
+			e->children[at[snap_at(s, conf(e, h)->parents, i)]++] =
+			    h;
+}
+
+void
+engine_configure(struct engine *e, uint32_t object, uint32_t modified)
+{
+	static const struct {
+		uint32_t snap, flag, bit;
+	} switches[] = {
+	    {SNAP_ACTIVE, CHECKABLE_ACTIVE, MODIFIED_ACTIVE},
+	    {SNAP_PASSIVE, CHECKABLE_PASSIVE, MODIFIED_PASSIVE},
+	    {SNAP_NOTIFICATIONS, CHECKABLE_NOTIFY, MODIFIED_NOTIFICATIONS},
+	    {SNAP_FLAP_DETECTION, CHECKABLE_FLAP_DETECTION,
+		MODIFIED_FLAP_DETECTION},
+	    {SNAP_EVENT_HANDLER, CHECKABLE_HANDLER, MODIFIED_HANDLER},
+	};
+	const struct snap_object *c = conf(e, object);
+	struct checkable *o = &e->objects[object];
+
+	o->modified = modified;
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
+		if (modified & switches[i].bit)
+			continue;
+		o->flags &= (uint16_t)~switches[i].flag;
+		if (c->flags & switches[i].snap)
+			o->flags |= (uint16_t)switches[i].flag;
+	}
+	if (!(modified & MODIFIED_CHECK_INTERVAL))
+		o->check_interval_ms = c->check_interval_ms;
+	if (!(modified & MODIFIED_RETRY_INTERVAL))
+		o->retry_interval_ms = c->retry_interval_ms;
+	if (!(modified & MODIFIED_MAX_ATTEMPTS))
+		o->max_attempts = (uint16_t)(c->max_check_attempts == 0 ? 1
+			: c->max_check_attempts > 1000                  ? 1000
+						       : c->max_check_attempts);
+	if (!(modified & MODIFIED_CHECK_PERIOD))
+		o->check_period = c->check_period;
+	if (!(modified & MODIFIED_NOTIFY_PERIOD))
+		o->notification_period = c->notification_period;
+	/* ST-10 */
+	if (is_hard(o) && o->state != STATE_GOOD &&
+	    !(o->flags & CHECKABLE_HOST_PROBLEM))
+		o->attempt = o->max_attempts;
+	else if (o->attempt > o->max_attempts)
+		o->attempt = o->max_attempts;
+}
+
+struct engine *
+engine_new(const struct snapshot *snap, const struct periods *periods,
+    const struct engine_settings *settings, const struct engine_ops *ops,
+    void *arg, int64_t now)
+{
+	struct engine *e = xnew(struct engine);
+
+	*e = (struct engine){.snap = snap,
+	    .periods = periods,
+	    .settings = *settings,
+	    .next_downtime = 1,
+	    .next_comment = 1,
+	    .next_problem = 1,
+	    .switches = 0xff,
+	    .started = now,
+	    .ops = ops,
+	    .arg = arg};
+	e->objects = xcalloc(snap->n_objects + 1, sizeof(*e->objects));
+	for (uint32_t i = 0; i < snap->n_objects; i++) {
+		e->objects[i].attempt = 1;
+		e->objects[i].flags = CHECKABLE_HARD;
+		engine_configure(e, i, 0);
+	}
+	index_children(e);
+	e->period_in = xcalloc(snap->n_periods + 1, 1);
+	memset(e->period_in, -1, snap->n_periods + 1);
+	heap_resize(&e->timers, snap->n_objects);
+	heap_resize(&e->period_timers, snap->n_periods);
+	return e;
+}
+
+static void
+free_lists(struct checkable *o)
+{
+	while (o->downtimes != NULL) {
+		struct downtime *d = o->downtimes;
+
+		o->downtimes = d->next;
+		free(d->author);
+		free(d->comment);
+		free(d);
+	}
+	while (o->comments != NULL) {
+		struct comment *c = o->comments;
+
+		o->comments = c->next;
+		free(c->author);
+		free(c->text);
+		free(c);
+	}
+}
+
+void
+engine_free(struct engine **engine)
+{
+	struct engine *e = *engine;
+
+	if (e == NULL)
+		return;
+	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
+		free_lists(&e->objects[i]);
+		checkable_clear(&e->objects[i]);
+	}
+	free(e->objects);
+	free(e->children);
+	free(e->children_of);
+	free(e->period_in);
+	heap_free(&e->timers);
+	heap_free(&e->period_timers);
+	idmap_free(&e->downtimes);
+	idmap_free(&e->comments);
+	free(e);
+	*engine = NULL;
+}
+
+void
+engine_touch(struct engine *e, uint32_t object, unsigned what)
+{
+	e->ops->object(e->arg, object, what);
+}
+
+void
+engine_plan(struct engine *e, uint32_t object, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+	int64_t at = HEAP_NEVER;
+
+	if (o->downtimes != NULL)
+		at = earlier(at, downtime_next(e, object, now));
+	if (o->ack != ACK_NONE && o->ack_expire != 0)
+		at = earlier(at, o->ack_expire);
+	if (o->withheld != NULL)
+		at = earlier(at, o->withheld->deadline);
+	if (o->flags & CHECKABLE_FLAPPING)
+		at = earlier(at, flap_stops_at(e, object));
+	if (o->held != HOLD_NONE)
+		at = earlier(at, notify_next(e, object, now));
+	if (at != HEAP_NEVER && at <= now)
+		at = now + 1;
+	if (at != HEAP_NEVER || heap_key(&e->timers, object) != HEAP_NEVER)
+		heap_set(&e->timers, object, at);
+}
+
+/* TP-8: logs the change and lets go what waited for the period. */
+static void
+period_turn(struct engine *e, uint32_t period, int64_t now)
+{
+	bool in = period_is_in(e->periods, period, now);
+	struct str line = {0};
+	int before = e->period_in[period];
+
+	heap_set(&e->period_timers, period,
+	    period_next_change(e->periods, period, now));
+	if (before == (int)in)
+		return;
+	e->period_in[period] = in;
+	str_addf(&line, "TIMEPERIOD TRANSITION: %s;%d;%d",
+	    snap_s(e->snap, e->snap->periods[period].name), before, in);
+	e->ops->line(e->arg, now, str_slice(&line));
+	str_free(&line);
+	if (e->ops->period != NULL)
+		e->ops->period(e->arg, period, in);
+	if (before < 0)
+		return;
+	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
+		const struct checkable *o = &e->objects[i];
+
+		if (o->notification_period == period && in &&
+		    o->held == HOLD_PERIOD)
+			notify_unblock(e, i, now);
+		if (o->notification_period == period ||
+		    o->check_period == period ||
+		    conf(e, i)->service_period == period)
+			engine_touch(e, i, OBJECT_CHANGED);
+	}
+}
+
+/* Everything that time alone brings to one object. */
+static void
+object_turn(struct engine *e, uint32_t object, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+
+	downtime_advance(e, object, now);
+	if (o->ack != ACK_NONE && o->ack_expire != 0 && o->ack_expire <= now)
+		ack_clear(e, object, ACK_EXPIRED, now);
+	if (o->withheld != NULL && o->withheld->deadline <= now)
+		result_release(e, object, now);
+	if (o->flags & CHECKABLE_FLAPPING)
+		flap_look(e, object, now);
+	if (o->held != HOLD_NONE && notify_next(e, object, now) <= now)
+		notify_look(e, object, false, now);
+	engine_plan(e, object, now);
+}
+
+void
+engine_turn_periods(struct engine *e, int64_t now)
+{
+	for (uint32_t p = 0; p < e->snap->n_periods; p++)
+		period_turn(e, p, now);
+}
+
+void
+engine_start(struct engine *e, int64_t now)
+{
+	engine_turn_periods(e, now);
+	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
+		struct checkable *o = &e->objects[i];
+
+		/* Periods may have begun while nobody looked. */
+		if (o->held != HOLD_NONE)
+			notify_unblock(e, i, now);
+		if (o->downtimes != NULL || o->ack != ACK_NONE ||
+		    o->held != HOLD_NONE || (o->flags & CHECKABLE_FLAPPING))
+			object_turn(e, i, now);
+	}
+}
+
+int64_t
+engine_next(const struct engine *e)
+{
+	int64_t key, at = HEAP_NEVER;
+	uint32_t id;
+
+	if (heap_top(&e->timers, &key, &id))
+		at = key;
+	if (heap_top(&e->period_timers, &key, &id))
+		at = earlier(at, key);
+	return at;
+}
+
+void
+engine_advance(struct engine *e, int64_t now)
+{
+	int64_t key;
+	uint32_t id;
+
+	while (heap_top(&e->period_timers, &key, &id) && key <= now)
+		period_turn(e, id, now);
+	while (heap_top(&e->timers, &key, &id) && key <= now)
+		object_turn(e, id, now);
+}
+
+static uint32_t
+modified_bit(uint32_t flag)
+{
+	switch (flag) {
+	case CHECKABLE_ACTIVE:
+		return MODIFIED_ACTIVE;
+	case CHECKABLE_PASSIVE:
+		return MODIFIED_PASSIVE;
+	case CHECKABLE_NOTIFY:
+		return MODIFIED_NOTIFICATIONS;
+	case CHECKABLE_FLAP_DETECTION:
+		return MODIFIED_FLAP_DETECTION;
+	case CHECKABLE_HANDLER:
+		return MODIFIED_HANDLER;
+	default:
+		panic("no switch %u", flag);
+	}
+}
+
+void
+engine_switch(
+    struct engine *e, uint32_t object, uint32_t flag, bool on, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+
+	o->modified |= modified_bit(flag);
+	if (((o->flags & flag) != 0) == on) {
+		engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
+		return;
+	}
+	o->flags ^= (uint16_t)flag;
+	if (flag == CHECKABLE_FLAP_DETECTION && !on)
+		flap_disable(e, object, now);
+	if (flag == CHECKABLE_ACTIVE)
+		e->ops->replan(e->arg, object, REPLAN_SETTINGS);
+	engine_plan(e, object, now);
+	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
+}
+
+void
+engine_switch_global(struct engine *e, uint32_t bit, bool on, int64_t now)
+{
+	if (on)
+		e->switches |= bit;
+	else
+		e->switches &= ~bit;
+	if (bit == MSG_SWITCH_FLAPPING && !on)
+		for (uint32_t i = 0; i < e->snap->n_objects; i++)
+			flap_disable(e, i, now);
+	e->ops->program(e->arg);
+}
+
+bool
+engine_is_service(const struct engine *e, uint32_t object)
+{
+	return object >= e->snap->n_hosts;
+}
+
+const char *
+engine_state_word(const struct engine *e, uint32_t object, uint8_t state)
+{
+	static const char *const host[] = {"UP", "DOWN", "UNREACHABLE"};
+	static const char *const service[] = {
+	    "OK", "WARNING", "CRITICAL", "UNKNOWN"};
+
+	if (engine_is_service(e, object))
+		return service[state & 3];
+	return host[state < 3 ? state : 2];
+}

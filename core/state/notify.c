@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The decision to notify (core-semantics section 11). Three values carry it:
+ * `notified`, the state that somebody was told last (L of NO-15); `settled`,
+ * the state that was decided last, be it sent or lost; `held`, why a decision
+ * waits. Nothing is remembered of states in between (NO-3).
+ */
+#include "core/state/internal.h"
+
+#include "core/history/lines.h"
+
+enum event {
+	EVENT_PROBLEM,
+	EVENT_RECOVERY
+};
+
+static uint32_t
+option_of(const struct engine *e, uint32_t object, uint8_t state)
+{
+	static const uint32_t host[] = {
+	    SNAP_ON_RECOVERY, SNAP_ON_DOWN, SNAP_ON_UNREACH, SNAP_ON_UNREACH};
+	static const uint32_t service[] = {
+	    SNAP_ON_RECOVERY, SNAP_ON_WARN, SNAP_ON_CRIT, SNAP_ON_UNKNOWN};
+
+	return (engine_is_service(e, object) ? service : host)[state & 3];
+}
+
+/* Conditions 1 to 3 and 8, which hold for every kind of event. */
+static enum hold
+general(const struct engine *e, uint32_t object, uint32_t option)
+{
+	const struct checkable *o = &e->objects[object];
+
+	if (!(e->switches & MSG_SWITCH_NOTIFICATIONS))
+		return HOLD_GLOBAL_OFF;
+	if (!(o->flags & CHECKABLE_NOTIFY))
+		return HOLD_OBJECT_OFF;
+	if (option != 0 && !(conf(e, object)->notify_on & option))
+		return HOLD_STATE_OFF;
+	return HOLD_NONE;
+}
+
+static enum hold
+downtimes(const struct engine *e, uint32_t object)
+{
+	const struct snap_object *c = conf(e, object);
+
+	if (e->objects[object].downtime_depth > 0)
+		return HOLD_DOWNTIME;
+	if (c->is_service && e->objects[c->host].downtime_depth > 0)
+		return HOLD_HOST_DOWNTIME;
+	return HOLD_NONE;
+}
+
+/* Conditions 5 to 7: what stands in a problem's way before the period. */
+static enum hold
+circumstances(const struct engine *e, uint32_t object)
+{
+	const struct snap_object *c = conf(e, object);
+	const struct checkable *o = &e->objects[object];
+
+	if (o->ack != ACK_NONE)
+		return HOLD_ACKNOWLEDGED;
+	if (c->is_service &&
+	    (e->objects[c->host].state != HOST_UP ||
+		(o->flags & CHECKABLE_HOST_PROBLEM)))
+		return HOLD_HOST_DOWN;
+	if (!c->is_service && o->state == HOST_UNREACH &&
+	    !e->settings.notify_unreachable)
+		return HOLD_PARENTS_DOWN;
+	return HOLD_NONE;
+}
+
+static int64_t
+delay_end(const struct engine *e, uint32_t object)
+{
+	const struct checkable *o = &e->objects[object];
+	int64_t first = o->first_problem +
+	    conf(e, object)->first_notification_delay_ms / 1000;
+
+	if (o->number > 0 || o->notified != STATE_GOOD)
+		first = 0;
+	return first > o->not_before ? first : o->not_before;
+}
+
+/* ST-30: until when a problem waits for checks younger than it; 0: it does
+ * not. */
+static int64_t
+evidence_end(const struct engine *e, uint32_t object)
+{
+	const struct snap_object *c = conf(e, object);
+	const struct checkable *o = &e->objects[object];
+	const struct checkable *host = &e->objects[c->host];
+
+	if (o->evidence_from != 0 && o->last_check < o->evidence_from)
+		return o->evidence_from + reach_patience(e, object);
+	if (c->is_service) {
+		if (conf(e, c->host)->check == SNAP_CHECK_ALWAYS_UP ||
+		    ((host->flags & CHECKABLE_CHECKED) &&
+			host->withheld == NULL &&
+			host->last_check >= o->last_hard_change))
+			return 0;
+		return o->last_hard_change + reach_patience(e, c->host);
+	}
+	if (o->state != HOST_DOWN ||
+	    reach_confirmed(e, object, o->last_hard_change))
+		return 0;
+	return o->last_hard_change +
+	    reach_patience(e, snap_at(e->snap, c->parents, 0));
+}
+
+/* The NO table from top to bottom. */
+static enum hold
+decide(const struct engine *e, uint32_t object, enum event event, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+	enum hold why = general(e, object, option_of(e, object, o->state));
+
+	if (why == HOLD_NONE && event == EVENT_PROBLEM)
+		why = circumstances(e, object);
+	if (why == HOLD_NONE &&
+	    !period_is_in(e->periods, o->notification_period, now))
+		why = HOLD_PERIOD;
+	if (why == HOLD_NONE && (o->flags & CHECKABLE_FLAPPING))
+		why = HOLD_FLAPPING;
+	if (why == HOLD_NONE)
+		why = downtimes(e, object);
+	if (why != HOLD_NONE || event != EVENT_PROBLEM)
+		return why;
+	if (now < delay_end(e, object))
+		return HOLD_DELAY;
+	if (now < evidence_end(e, object))
+		return HOLD_PENDING_CHECK;
+	return HOLD_NONE;
+}
+
+static bool
+is_lost(enum hold why)
+{
+	return why == HOLD_GLOBAL_OFF || why == HOLD_OBJECT_OFF ||
+	    why == HOLD_STATE_OFF;
+}
+
+static void
+send(struct engine *e, uint32_t object, const char *what, uint32_t number,
+    struct slice author, struct slice comment, int64_t now)
+{
+	struct notice n = {.what = what,
+	    .object = object,
+	    .number = number,
+	    .state = e->objects[object].state,
+	    .author = author,
+	    .comment = comment};
+	struct str line = {0};
+
+	history_notice_line(&line, e, &n);
+	e->ops->line(e->arg, now, str_slice(&line));
+	e->ops->notice(e->arg, now, &n);
+	str_free(&line);
+}
+
+static void
+suppress(struct engine *e, uint32_t object, const char *what, enum hold why)
+{
+	if (e->ops->suppressed != NULL)
+		e->ops->suppressed(e->arg, object, what, why);
+}
+
+/* Waits; told once as long as the reason stays. */
+static void
+hold(struct engine *e, uint32_t object, const char *what, enum hold why)
+{
+	struct checkable *o = &e->objects[object];
+
+	if (o->held == (uint8_t)why)
+		return;
+	o->held = (uint8_t)why;
+	if (why == HOLD_PENDING_CHECK)
+		reach_await(e, object);
+	suppress(e, object, what, why);
+	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
+}
+
+static void
+incident_over(struct checkable *o)
+{
+	o->notified = o->settled = STATE_GOOD;
+	o->number = 0;
+	o->held = HOLD_NONE;
+	o->last_notification = 0;
+	o->evidence_from = 0;
+	o->not_before = 0;
+}
+
+static void
+look_good(struct engine *e, uint32_t object, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+	enum hold why;
+
+	if (o->notified == STATE_GOOD) { /* condition 14 */
+		incident_over(o);
+		return;
+	}
+	why = decide(e, object, EVENT_RECOVERY, now);
+	if (why != HOLD_NONE && !is_lost(why)) {
+		hold(e, object, "RECOVERY", why);
+		return;
+	}
+	if (why != HOLD_NONE)
+		suppress(e, object, "RECOVERY", why);
+	else
+		send(e, object, "RECOVERY", o->number + 1, SLICE(""), SLICE(""),
+		    now);
+	incident_over(o);
+	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
+}
+
+/* Is there something to say about a problem at all (15)? */
+static bool
+is_due(const struct engine *e, uint32_t object, bool again, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+	uint32_t interval = conf(e, object)->notification_interval_ms / 1000;
+
+	if (again)
+		return true;
+	if (o->state != o->settled)
+		return o->state != o->notified; /* D-19 */
+	return interval > 0 && o->last_notification != 0 &&
+	    now >= o->last_notification + interval;
+}
+
+static void
+look_bad(struct engine *e, uint32_t object, bool again, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+	bool repeats = conf(e, object)->notification_interval_ms > 0;
+	enum hold why;
+
+	if (!is_due(e, object, again, now)) {
+		o->settled = o->state;
+		o->held = repeats && o->last_notification != 0 ? HOLD_INTERVAL
+							       : HOLD_NONE;
+		return;
+	}
+	why = decide(e, object, EVENT_PROBLEM, now);
+	if (why != HOLD_NONE && !is_lost(why)) {
+		hold(e, object, "PROBLEM", why);
+		return;
+	}
+	o->settled = o->state;
+	o->last_notification = now;
+	o->evidence_from = 0;
+	o->not_before = 0;
+	o->held = repeats ? HOLD_INTERVAL : HOLD_NONE;
+	if (why != HOLD_NONE) {
+		suppress(e, object, "PROBLEM", why);
+	} else {
+		o->number++;
+		o->notified = o->state;
+		send(
+		    e, object, "PROBLEM", o->number, SLICE(""), SLICE(""), now);
+	}
+	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
+}
+
+void
+notify_look(struct engine *e, uint32_t object, bool volatile_again, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+
+	if (!(o->flags & CHECKABLE_CHECKED))
+		return;
+	if (!is_hard(o)) /* condition 4: not an event yet */
+		o->held = HOLD_NONE;
+	else if (o->state == STATE_GOOD)
+		look_good(e, object, now);
+	else
+		look_bad(e, object, volatile_again, now);
+}
+
+void
+notify_unblock(struct engine *e, uint32_t object, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+
+	if (o->held == HOLD_NONE || o->held == HOLD_INTERVAL)
+		return;
+	if (o->state != STATE_GOOD)
+		o->evidence_from = now;
+	notify_look(e, object, false, now);
+	engine_plan(e, object, now);
+}
+
+int64_t
+notify_next(const struct engine *e, uint32_t object, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+	int64_t at;
+
+	switch ((enum hold)o->held) {
+	case HOLD_DELAY:
+		return delay_end(e, object);
+	case HOLD_PENDING_CHECK:
+		at = evidence_end(e, object);
+		return at == 0 ? now : at;
+	case HOLD_INTERVAL:
+		return o->last_notification +
+		    conf(e, object)->notification_interval_ms / 1000;
+	case HOLD_NONE:
+	case HOLD_GLOBAL_OFF:
+	case HOLD_OBJECT_OFF:
+	case HOLD_STATE_OFF:
+	case HOLD_ACKNOWLEDGED:
+	case HOLD_HOST_DOWN:
+	case HOLD_PARENTS_DOWN:
+	case HOLD_PERIOD:
+	case HOLD_FLAPPING:
+	case HOLD_DOWNTIME:
+	case HOLD_HOST_DOWNTIME:
+	case HOLDS:
+	default:
+		return HEAP_NEVER;
+	}
+}
+
+int64_t
+engine_next_notification(const struct engine *e, uint32_t object, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+	int64_t at;
+
+	if (o->held == HOLD_PERIOD)
+		at = period_next_in(e->periods, o->notification_period, now);
+	else
+		at = notify_next(e, object, now);
+	return at == HEAP_NEVER ? 0 : at;
+}
+
+void
+notify_event(struct engine *e, uint32_t object, const char *what,
+    uint32_t option, struct slice author, struct slice comment, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+	enum hold why = general(e, object, option);
+
+	if (why == HOLD_NONE &&
+	    !period_is_in(e->periods, o->notification_period, now))
+		why = HOLD_PERIOD;
+	if (why == HOLD_NONE && option == SNAP_ON_FLAPPING)
+		why = downtimes(e, object);
+	if (why == HOLD_NONE && option == SNAP_ON_DOWNTIME &&
+	    o->downtime_depth > 0)
+		why = HOLD_DOWNTIME;
+	if (why != HOLD_NONE)
+		suppress(e, object, what, why);
+	else
+		send(e, object, what, o->number, author, comment, now);
+}
+
+void
+engine_custom_notification(struct engine *e, uint32_t object, unsigned options,
+    struct slice author, struct slice comment, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+	enum hold why = HOLD_NONE;
+
+	if (!(options & 2)) {
+		why = general(e, object, 0);
+		if (why == HOLD_NONE &&
+		    !period_is_in(e->periods, o->notification_period, now))
+			why = HOLD_PERIOD;
+		if (why == HOLD_NONE)
+			why = downtimes(e, object);
+	}
+	if (why != HOLD_NONE) {
+		suppress(e, object, "CUSTOM", why);
+		return;
+	}
+	if (options & 4) {
+		o->number++;
+		engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
+	}
+	send(e, object, "CUSTOM", o->number, author, comment, now);
+}
+
+void
+engine_delay_notification(
+    struct engine *e, uint32_t object, int64_t until, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+
+	o->not_before = until;
+	if (o->held != HOLD_NONE)
+		notify_look(e, object, false, now);
+	engine_plan(e, object, now);
+	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
+}
+
+/* Name for simulate, words for the column (NO-9). */
+static const struct {
+	const char *name, *words;
+} holds[HOLDS] = {
+    [HOLD_NONE] = {"", ""},
+    [HOLD_GLOBAL_OFF] = {"global_off", "notifications are disabled"},
+    [HOLD_OBJECT_OFF] = {"object_off", "notifications are disabled"},
+    [HOLD_STATE_OFF] = {"state_off", "state not selected"},
+    [HOLD_ACKNOWLEDGED] = {"acknowledged", "acknowledged"},
+    [HOLD_HOST_DOWN] = {"host_down", "host of this service is not up"},
+    [HOLD_PARENTS_DOWN] = {"parents_down", "all parents are down"},
+    [HOLD_PERIOD] = {"period", "not in notification period"},
+    [HOLD_FLAPPING] = {"flapping", "flapping"},
+    [HOLD_DOWNTIME] = {"downtime", "in downtime"},
+    [HOLD_HOST_DOWNTIME] = {"downtime", "host in downtime"},
+    [HOLD_DELAY] = {"delay", "delayed notification"},
+    [HOLD_PENDING_CHECK] = {"pending_check", "last check not recent enough"},
+    [HOLD_INTERVAL] = {"interval", "waiting for periodic notification"},
+};
+
+const char *
+engine_postponement(enum hold why)
+{
+	return holds[why].words;
+}
+
+const char *
+engine_hold_name(enum hold why)
+{
+	return holds[why].name;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * When a recurring downtime starts again (DT-14, DT-15). Pure; the zone is
+ * the process's.
+ */
+#ifndef CORE_STATE_RECUR_H
+#define CORE_STATE_RECUR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Is it a mode of DT-14, its lowest bit taken off? 0 is "once". */
+bool recur_valid(uint32_t mode);
+/* The occurrence after the one at `start`; INT64_MAX: none. */
+int64_t recur_next(int64_t start, uint32_t mode);
+
+#endif
