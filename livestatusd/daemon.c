@@ -6,6 +6,8 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
+#include "livestatusd/http/http.h"
+#include "livestatusd/lql/lql.h"
 #include "livestatusd/server/logfiles.h"
 #include "livestatusd/server/server.h"
 
@@ -60,11 +62,33 @@ livestatusd_is_current(const struct livestatusd *l)
 static void
 release(struct livestatusd *l)
 {
+	http_close(&l->http);
 	livestatus_free(&l->server);
 	commands_free(&l->commands);
 	feed_free(&l->feed);
 	logfiles_free(&l->logfiles);
 	free(l);
+}
+
+/* The console's queries: the same library, the same mirror. */
+static void
+on_query(void *arg, struct slice request, struct str *out)
+{
+	struct livestatusd *l = arg;
+	struct lql_env env;
+
+	livestatusd_env(l, &env);
+	lql_run(feed_mirror(l->feed), &env, request, out);
+}
+
+/* 0 also where the console is switched off. */
+static int
+start_http(struct livestatusd *l, struct err *err_r)
+{
+	struct http_source source = {.query = on_query, .arg = l};
+
+	l->http = http_open(l->d, &source, err_r);
+	return l->http == NULL && l->d->settings->http.enabled ? -1 : 0;
 }
 
 static int
@@ -83,7 +107,7 @@ start(struct daemon *d, struct err *err_r)
 		l->commands = commands_new(d, err_r);
 	if (l->commands != NULL)
 		l->server = livestatus_new(l, err_r);
-	if (l->server == NULL) {
+	if (l->server == NULL || start_http(l, err_r) == -1) {
 		release(l);
 		return -1;
 	}
@@ -138,6 +162,8 @@ counters(struct daemon *d, struct str *list)
 	put(list, "feed_frames", f->frames);
 	put(list, "feed_gaps", f->gaps);
 	put(list, "feed_snapshots", f->snapshots);
+	if (l->http != NULL)
+		http_counters(l->http, list);
 }
 
 static void
@@ -158,7 +184,7 @@ end(struct daemon *d)
 
 const struct daemon_def livestatusd_def = {
     .name = "livestatusd",
-    .summary = "answers Livestatus queries from a mirror of core's state",
+    .summary = "answers Livestatus queries and the web console",
     .init = start,
     .reload_prepare = reload_prepare,
     .reload_commit = reload_commit,
