@@ -184,7 +184,7 @@ run_action(struct call *c)
 	if (strcmp(c->arg[2], ACTION_NOTIFY) != 0 &&
 	    (c->arg[2][0] == '\0' ||
 		(world->has_action != NULL &&
-		    !world->has_action(c->arg[2], world->arg)))) {
+		    !world->has_action(c->arg[2], world->actions)))) {
 		failure(c, "there is no action \"%s\"", c->arg[2]);
 		return;
 	}

@@ -45,7 +45,8 @@ struct engine_world {
 	bool (*host_limit)(
 	    const char *core_host, struct limit *limit_r, void *arg);
 	/* Is there an action of that id? NULL: all are. */
-	bool (*has_action)(const char *action, void *arg);
+	bool (*has_action)(const char *action, void *actions);
+	void *actions; /* for has_action */
 	void *arg;
 };
 

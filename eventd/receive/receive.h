@@ -66,6 +66,7 @@ struct udp_receiver *udp_new(uv_loop_t *loop, size_t max_message,
 void udp_free(struct udp_receiver **u);
 /* Takes the sockets over in place of those it has. */
 void udp_set_sockets(struct udp_receiver *u, const int *fds, size_t n);
+void udp_set_max_message(struct udp_receiver *u, size_t max_message);
 /* Paused, the queue fills, then datagrams are dropped and counted. */
 void udp_pause(struct udp_receiver *u, bool paused);
 

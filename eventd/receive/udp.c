@@ -308,6 +308,12 @@ udp_set_sockets(struct udp_receiver *u, const int *fds, size_t n)
 }
 
 void
+udp_set_max_message(struct udp_receiver *u, size_t max_message)
+{
+	u->max_message = max_message;
+}
+
+void
 udp_pause(struct udp_receiver *u, bool paused)
 {
 	u->paused = paused;

@@ -13,5 +13,7 @@ struct rule *rule_compile(const json_t *object, const char *path,
 void rule_free(struct rule **rule);
 /* "192.0.2.0/24", "2001:db8::/32", or one address. */
 bool network_parse(const char *text, struct network *net);
+/* Does the address, as text, lie in it? */
+bool network_has(const struct network *net, struct slice address);
 
 #endif

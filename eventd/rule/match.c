@@ -6,6 +6,8 @@
  */
 #include "eventd/rule/match.h"
 
+#include "eventd/rule/compile.h"
+
 #include <arpa/inet.h>
 
 static bool
@@ -14,8 +16,8 @@ covers(const struct range *range, int value)
 	return value >= range->from && value <= range->to;
 }
 
-static bool
-in_network(const struct network *net, struct slice address)
+bool
+network_has(const struct network *net, struct slice address)
 {
 	char buf[64];
 	uint8_t addr[16];
@@ -55,7 +57,7 @@ common_conditions(
 		return "service_level";
 	if (w->sites.n > 0 && !strings_has(&w->sites, world->site))
 		return "sites";
-	if (w->network.set && !in_network(&w->network, m->ipaddress))
+	if (w->network.set && !network_has(&w->network, m->ipaddress))
 		return "network";
 	if (w->time_period != NULL && world->period_active != NULL &&
 	    !world->period_active(w->time_period, world->arg))

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A configuration for the event console: rules, actions, settings, sockets,
+ * all built before the first is used.
+ */
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "eventd/eventd.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+struct names {
+	const struct snapshot *snap;
+	const struct action_table *actions;
+};
+
+static bool
+known(const char *kind, const char *name, void *arg)
+{
+	const struct names *n = arg;
+
+	if (strcmp(kind, "time period") == 0)
+		return snap_find_period(n->snap, slice_of(name)) != SNAP_NONE;
+	if (strcmp(kind, "contact group") == 0)
+		return snap_find_contact_group(n->snap, slice_of(name)) !=
+		    SNAP_NONE;
+	return action_known(n->actions, name);
+}
+
+/* A document of the snapshot; NULL if it is absent. */
+static json_t *
+load(const char *text, const char *what, struct str *mistakes)
+{
+	json_error_t error;
+	json_t *doc;
+
+	if (text[0] == '\0')
+		return NULL;
+	doc = json_loads(text, JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
+	if (doc == NULL)
+		str_addf(mistakes, "%s: %s\n", what, error.text);
+	return doc;
+}
+
+static void
+read_rules(struct eventd_config *c, const struct snapshot *snap,
+    struct str *mistakes)
+{
+	json_t *actions = load(
+	    snap_s(snap, snap->event_actions), "event_actions", mistakes);
+	json_t *rules =
+	    load(snap_s(snap, snap->event_rules), "event_rules", mistakes);
+	struct names names = {.snap = snap};
+	struct rule_names asked = {known, &names};
+	struct str warnings = {0};
+
+	c->actions = action_table_read(actions, mistakes);
+	names.actions = c->actions;
+	if (c->actions != NULL)
+		c->rules =
+		    ruleset_compile(rules, &asked, mistakes, &warnings);
+	if (warnings.len > 0)
+		log_warn("%s", str_get(&warnings));
+	str_free(&warnings);
+	json_decref(actions);
+	json_decref(rules);
+}
+
+static int
+bind_all(struct eventd *ed, struct eventd_config *c,
+    const struct settings *settings, struct err *err_r)
+{
+	if (settings->syslog_tls.enabled || settings->traps.enabled) {
+		err_set(err_r,
+		    "listen.%s: this version does not receive %s; set "
+		    "listen.%s.enabled to false",
+		    settings->traps.enabled ? "traps" : "syslog_tls",
+		    settings->traps.enabled ? "SNMP traps" : "syslog over TLS",
+		    settings->traps.enabled ? "traps" : "syslog_tls");
+		return -1;
+	}
+	if (bind_listener(&c->udp, "syslog_udp", &settings->syslog_udp,
+		SOCK_DGRAM, &ed->listening_udp, err_r) != 0 ||
+	    bind_listener(&c->tcp, "syslog_tcp", &settings->syslog_tcp,
+		SOCK_STREAM, &ed->listening_tcp, err_r) != 0 ||
+	    bind_listener(&c->status, "event_status",
+		&settings->event_status, SOCK_STREAM, &ed->listening_status,
+		err_r) != 0)
+		return -1;
+	return 0;
+}
+
+static void
+unmark(struct bound_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		list->v[i].keep = false;
+}
+
+struct eventd_config *
+eventd_config_build(struct eventd *ed, const struct snapshot *snap,
+    const struct settings *settings, struct err *err_r)
+{
+	struct eventd_config *c = xnew(struct eventd_config);
+	struct str mistakes = {0};
+
+	c->options = eventd_options_read(settings->eventd, &mistakes);
+	read_rules(c, snap, &mistakes);
+	if (mistakes.len > 0) {
+		mistakes.s[mistakes.len - 1] = '\0';
+		err_set(err_r, "%s", str_get(&mistakes));
+		str_free(&mistakes);
+		eventd_config_free(&c);
+		return NULL;
+	}
+	str_free(&mistakes);
+	unmark(&ed->listening_udp);
+	unmark(&ed->listening_tcp);
+	unmark(&ed->listening_status);
+	if (bind_all(ed, c, settings, err_r) != 0)
+		eventd_config_free(&c);
+	return c;
+}
+
+void
+eventd_config_free(struct eventd_config **cp)
+{
+	struct eventd_config *c = *cp;
+
+	if (c == NULL)
+		return;
+	eventd_options_free(&c->options);
+	ruleset_free(&c->rules);
+	action_table_free(&c->actions);
+	bound_list_free(&c->udp);
+	bound_list_free(&c->tcp);
+	bound_list_free(&c->status);
+	free(c);
+	*cp = NULL;
+}
+
+/* --- taking it ------------------------------------------------------------------ */
+
+static void
+key_of(char key[128], const struct bound_socket *b)
+{
+	snprintf(key, 128, "%s port %u", b->address, b->port);
+}
+
+/* The sockets that stay in `old` are taken over into `now`. */
+static void
+inherit(struct bound_list *old, struct bound_list *now)
+{
+	for (size_t i = 0; i < now->n; i++) {
+		for (size_t k = 0; now->v[i].fd == -1 && k < old->n; k++) {
+			if (old->v[k].port == now->v[i].port &&
+			    strcmp(old->v[k].address, now->v[i].address) ==
+				0) {
+				now->v[i].fd = old->v[k].fd;
+				old->v[k].fd = -1;
+			}
+		}
+	}
+}
+
+static void
+listen_udp(struct eventd *ed, struct eventd_config *c)
+{
+	size_t n = 0;
+
+	inherit(&ed->listening_udp, &c->udp);
+	for (size_t i = 0; i < c->udp.n && n < ARRAY_LEN(ed->udp_fds); i++)
+		ed->udp_fds[n++] = c->udp.v[i].fd;
+	udp_set_sockets(ed->udp, ed->udp_fds, n);
+	/* Those that nobody reads any more are closed here. */
+	bound_list_free(&ed->listening_udp);
+	ed->listening_udp = c->udp;
+	c->udp = (struct bound_list){0};
+}
+
+typedef int listen_fn(void *server, int fd, const char *key, struct err *err);
+typedef void unlisten_fn(void *server, const char *key);
+
+static int
+start_tcp(void *server, int fd, const char *key, struct err *err_r)
+{
+	return stream_listen_tcp(server, fd, key, err_r);
+}
+
+static void
+stop_tcp(void *server, const char *key)
+{
+	stream_unlisten(server, key);
+}
+
+static int
+start_status(void *server, int fd, const char *key, struct err *err_r)
+{
+	return status_listen_tcp(server, fd, key, err_r);
+}
+
+static void
+stop_status(void *server, const char *key)
+{
+	status_unlisten(server, key);
+}
+
+/* Sockets of streams belong to libuv: their fd here is -1 once they listen. */
+static int
+listen_streams(struct bound_list *old, struct bound_list *now, void *server,
+    listen_fn *start, unlisten_fn *stop, struct err *err_r)
+{
+	char key[128];
+
+	for (size_t i = 0; i < old->n; i++) {
+		key_of(key, &old->v[i]);
+		if (!old->v[i].keep)
+			stop(server, key);
+	}
+	for (size_t i = 0; i < now->n; i++) {
+		int fd = now->v[i].fd;
+
+		if (fd == -1)
+			continue;
+		now->v[i].fd = -1;
+		key_of(key, &now->v[i]);
+		if (start(server, fd, key, err_r) != 0)
+			return -1;
+	}
+	bound_list_free(old);
+	*old = *now;
+	*now = (struct bound_list){0};
+	return 0;
+}
+
+int
+eventd_config_listen(
+    struct eventd *ed, struct eventd_config *c, struct err *err_r)
+{
+	listen_udp(ed, c);
+	if (listen_streams(&ed->listening_tcp, &c->tcp, ed->streams,
+		start_tcp, stop_tcp, err_r) != 0)
+		return -1;
+	return listen_streams(&ed->listening_status, &c->status, ed->status,
+	    start_status, stop_status, err_r);
+}

@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The daemon: its parts put together, started, reloaded and ended. See DESIGN.
+ */
+#include "eventd/daemon.h"
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "eventd/counters.h"
+#include "eventd/eventd.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#define SAMPLE_MS 5000
+#define HOUR_MS   3600000
+
+int64_t
+eventd_now(void)
+{
+	return clock_wall() / NS_PER_US;
+}
+
+/* --- effects ----------------------------------------------------------------------- */
+
+static void
+on_changed(struct event *ev, void *arg)
+{
+	store_changed(((struct eventd *)arg)->store, ev);
+}
+
+static void
+on_gone(const struct event *ev, void *arg)
+{
+	store_gone(((struct eventd *)arg)->store, ev);
+}
+
+static void
+on_history(const char *what, const char *who, const char *addinfo,
+    const struct event *ev, int64_t now_us, void *arg)
+{
+	store_history(((struct eventd *)arg)->store, what, who, addinfo, ev,
+	    now_us);
+}
+
+static void
+on_watch(const char *rule, int64_t from_us, uint64_t count, void *arg)
+{
+	store_watch(((struct eventd *)arg)->store, rule, from_us, count);
+}
+
+static void
+on_action(struct event *ev, const char *action, bool recovery, void *arg)
+{
+	struct eventd *ed = arg;
+	struct err err;
+
+	if (strcmp(action, ACTION_NOTIFY) == 0) {
+		outbox_notify(ed->outbox, ed->world, ev, recovery,
+		    eventd_now());
+		return;
+	}
+	if (action_start(ed->runner, ed->actions, action, ev, &err) != 0) {
+		log_warn("event %llu: %s", (unsigned long long)ev->id,
+		    err.text);
+		return;
+	}
+	store_history(
+	    ed->store, "SCRIPT", "", action, ev, eventd_now());
+}
+
+static bool
+has_action(const char *action, void *actions)
+{
+	return action_exists(*(struct action_table **)actions, action);
+}
+
+static void
+on_downtime_ended(const char *host, void *arg)
+{
+	struct eventd *ed = arg;
+
+	engine_downtime_ended(ed->engine, host, eventd_now());
+}
+
+/* --- messages and time --------------------------------------------------------------- */
+
+void
+eventd_message(struct slice raw, const char *address, enum input input,
+    int64_t received_us, void *arg)
+{
+	struct eventd *ed = arg;
+	struct message m = {.input = input};
+	int64_t start = clock_mono();
+
+	syslog_parse(&ed->parser, raw, address, received_us, &m);
+	engine_message(ed->engine, &m, received_us);
+	rates_processing(&ed->rates,
+	    (double)(clock_mono() - start) / (double)NS_PER_S);
+	eventd_arm(ed);
+}
+
+static void
+on_due(uv_timer_t *timer)
+{
+	struct eventd *ed = timer->data;
+
+	engine_tick(ed->engine, eventd_now());
+	eventd_arm(ed);
+}
+
+void
+eventd_arm(struct eventd *ed)
+{
+	int64_t due = engine_due(ed->engine), wait;
+
+	if (due == INT64_MAX) {
+		uv_timer_stop(&ed->due);
+		return;
+	}
+	/* Not for ever: the wall clock may be set. */
+	wait = (due - eventd_now()) / 1000 + 1;
+	if (wait < 1)
+		wait = 1;
+	if (wait > 1000)
+		wait = 1000;
+	if (!uv_is_active((uv_handle_t *)&ed->due) ||
+	    (int64_t)uv_timer_get_due_in(&ed->due) > wait)
+		uv_timer_start(&ed->due, on_due, (uint64_t)wait, 0);
+}
+
+static void
+on_sample(uv_timer_t *timer)
+{
+	struct eventd *ed = timer->data;
+
+	eventd_sample(ed);
+	store_tick(ed->store, eventd_now(), 0);
+}
+
+static void
+on_hour(uv_timer_t *timer)
+{
+	struct eventd *ed = timer->data;
+
+	store_tick(ed->store, eventd_now(), ed->keep_us);
+}
+
+static void
+on_pressure(bool full, void *arg)
+{
+	struct eventd *ed = arg;
+
+	udp_pause(ed->udp, full);
+	stream_pause(ed->streams, full);
+}
+
+/* --- requests ------------------------------------------------------------------------- */
+
+static void
+status_done(bool good, struct slice text, void *arg)
+{
+	(void)good;
+	status_answer(arg, text);
+}
+
+static void
+on_status_request(struct status_client *client, struct slice request,
+    bool commands, void *arg)
+{
+	eventd_request(arg, request, commands, status_done, client);
+}
+
+static void
+on_status_gone(struct status_client *client, void *arg)
+{
+	eventd_forget(arg, client);
+}
+
+struct question { /* on the bus */
+	struct question *next;
+	struct eventd *ed;
+	struct bus_peer *peer;
+	uint64_t id;
+};
+
+static void
+question_done(bool good, struct slice text, void *arg)
+{
+	struct question *q = arg;
+
+	/* The reason without what marks it on the status port. */
+	if (!good && slice_starts(text, "ERROR: ")) {
+		text.s += 7;
+		text.len -= 7;
+		text = slice_trim(text);
+	}
+	if (q->peer != NULL)
+		daemon_answer(q->ed->d, q->peer, q->id,
+		    good ? MSG_OK : MSG_REFUSED, text, 0);
+	for (struct question **at = &q->ed->questions; *at != NULL;
+	     at = &(*at)->next) {
+		if (*at == q) {
+			*at = q->next;
+			break;
+		}
+	}
+	free(q);
+}
+
+static void
+ask(struct eventd *ed, struct bus_peer *peer, uint64_t id, struct slice text)
+{
+	struct question *q = xnew(struct question);
+
+	q->ed = ed;
+	q->peer = peer;
+	q->id = id;
+	q->next = ed->questions;
+	ed->questions = q;
+	eventd_request(ed, text, true, question_done, q);
+}
+
+static void
+on_command(
+    struct daemon *d, struct bus_peer *peer, const struct msg_command *c)
+{
+	struct str text = {0};
+
+	str_add(&text, "COMMAND ");
+	str_addslice(&text, slice_starts(c->line, "COMMAND ")
+		? (struct slice){c->line.s + 8, c->line.len - 8}
+		: c->line);
+	ask(d->state, peer, c->id, str_slice(&text));
+	str_free(&text);
+}
+
+static void
+on_query(struct daemon *d, struct bus_peer *peer, const struct msg_query *q)
+{
+	ask(d->state, peer, q->id, q->text);
+}
+
+static void
+on_peer_down(struct daemon *d, struct bus_peer *peer)
+{
+	struct eventd *ed = d->state;
+
+	for (struct question *q = ed->questions; q != NULL; q = q->next) {
+		if (q->peer == peer)
+			q->peer = NULL;
+	}
+}
+
+/* --- start ----------------------------------------------------------------------------- */
+
+static void
+restore_notice(struct slice id, struct slice body, void *arg)
+{
+	outbox_restore(((struct eventd *)arg)->outbox, id, body);
+}
+
+static void
+restore_notice_gone(struct slice id, void *arg)
+{
+	outbox_forget(((struct eventd *)arg)->outbox, id);
+}
+
+static void
+save_notices(void *arg)
+{
+	struct eventd *ed = arg;
+
+	outbox_save(ed->outbox, ed->store);
+}
+
+static uint64_t
+random_seed(void)
+{
+	uint64_t seed = 0;
+
+	must(getrandom(&seed, sizeof(seed), 0) == sizeof(seed));
+	return seed;
+}
+
+static void
+apply_options(struct eventd *ed)
+{
+	const struct eventd_options *o = ed->engine->options;
+	struct receive_limits limits = {o->max_message, o->max_clients};
+	struct status_rules rules = {
+		o->tcp_commands, o->tcp_allow, o->n_tcp_allow};
+
+	stream_set_limits(ed->streams, &limits);
+	udp_set_max_message(ed->udp, o->max_message);
+	status_set_rules(ed->status, &rules);
+	action_set_timeout(ed->runner, o->action_timeout_us);
+	ed->keep_us = o->history_us > 0
+	    ? o->history_us
+	    : ed->d->settings->retention_events * 1000;
+	ed->config_loaded_us = eventd_now();
+}
+
+static int
+open_store(struct eventd *ed, struct err *err_r)
+{
+	struct store_handlers handlers = {.notice = restore_notice,
+		.notice_gone = restore_notice_gone,
+		.save_notices = save_notices,
+		.pressure = on_pressure,
+		.arg = ed};
+	char *folder = daemon_path(ed->d, "var/vedette/eventd");
+	int rc = file_mkdirs(folder, 0750, err_r);
+
+	if (rc == 0)
+		ed->store = store_open(
+		    ed->d->loop, folder, ed->engine, &handlers, err_r);
+	free(folder);
+	return ed->store == NULL ? -1 : 0;
+}
+
+static int
+open_local(struct eventd *ed, struct err *err_r)
+{
+	char *folder = daemon_path(ed->d, "tmp/run/eventd");
+	char *socket = daemon_path(ed->d, "tmp/run/eventd/eventsocket");
+	char *fifo = daemon_path(ed->d, "tmp/run/eventd/events");
+	char *status = daemon_path(ed->d, "tmp/run/eventd/status");
+	int rc = -1;
+
+	if (file_mkdirs(folder, 0770, err_r) == 0 &&
+	    stream_listen_unix(ed->streams, socket, err_r) == 0 &&
+	    stream_open_fifo(ed->streams, fifo, err_r) == 0 &&
+	    status_listen_unix(ed->status, status, err_r) == 0)
+		rc = 0;
+	free(folder);
+	free(socket);
+	free(fifo);
+	free(status);
+	return rc;
+}
+
+static void
+start_timer(struct eventd *ed, uv_timer_t *timer, uv_timer_cb cb, uint64_t ms)
+{
+	must(uv_timer_init(ed->d->loop, timer) == 0);
+	timer->data = ed;
+	ed->handles++;
+	if (cb != NULL)
+		uv_timer_start(timer, cb, ms, ms);
+}
+
+/* The parts that need nothing to be configured. */
+static void
+make_parts(struct eventd *ed)
+{
+	struct daemon *d = ed->d;
+	struct receive_limits limits = {65536, 1000};
+
+	ed->effects = (struct engine_effects){.changed = on_changed,
+		.gone = on_gone,
+		.history = on_history,
+		.action = on_action,
+		.watch = on_watch,
+		.arg = ed};
+	ed->outbox = outbox_new(d);
+	ed->runner = action_runner_new(d->loop);
+	ed->udp = udp_new(
+	    d->loop, limits.max_message, &ed->received, eventd_message, ed);
+	ed->streams = stream_new(
+	    d->loop, &limits, &ed->received, eventd_message, ed);
+	ed->status = status_new(
+	    d->loop, on_status_request, on_status_gone, ed);
+	ed->world = world_new(d, on_downtime_ended, ed);
+	world_engine(ed->world)->has_action = has_action;
+	world_engine(ed->world)->actions = &ed->actions;
+	start_timer(ed, &ed->due, NULL, 0);
+	start_timer(ed, &ed->second, on_sample, SAMPLE_MS);
+	start_timer(ed, &ed->hour, on_hour, HOUR_MS);
+}
+
+static int
+init(struct daemon *d, struct err *err_r)
+{
+	struct eventd *ed = xnew(struct eventd);
+	struct eventd_config *c;
+	int rc = -1;
+
+	d->state = ed;
+	ed->d = d;
+	make_parts(ed);
+	if (world_load(ed->world, d->snapshot, err_r) != 0)
+		return -1;
+	c = eventd_config_build(ed, d->snapshot, d->settings, err_r);
+	if (c == NULL)
+		return -1;
+	ed->actions = c->actions;
+	ed->engine = engine_new(c->rules, c->options,
+	    world_engine(ed->world), &ed->effects, random_seed());
+	c->actions = NULL;
+	c->rules = NULL;
+	c->options = NULL;
+	if (open_store(ed, err_r) == 0) {
+		apply_options(ed);
+		engine_start(ed->engine, eventd_now());
+		if (outbox_connect(ed->outbox, ed->store, err_r) == 0 &&
+		    world_connect(ed->world, err_r) == 0 &&
+		    open_local(ed, err_r) == 0)
+			rc = eventd_config_listen(ed, c, err_r);
+	}
+	eventd_config_free(&c);
+	if (rc == 0) {
+		log_info("%zu events, %zu rules", ed->engine->index.n,
+		    ed->engine->rules->n);
+		store_tick(ed->store, eventd_now(), ed->keep_us);
+		eventd_arm(ed);
+	}
+	return rc;
+}
+
+/* --- reload ------------------------------------------------------------------------------ */
+
+static int
+prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
+{
+	struct eventd *ed = d->state;
+	struct str mistakes = {0};
+	struct settings *settings = settings_load(d->root, &mistakes);
+
+	if (settings == NULL) {
+		err_set(err_r, "%s", str_get(&mistakes));
+		str_free(&mistakes);
+		return -1;
+	}
+	str_free(&mistakes);
+	eventd_config_free(&ed->prepared);
+	ed->prepared = eventd_config_build(ed, next, settings, err_r);
+	settings_free(&settings);
+	return ed->prepared == NULL ? -1 : 0;
+}
+
+/* Works by the prepared configuration and that snapshot. */
+static void
+take(struct eventd *ed, const struct snapshot *snap)
+{
+	struct eventd_config *c = ed->prepared;
+	struct action_table *old = ed->actions;
+	struct err err;
+
+	ed->prepared = NULL;
+	if (world_load(ed->world, snap, &err) != 0)
+		log_error("reload: %s", err.text);
+	engine_reload(ed->engine, c->rules, c->options, eventd_now());
+	c->rules = NULL;
+	c->options = NULL;
+	ed->actions = c->actions;
+	c->actions = old;
+	apply_options(ed);
+	if (eventd_config_listen(ed, c, &err) != 0)
+		log_error("reload: %s", err.text);
+	eventd_config_free(&c);
+	eventd_arm(ed);
+	log_info("reload: %zu rules", ed->engine->rules->n);
+}
+
+static void
+commit(struct daemon *d, struct snapshot *old)
+{
+	struct eventd *ed = d->state;
+
+	(void)old;
+	if (ed->prepared == NULL)
+		return;
+	take(ed, d->snapshot);
+	snapshot_close(&ed->own_snapshot);
+}
+
+static void
+abort_reload(struct daemon *d)
+{
+	eventd_config_free(&((struct eventd *)d->state)->prepared);
+}
+
+int
+eventd_reload(struct eventd *ed, struct err *err_r)
+{
+	struct snapshot *next, *old = ed->own_snapshot;
+
+	next = snapshot_open_site(ed->d->root, 0, err_r);
+	if (next == NULL)
+		return -1;
+	if (prepare(ed->d, next, err_r) != 0) {
+		snapshot_close(&next);
+		return -1;
+	}
+	ed->own_snapshot = next;
+	take(ed, next);
+	snapshot_close(&old);
+	return 0;
+}
+
+/* --- end ----------------------------------------------------------------------------------- */
+
+static void
+stop(struct daemon *d)
+{
+	daemon_exit(d, 0);
+}
+
+static void
+timer_closed(uv_handle_t *handle)
+{
+	struct eventd *ed = handle->data;
+
+	if (--ed->handles == 0)
+		free(ed);
+}
+
+static void
+deinit(struct daemon *d)
+{
+	struct eventd *ed = d->state;
+
+	if (ed == NULL)
+		return;
+	udp_free(&ed->udp);
+	stream_free(&ed->streams);
+	bound_list_free(&ed->listening_udp);
+	bound_list_free(&ed->listening_tcp);
+	bound_list_free(&ed->listening_status);
+	status_free(&ed->status);
+	store_close(&ed->store);
+	eventd_drop_requests(ed);
+	while (ed->questions != NULL) {
+		struct question *next = ed->questions->next;
+
+		free(ed->questions);
+		ed->questions = next;
+	}
+	action_runner_free(&ed->runner);
+	outbox_free(&ed->outbox);
+	world_free(&ed->world);
+	engine_free(&ed->engine);
+	action_table_free(&ed->actions);
+	eventd_config_free(&ed->prepared);
+	snapshot_close(&ed->own_snapshot);
+	syslog_parser_free(&ed->parser);
+	uv_close((uv_handle_t *)&ed->due, timer_closed);
+	uv_close((uv_handle_t *)&ed->second, timer_closed);
+	uv_close((uv_handle_t *)&ed->hour, timer_closed);
+	d->state = NULL;
+}
+
+const struct daemon_def eventd_daemon = {
+	.name = "eventd",
+	.summary = "the event console: messages to events",
+	.init = init,
+	.reload_prepare = prepare,
+	.reload_commit = commit,
+	.reload_abort = abort_reload,
+	.command = on_command,
+	.query = on_query,
+	.peer_down = on_peer_down,
+	.counters = eventd_counters,
+	.stop = stop,
+	.deinit = deinit,
+};

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The outbox; see notify.h.
+ */
+#include "eventd/notify.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define WINDOW 64 /* unanswered at once */
+
+struct notice {
+	struct notice *next;
+	char *id;
+	struct str body; /* the encoded message */
+	bool sent;
+};
+
+struct outbox {
+	struct daemon *d;
+	struct store *store;
+	struct bus_link *link;
+	struct notice *first, *last;
+	size_t n, under_way;
+	int64_t boot_us;
+	uint64_t number;
+};
+
+struct outbox *
+outbox_new(struct daemon *d)
+{
+	struct outbox *o = xnew(struct outbox);
+
+	o->d = d;
+	o->boot_us = clock_wall() / NS_PER_US;
+	return o;
+}
+
+static void
+notice_free(struct notice *n)
+{
+	free(n->id);
+	str_free(&n->body);
+	free(n);
+}
+
+void
+outbox_free(struct outbox **op)
+{
+	struct outbox *o = *op;
+	struct notice *next;
+
+	if (o == NULL)
+		return;
+	if (o->link != NULL)
+		bus_close(&o->link);
+	for (struct notice *n = o->first; n != NULL; n = next) {
+		next = n->next;
+		notice_free(n);
+	}
+	free(o);
+	*op = NULL;
+}
+
+void
+outbox_restore(struct outbox *o, struct slice id, struct slice body)
+{
+	struct notice *n;
+
+	/* A compacted journal may name it twice. */
+	outbox_forget(o, id);
+	n = xnew(struct notice);
+	n->id = slice_dup(id);
+	str_addslice(&n->body, body);
+	if (o->last == NULL)
+		o->first = n;
+	else
+		o->last->next = n;
+	o->last = n;
+	o->n++;
+}
+
+void
+outbox_forget(struct outbox *o, struct slice id)
+{
+	struct notice *before = NULL;
+
+	for (struct notice *n = o->first; n != NULL; before = n, n = n->next) {
+		if (!slice_eqs(id, n->id))
+			continue;
+		if (before == NULL)
+			o->first = n->next;
+		else
+			before->next = n->next;
+		if (o->last == n)
+			o->last = before;
+		o->under_way -= n->sent;
+		o->n--;
+		notice_free(n);
+		return;
+	}
+}
+
+void
+outbox_save(struct outbox *o, struct store *st)
+{
+	for (struct notice *n = o->first; n != NULL; n = n->next)
+		store_notice(st, slice_of(n->id), str_slice(&n->body));
+}
+
+static void
+send_waiting(struct outbox *o)
+{
+	struct bus_peer *peer =
+	    o->link == NULL ? NULL : bus_dialled(o->link);
+
+	if (peer == NULL)
+		return;
+	for (struct notice *n = o->first; n != NULL && o->under_way < WINDOW;
+	     n = n->next) {
+		struct wire w = wire_of(str_slice(&n->body));
+		const char *why;
+		struct msg m;
+
+		if (n->sent)
+			continue;
+		if (msg_get(&w, &m, &why) != 1 || bus_send(peer, &m) != 0)
+			return;
+		n->sent = true;
+		o->under_way++;
+	}
+	bus_flush(peer);
+}
+
+static void
+on_up(struct bus_peer *peer, void *arg)
+{
+	(void)peer;
+	send_waiting(arg);
+}
+
+/* What was not answered is sent again. */
+static void
+on_down(struct bus_peer *peer, const char *why, void *arg)
+{
+	struct outbox *o = arg;
+
+	(void)peer;
+	(void)why;
+	for (struct notice *n = o->first; n != NULL; n = n->next)
+		n->sent = false;
+	o->under_way = 0;
+}
+
+static void
+on_message(struct bus_peer *peer, const struct msg *m, void *arg)
+{
+	struct outbox *o = arg;
+
+	(void)peer;
+	if (m->id != MSG_NOTICE_STORED)
+		return;
+	store_notice_gone(o->store, m->notice_stored.id);
+	outbox_forget(o, m->notice_stored.id);
+	send_waiting(o);
+}
+
+int
+outbox_connect(struct outbox *o, struct store *st, struct err *err_r)
+{
+	static const struct bus_handlers handlers = {
+		.up = on_up, .down = on_down, .message = on_message};
+	char *endpoint = daemon_endpoint(o->d, "notify");
+
+	o->store = st;
+	o->link = bus_dial(o->d->bus, endpoint, NULL, &handlers, o, err_r);
+	free(endpoint);
+	return o->link == NULL ? -1 : 0;
+}
+
+void
+outbox_notify(struct outbox *o, struct world *w, struct event *ev,
+    bool recovery, int64_t now_us)
+{
+	struct str context = {0}, body = {0};
+	uint32_t host = world_host(w, ev->core_host);
+	char *id;
+	struct msg m;
+
+	/* Nobody is told while the host is in downtime. */
+	if (ev->core_host[0] != '\0' && world_in_downtime(w, host))
+		return;
+	ev->notifications++;
+	id = xasprintf("%s-%s-%" PRId64 "-%" PRIu64, o->d->site,
+	    o->d->instance, o->boot_us, ++o->number);
+	notify_context(&context, w, ev, recovery);
+	m = (struct msg){.id = MSG_NOTICE,
+		.notice = {.id = slice_of(id), .created_us = now_us,
+		    .site = slice_of(o->d->site),
+		    .what = recovery ? SLICE("RECOVERY") : SLICE("PROBLEM"),
+		    .host = slice_of(ev->core_host[0] != '\0' ? ev->core_host
+							      : ev->host),
+		    .service = slice_of(ev->application[0] != '\0'
+			    ? ev->application
+			    : "Event Console"),
+		    .context = str_slice(&context)}};
+	msg_put(&body, &m);
+	store_notice(o->store, slice_of(id), str_slice(&body));
+	outbox_restore(o, slice_of(id), str_slice(&body));
+	send_waiting(o);
+	free(id);
+	str_free(&context);
+	str_free(&body);
+}
+
+size_t
+outbox_waiting(const struct outbox *o)
+{
+	return o->n;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Notifications about events: the context that the notifier's rules see
+ * (event-console.md 16.3), and the outbox that keeps each until the notifier
+ * has stored it (EC-26).
+ */
+#ifndef EVENTD_NOTIFY_H
+#define EVENTD_NOTIFY_H
+
+#include "common/daemon.h"
+#include "eventd/store/store.h"
+#include "eventd/world.h"
+
+struct outbox;
+
+struct outbox *outbox_new(struct daemon *d);
+void outbox_free(struct outbox **o);
+/* Restored from the journal. */
+void outbox_restore(struct outbox *o, struct slice id, struct slice body);
+void outbox_forget(struct outbox *o, struct slice id);
+/* store_notice() for each that waits. */
+void outbox_save(struct outbox *o, struct store *st);
+/* Connects to the notifier; from now on answers are told to the store. */
+int outbox_connect(struct outbox *o, struct store *st, struct err *err_r);
+/* Keeps a notification about the event, and sends it. */
+void outbox_notify(struct outbox *o, struct world *w, struct event *ev,
+    bool recovery, int64_t now_us);
+size_t outbox_waiting(const struct outbox *o);
+
+/* Appends the context, records: pair. Pure but for the process's zone. */
+void notify_context(struct str *list, const struct world *w,
+    const struct event *ev, bool recovery);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests: from the status port and from the bus, in one language. Nobody is
+ * told of a change before it is durable.
+ */
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "eventd/event/command.h"
+#include "eventd/eventd.h"
+#include "eventd/status/status.def"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct request {
+	struct request *next;
+	struct eventd *ed;
+	struct query *query; /* own, or NULL */
+	bool forgotten;
+	bool shutdown;
+	int64_t since;
+	eventd_done_fn *done;
+	void *arg;
+};
+
+static void
+finish(struct request *r, bool good, struct slice text)
+{
+	struct eventd *ed = r->ed;
+	struct request **at = &ed->requests;
+
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	rates_request(&ed->rates,
+	    (double)(clock_mono() - r->since) / (double)NS_PER_S);
+	if (!r->forgotten)
+		r->done(good, text, r->arg);
+	if (r->shutdown)
+		daemon_exit(ed->d, 0);
+	query_free(&r->query);
+	free(r);
+}
+
+static void
+finish_error(struct request *r, const char *why)
+{
+	struct str text = {0};
+
+	str_addf(&text, "ERROR: %s\n", why);
+	for (size_t i = 0; i + 1 < text.len; i++) {
+		if (text.s[i] == '\n')
+			text.s[i] = ' ';
+	}
+	finish(r, false, str_slice(&text));
+	str_free(&text);
+}
+
+/* --- GET -------------------------------------------------------------------------- */
+
+static void
+on_archive(const struct str *answer, const char *why, void *arg)
+{
+	if (answer == NULL)
+		finish_error(arg, why);
+	else
+		finish(arg, true, str_slice(answer));
+}
+
+static void
+answer_events(struct request *r, struct str *out)
+{
+	const struct event_index *ix = &r->ed->engine->index;
+
+	for (const struct event *ev = ix->first; ev != NULL;
+	     ev = ev->all.next) {
+		struct row row = {.event = ev};
+
+		if (query_accepts(r->query, &row) &&
+		    !query_row(r->query, &row, out))
+			return;
+	}
+}
+
+static void
+answer_rules(struct request *r, struct str *out)
+{
+	const struct ruleset *rs = r->ed->engine->rules;
+
+	for (size_t i = 0; i < rs->n; i++) {
+		struct row row = {.rule = rs->rules[i]};
+
+		if (query_accepts(r->query, &row) &&
+		    !query_row(r->query, &row, out))
+			return;
+	}
+}
+
+static void
+answer_status(struct request *r, struct str *out)
+{
+	struct cell values[STATUS_COLUMNS] = {0};
+	struct strings hosts = {0}, rules = {0};
+	struct row row = {.status = values};
+
+	eventd_status_values(r->ed, values, &hosts, &rules);
+	if (query_accepts(r->query, &row))
+		query_row(r->query, &row, out);
+	strings_free(&hosts);
+	strings_free(&rules);
+}
+
+/* What is shown is durable by now. */
+static void
+on_synced_get(const char *why, void *arg)
+{
+	struct request *r = arg;
+	struct str out = {0};
+	struct query *q = r->query;
+
+	if (why != NULL) {
+		finish_error(r, why);
+		return;
+	}
+	if (q->table == QUERY_HISTORY) {
+		r->query = NULL;
+		archive_query(
+		    store_archive(r->ed->store), q, on_archive, r);
+		return;
+	}
+	query_begin(q, &out);
+	if (q->limit == 0)
+		;
+	else if (q->table == QUERY_EVENTS)
+		answer_events(r, &out);
+	else if (q->table == QUERY_RULES)
+		answer_rules(r, &out);
+	else
+		answer_status(r, &out);
+	query_end(q, &out);
+	finish(r, true, str_slice(&out));
+	str_free(&out);
+}
+
+static void
+get(struct request *r, struct slice text)
+{
+	struct err err;
+
+	engine_tick(r->ed->engine, eventd_now());
+	r->query = query_parse(text, &err);
+	if (r->query == NULL)
+		finish_error(r, err.text);
+	else if (r->query->table == QUERY_STATUS ||
+	    r->query->table == QUERY_RULES)
+		on_synced_get(NULL, r);
+	else
+		store_sync(r->ed->store, on_synced_get, r);
+}
+
+/* --- COMMAND --------------------------------------------------------------------- */
+
+static void
+on_synced_command(const char *why, void *arg)
+{
+	if (why != NULL)
+		finish_error(arg, why);
+	else
+		finish(arg, true, SLICE("None\n"));
+}
+
+static void
+command(struct request *r, struct slice line)
+{
+	struct eventd *ed = r->ed;
+	struct err err = {0};
+	char *raw;
+	char *path;
+	enum command_kind kind;
+
+	engine_tick(ed->engine, eventd_now());
+	kind = command_run(ed->engine, line, eventd_now(), &raw, &err);
+	eventd_arm(ed);
+	switch (kind) {
+	case COMMAND_CREATE:
+		eventd_message(
+		    slice_of(raw), "", INPUT_COMMAND, eventd_now(), ed);
+		break;
+	case COMMAND_RELOAD:
+		if (eventd_reload(ed, &err) != 0)
+			kind = COMMAND_FAILED;
+		break;
+	case COMMAND_REOPENLOG:
+		path = daemon_path(ed->d, "var/log/%s.log", ed->d->instance);
+		if (log_open(path, &err) != 0)
+			kind = COMMAND_FAILED;
+		free(path);
+		break;
+	case COMMAND_FLUSH:
+		store_flush_all(ed->store);
+		break;
+	case COMMAND_SHUTDOWN:
+		r->shutdown = true;
+		break;
+	case COMMAND_SYNC:
+	case COMMAND_DONE:
+	case COMMAND_FAILED:
+		break;
+	}
+	free(raw);
+	if (kind == COMMAND_FAILED) {
+		finish_error(r, err.text);
+		return;
+	}
+	store_sync(ed->store, on_synced_command, r);
+}
+
+void
+eventd_request(struct eventd *ed, struct slice text, bool commands,
+    eventd_done_fn *done, void *arg)
+{
+	struct request *r = xnew(struct request);
+
+	r->ed = ed;
+	r->done = done;
+	r->arg = arg;
+	r->since = clock_mono();
+	r->next = ed->requests;
+	ed->requests = r;
+	if (!slice_starts(text, "COMMAND")) {
+		get(r, text);
+	} else if (!commands) {
+		finish_error(r,
+		    "commands are not allowed here (see "
+		    "eventd.status_tcp.commands)");
+	} else {
+		text.s += strlen("COMMAND");
+		text.len -= strlen("COMMAND");
+		command(r, slice_trim(text));
+	}
+}
+
+void
+eventd_forget(struct eventd *ed, const void *arg)
+{
+	for (struct request *r = ed->requests; r != NULL; r = r->next)
+		r->forgotten |= r->arg == arg;
+}
+
+void
+eventd_drop_requests(struct eventd *ed)
+{
+	while (ed->requests != NULL) {
+		struct request *r = ed->requests;
+
+		ed->requests = r->next;
+		query_free(&r->query);
+		free(r);
+	}
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Connections of the status port; see server.h.
+ */
+#include "eventd/status/server.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "eventd/receive/receive.h"
+#include "eventd/rule/match.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CLIENTS_MAX 500
+#define REQUEST_MAX (256 * 1024)
+#define IDLE_MS     30000
+#define CHECK_MS    1000
+
+struct status_listener {
+	struct status_listener *next;
+	struct status_server *owner;
+	char *key;
+	bool tcp;
+	union {
+		uv_handle_t handle;
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} u;
+};
+
+struct status_client {
+	struct status_client *prev, *next;
+	struct status_server *owner;
+	struct str in;
+	size_t scanned; /* bytes known to hold no end of a request */
+	bool commands, eof, asked, closing, writing;
+	int64_t last; /* monotonic, of the last progress */
+	struct str out;
+	uv_write_t write;
+	union {
+		uv_handle_t handle;
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} u;
+};
+
+struct status_server {
+	uv_loop_t *loop;
+	status_request_fn *request;
+	status_gone_fn *gone;
+	void *arg;
+	struct status_rules rules;
+	struct status_listener *listeners;
+	struct status_client *clients;
+	size_t n_clients;
+	uint64_t connects;
+	uv_timer_t timer;
+	char buffer[65536];
+};
+
+static void
+client_closed(uv_handle_t *handle)
+{
+	struct status_client *c = handle->data;
+
+	str_free(&c->in);
+	str_free(&c->out);
+	free(c);
+}
+
+static void
+client_close(struct status_client *c)
+{
+	struct status_server *s = c->owner;
+
+	if (c->closing)
+		return;
+	c->closing = true;
+	if (c->asked)
+		s->gone(c, s->arg);
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		s->clients = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	s->n_clients--;
+	uv_close(&c->u.handle, client_closed);
+}
+
+/* The next whole request off the front. False: there is none yet. */
+static bool
+take_request(struct status_client *c, struct str *request)
+{
+	const char *s = str_get(&c->in);
+	size_t n = c->in.len, end = 0, used = 0, line;
+
+	/* Empty lines before a request mean nothing. */
+	while (used < n && (s[used] == '\n' || s[used] == '\r'))
+		used++;
+	line = c->scanned > used ? c->scanned : used;
+	while (line < n) {
+		const char *lf = memchr(s + line, '\n', n - line);
+		size_t len;
+
+		if (lf == NULL)
+			break;
+		len = (size_t)(lf - (s + line));
+		if (len == 0 || (len == 1 && s[line] == '\r')) {
+			end = line;
+			n = line + len + 1;
+			break;
+		}
+		line += len + 1;
+	}
+	if (end == 0 && (!c->eof || used == c->in.len)) {
+		c->scanned = line;
+		return false;
+	}
+	if (end == 0)
+		end = n;
+	str_addn(request, s + used, end - used);
+	memmove(c->in.s, c->in.s + n, c->in.len - n);
+	c->in.len -= n;
+	c->in.s[c->in.len] = '\0';
+	c->scanned = 0;
+	return true;
+}
+
+/* Asks the next question, or ends the connection where nothing is left. */
+static void
+proceed(struct status_client *c, bool answered)
+{
+	struct str request = {0};
+
+	if (c->asked || c->writing || c->closing)
+		return;
+	if (take_request(c, &request)) {
+		c->asked = true;
+		c->last = clock_mono();
+		c->owner->request(
+		    c, str_slice(&request), c->commands, c->owner->arg);
+	} else if (c->eof || (answered && c->in.len == 0)) {
+		client_close(c);
+	}
+	str_free(&request);
+}
+
+static void
+on_written(uv_write_t *write, int status)
+{
+	struct status_client *c = write->data;
+
+	c->writing = false;
+	c->last = clock_mono();
+	str_free(&c->out);
+	if (status < 0)
+		client_close(c);
+	else
+		proceed(c, true);
+}
+
+void
+status_answer(struct status_client *c, struct slice text)
+{
+	uv_buf_t buf;
+
+	c->asked = false;
+	if (c->closing)
+		return;
+	str_clear(&c->out);
+	str_addslice(&c->out, text);
+	buf = uv_buf_init(c->out.s, (unsigned)c->out.len);
+	c->write.data = c;
+	c->writing = true;
+	if (uv_write(&c->write, &c->u.stream, &buf, 1, on_written) != 0) {
+		c->writing = false;
+		client_close(c);
+	}
+}
+
+static void
+on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	struct status_client *c = handle->data;
+
+	(void)suggested;
+	*buf = uv_buf_init(c->owner->buffer, sizeof(c->owner->buffer));
+}
+
+static void
+on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct status_client *c = stream->data;
+
+	if (n == 0)
+		return;
+	if (n < 0 && n != UV_EOF) {
+		client_close(c);
+		return;
+	}
+	if (n == UV_EOF) {
+		c->eof = true;
+		uv_read_stop(stream);
+	} else {
+		str_addn(&c->in, buf->base, (size_t)n);
+		c->last = clock_mono();
+	}
+	if (c->in.len > REQUEST_MAX && !c->asked && !c->writing) {
+		str_clear(&c->in);
+		c->eof = true;
+		uv_read_stop(stream);
+		status_answer(c, SLICE("ERROR: the request is too long\n"));
+		return;
+	}
+	if (c->in.len > REQUEST_MAX) {
+		client_close(c);
+		return;
+	}
+	proceed(c, false);
+}
+
+static bool
+allowed(const struct status_server *s, const uv_tcp_t *tcp)
+{
+	struct sockaddr_storage peer = {0};
+	int len = sizeof(peer);
+	char text[64];
+
+	if (s->rules.n_allow == 0)
+		return true;
+	if (uv_tcp_getpeername(tcp, (struct sockaddr *)&peer, &len) != 0)
+		return false;
+	address_text((struct sockaddr *)&peer, text);
+	for (size_t i = 0; i < s->rules.n_allow; i++) {
+		if (network_has(&s->rules.allow[i], slice_of(text)))
+			return true;
+	}
+	log_warn("event_status: %s is not allowed (see "
+		 "eventd.status_tcp.allow)",
+	    text);
+	return false;
+}
+
+static void
+on_connection(uv_stream_t *server, int status)
+{
+	struct status_listener *l = server->data;
+	struct status_server *s = l->owner;
+	struct status_client *c;
+
+	if (status < 0)
+		return;
+	c = xnew(struct status_client);
+	c->owner = s;
+	c->last = clock_mono();
+	c->commands = !l->tcp || s->rules.commands;
+	if (l->tcp)
+		uv_tcp_init(s->loop, &c->u.tcp);
+	else
+		uv_pipe_init(s->loop, &c->u.pipe, 0);
+	c->u.handle.data = c;
+	c->next = s->clients;
+	if (c->next != NULL)
+		c->next->prev = c;
+	s->clients = c;
+	s->n_clients++;
+	s->connects++;
+	if (uv_accept(server, &c->u.stream) != 0 ||
+	    s->n_clients > CLIENTS_MAX || (l->tcp && !allowed(s, &c->u.tcp)))
+		client_close(c);
+	else
+		uv_read_start(&c->u.stream, on_alloc, on_read);
+}
+
+/* Neither asking nor taking its answer. */
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct status_server *s = timer->data;
+	int64_t now = clock_mono();
+	struct status_client *next;
+
+	for (struct status_client *c = s->clients; c != NULL; c = next) {
+		next = c->next;
+		if (!c->asked && now - c->last > IDLE_MS * NS_PER_MS)
+			client_close(c);
+	}
+}
+
+struct status_server *
+status_new(uv_loop_t *loop, status_request_fn *request, status_gone_fn *gone,
+    void *arg)
+{
+	struct status_server *s = xnew(struct status_server);
+
+	s->loop = loop;
+	s->request = request;
+	s->gone = gone;
+	s->arg = arg;
+	uv_timer_init(loop, &s->timer);
+	s->timer.data = s;
+	uv_timer_start(&s->timer, on_timer, CHECK_MS, CHECK_MS);
+	uv_unref((uv_handle_t *)&s->timer);
+	return s;
+}
+
+void
+status_set_rules(struct status_server *s, const struct status_rules *r)
+{
+	s->rules = *r;
+}
+
+static struct status_listener *
+listener_new(struct status_server *s, const char *key, bool tcp)
+{
+	struct status_listener *l = xnew(struct status_listener);
+
+	l->owner = s;
+	l->key = xstrdup(key);
+	l->tcp = tcp;
+	if (tcp)
+		uv_tcp_init(s->loop, &l->u.tcp);
+	else
+		uv_pipe_init(s->loop, &l->u.pipe, 0);
+	l->u.handle.data = l;
+	l->next = s->listeners;
+	s->listeners = l;
+	return l;
+}
+
+static void
+listener_closed(uv_handle_t *handle)
+{
+	struct status_listener *l = handle->data;
+
+	free(l->key);
+	free(l);
+}
+
+void
+status_unlisten(struct status_server *s, const char *key)
+{
+	struct status_listener **at = &s->listeners;
+
+	while (*at != NULL && strcmp((*at)->key, key) != 0)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return;
+	uv_close(&(*at)->u.handle, listener_closed);
+	*at = (*at)->next;
+}
+
+int
+status_listen_unix(
+    struct status_server *s, const char *path, struct err *err_r)
+{
+	struct status_listener *l = listener_new(s, path, false);
+	int rc;
+
+	unlink(path);
+	rc = uv_pipe_bind(&l->u.pipe, path);
+	if (rc == 0)
+		rc = uv_listen(&l->u.stream, 128, on_connection);
+	if (rc == 0 && chmod(path, 0660) != 0)
+		rc = -errno;
+	if (rc == 0)
+		return 0;
+	err_set(err_r, "%s: %s", path, uv_strerror(rc));
+	status_unlisten(s, path);
+	return -1;
+}
+
+int
+status_listen_tcp(
+    struct status_server *s, int fd, const char *key, struct err *err_r)
+{
+	struct status_listener *l = listener_new(s, key, true);
+	int rc = uv_tcp_open(&l->u.tcp, fd);
+
+	if (rc == 0)
+		rc = uv_listen(&l->u.stream, 128, on_connection);
+	if (rc == 0)
+		return 0;
+	err_set(err_r, "%s: %s", key, uv_strerror(rc));
+	status_unlisten(s, key);
+	return -1;
+}
+
+static void
+timer_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void
+status_free(struct status_server **sp)
+{
+	struct status_server *s = *sp;
+
+	if (s == NULL)
+		return;
+	while (s->listeners != NULL)
+		status_unlisten(s, s->listeners->key);
+	while (s->clients != NULL)
+		client_close(s->clients);
+	uv_close((uv_handle_t *)&s->timer, timer_closed);
+	*sp = NULL;
+}
+
+uint64_t
+status_connects(const struct status_server *s)
+{
+	return s->connects;
+}
