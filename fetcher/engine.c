@@ -3,7 +3,6 @@
  * The life of a job: wait for its host, resolve, run, end; see engine.h.
  */
 #include "fetcher/engine.h"
-#include "fetcher/evaluate.h"
 #include "fetcher/fetch.h"
 
 #include "common/clock.h"
@@ -227,7 +226,8 @@ leave_host(struct fetch *f)
 
 	while (*link != NULL && !slice_eq((*link)->job.host, f->job.host))
 		link = &(*link)->host_next;
-	must(*link != NULL);
+	if (*link == NULL)
+		return; /* all were cancelled while this one was ending */
 	f->waiting = NULL;
 	if (*link != f) {
 		struct fetch *o = *link;
@@ -530,78 +530,4 @@ fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r)
 	str_addn(&f->output, bytes, n);
 	e->buffered += f->output.cap - cap;
 	return 0;
-}
-
-uint64_t
-fetch_left_ms(const struct fetch *f)
-{
-	int64_t used = (clock_mono() - f->started_ns) / NS_PER_MS;
-	int64_t left = (int64_t)f->job.timeout_ms - used;
-
-	return left > 0 ? (uint64_t)left : 0;
-}
-
-const char *
-fetch_timeout_text(const struct fetch *f, char buf[32])
-{
-	snprintf(buf, 32, "%.4gs", f->job.timeout_ms / 1000.0);
-	return buf;
-}
-
-const struct msg_job *
-fetch_job(const struct fetch *f)
-{
-	return &f->job;
-}
-
-int64_t
-fetch_started_us(const struct fetch *f)
-{
-	return f->started_wall_ns / NS_PER_US;
-}
-
-uint64_t
-fetch_duration_us(const struct fetch *f)
-{
-	int64_t ns = clock_mono() - f->started_ns;
-
-	return ns > 0 ? (uint64_t)(ns / NS_PER_US) : 0;
-}
-
-const char *
-fetch_failure(const struct fetch *f)
-{
-	return f->failure;
-}
-
-struct slice
-fetch_output(const struct fetch *f)
-{
-	return str_slice(&f->output);
-}
-
-void
-fetch_results(const struct fetch *f, struct str *results)
-{
-	if (f->job.kind == MSG_JOB_AGENT || f->job.kind == MSG_JOB_PROGRAM) {
-		struct evaluate_input in = {
-		    .job = &f->job,
-		    .output = str_slice(&f->output),
-		    .failure = f->failure,
-		    .now_us = clock_wall() / NS_PER_US,
-		    .fetch_us = fetch_duration_us(f),
-		};
-
-		evaluate_agent(&in, results);
-	} else if (f->failure != NULL) {
-		struct msg_job_result r = {
-		    .object = MSG_OWN_OBJECT,
-		    .state = f->job.service.len > 0 ? 3 : 1,
-		    .output = slice_of(f->failure),
-		};
-
-		msg_job_result_put(results, &r);
-	} else {
-		str_addn(results, f->results.s, f->results.len);
-	}
 }

@@ -33,7 +33,8 @@ struct worker {
 	struct str results;         /* reused for each outcome */
 	void (*drained)(void *arg); /* NULL: not draining */
 	void *drained_arg;
-	bool is_over; /* draining: only the lingering is left */
+	bool is_over;  /* draining: only the lingering is left */
+	uint32_t owed; /* credit of jobs answered, not given back yet */
 	uint64_t jobs, outcomes, refused, dropped, kept;
 };
 
@@ -65,21 +66,27 @@ look_for_end(struct worker *w)
 /* --- outcomes --------------------------------------------------------------
  */
 
+/* What the bus refuses goes with the next outcome. */
+static void
+give_credit(struct worker *w)
+{
+	struct msg m = {.id = MSG_CREDIT, .credit = {.jobs = w->owed}};
+
+	if (w->drained == NULL && bus_send(w->core, &m) == 0)
+		w->owed = 0;
+}
+
 /* False: the bus is full. */
 static bool
 send_outcome(struct worker *w, const struct msg_outcome *outcome)
 {
 	struct msg m = {.id = MSG_OUTCOME, .outcome = *outcome};
-	struct msg credit = {.id = MSG_CREDIT, .credit = {.jobs = 1}};
 
 	if (bus_send(w->core, &m) != 0)
 		return false;
 	w->outcomes++;
-	/* A credit that is refused would be lost: the queue has room for a
-	 * frame more than for the next outcome, but core will learn of it at
-	 * the next start of the conversation at the latest. */
-	if (w->drained == NULL && bus_send(w->core, &credit) != 0)
-		log_warn("core: credit was refused by a full queue");
+	w->owed++;
+	give_credit(w);
 	return true;
 }
 
@@ -198,6 +205,7 @@ core_up(struct bus_peer *peer, void *arg)
 	struct msg m = {.id = MSG_CREDIT, .credit = {.jobs = LIMIT_JOBS}};
 
 	w->core = peer;
+	w->owed = 0;
 	if (w->drained != NULL)
 		m.credit = (struct msg_credit){.draining = true};
 	bus_send(peer, &m);
