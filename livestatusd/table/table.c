@@ -129,14 +129,16 @@ table_resolve(
 	size_t n = strlen(t->own_prefix);
 	char with[128];
 
-	while (name.len > n && memcmp(name.s, t->own_prefix, n) == 0) {
+	if (name.len == 0)
+		return false;
+	while (!find(t, name, ref_r)) {
+		if (name.len <= n || memcmp(name.s, t->own_prefix, n) != 0)
+			goto retry;
 		name.s += n;
 		name.len -= n;
 	}
-	if (name.len == 0)
-		return false;
-	if (find(t, name, ref_r))
-		return true;
+	return true;
+retry:
 	if (t->retry_prefix == NULL)
 		return false;
 	n = strlen(t->retry_prefix);
