@@ -53,7 +53,8 @@ action_table_read(const json_t *doc, struct str *mistakes)
 
 	if (doc != NULL && !json_is_object(doc))
 		str_add(mistakes, "event_actions: an object is expected\n");
-	json_object_foreach((json_t *)doc, id, value) {
+	json_object_foreach((json_t *)doc, id, value)
+	{
 		read_action(t, id, value, mistakes);
 	}
 	if (mistakes->len > before)
@@ -134,8 +135,7 @@ action_env(const struct event *ev)
 			str_addslice(&text, cell.s);
 		else
 			cell_format(&text, &cell, FORMAT_PLAIN);
-		add_env(&env, &n, c->name + strlen("event_"),
-		    str_slice(&text));
+		add_env(&env, &n, c->name + strlen("event_"), str_slice(&text));
 	}
 	for (size_t i = 0; i < ev->groups.n; i++) {
 		char name[40];

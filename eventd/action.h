@@ -16,8 +16,7 @@
 struct action_table;
 
 /* NULL with one line a mistake. `doc` NULL: none. */
-struct action_table *action_table_read(
-    const json_t *doc, struct str *mistakes);
+struct action_table *action_table_read(const json_t *doc, struct str *mistakes);
 void action_table_free(struct action_table **t);
 /* Is there an action of that id that is not disabled? */
 bool action_exists(const struct action_table *t, const char *id);

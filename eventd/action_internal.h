@@ -15,7 +15,6 @@ struct action_table {
 	struct action *v;
 	size_t n;
 };
-const struct action *action_find(
-    const struct action_table *t, const char *id);
+const struct action *action_find(const struct action_table *t, const char *id);
 
 #endif

@@ -84,7 +84,8 @@ read_output(struct run *run)
 		n = read(run->output_fd, buf, sizeof(buf));
 		if (n <= 0)
 			break;
-		str_addn(&run->output, buf, (size_t)n < room ? (size_t)n : room);
+		str_addn(
+		    &run->output, buf, (size_t)n < room ? (size_t)n : room);
 	}
 	if (n == 0)
 		uv_poll_stop(&run->readable);
@@ -187,8 +188,7 @@ spawn(struct run *run)
 		return errno;
 	}
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(
-	    &files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, pipe_fds[1], 1);
 	posix_spawn_file_actions_adddup2(&files, pipe_fds[1], 2);
 	posix_spawn_file_actions_addclosefrom_np(&files, 3);
@@ -215,8 +215,7 @@ begin(struct action_runner *r, struct run *run)
 	int rc = spawn(run);
 
 	if (rc != 0) {
-		log_error("action %s: cannot start: %s", run->id,
-		    strerror(rc));
+		log_error("action %s: cannot start: %s", run->id, strerror(rc));
 		run_free(run);
 		return;
 	}
@@ -304,8 +303,8 @@ action_start(struct action_runner *r, const struct action_table *t,
 	}
 	if (r->n_waiting >= QUEUE_MAX) {
 		r->refused++;
-		err_set(err_r, "action %s: %d actions wait already", id,
-		    QUEUE_MAX);
+		err_set(
+		    err_r, "action %s: %d actions wait already", id, QUEUE_MAX);
 		return -1;
 	}
 	run = xnew(struct run);

@@ -45,11 +45,11 @@ load(const char *text, const char *what, struct str *mistakes)
 }
 
 static void
-read_rules(struct eventd_config *c, const struct snapshot *snap,
-    struct str *mistakes)
+read_rules(
+    struct eventd_config *c, const struct snapshot *snap, struct str *mistakes)
 {
-	json_t *actions = load(
-	    snap_s(snap, snap->event_actions), "event_actions", mistakes);
+	json_t *actions =
+	    load(snap_s(snap, snap->event_actions), "event_actions", mistakes);
 	json_t *rules =
 	    load(snap_s(snap, snap->event_rules), "event_rules", mistakes);
 	struct names names = {.snap = snap};
@@ -59,8 +59,7 @@ read_rules(struct eventd_config *c, const struct snapshot *snap,
 	c->actions = action_table_read(actions, mistakes);
 	names.actions = c->actions;
 	if (c->actions != NULL)
-		c->rules =
-		    ruleset_compile(rules, &asked, mistakes, &warnings);
+		c->rules = ruleset_compile(rules, &asked, mistakes, &warnings);
 	if (warnings.len > 0)
 		log_warn("%s", str_get(&warnings));
 	str_free(&warnings);
@@ -85,9 +84,8 @@ bind_all(struct eventd *ed, struct eventd_config *c,
 		SOCK_DGRAM, &ed->listening_udp, err_r) != 0 ||
 	    bind_listener(&c->tcp, "syslog_tcp", &settings->syslog_tcp,
 		SOCK_STREAM, &ed->listening_tcp, err_r) != 0 ||
-	    bind_listener(&c->status, "event_status",
-		&settings->event_status, SOCK_STREAM, &ed->listening_status,
-		err_r) != 0)
+	    bind_listener(&c->status, "event_status", &settings->event_status,
+		SOCK_STREAM, &ed->listening_status, err_r) != 0)
 		return -1;
 	return 0;
 }
@@ -141,7 +139,8 @@ eventd_config_free(struct eventd_config **cp)
 	*cp = NULL;
 }
 
-/* --- taking it ------------------------------------------------------------------ */
+/* --- taking it
+ * ------------------------------------------------------------------ */
 
 static void
 key_of(char key[128], const struct bound_socket *b)
@@ -156,8 +155,7 @@ inherit(struct bound_list *old, struct bound_list *now)
 	for (size_t i = 0; i < now->n; i++) {
 		for (size_t k = 0; now->v[i].fd == -1 && k < old->n; k++) {
 			if (old->v[k].port == now->v[i].port &&
-			    strcmp(old->v[k].address, now->v[i].address) ==
-				0) {
+			    strcmp(old->v[k].address, now->v[i].address) == 0) {
 				now->v[i].fd = old->v[k].fd;
 				old->v[k].fd = -1;
 			}
@@ -240,8 +238,8 @@ eventd_config_listen(
     struct eventd *ed, struct eventd_config *c, struct err *err_r)
 {
 	listen_udp(ed, c);
-	if (listen_streams(&ed->listening_tcp, &c->tcp, ed->streams,
-		start_tcp, stop_tcp, err_r) != 0)
+	if (listen_streams(&ed->listening_tcp, &c->tcp, ed->streams, start_tcp,
+		stop_tcp, err_r) != 0)
 		return -1;
 	return listen_streams(&ed->listening_status, &c->status, ed->status,
 	    start_status, stop_status, err_r);

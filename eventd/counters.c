@@ -3,8 +3,8 @@
  * The event console about itself: the row of the table `status`, and the
  * counters of the bus.
  */
-#include "common/clock.h"
 #include "eventd/counters.h"
+#include "common/clock.h"
 #include "eventd/eventd.h"
 #include "eventd/status/status.def"
 
@@ -41,13 +41,13 @@ static void
 rate_values(struct eventd *ed, struct cell *v)
 {
 	static const enum status_column rates[RATES] = {STATUS_message_rate,
-		STATUS_rule_trie_rate, STATUS_rule_hit_rate, STATUS_drop_rate,
-		STATUS_overflow_rate, STATUS_event_rate, STATUS_connect_rate};
+	    STATUS_rule_trie_rate, STATUS_rule_hit_rate, STATUS_drop_rate,
+	    STATUS_overflow_rate, STATUS_event_rate, STATUS_connect_rate};
 	static const enum status_column averages[RATES] = {
-		STATUS_average_message_rate, STATUS_average_rule_trie_rate,
-		STATUS_average_rule_hit_rate, STATUS_average_drop_rate,
-		STATUS_average_overflow_rate, STATUS_average_event_rate,
-		STATUS_average_connect_rate};
+	    STATUS_average_message_rate, STATUS_average_rule_trie_rate,
+	    STATUS_average_rule_hit_rate, STATUS_average_drop_rate,
+	    STATUS_average_overflow_rate, STATUS_average_event_rate,
+	    STATUS_average_connect_rate};
 
 	for (int i = 0; i < RATES; i++) {
 		v[rates[i]].f = ed->rates.rate[i];
@@ -95,8 +95,8 @@ input_values(const struct receive_counters *c, struct cell *v)
 }
 
 void
-eventd_status_values(struct eventd *ed, struct cell *v,
-    struct strings *hosts, struct strings *rules)
+eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
+    struct strings *rules)
 {
 	engine_values(ed->engine, v);
 	input_values(&ed->received, v);
@@ -122,8 +122,7 @@ eventd_sample(struct eventd *ed)
 {
 	const struct engine_counters *c = &ed->engine->counters;
 	uint64_t now[RATES] = {c->messages, c->rule_tries, c->rule_hits,
-		c->drops, c->overflows, c->events,
-		status_connects(ed->status)};
+	    c->drops, c->overflows, c->events, status_connects(ed->status)};
 
 	rates_sample(&ed->rates, now, eventd_now());
 }
@@ -139,7 +138,7 @@ eventd_counters(struct daemon *d, struct str *list)
 	eventd_status_values(ed, values, &hosts, &rules);
 	for (size_t i = 0; col[i].name != NULL; i++) {
 		struct msg_counter c = {
-			.name = slice_of(col[i].name + strlen("status_"))};
+		    .name = slice_of(col[i].name + strlen("status_"))};
 
 		if (col[i].type == CELL_INT)
 			c.value = (double)values[i].i;

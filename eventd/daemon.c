@@ -23,7 +23,8 @@ eventd_now(void)
 	return clock_wall() / NS_PER_US;
 }
 
-/* --- effects ----------------------------------------------------------------------- */
+/* --- effects
+ * ----------------------------------------------------------------------- */
 
 static void
 on_changed(struct event *ev, void *arg)
@@ -41,8 +42,8 @@ static void
 on_history(const char *what, const char *who, const char *addinfo,
     const struct event *ev, int64_t now_us, void *arg)
 {
-	store_history(((struct eventd *)arg)->store, what, who, addinfo, ev,
-	    now_us);
+	store_history(
+	    ((struct eventd *)arg)->store, what, who, addinfo, ev, now_us);
 }
 
 static void
@@ -58,17 +59,16 @@ on_action(struct event *ev, const char *action, bool recovery, void *arg)
 	struct err err;
 
 	if (strcmp(action, ACTION_NOTIFY) == 0) {
-		outbox_notify(ed->outbox, ed->world, ev, recovery,
-		    eventd_now());
+		outbox_notify(
+		    ed->outbox, ed->world, ev, recovery, eventd_now());
 		return;
 	}
 	if (action_start(ed->runner, ed->actions, action, ev, &err) != 0) {
-		log_warn("event %llu: %s", (unsigned long long)ev->id,
-		    err.text);
+		log_warn(
+		    "event %llu: %s", (unsigned long long)ev->id, err.text);
 		return;
 	}
-	store_history(
-	    ed->store, "SCRIPT", "", action, ev, eventd_now());
+	store_history(ed->store, "SCRIPT", "", action, ev, eventd_now());
 }
 
 static bool
@@ -85,7 +85,8 @@ on_downtime_ended(const char *host, void *arg)
 	engine_downtime_ended(ed->engine, host, eventd_now());
 }
 
-/* --- messages and time --------------------------------------------------------------- */
+/* --- messages and time
+ * --------------------------------------------------------------- */
 
 void
 eventd_message(struct slice raw, const char *address, enum input input,
@@ -97,8 +98,8 @@ eventd_message(struct slice raw, const char *address, enum input input,
 
 	syslog_parse(&ed->parser, raw, address, received_us, &m);
 	engine_message(ed->engine, &m, received_us);
-	rates_processing(&ed->rates,
-	    (double)(clock_mono() - start) / (double)NS_PER_S);
+	rates_processing(
+	    &ed->rates, (double)(clock_mono() - start) / (double)NS_PER_S);
 	eventd_arm(ed);
 }
 
@@ -157,7 +158,8 @@ on_pressure(bool full, void *arg)
 	stream_pause(ed->streams, full);
 }
 
-/* --- requests ------------------------------------------------------------------------- */
+/* --- requests
+ * ------------------------------------------------------------------------- */
 
 static void
 status_done(bool good, struct slice text, void *arg)
@@ -224,13 +226,13 @@ ask(struct eventd *ed, struct bus_peer *peer, uint64_t id, struct slice text)
 }
 
 static void
-on_command(
-    struct daemon *d, struct bus_peer *peer, const struct msg_command *c)
+on_command(struct daemon *d, struct bus_peer *peer, const struct msg_command *c)
 {
 	struct str text = {0};
 
 	str_add(&text, "COMMAND ");
-	str_addslice(&text, slice_starts(c->line, "COMMAND ")
+	str_addslice(&text,
+	    slice_starts(c->line, "COMMAND ")
 		? (struct slice){c->line.s + 8, c->line.len - 8}
 		: c->line);
 	ask(d->state, peer, c->id, str_slice(&text));
@@ -254,7 +256,9 @@ on_peer_down(struct daemon *d, struct bus_peer *peer)
 	}
 }
 
-/* --- start ----------------------------------------------------------------------------- */
+/* --- start
+ * -----------------------------------------------------------------------------
+ */
 
 static void
 restore_notice(struct slice id, struct slice body, void *arg)
@@ -291,7 +295,7 @@ apply_options(struct eventd *ed)
 	const struct eventd_options *o = ed->engine->options;
 	struct receive_limits limits = {o->max_message, o->max_clients};
 	struct status_rules rules = {
-		o->tcp_commands, o->tcp_allow, o->n_tcp_allow};
+	    o->tcp_commands, o->tcp_allow, o->n_tcp_allow};
 
 	stream_set_limits(ed->streams, &limits);
 	udp_set_max_message(ed->udp, o->max_message);
@@ -307,10 +311,10 @@ static int
 open_store(struct eventd *ed, struct err *err_r)
 {
 	struct store_handlers handlers = {.notice = restore_notice,
-		.notice_gone = restore_notice_gone,
-		.save_notices = save_notices,
-		.pressure = on_pressure,
-		.arg = ed};
+	    .notice_gone = restore_notice_gone,
+	    .save_notices = save_notices,
+	    .pressure = on_pressure,
+	    .arg = ed};
 	char *folder = daemon_path(ed->d, "var/vedette/eventd");
 	int rc = file_mkdirs(folder, 0750, err_r);
 
@@ -360,19 +364,18 @@ make_parts(struct eventd *ed)
 	struct receive_limits limits = {65536, 1000};
 
 	ed->effects = (struct engine_effects){.changed = on_changed,
-		.gone = on_gone,
-		.history = on_history,
-		.action = on_action,
-		.watch = on_watch,
-		.arg = ed};
+	    .gone = on_gone,
+	    .history = on_history,
+	    .action = on_action,
+	    .watch = on_watch,
+	    .arg = ed};
 	ed->outbox = outbox_new(d);
 	ed->runner = action_runner_new(d->loop);
 	ed->udp = udp_new(
 	    d->loop, limits.max_message, &ed->received, eventd_message, ed);
-	ed->streams = stream_new(
-	    d->loop, &limits, &ed->received, eventd_message, ed);
-	ed->status = status_new(
-	    d->loop, on_status_request, on_status_gone, ed);
+	ed->streams =
+	    stream_new(d->loop, &limits, &ed->received, eventd_message, ed);
+	ed->status = status_new(d->loop, on_status_request, on_status_gone, ed);
 	ed->world = world_new(d, on_downtime_ended, ed);
 	world_engine(ed->world)->has_action = has_action;
 	world_engine(ed->world)->actions = &ed->actions;
@@ -397,8 +400,8 @@ init(struct daemon *d, struct err *err_r)
 	if (c == NULL)
 		return -1;
 	ed->actions = c->actions;
-	ed->engine = engine_new(c->rules, c->options,
-	    world_engine(ed->world), &ed->effects, random_seed());
+	ed->engine = engine_new(c->rules, c->options, world_engine(ed->world),
+	    &ed->effects, random_seed());
 	c->actions = NULL;
 	c->rules = NULL;
 	c->options = NULL;
@@ -420,7 +423,9 @@ init(struct daemon *d, struct err *err_r)
 	return rc;
 }
 
-/* --- reload ------------------------------------------------------------------------------ */
+/* --- reload
+ * ------------------------------------------------------------------------------
+ */
 
 static int
 prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
@@ -501,7 +506,9 @@ eventd_reload(struct eventd *ed, struct err *err_r)
 	return 0;
 }
 
-/* --- end ----------------------------------------------------------------------------------- */
+/* --- end
+ * -----------------------------------------------------------------------------------
+ */
 
 static void
 stop(struct daemon *d)
@@ -554,16 +561,16 @@ deinit(struct daemon *d)
 }
 
 const struct daemon_def eventd_daemon = {
-	.name = "eventd",
-	.summary = "the event console: messages to events",
-	.init = init,
-	.reload_prepare = prepare,
-	.reload_commit = commit,
-	.reload_abort = abort_reload,
-	.command = on_command,
-	.query = on_query,
-	.peer_down = on_peer_down,
-	.counters = eventd_counters,
-	.stop = stop,
-	.deinit = deinit,
+    .name = "eventd",
+    .summary = "the event console: messages to events",
+    .init = init,
+    .reload_prepare = prepare,
+    .reload_commit = commit,
+    .reload_abort = abort_reload,
+    .command = on_command,
+    .query = on_query,
+    .peer_down = on_peer_down,
+    .counters = eventd_counters,
+    .stop = stop,
+    .deinit = deinit,
 };

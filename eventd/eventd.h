@@ -45,8 +45,8 @@ struct eventd {
 	struct receive_counters received;
 	struct rates rates;
 	int64_t config_loaded_us;
-	int64_t keep_us; /* archived events; 0: for ever */
-	struct request *requests; /* that wait */
+	int64_t keep_us;            /* archived events; 0: for ever */
+	struct request *requests;   /* that wait */
 	struct question *questions; /* of the bus, that wait */
 	uv_timer_t due, second, hour;
 	int handles;
@@ -54,7 +54,8 @@ struct eventd {
 
 int64_t eventd_now(void);
 
-/* --- config.c --------------------------------------------------------------- */
+/* --- config.c ---------------------------------------------------------------
+ */
 
 /* NULL with a reason: every mistake, as far as there is room. */
 struct eventd_config *eventd_config_build(struct eventd *ed,
@@ -65,7 +66,8 @@ void eventd_config_free(struct eventd_config **c);
 int eventd_config_listen(
     struct eventd *ed, struct eventd_config *c, struct err *err_r);
 
-/* --- service.c --------------------------------------------------------------- */
+/* --- service.c ---------------------------------------------------------------
+ */
 
 /*
  * A request in the language of the status port; `done` is called once, now or

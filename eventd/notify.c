@@ -115,8 +115,7 @@ outbox_save(struct outbox *o, struct store *st)
 static void
 send_waiting(struct outbox *o)
 {
-	struct bus_peer *peer =
-	    o->link == NULL ? NULL : bus_dialled(o->link);
+	struct bus_peer *peer = o->link == NULL ? NULL : bus_dialled(o->link);
 
 	if (peer == NULL)
 		return;
@@ -173,7 +172,7 @@ int
 outbox_connect(struct outbox *o, struct store *st, struct err *err_r)
 {
 	static const struct bus_handlers handlers = {
-		.up = on_up, .down = on_down, .message = on_message};
+	    .up = on_up, .down = on_down, .message = on_message};
 	char *endpoint = daemon_endpoint(o->d, "notify");
 
 	o->store = st;
@@ -195,19 +194,20 @@ outbox_notify(struct outbox *o, struct world *w, struct event *ev,
 	if (ev->core_host[0] != '\0' && world_in_downtime(w, host))
 		return;
 	ev->notifications++;
-	id = xasprintf("%s-%s-%" PRId64 "-%" PRIu64, o->d->site,
-	    o->d->instance, o->boot_us, ++o->number);
+	id = xasprintf("%s-%s-%" PRId64 "-%" PRIu64, o->d->site, o->d->instance,
+	    o->boot_us, ++o->number);
 	notify_context(&context, w, ev, recovery);
 	m = (struct msg){.id = MSG_NOTICE,
-		.notice = {.id = slice_of(id), .created_us = now_us,
-		    .site = slice_of(o->d->site),
-		    .what = recovery ? SLICE("RECOVERY") : SLICE("PROBLEM"),
-		    .host = slice_of(ev->core_host[0] != '\0' ? ev->core_host
-							      : ev->host),
-		    .service = slice_of(ev->application[0] != '\0'
-			    ? ev->application
-			    : "Event Console"),
-		    .context = str_slice(&context)}};
+	    .notice = {.id = slice_of(id),
+		.created_us = now_us,
+		.site = slice_of(o->d->site),
+		.what = recovery ? SLICE("RECOVERY") : SLICE("PROBLEM"),
+		.host = slice_of(
+		    ev->core_host[0] != '\0' ? ev->core_host : ev->host),
+		.service =
+		    slice_of(ev->application[0] != '\0' ? ev->application
+							: "Event Console"),
+		.context = str_slice(&context)}};
 	msg_put(&body, &m);
 	store_notice(o->store, slice_of(id), str_slice(&body));
 	outbox_restore(o, slice_of(id), str_slice(&body));

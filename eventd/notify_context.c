@@ -75,8 +75,8 @@ add_contacts(struct str *list, const struct snapshot *snap,
 			for (uint32_t k = 0; g != SNAP_NONE &&
 			     k < snap->contact_groups[g].members.n;
 			     k++) {
-				uint32_t c = snap_at(snap,
-				    snap->contact_groups[g].members, k);
+				uint32_t c = snap_at(
+				    snap, snap->contact_groups[g].members, k);
 
 				str_addf(&names, "%s%s",
 				    names.len > 0 ? "," : "",
@@ -91,8 +91,7 @@ add_contacts(struct str *list, const struct snapshot *snap,
 				    .name));
 	}
 	add(list, "CONTACTS",
-	    names.len == 0 && ev->core_host[0] == '\0' ? "?"
-						       : str_get(&names));
+	    names.len == 0 && ev->core_host[0] == '\0' ? "?" : str_get(&names));
 	str_free(&names);
 }
 
@@ -173,8 +172,8 @@ add_service(struct str *list, const struct event *ev, bool recovery)
 }
 
 void
-notify_context(struct str *list, const struct world *w,
-    const struct event *ev, bool recovery)
+notify_context(struct str *list, const struct world *w, const struct event *ev,
+    bool recovery)
 {
 	add(list, "WHAT", "SERVICE");
 	add(list, "NOTIFICATIONTYPE", recovery ? "RECOVERY" : "PROBLEM");

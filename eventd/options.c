@@ -20,7 +20,7 @@ read_size(struct reader *r, const char *key, size_t absent)
 		const char *unit;
 		int64_t bytes;
 	} units[] = {{"KiB", 1024}, {"MiB", 1024 * 1024}, {"kB", 1000},
-		{"MB", 1000000}, {"B", 1}};
+	    {"MB", 1000000}, {"B", 1}};
 	const json_t *v = reader_get(r, key);
 	struct slice s;
 	int64_t n = -1, unit = 1;
@@ -46,8 +46,7 @@ read_size(struct reader *r, const char *key, size_t absent)
 			n = -1;
 	}
 	if (n < 0 || n * unit < 480 || n * unit > 1024 * 1024) {
-		reader_mistake(
-		    r, key, "a size from 480 B to 1MiB is expected");
+		reader_mistake(r, key, "a size from 480 B to 1MiB is expected");
 		return absent;
 	}
 	return (size_t)(n * unit);
@@ -86,8 +85,8 @@ read_status_tcp(struct reader *parent, struct eventd_options *o)
 			    allow.v[i]);
 			continue;
 		}
-		o->tcp_allow = xreallocarray(o->tcp_allow, o->n_tcp_allow + 1,
-		    sizeof(*o->tcp_allow));
+		o->tcp_allow = xreallocarray(
+		    o->tcp_allow, o->n_tcp_allow + 1, sizeof(*o->tcp_allow));
 		o->tcp_allow[o->n_tcp_allow++] = net;
 	}
 	strings_free(&allow);
@@ -109,12 +108,11 @@ eventd_options_read(const json_t *doc, struct str *mistakes)
 	    (unsigned)reader_int(&r, "max_clients", 1, 100000, 1000);
 	read_limits(&r, o);
 	reader_sub(&sub, &r, "history");
-	o->history_us =
-	    reader_duration(&sub, "lifetime", 3600 * US_PER_S, 0);
+	o->history_us = reader_duration(&sub, "lifetime", 3600 * US_PER_S, 0);
 	reader_end(&sub);
 	read_status_tcp(&r, o);
-	o->action_timeout_us = reader_duration(
-	    &r, "action_timeout", US_PER_S, 60 * US_PER_S);
+	o->action_timeout_us =
+	    reader_duration(&r, "action_timeout", US_PER_S, 60 * US_PER_S);
 	if (reader_bool(&r, "log_messages", false))
 		reader_mistake(&r, "log_messages",
 		    "this version does not write a message archive; leave "

@@ -11,11 +11,11 @@
 struct eventd_options {
 	struct hostname_rules hostname;
 	bool archive_orphans;
-	size_t max_message; /* bytes */
+	size_t max_message;   /* bytes */
 	unsigned max_clients; /* streams at once, of TCP and of the socket */
 	struct limit by_host, by_rule, overall;
-	int64_t history_us; /* 0: retention.events holds */
-	bool tcp_commands; /* status port over TCP */
+	int64_t history_us;        /* 0: retention.events holds */
+	bool tcp_commands;         /* status port over TCP */
 	struct network *tcp_allow; /* n; none: everyone who can reach it */
 	size_t n_tcp_allow;
 	int64_t action_timeout_us;

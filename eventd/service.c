@@ -33,8 +33,8 @@ finish(struct request *r, bool good, struct slice text)
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-	rates_request(&ed->rates,
-	    (double)(clock_mono() - r->since) / (double)NS_PER_S);
+	rates_request(
+	    &ed->rates, (double)(clock_mono() - r->since) / (double)NS_PER_S);
 	if (!r->forgotten)
 		r->done(good, text, r->arg);
 	if (r->shutdown)
@@ -57,7 +57,8 @@ finish_error(struct request *r, const char *why)
 	str_free(&text);
 }
 
-/* --- GET -------------------------------------------------------------------------- */
+/* --- GET
+ * -------------------------------------------------------------------------- */
 
 static void
 on_archive(const struct str *answer, const char *why, void *arg)
@@ -125,8 +126,7 @@ on_synced_get(const char *why, void *arg)
 	}
 	if (q->table == QUERY_HISTORY) {
 		r->query = NULL;
-		archive_query(
-		    store_archive(r->ed->store), q, on_archive, r);
+		archive_query(store_archive(r->ed->store), q, on_archive, r);
 		return;
 	}
 	query_begin(q, &out);
@@ -159,7 +159,8 @@ get(struct request *r, struct slice text)
 		store_sync(r->ed->store, on_synced_get, r);
 }
 
-/* --- COMMAND --------------------------------------------------------------------- */
+/* --- COMMAND
+ * --------------------------------------------------------------------- */
 
 static void
 on_synced_command(const char *why, void *arg)

@@ -45,8 +45,8 @@ by_name(const void *pa, const void *pb)
 }
 
 static void
-add_name(struct name *list, size_t *n, const char *text, uint32_t host,
-    uint8_t rank)
+add_name(
+    struct name *list, size_t *n, const char *text, uint32_t host, uint8_t rank)
 {
 	if (text[0] != '\0')
 		list[(*n)++] = (struct name){text, host, rank};
@@ -70,7 +70,8 @@ find_name(const struct world *w, const char *text)
 	return SNAP_NONE;
 }
 
-/* --- for the engine ---------------------------------------------------------- */
+/* --- for the engine ----------------------------------------------------------
+ */
 
 static const char *
 core_host(const char *name, void *arg)
@@ -103,8 +104,8 @@ host_in_downtime(const char *name, void *arg)
 static bool
 host_limit(const char *name, struct limit *limit_r, void *arg)
 {
-	static const char *const words[] = {"stop", "stop_overflow",
-		"stop_overflow_notify", "delete_oldest"};
+	static const char *const words[] = {
+	    "stop", "stop_overflow", "stop_overflow_notify", "delete_oldest"};
 	const struct world *w = arg;
 	uint32_t host = world_host(w, name);
 	struct snap_list vars;
@@ -119,8 +120,7 @@ host_limit(const char *name, struct limit *limit_r, void *arg)
 		if (strcmp(snap_s(w->snap, snap_at(w->snap, vars, i)),
 			"EC_EVENT_LIMIT") != 0)
 			continue;
-		rest = slice_of(
-		    snap_s(w->snap, snap_at(w->snap, vars, i + 1)));
+		rest = slice_of(snap_s(w->snap, snap_at(w->snap, vars, i + 1)));
 		if (!slice_next(&rest, ':', &n) ||
 		    !num_range(n, 1, 10000000, &value))
 			return false;
@@ -144,7 +144,8 @@ period_active(const char *name, void *arg)
 	    period_is_in(w->periods, index, clock_wall() / NS_PER_S);
 }
 
-/* --- the snapshot -------------------------------------------------------------- */
+/* --- the snapshot
+ * -------------------------------------------------------------- */
 
 int
 world_load(struct world *w, const struct snapshot *snap, struct err *err_r)
@@ -156,8 +157,8 @@ world_load(struct world *w, const struct snapshot *snap, struct err *err_r)
 		return -1;
 	downtime = xcalloc(snap->n_hosts + 1, sizeof(*downtime));
 	for (uint32_t i = 0; w->snap != NULL && i < snap->n_hosts; i++) {
-		uint32_t old = snap_find_host(w->snap,
-		    slice_of(snap_s(snap, snap->objects[i].name)));
+		uint32_t old = snap_find_host(
+		    w->snap, slice_of(snap_s(snap, snap->objects[i].name)));
 
 		downtime[i] = old != SNAP_NONE && w->in_downtime[old];
 	}
@@ -171,8 +172,7 @@ world_load(struct world *w, const struct snapshot *snap, struct err *err_r)
 
 		add_name(w->names, &w->n_names, snap_s(snap, o->name), i, 0);
 		add_name(w->names, &w->n_names, snap_s(snap, o->alias), i, 1);
-		add_name(
-		    w->names, &w->n_names, snap_s(snap, o->address), i, 2);
+		add_name(w->names, &w->n_names, snap_s(snap, o->address), i, 2);
 	}
 	qsort(w->names, w->n_names, sizeof(*w->names), by_name);
 	periods_free(&w->periods);
@@ -182,27 +182,27 @@ world_load(struct world *w, const struct snapshot *snap, struct err *err_r)
 	return 0;
 }
 
-/* --- core's stream --------------------------------------------------------------- */
+/* --- core's stream
+ * --------------------------------------------------------------- */
 
 static void
 ask_snapshot(struct world *w)
 {
 	struct bus_peer *core = bus_dialled(w->ask);
-	struct msg m = {.id = MSG_SNAPSHOT_WANT,
-		.snapshot_want = {.seq = w->seq}};
+	struct msg m = {
+	    .id = MSG_SNAPSHOT_WANT, .snapshot_want = {.seq = w->seq}};
 
 	if (core != NULL && bus_send(core, &m) == 0)
 		bus_flush(core);
 }
 
 static void
-take_checkable(struct world *w, const struct msg_checkable *c,
-    uint64_t generation)
+take_checkable(
+    struct world *w, const struct msg_checkable *c, uint64_t generation)
 {
 	bool now = c->downtime_depth > 0, before;
 
-	if (generation != w->snap->generation ||
-	    c->object >= w->snap->n_hosts)
+	if (generation != w->snap->generation || c->object >= w->snap->n_hosts)
 		return;
 	before = w->in_downtime[c->object];
 	w->in_downtime[c->object] = now;
@@ -268,7 +268,7 @@ world_connect(struct world *w, struct err *err_r)
 {
 	static const struct bus_handlers stream = {.message = on_stream};
 	static const struct bus_handlers answers = {
-		.up = on_up, .down = on_down, .message = on_answer};
+	    .up = on_up, .down = on_down, .message = on_answer};
 	char *state = daemon_endpoint(w->d, "state");
 	char *ask = daemon_endpoint(w->d, "snapshot");
 
@@ -288,13 +288,13 @@ world_new(struct daemon *d, world_downtime_fn *ended, void *arg)
 	w->d = d;
 	w->ended = ended;
 	w->ended_arg = arg;
-	w->engine = (struct engine_world){
-		.match = {.site = d->site, .period_active = period_active,
-		    .arg = w},
-		.core_host = core_host,
-		.in_downtime = host_in_downtime,
-		.host_limit = host_limit,
-		.arg = w};
+	w->engine = (struct engine_world){.match = {.site = d->site,
+					      .period_active = period_active,
+					      .arg = w},
+	    .core_host = core_host,
+	    .in_downtime = host_in_downtime,
+	    .host_limit = host_limit,
+	    .arg = w};
 	return w;
 }
 

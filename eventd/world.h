@@ -16,15 +16,13 @@ struct world;
 /* A downtime of a monitored host ended. */
 typedef void world_downtime_fn(const char *host, void *arg);
 
-struct world *world_new(
-    struct daemon *d, world_downtime_fn *ended, void *arg);
+struct world *world_new(struct daemon *d, world_downtime_fn *ended, void *arg);
 void world_free(struct world **w);
 /*
  * Works by another snapshot from now on (borrowed until the next call). -1
  * with a reason: the old one stays.
  */
-int world_load(
-    struct world *w, const struct snapshot *snap, struct err *err_r);
+int world_load(struct world *w, const struct snapshot *snap, struct err *err_r);
 /* Connects to core. */
 int world_connect(struct world *w, struct err *err_r);
 /* For the engine; lives as long as the world. */

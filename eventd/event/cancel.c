@@ -57,8 +57,7 @@ cancel_one(struct engine *e, struct event *ev, const struct event *probe,
 	ev->last_us = probe->last_us;
 	ev->priority = probe->priority;
 	event_set(&ev->text, slice_of(probe->text));
-	e->effects->history(
-	    "CANCELLED", "", "", ev, now_us, e->effects->arg);
+	e->effects->history("CANCELLED", "", "", ev, now_us, e->effects->arg);
 	for (size_t i = 0; act && i < rule->cancel.actions.n; i++)
 		e->effects->action(
 		    ev, rule->cancel.actions.v[i], true, e->effects->arg);

@@ -29,8 +29,7 @@ struct command {
 	void (*run)(struct call *c); /* NULL: the daemon's */
 };
 
-static void
-failure(struct call *c, const char *fmt, ...)
+static void failure(struct call *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 static void
 failure(struct call *c, const char *fmt, ...)
@@ -81,8 +80,7 @@ run_delete(struct call *c)
 	struct event *ev;
 
 	while ((ev = next_event(c, &ids)) != NULL)
-		engine_close(
-		    c->e, ev, "DELETE", c->arg[1], "", c->now_us);
+		engine_close(c->e, ev, "DELETE", c->arg[1], "", c->now_us);
 }
 
 static void
@@ -97,8 +95,7 @@ run_delete_host(struct call *c)
 	}
 	for (ev = g->first; ev != NULL; ev = next) {
 		next = ev->by_host.next;
-		engine_close(
-		    c->e, ev, "DELETE", c->arg[1], "", c->now_us);
+		engine_close(c->e, ev, "DELETE", c->arg[1], "", c->now_us);
 	}
 }
 
@@ -132,8 +129,7 @@ run_update(struct call *c)
 	struct slice ids = ids_of(c);
 	struct event *ev;
 
-	if (ack[0] != '\0' && strcmp(ack, "0") != 0 &&
-	    strcmp(ack, "1") != 0) {
+	if (ack[0] != '\0' && strcmp(ack, "0") != 0 && strcmp(ack, "1") != 0) {
 		failure(c, "acknowledgement is 1, 0 or empty, not \"%s\"", ack);
 		return;
 	}
@@ -146,8 +142,8 @@ run_update(struct call *c)
 			event_set(&ev->contact, slice_of(c->arg[4]));
 		if (user[0] != '\0')
 			event_set(&ev->owner, slice_of(user));
-		c->e->effects->history("UPDATE", user, "", ev, c->now_us,
-		    c->e->effects->arg);
+		c->e->effects->history(
+		    "UPDATE", user, "", ev, c->now_us, c->e->effects->arg);
 		engine_schedule(c->e, ev);
 		engine_changed(c->e, ev);
 	}
@@ -191,8 +187,7 @@ run_action(struct call *c)
 	while ((ev = next_event(c, &ids)) != NULL) {
 		if (c->arg[1][0] != '\0')
 			event_set(&ev->owner, slice_of(c->arg[1]));
-		c->e->effects->action(
-		    ev, c->arg[2], false, c->e->effects->arg);
+		c->e->effects->action(ev, c->arg[2], false, c->e->effects->arg);
 		engine_changed(c->e, ev);
 	}
 }
@@ -243,23 +238,23 @@ run_switchmode(struct call *c)
 }
 
 static const struct command commands[] = {
-	{"DELETE", {"ids", "user"}, -1, COMMAND_DONE, run_delete},
-	{"DELETE_EVENTS_OF_HOST", {"host", "user"}, -1, COMMAND_DONE,
-	    run_delete_host},
-	{"UPDATE", {"ids", "user", "ack", "comment", "contact"}, 3,
-	    COMMAND_DONE, run_update},
-	{"CHANGESTATE", {"ids", "user", "state"}, -1, COMMAND_DONE,
-	    run_changestate},
-	{"ACTION", {"ids", "user", "action"}, -1, COMMAND_DONE, run_action},
-	{"CREATE", {"line"}, 0, COMMAND_CREATE, run_create},
-	{"RESETCOUNTERS", {"rule_id"}, -1, COMMAND_DONE, run_resetcounters},
-	{"FLUSH", {NULL}, -1, COMMAND_FLUSH, run_flush},
-	{"SYNC", {NULL}, -1, COMMAND_SYNC, NULL},
-	{"RELOAD", {NULL}, -1, COMMAND_RELOAD, NULL},
-	{"SHUTDOWN", {NULL}, -1, COMMAND_SHUTDOWN, NULL},
-	{"REOPENLOG", {NULL}, -1, COMMAND_REOPENLOG, NULL},
-	{"SWITCHMODE", {"mode"}, -1, COMMAND_DONE, run_switchmode},
-	{"SWITCH_MODE", {"mode"}, -1, COMMAND_DONE, run_switchmode}};
+    {"DELETE", {"ids", "user"}, -1, COMMAND_DONE, run_delete},
+    {"DELETE_EVENTS_OF_HOST", {"host", "user"}, -1, COMMAND_DONE,
+	run_delete_host},
+    {"UPDATE", {"ids", "user", "ack", "comment", "contact"}, 3, COMMAND_DONE,
+	run_update},
+    {"CHANGESTATE", {"ids", "user", "state"}, -1, COMMAND_DONE,
+	run_changestate},
+    {"ACTION", {"ids", "user", "action"}, -1, COMMAND_DONE, run_action},
+    {"CREATE", {"line"}, 0, COMMAND_CREATE, run_create},
+    {"RESETCOUNTERS", {"rule_id"}, -1, COMMAND_DONE, run_resetcounters},
+    {"FLUSH", {NULL}, -1, COMMAND_FLUSH, run_flush},
+    {"SYNC", {NULL}, -1, COMMAND_SYNC, NULL},
+    {"RELOAD", {NULL}, -1, COMMAND_RELOAD, NULL},
+    {"SHUTDOWN", {NULL}, -1, COMMAND_SHUTDOWN, NULL},
+    {"REOPENLOG", {NULL}, -1, COMMAND_REOPENLOG, NULL},
+    {"SWITCHMODE", {"mode"}, -1, COMMAND_DONE, run_switchmode},
+    {"SWITCH_MODE", {"mode"}, -1, COMMAND_DONE, run_switchmode}};
 
 static const struct command *
 find_command(struct slice name)
@@ -310,8 +305,8 @@ split_args(const struct command *cmd, struct slice rest, bool any,
 		have += rest.s[i] == ';';
 	surplus = have > n ? have - n : 0;
 	if (surplus > 0 && cmd->wide == -1 && n > 0) {
-		err_set(err_r, "%s takes %d arguments, not %d", cmd->name, n,
-		    have);
+		err_set(
+		    err_r, "%s takes %d arguments, not %d", cmd->name, n, have);
 		return -1;
 	}
 	for (int i = 0; i < n; i++) {
@@ -342,8 +337,8 @@ json_arg(const json_t *v, char **arg, const char *name, struct err *err_r)
 		for (size_t i = 0; i < json_array_size(v); i++) {
 			if (!json_is_integer(json_array_get(v, i))) {
 				str_free(&out);
-				err_set(err_r, "%s: numbers are expected",
-				    name);
+				err_set(
+				    err_r, "%s: numbers are expected", name);
 				return -1;
 			}
 			str_addf(&out, "%s%lld", i > 0 ? "," : "",
@@ -376,7 +371,8 @@ json_args(const struct command *cmd, const json_t *doc, struct call *c,
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)doc, key, value) {
+	json_object_foreach((json_t *)doc, key, value)
+	{
 		int i = 0;
 
 		if (strcmp(key, "name") == 0)
@@ -384,8 +380,8 @@ json_args(const struct command *cmd, const json_t *doc, struct call *c,
 		while (cmd->args[i] != NULL && strcmp(cmd->args[i], key) != 0)
 			i++;
 		if (cmd->args[i] == NULL) {
-			err_set(err_r, "%s has no argument \"%s\"", cmd->name,
-			    key);
+			err_set(
+			    err_r, "%s has no argument \"%s\"", cmd->name, key);
 			return -1;
 		}
 		if (json_arg(value, &c->arg[i], key, err_r) != 0)
@@ -398,8 +394,8 @@ static const struct command *
 parse_json(struct slice line, struct call *c, struct err *err_r)
 {
 	json_error_t error;
-	json_t *doc = json_loadb(
-	    line.s, line.len, JSON_REJECT_DUPLICATES, &error);
+	json_t *doc =
+	    json_loadb(line.s, line.len, JSON_REJECT_DUPLICATES, &error);
 	const char *name = json_string_value(json_object_get(doc, "name"));
 	const struct command *cmd =
 	    name == NULL ? NULL : find_command(slice_of(name));
@@ -421,8 +417,7 @@ parse_text(struct slice line, struct call *c, struct err *err_r)
 {
 	const struct command *cmd;
 	struct slice name;
-	const char *semi =
-	    line.len == 0 ? NULL : memchr(line.s, ';', line.len);
+	const char *semi = line.len == 0 ? NULL : memchr(line.s, ';', line.len);
 
 	name = (struct slice){
 	    line.s, semi == NULL ? line.len : (size_t)(semi - line.s)};
@@ -434,13 +429,12 @@ parse_text(struct slice line, struct call *c, struct err *err_r)
 	}
 	line.s += name.len + (semi != NULL);
 	line.len -= name.len + (semi != NULL);
-	return split_args(cmd, line, semi != NULL, c, err_r) == 0 ? cmd
-								   : NULL;
+	return split_args(cmd, line, semi != NULL, c, err_r) == 0 ? cmd : NULL;
 }
 
 enum command_kind
-command_run(struct engine *e, struct slice line, int64_t now_us,
-    char **arg_r, struct err *err_r)
+command_run(struct engine *e, struct slice line, int64_t now_us, char **arg_r,
+    struct err *err_r)
 {
 	struct call c = {.e = e, .now_us = now_us, .arg_r = arg_r};
 	enum command_kind kind = COMMAND_FAILED;
@@ -449,8 +443,7 @@ command_run(struct engine *e, struct slice line, int64_t now_us,
 
 	*arg_r = NULL;
 	line = slice_trim(line);
-	if (line.len > 0 && line.s[0] == '[' &&
-	    slice_next(&line, ']', &stamp))
+	if (line.len > 0 && line.s[0] == '[' && slice_next(&line, ']', &stamp))
 		line = slice_trim(line);
 	for (int i = 0; i < ARGS_MAX; i++)
 		c.arg[i] = xstrdup("");

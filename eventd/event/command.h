@@ -10,7 +10,7 @@
 #include "eventd/event/engine.h"
 
 enum command_kind {
-	COMMAND_DONE, /* the engine did it */
+	COMMAND_DONE,   /* the engine did it */
 	COMMAND_FAILED, /* err says why; parts may be done */
 	COMMAND_CREATE, /* arg: the raw line */
 	COMMAND_RELOAD,

@@ -13,8 +13,8 @@ mix(uint64_t hash, const char *s)
 }
 
 uint64_t
-count_join_hash(const struct engine *e, const struct event *ev,
-    const struct rule *rule)
+count_join_hash(
+    const struct engine *e, const struct event *ev, const struct rule *rule)
 {
 	uint64_t h = mix(e->index.seed, rule->id);
 
@@ -62,8 +62,8 @@ joins(const struct event *old, const struct event *ev, const struct rule *rule,
 
 /* The oldest event that the message belongs to. */
 static struct event *
-find_joinable(struct engine *e, const struct event *ev,
-    const struct rule *rule, uint64_t hash, int64_t now_us)
+find_joinable(struct engine *e, const struct event *ev, const struct rule *rule,
+    uint64_t hash, int64_t now_us)
 {
 	struct event *found = NULL;
 
@@ -134,8 +134,8 @@ reached(struct engine *e, struct event *ev, struct rule *rule, int64_t now_us)
 }
 
 void
-count_message(struct engine *e, struct event *ev, struct rule *rule,
-    int64_t now_us)
+count_message(
+    struct engine *e, struct event *ev, struct rule *rule, int64_t now_us)
 {
 	uint64_t hash = count_join_hash(e, ev, rule);
 	struct event *old = find_joinable(e, ev, rule, hash, now_us);
@@ -154,7 +154,7 @@ count_message(struct engine *e, struct event *ev, struct rule *rule,
 	ev->count = 1;
 	ev->join_hash = hash;
 	ev->phase = rule->count.count > 1 ? PHASE_COUNTING
-	    : rule->delay_us > 0	  ? PHASE_DELAYED
+	    : rule->delay_us > 0          ? PHASE_DELAYED
 					  : PHASE_OPEN;
 	if (!engine_create(e, ev, rule, now_us))
 		return;
@@ -189,8 +189,8 @@ count_due(const struct event *ev, const struct rule *rule)
 }
 
 bool
-count_decay(struct engine *e, struct event *ev, struct rule *rule,
-    int64_t at_us)
+count_decay(
+    struct engine *e, struct event *ev, struct rule *rule, int64_t at_us)
 {
 	if (rule->count.algorithm == COUNT_INTERVAL || ev->count <= 1) {
 		if (rule->count.algorithm != COUNT_INTERVAL)

@@ -47,8 +47,7 @@ engine_free(struct engine **ep)
 static struct rule *
 rule_of(const struct engine *e, const struct event *ev)
 {
-	return ev->rule_id == NULL ? NULL
-				   : ruleset_find(e->rules, ev->rule_id);
+	return ev->rule_id == NULL ? NULL : ruleset_find(e->rules, ev->rule_id);
 }
 
 /* --- opening and closing ------------------------------------------------- */
@@ -118,8 +117,8 @@ engine_schedule(struct engine *e, struct event *ev)
 }
 
 void
-engine_open(struct engine *e, struct event *ev, const struct rule *rule,
-    int64_t now_us)
+engine_open(
+    struct engine *e, struct event *ev, const struct rule *rule, int64_t now_us)
 {
 	bool quiet = suppressed_by_downtime(e, ev, rule);
 
@@ -142,8 +141,8 @@ engine_open(struct engine *e, struct event *ev, const struct rule *rule,
 
 /* Delay first where the rule has one. */
 static void
-open_or_delay(struct engine *e, struct event *ev, const struct rule *rule,
-    int64_t now_us)
+open_or_delay(
+    struct engine *e, struct event *ev, const struct rule *rule, int64_t now_us)
 {
 	if (rule->delay_us == 0) {
 		engine_open(e, ev, rule, now_us);
@@ -156,8 +155,8 @@ open_or_delay(struct engine *e, struct event *ev, const struct rule *rule,
 }
 
 bool
-engine_create(struct engine *e, struct event *ev, struct rule *rule,
-    int64_t now_us)
+engine_create(
+    struct engine *e, struct event *ev, struct rule *rule, int64_t now_us)
 {
 	if (!limits_admit(e, ev, rule, now_us)) {
 		e->counters.overflows++;
@@ -181,8 +180,7 @@ rewrite(char **field, const char *tmpl, struct slice whole,
 
 	if (tmpl == NULL)
 		return;
-	template_expand(
-	    &out, tmpl, whole, &match->text, &match->application);
+	template_expand(&out, tmpl, whole, &match->text, &match->application);
 	event_set(field, str_slice(&out));
 	str_free(&out);
 }
@@ -228,8 +226,7 @@ engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
 		event_set(&ev->orig_host, m->host);
 		rewrite(&ev->host, rule->set_host, m->host, match);
 	}
-	rewrite(&ev->application, rule->set_application, m->application,
-	    match);
+	rewrite(&ev->application, rule->set_application, m->application, match);
 	if (contact.len == 0)
 		rewrite(&ev->contact, rule->set_contact, contact, match);
 	copy_groups(&ev->groups, &match->text);
@@ -318,16 +315,17 @@ void
 engine_message(struct engine *e, struct message *m, int64_t now_us)
 {
 	struct match_walk walk = {.world = &e->world->match,
-		.scratch = e->scratch, .trace = e->trace,
-		.trace_arg = e->trace_arg};
+	    .scratch = e->scratch,
+	    .trace = e->trace,
+	    .trace_arg = e->trace_arg};
 	struct match match;
 	bool found;
 
 	engine_tick(e, now_us);
 	count_input(e, m);
 	str_clear(&e->host);
-	hostname_translate(&e->options->hostname, m->host, e->scratch,
-	    &e->host);
+	hostname_translate(
+	    &e->options->hostname, m->host, e->scratch, &e->host);
 	m->host = str_slice(&e->host);
 	found = ruleset_match(e->rules, m, &walk, &match);
 	e->counters.rule_tries += walk.tries;
@@ -352,9 +350,9 @@ due(struct engine *e, struct event *ev, int64_t now_us)
 	switch ((enum phase)ev->phase) {
 	case PHASE_COUNTING:
 		if (rule == NULL || !rule->count.set)
-			engine_close(e, ev, rule == NULL ? "ORPHANED"
-							 : "NOCOUNT",
-			    "", "", now_us);
+			engine_close(e, ev,
+			    rule == NULL ? "ORPHANED" : "NOCOUNT", "", "",
+			    now_us);
 		else if (count_decay(e, ev, rule, ev->due_us))
 			engine_schedule(e, ev);
 		return;
@@ -380,8 +378,7 @@ engine_tick(struct engine *e, int64_t now_us)
 {
 	struct event *ev;
 
-	while ((ev = index_earliest(&e->index)) != NULL &&
-	    ev->due_us <= now_us)
+	while ((ev = index_earliest(&e->index)) != NULL && ev->due_us <= now_us)
 		due(e, ev, now_us);
 	if (e->n_watches > 0)
 		expect_tick(e, now_us);
@@ -399,8 +396,7 @@ engine_due(const struct engine *e)
 }
 
 void
-engine_downtime_ended(
-    struct engine *e, const char *core_host, int64_t now_us)
+engine_downtime_ended(struct engine *e, const char *core_host, int64_t now_us)
 {
 	struct event *ev, *next;
 
@@ -463,8 +459,8 @@ reschedule(struct engine *e, int64_t now_us)
 
 	for (ev = e->index.first; ev != NULL; ev = next) {
 		const struct rule *rule = rule_of(e, ev);
-		bool waits = ev->phase == PHASE_COUNTING ||
-		    ev->phase == PHASE_DELAYED;
+		bool waits =
+		    ev->phase == PHASE_COUNTING || ev->phase == PHASE_DELAYED;
 
 		next = ev->all.next;
 		if (waits && rule == NULL) {

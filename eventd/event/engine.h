@@ -24,11 +24,11 @@ struct engine_effects {
 	void (*history)(const char *what, const char *who, const char *addinfo,
 	    const struct event *ev, int64_t now_us, void *arg);
 	/* Run the action, or ACTION_NOTIFY. `recovery`: for cancel.actions. */
-	void (*action)(struct event *ev, const char *action, bool recovery,
-	    void *arg);
+	void (*action)(
+	    struct event *ev, const char *action, bool recovery, void *arg);
 	/* An expecting rule began an interval or counted; see watch. */
-	void (*watch)(const char *rule_id, int64_t from_us, uint64_t count,
-	    void *arg);
+	void (*watch)(
+	    const char *rule_id, int64_t from_us, uint64_t count, void *arg);
 	void *arg;
 };
 
@@ -65,7 +65,7 @@ struct watch {
 };
 
 struct engine {
-	struct ruleset *rules; /* own */
+	struct ruleset *rules;          /* own */
 	struct eventd_options *options; /* own */
 	const struct engine_world *world;
 	const struct engine_effects *effects;
@@ -83,9 +83,9 @@ struct engine {
 };
 
 /* Takes rules and options over. `seed`: random, against chosen collisions. */
-struct engine *engine_new(struct ruleset *rules,
-    struct eventd_options *options, const struct engine_world *world,
-    const struct engine_effects *effects, uint64_t seed);
+struct engine *engine_new(struct ruleset *rules, struct eventd_options *options,
+    const struct engine_world *world, const struct engine_effects *effects,
+    uint64_t seed);
 void engine_free(struct engine **e);
 
 /*
@@ -127,31 +127,30 @@ void engine_schedule(struct engine *e, struct event *ev);
 void engine_open(struct engine *e, struct event *ev, const struct rule *rule,
     int64_t now_us);
 /* Adds the event within the limits; false: dropped and freed. */
-bool engine_create(struct engine *e, struct event *ev, struct rule *rule,
-    int64_t now_us);
+bool engine_create(
+    struct engine *e, struct event *ev, struct rule *rule, int64_t now_us);
 void engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
     const struct message *m, const struct match *match);
 void engine_find_core_host(struct engine *e, struct event *ev);
 bool limits_admit(struct engine *e, const struct event *ev, struct rule *rule,
     int64_t now_us);
-void limits_reached(struct engine *e, const struct event *ev,
-    struct rule *rule, int64_t now_us);
-void count_message(struct engine *e, struct event *ev, struct rule *rule,
+void limits_reached(struct engine *e, const struct event *ev, struct rule *rule,
     int64_t now_us);
-uint64_t count_join_hash(const struct engine *e, const struct event *ev,
-    const struct rule *rule);
+void count_message(
+    struct engine *e, struct event *ev, struct rule *rule, int64_t now_us);
+uint64_t count_join_hash(
+    const struct engine *e, const struct event *ev, const struct rule *rule);
 int64_t count_due(const struct event *ev, const struct rule *rule);
 /* False: the event ended. */
-bool count_decay(struct engine *e, struct event *ev, struct rule *rule,
-    int64_t now_us);
-void cancel_events(struct engine *e, struct rule *rule,
-    const struct message *m, const struct match *match, int64_t now_us);
+bool count_decay(
+    struct engine *e, struct event *ev, struct rule *rule, int64_t now_us);
+void cancel_events(struct engine *e, struct rule *rule, const struct message *m,
+    const struct match *match, int64_t now_us);
 void expect_message(struct engine *e, struct rule *rule, int64_t now_us);
 void expect_setup(struct engine *e, int64_t now_us);
 void expect_tick(struct engine *e, int64_t now_us);
 int64_t expect_due(const struct engine *e);
 /* The first boundary after t. */
-int64_t expect_boundary(
-    int64_t t_us, int64_t interval_us, int64_t offset_us);
+int64_t expect_boundary(int64_t t_us, int64_t interval_us, int64_t offset_us);
 
 #endif

@@ -9,45 +9,50 @@
 #include <stdlib.h>
 
 #define COLUMN(name, type, member, help)                                       \
-	{"event_" name, FIELD_##type, offsetof(struct event, member), help}
+	{                                                                      \
+		"event_" name, FIELD_##type, offsetof(struct event, member),   \
+		    help                                                       \
+	}
 #define INTERNAL(type, member)                                                 \
-	{NULL, FIELD_##type, offsetof(struct event, member), ""}
+	{                                                                      \
+		NULL, FIELD_##type, offsetof(struct event, member), ""         \
+	}
 
 /* The order is that of the history, and of the journal: append only. */
 const struct event_field event_fields[] = {
-	COLUMN("id", U64, id, "number, never used twice"),
-	COLUMN("count", U64, count, "messages merged into it"),
-	COLUMN("text", STR, text, "text of the last message"),
-	COLUMN("first", TIME, first_us, "time of the first message"),
-	COLUMN("last", TIME, last_us, "time of the last message"),
-	COLUMN("comment", STR, comment, "from the rule or an operator"),
-	COLUMN("sl", I32, sl, "service level"),
-	COLUMN("host", STR, host, "host name"),
-	COLUMN("contact", STR, contact, "from message, rule or operator"),
-	COLUMN("application", STR, application, "tag of the message"),
-	COLUMN("pid", U32, pid, "process id"),
-	COLUMN("priority", U8, priority, "0 emerg to 7 debug"),
-	COLUMN("facility", U8, facility, "0 to 31"),
-	COLUMN("rule_id", NULLSTR, rule_id, "null: an overflow event"),
-	COLUMN("state", U8, state, "0 OK, 1 WARN, 2 CRIT, 3 UNKNOWN"),
-	COLUMN("phase", PHASE, phase, "open, ack, counting, delayed, closed"),
-	COLUMN("owner", STR, owner, "who changed it last"),
-	COLUMN("match_groups", STRINGS, groups, "groups of the text pattern"),
-	COLUMN("contact_groups", CONTACT_GROUPS, contact_groups,
-	    "from the rule, or null"),
-	COLUMN("ipaddress", STR, ipaddress, "address of the sender"),
-	COLUMN("orig_host", STR, orig_host, "host before a rule rewrote it"),
-	COLUMN("contact_groups_precedence", PRECEDENCE, groups_rule_first,
-	    "host or rule"),
-	COLUMN("core_host", STR, core_host, "monitored host that is meant"),
-	COLUMN("host_in_downtime", BOOL, in_downtime, "when it was created"),
-	COLUMN("match_groups_syslog_application", STRINGS, application_groups,
-	    "groups of the application pattern"),
-	INTERNAL(BOOL, has_contact_groups), INTERNAL(BOOL, groups_notify),
-	INTERNAL(TIME, started_us), INTERNAL(TIME, token_us),
-	INTERNAL(TIME, delay_until_us), INTERNAL(TIME, life_until_us),
-	INTERNAL(U32, life_phases), INTERNAL(U32, notifications),
-	INTERNAL(BOOL, acted), INTERNAL(BOOL, overflow), INTERNAL(U8, input)};
+    COLUMN("id", U64, id, "number, never used twice"),
+    COLUMN("count", U64, count, "messages merged into it"),
+    COLUMN("text", STR, text, "text of the last message"),
+    COLUMN("first", TIME, first_us, "time of the first message"),
+    COLUMN("last", TIME, last_us, "time of the last message"),
+    COLUMN("comment", STR, comment, "from the rule or an operator"),
+    COLUMN("sl", I32, sl, "service level"),
+    COLUMN("host", STR, host, "host name"),
+    COLUMN("contact", STR, contact, "from message, rule or operator"),
+    COLUMN("application", STR, application, "tag of the message"),
+    COLUMN("pid", U32, pid, "process id"),
+    COLUMN("priority", U8, priority, "0 emerg to 7 debug"),
+    COLUMN("facility", U8, facility, "0 to 31"),
+    COLUMN("rule_id", NULLSTR, rule_id, "null: an overflow event"),
+    COLUMN("state", U8, state, "0 OK, 1 WARN, 2 CRIT, 3 UNKNOWN"),
+    COLUMN("phase", PHASE, phase, "open, ack, counting, delayed, closed"),
+    COLUMN("owner", STR, owner, "who changed it last"),
+    COLUMN("match_groups", STRINGS, groups, "groups of the text pattern"),
+    COLUMN("contact_groups", CONTACT_GROUPS, contact_groups,
+	"from the rule, or null"),
+    COLUMN("ipaddress", STR, ipaddress, "address of the sender"),
+    COLUMN("orig_host", STR, orig_host, "host before a rule rewrote it"),
+    COLUMN("contact_groups_precedence", PRECEDENCE, groups_rule_first,
+	"host or rule"),
+    COLUMN("core_host", STR, core_host, "monitored host that is meant"),
+    COLUMN("host_in_downtime", BOOL, in_downtime, "when it was created"),
+    COLUMN("match_groups_syslog_application", STRINGS, application_groups,
+	"groups of the application pattern"),
+    INTERNAL(BOOL, has_contact_groups), INTERNAL(BOOL, groups_notify),
+    INTERNAL(TIME, started_us), INTERNAL(TIME, token_us),
+    INTERNAL(TIME, delay_until_us), INTERNAL(TIME, life_until_us),
+    INTERNAL(U32, life_phases), INTERNAL(U32, notifications),
+    INTERNAL(BOOL, acted), INTERNAL(BOOL, overflow), INTERNAL(U8, input)};
 const size_t event_fields_n = ARRAY_LEN(event_fields);
 
 static void *
@@ -208,8 +213,8 @@ event_get(struct wire *w)
 
 	for (uint32_t i = 0; i < n && w->why == NULL; i++) {
 		if (i < event_fields_n)
-			get_field(w, &event_fields[i],
-			    member(ev, &event_fields[i]));
+			get_field(
+			    w, &event_fields[i], member(ev, &event_fields[i]));
 		else
 			wire_skip(w);
 	}
@@ -236,7 +241,7 @@ event_copy(const struct event *ev)
 }
 
 static const char *const phases[] = {
-	"open", "ack", "counting", "delayed", "closed"};
+    "open", "ack", "counting", "delayed", "closed"};
 
 const char *
 phase_name(uint8_t phase)
@@ -260,7 +265,7 @@ const char *
 state_name(uint8_t state)
 {
 	static const char *const names[] = {
-		"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+	    "OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
 	return names[state & 3];
 }

@@ -36,12 +36,12 @@ struct event {
 	bool in_downtime;
 	/* Not visible. Wall time of reception; 0: none. */
 	int64_t started_us; /* windows of counting begin here */
-	int64_t token_us; /* when a bucket lost its last message */
+	int64_t token_us;   /* when a bucket lost its last message */
 	int64_t delay_until_us, life_until_us;
-	uint32_t life_phases; /* PHASE_BITs */
+	uint32_t life_phases;   /* PHASE_BITs */
 	uint32_t notifications; /* sent to the notifier */
-	bool acted; /* the opening actions ran */
-	bool overflow; /* tells of a limit; uses up no place */
+	bool acted;             /* the opening actions ran */
+	bool overflow;          /* tells of a limit; uses up no place */
 	uint8_t input;
 	/* Of the index and the store, not part of the codec. */
 	int64_t due_us; /* next deadline; 0: none */
@@ -54,8 +54,17 @@ struct event {
 };
 
 enum field_type {
-	FIELD_U64, FIELD_TIME, FIELD_STR, FIELD_NULLSTR, FIELD_I32, FIELD_U32,
-	FIELD_U8, FIELD_BOOL, FIELD_PHASE, FIELD_STRINGS, FIELD_CONTACT_GROUPS,
+	FIELD_U64,
+	FIELD_TIME,
+	FIELD_STR,
+	FIELD_NULLSTR,
+	FIELD_I32,
+	FIELD_U32,
+	FIELD_U8,
+	FIELD_BOOL,
+	FIELD_PHASE,
+	FIELD_STRINGS,
+	FIELD_CONTACT_GROUPS,
 	FIELD_PRECEDENCE
 };
 

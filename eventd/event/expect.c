@@ -65,8 +65,7 @@ begin(struct engine *e, struct watch *w, int64_t from_us)
 	w->ran_from_us = from_us;
 	w->count = 0;
 	if (e->effects->watch != NULL)
-		e->effects->watch(
-		    w->rule->id, from_us, 0, e->effects->arg);
+		e->effects->watch(w->rule->id, from_us, 0, e->effects->arg);
 }
 
 void
@@ -79,8 +78,8 @@ expect_message(struct engine *e, struct rule *rule, int64_t now_us)
 			continue;
 		w->count++;
 		if (e->effects->watch != NULL)
-			e->effects->watch(rule->id, w->from_us, w->count,
-			    e->effects->arg);
+			e->effects->watch(
+			    rule->id, w->from_us, w->count, e->effects->arg);
 	}
 }
 
@@ -108,8 +107,11 @@ engine_restore_watch(
 		    e->watches, e->n_watches + 1, sizeof(*e->watches));
 		w = &e->watches[e->n_watches++];
 	}
-	*w = (struct watch){.rule = r, .from_us = from_us, .count = count,
-		.ran_from_us = from_us, .until_us = boundary(r, from_us)};
+	*w = (struct watch){.rule = r,
+	    .from_us = from_us,
+	    .count = count,
+	    .ran_from_us = from_us,
+	    .until_us = boundary(r, from_us)};
 }
 
 void
@@ -136,8 +138,8 @@ expect_setup(struct engine *e, int64_t now_us)
 		w->rule = rule;
 		/* A new rule watches from the next boundary on. */
 		begin(e, w, boundary(rule, now_us));
-		if (had == NULL || boundary(rule, had->from_us) !=
-			had->until_us)
+		if (had == NULL ||
+		    boundary(rule, had->from_us) != had->until_us)
 			continue;
 		/* Down over a boundary: what ran of this interval counts. */
 		w->until_us = w->from_us;
@@ -186,12 +188,15 @@ missing_text(struct str *text, const struct watch *w)
 }
 
 static void
-missing_event(struct engine *e, const struct watch *w, struct slice text,
-    int64_t now_us)
+missing_event(
+    struct engine *e, const struct watch *w, struct slice text, int64_t now_us)
 {
 	struct rule *rule = w->rule;
-	struct message m = {.facility = 1, .priority = 3, .time_us = now_us,
-		.received_us = now_us, .text = text};
+	struct message m = {.facility = 1,
+	    .priority = 3,
+	    .time_us = now_us,
+	    .received_us = now_us,
+	    .text = text};
 	struct match match = {.rule = rule};
 	struct event *ev = event_new();
 
@@ -202,8 +207,7 @@ missing_event(struct engine *e, const struct watch *w, struct slice text,
 		return;
 	ev->phase = PHASE_OPEN;
 	e->effects->history("NEW", "", "", ev, now_us, e->effects->arg);
-	e->effects->history(
-	    "COUNTFAILED", "", "", ev, now_us, e->effects->arg);
+	e->effects->history("COUNTFAILED", "", "", ev, now_us, e->effects->arg);
 	limits_reached(e, ev, rule, now_us);
 	engine_open(e, ev, rule, now_us);
 }

@@ -253,8 +253,8 @@ group_enter(struct event_group *g, struct event *ev, size_t off)
 }
 
 static void
-group_leave(struct group_table *t, struct event_group *g, struct event *ev,
-    size_t off)
+group_leave(
+    struct group_table *t, struct event_group *g, struct event *ev, size_t off)
 {
 	list_remove(&g->first, &g->last, ev, off);
 	g->n--;
@@ -279,11 +279,11 @@ index_add(struct event_index *ix, struct event *ev)
 	ix->by_id[a] = ev;
 	ev->next_by_join = ix->by_join[b];
 	ix->by_join[b] = ev;
-	ev->host_group = group_get(&ix->hosts,
-	    index_hash(ix->seed, slice_of(ev->host)), ev->host);
+	ev->host_group = group_get(
+	    &ix->hosts, index_hash(ix->seed, slice_of(ev->host)), ev->host);
 	group_enter(ev->host_group, ev, offsetof(struct event, by_host));
-	ev->rule_group = group_get(
-	    &ix->rules, index_hash(ix->seed, slice_of(rule)), rule);
+	ev->rule_group =
+	    group_get(&ix->rules, index_hash(ix->seed, slice_of(rule)), rule);
 	group_enter(ev->rule_group, ev, offsetof(struct event, by_rule));
 	ix->n++;
 	ix->n_real += !ev->overflow;
@@ -303,10 +303,10 @@ index_remove(struct event_index *ix, struct event *ev)
 		at = &(*at)->next_by_join;
 	*at = ev->next_by_join;
 	list_remove(&ix->first, &ix->last, ev, offsetof(struct event, all));
-	group_leave(&ix->hosts, ev->host_group, ev,
-	    offsetof(struct event, by_host));
-	group_leave(&ix->rules, ev->rule_group, ev,
-	    offsetof(struct event, by_rule));
+	group_leave(
+	    &ix->hosts, ev->host_group, ev, offsetof(struct event, by_host));
+	group_leave(
+	    &ix->rules, ev->rule_group, ev, offsetof(struct event, by_rule));
 	ev->host_group = ev->rule_group = NULL;
 	heap_remove(ix, ev);
 	ix->n--;

@@ -14,7 +14,7 @@ struct event_group {
 	uint64_t hash;
 	struct event_group *next; /* in its bucket */
 	struct event *first, *last;
-	uint32_t n, n_real; /* n_real: without overflow events */
+	uint32_t n, n_real;    /* n_real: without overflow events */
 	uint32_t active_limit; /* the limit that is in effect; 0: none */
 };
 

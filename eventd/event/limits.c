@@ -5,12 +5,16 @@
  */
 #include "eventd/event/engine.h"
 
-enum scope { SCOPE_OVERALL, SCOPE_HOST, SCOPE_RULE };
+enum scope {
+	SCOPE_OVERALL,
+	SCOPE_HOST,
+	SCOPE_RULE
+};
 #define SCOPES 3
 
 struct bound {
 	struct limit limit;
-	uint32_t n; /* events that are there */
+	uint32_t n;       /* events that are there */
 	uint32_t *active; /* NULL: the group does not exist yet */
 	struct event *oldest;
 };
@@ -19,9 +23,9 @@ static struct event *
 oldest_real(struct event *ev, enum scope scope)
 {
 	while (ev != NULL && ev->overflow)
-		ev = scope == SCOPE_HOST     ? ev->by_host.next
-		    : scope == SCOPE_RULE    ? ev->by_rule.next
-					     : ev->all.next;
+		ev = scope == SCOPE_HOST  ? ev->by_host.next
+		    : scope == SCOPE_RULE ? ev->by_rule.next
+					  : ev->all.next;
 	return ev;
 }
 
@@ -46,9 +50,8 @@ bound_of(struct engine *e, enum scope scope, const struct event *ev,
 			    ev->core_host, &b.limit, e->world->arg);
 		g = index_host(&e->index, ev->host);
 	} else {
-		b.limit = rule != NULL && rule->has_limit
-		    ? rule->limit
-		    : e->options->by_rule;
+		b.limit = rule != NULL && rule->has_limit ? rule->limit
+							  : e->options->by_rule;
 		g = index_rule(
 		    &e->index, ev->rule_id == NULL ? "" : ev->rule_id);
 	}
@@ -72,8 +75,8 @@ overflow_text(struct event *ev, enum scope scope, const struct bound *b)
 		str_addf(&text, "of rule \"%s\"", ev->rule_id);
 	else
 		str_add(&text, "in all");
-	str_add(&text,
-	    " is reached: no more events open until some are archived.");
+	str_add(
+	    &text, " is reached: no more events open until some are archived.");
 	event_set(&ev->text, str_slice(&text));
 	str_free(&text);
 }
@@ -111,8 +114,7 @@ overflow_event(struct engine *e, enum scope scope, const struct bound *b,
 	index_add(&e->index, ev);
 	e->effects->history("NEW", "", "", ev, now_us, e->effects->arg);
 	if (b->limit.action == LIMIT_STOP_OVERFLOW_NOTIFY)
-		e->effects->action(
-		    ev, ACTION_NOTIFY, false, e->effects->arg);
+		e->effects->action(ev, ACTION_NOTIFY, false, e->effects->arg);
 	engine_changed(e, ev);
 }
 
@@ -129,17 +131,16 @@ activate(struct engine *e, enum scope scope, const struct bound *b,
 }
 
 bool
-limits_admit(struct engine *e, const struct event *ev, struct rule *rule,
-    int64_t now_us)
+limits_admit(
+    struct engine *e, const struct event *ev, struct rule *rule, int64_t now_us)
 {
 	for (enum scope s = 0; s < SCOPES; s++) {
 		struct bound b = bound_of(e, s, ev, rule);
 
 		while (b.n >= b.limit.limit &&
-		    b.limit.action == LIMIT_DELETE_OLDEST &&
-		    b.oldest != NULL) {
-			engine_close(e, b.oldest, "DELETE", "limit", "",
-			    now_us);
+		    b.limit.action == LIMIT_DELETE_OLDEST && b.oldest != NULL) {
+			engine_close(
+			    e, b.oldest, "DELETE", "limit", "", now_us);
 			b = bound_of(e, s, ev, rule);
 		}
 		if (b.n >= b.limit.limit) {
@@ -151,8 +152,8 @@ limits_admit(struct engine *e, const struct event *ev, struct rule *rule,
 }
 
 void
-limits_reached(struct engine *e, const struct event *ev, struct rule *rule,
-    int64_t now_us)
+limits_reached(
+    struct engine *e, const struct event *ev, struct rule *rule, int64_t now_us)
 {
 	for (enum scope s = 0; s < SCOPES; s++) {
 		struct bound b = bound_of(e, s, ev, rule);

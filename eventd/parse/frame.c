@@ -6,7 +6,11 @@
 
 #define MAX_DIGITS 7
 
-enum verdict { FRAME_COUNTED, FRAME_LINE, FRAME_UNDECIDED };
+enum verdict {
+	FRAME_COUNTED,
+	FRAME_LINE,
+	FRAME_UNDECIDED
+};
 
 void
 frame_init(struct frame_reader *fr, size_t max)
@@ -165,8 +169,8 @@ frame_feed(struct frame_reader *fr, struct slice bytes,
 }
 
 void
-frame_end(struct frame_reader *fr, struct frame_counters *c, frame_fn *fn,
-    void *arg)
+frame_end(
+    struct frame_reader *fr, struct frame_counters *c, frame_fn *fn, void *arg)
 {
 	struct slice in = str_slice(&fr->buf);
 	size_t header, count, digits = 0;
@@ -175,8 +179,7 @@ frame_end(struct frame_reader *fr, struct frame_counters *c, frame_fn *fn,
 		while (digits < in.len && in.s[digits] >= '0' &&
 		    in.s[digits] <= '9')
 			digits++;
-		if (digits == in.len && digits <= MAX_DIGITS &&
-		    in.s[0] != '0')
+		if (digits == in.len && digits <= MAX_DIGITS && in.s[0] != '0')
 			c->bad++;
 		else if (decide(in, &header, &count) == FRAME_COUNTED)
 			c->bad++;

@@ -14,16 +14,16 @@
 #include <stdint.h>
 
 struct frame_counters {
-	uint64_t bad; /* lengths out of bounds, frames cut by the end */
+	uint64_t bad;       /* lengths out of bounds, frames cut by the end */
 	uint64_t truncated; /* lines cut at the bound */
 };
 
 struct frame_reader {
 	struct str buf;
 	size_t scanned; /* bytes of buf known to hold no LF */
-	size_t max; /* bound of one message, bytes */
-	bool skipping; /* the rest of a line that was too long */
-	bool broken; /* a length out of bounds was seen: nothing more */
+	size_t max;     /* bound of one message, bytes */
+	bool skipping;  /* the rest of a line that was too long */
+	bool broken;    /* a length out of bounds was seen: nothing more */
 };
 
 /* One message, without its frame, never empty; gone after the return. */
@@ -38,8 +38,8 @@ void frame_free(struct frame_reader *fr);
 int frame_feed(struct frame_reader *fr, struct slice bytes,
     struct frame_counters *c, frame_fn *fn, void *arg, struct err *err_r);
 /* The stream is at its end: a rest that is no counted frame is a message. */
-void frame_end(struct frame_reader *fr, struct frame_counters *c, frame_fn *fn,
-    void *arg);
+void frame_end(
+    struct frame_reader *fr, struct frame_counters *c, frame_fn *fn, void *arg);
 /* Without CR, LF and NUL at the end. */
 struct slice frame_strip(struct slice message);
 

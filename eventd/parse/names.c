@@ -7,12 +7,12 @@
 #include "eventd/parse/syslog.h"
 
 static const char *const facilities[32] = {"kern", "user", "mail", "daemon",
-	"auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
-	"ntp", "audit", "alert", "clock", "local0", "local1", "local2",
-	"local3", "local4", "local5", "local6", "local7", "", "", "", "", "",
-	"", "logfile", "snmptrap"};
+    "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
+    "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4",
+    "local5", "local6", "local7", "", "", "", "", "", "", "logfile",
+    "snmptrap"};
 static const char *const priorities[8] = {
-	"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+    "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 
 static bool
 lookup(struct slice name, const char *const *table, uint8_t n, uint8_t *value_r)
@@ -35,8 +35,7 @@ lookup(struct slice name, const char *const *table, uint8_t n, uint8_t *value_r)
 bool
 facility_of(struct slice name, uint8_t *facility_r)
 {
-	return lookup(
-	    name, facilities, ARRAY_LEN(facilities), facility_r);
+	return lookup(name, facilities, ARRAY_LEN(facilities), facility_r);
 }
 
 bool
@@ -46,7 +45,7 @@ priority_of(struct slice name, uint8_t *priority_r)
 		const char *other;
 		uint8_t priority;
 	} aliases[] = {{"warn", 4}, {"error", 3}, {"critical", 2},
-		{"emergency", 0}, {"information", 6}};
+	    {"emergency", 0}, {"information", 6}};
 
 	for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
 		if (slice_eqs(name, aliases[i].other)) {
@@ -54,8 +53,7 @@ priority_of(struct slice name, uint8_t *priority_r)
 			return true;
 		}
 	}
-	return lookup(
-	    name, priorities, ARRAY_LEN(priorities), priority_r);
+	return lookup(name, priorities, ARRAY_LEN(priorities), priority_r);
 }
 
 const char *
@@ -68,7 +66,7 @@ const char *
 input_name(enum input input)
 {
 	static const char *const names[] = {
-		"udp", "tcp", "socket", "pipe", "command"};
+	    "udp", "tcp", "socket", "pipe", "command"};
 
 	return names[input];
 }

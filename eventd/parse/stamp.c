@@ -71,8 +71,11 @@ fraction(struct slice *rest, bool *seen_r)
 static int64_t
 local_hour(const struct fields *f)
 {
-	struct tm tm = {.tm_year = f->year - 1900, .tm_mon = f->month,
-		.tm_mday = f->day, .tm_hour = f->hour, .tm_isdst = -1};
+	struct tm tm = {.tm_year = f->year - 1900,
+	    .tm_mon = f->month,
+	    .tm_mday = f->day,
+	    .tm_hour = f->hour,
+	    .tm_isdst = -1};
 	struct tm before;
 	time_t t = mktime(&tm), earlier = t - 3600;
 
@@ -87,9 +90,12 @@ local_us(const struct fields *f, struct stamp_cache *c)
 {
 	if (!c->valid || c->year != f->year || c->month != f->month ||
 	    c->day != f->day || c->hour != f->hour) {
-		*c = (struct stamp_cache){.year = f->year, .month = f->month,
-			.day = f->day, .hour = f->hour, .valid = true,
-			.start = local_hour(f)};
+		*c = (struct stamp_cache){.year = f->year,
+		    .month = f->month,
+		    .day = f->day,
+		    .hour = f->hour,
+		    .valid = true,
+		    .start = local_hour(f)};
 	}
 	return (c->start + f->minute * 60 + f->second) * US_PER_S;
 }
@@ -98,9 +104,12 @@ local_us(const struct fields *f, struct stamp_cache *c)
 static int64_t
 utc_us(const struct fields *f)
 {
-	struct tm tm = {.tm_year = f->year - 1900, .tm_mon = f->month,
-		.tm_mday = f->day, .tm_hour = f->hour, .tm_min = f->minute,
-		.tm_sec = f->second};
+	struct tm tm = {.tm_year = f->year - 1900,
+	    .tm_mon = f->month,
+	    .tm_mday = f->day,
+	    .tm_hour = f->hour,
+	    .tm_min = f->minute,
+	    .tm_sec = f->second};
 
 	return (int64_t)timegm(&tm) * US_PER_S;
 }

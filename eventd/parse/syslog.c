@@ -51,8 +51,8 @@ take_name(struct slice name, struct message *m)
 
 		if (number.len > 0 && number.s[number.len - 1] == ']')
 			number.len--;
-		m->pid = num_range(number, 0, UINT32_MAX, &pid) ? (uint32_t)pid
-								: 0;
+		m->pid =
+		    num_range(number, 0, UINT32_MAX, &pid) ? (uint32_t)pid : 0;
 		name.len = at;
 	}
 	while (name.len > 0 && name.s[0] == '[')
@@ -183,8 +183,7 @@ format_epoch(struct slice rest, struct message *m)
 	if (m->host.len > 0 && bar != NULL) {
 		size_t n = (size_t)(bar - m->host.s);
 
-		m->ipaddress =
-		    (struct slice){bar + 1, m->host.len - n - 1};
+		m->ipaddress = (struct slice){bar + 1, m->host.len - n - 1};
 		m->host.len = n;
 	}
 	return true;
@@ -408,9 +407,11 @@ syslog_parse(struct syslog_parser *p, struct slice raw, const char *address,
     int64_t now_us, struct message *m_r)
 {
 	struct message fresh = {.facility = FACILITY_USER,
-		.priority = PRIORITY_NOTICE, .time_us = now_us,
-		.received_us = now_us, .ipaddress = slice_of(address),
-		.input = m_r->input};
+	    .priority = PRIORITY_NOTICE,
+	    .time_us = now_us,
+	    .received_us = now_us,
+	    .ipaddress = slice_of(address),
+	    .input = m_r->input};
 	struct message m = fresh;
 	struct slice rest;
 

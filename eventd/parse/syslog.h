@@ -21,8 +21,8 @@
 enum input {
 	INPUT_UDP,
 	INPUT_TCP,
-	INPUT_SOCKET, /* Unix socket eventsocket */
-	INPUT_PIPE, /* FIFO events */
+	INPUT_SOCKET,  /* Unix socket eventsocket */
+	INPUT_PIPE,    /* FIFO events */
 	INPUT_COMMAND, /* CREATE */
 	INPUT_COUNT
 };
@@ -52,7 +52,7 @@ struct message {
 	int32_t sl;
 	enum message_format format;
 	bool decode_fallback; /* it was not UTF-8 */
-	int64_t time_us; /* the message's own time, else received_us */
+	int64_t time_us;      /* the message's own time, else received_us */
 	int64_t received_us;
 	enum input input;
 };

@@ -51,8 +51,8 @@ make_address(const char *address, uint16_t port, struct sockaddr_storage *ss)
 }
 
 static void
-explain(struct err *err_r, const char *name, const char *address,
-    uint16_t port, int type, int error)
+explain(struct err *err_r, const char *name, const char *address, uint16_t port,
+    int type, int error)
 {
 	if (error == EACCES)
 		err_set(err_r,
@@ -97,12 +97,11 @@ bind_one(const char *name, const char *address, uint16_t port, int type,
 	int fd;
 
 	if (len == 0) {
-		err_set(err_r, "listen.%s: \"%s\" is no address", name,
-		    address);
+		err_set(
+		    err_r, "listen.%s: \"%s\" is no address", name, address);
 		return -1;
 	}
-	fd = socket(
-	    ss.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(ss.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1) {
 		explain(err_r, name, address, port, type, errno);
 		return -1;
@@ -172,10 +171,9 @@ bind_listener(struct bound_list *list, const char *name,
 				return -1;
 			}
 		}
-		list->v = xreallocarray(
-		    list->v, list->n + 1, sizeof(*list->v));
-		list->v[list->n++] = (struct bound_socket){
-			.address = xstrdup(l->addresses[i]),
+		list->v = xreallocarray(list->v, list->n + 1, sizeof(*list->v));
+		list->v[list->n++] =
+		    (struct bound_socket){.address = xstrdup(l->addresses[i]),
 			.port = l->port,
 			.type = type,
 			.fd = fd};

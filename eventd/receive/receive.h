@@ -15,11 +15,11 @@
 #include <uv.h>
 
 /* One message without its frame; `address` is "" where it is unknown. */
-typedef void receive_fn(struct slice raw, const char *address,
-    enum input input, int64_t received_us, void *arg);
+typedef void receive_fn(struct slice raw, const char *address, enum input input,
+    int64_t received_us, void *arg);
 
 struct receive_limits {
-	size_t max_message; /* bytes */
+	size_t max_message;   /* bytes */
 	unsigned max_clients; /* streams at once */
 };
 struct receive_counters {
@@ -29,7 +29,8 @@ struct receive_counters {
 	uint64_t udp_bytes;
 };
 
-/* --- sockets (bind.c) ------------------------------------------------------ */
+/* --- sockets (bind.c) ------------------------------------------------------
+ */
 
 /* A bound socket of a listener. */
 struct bound_socket {
@@ -56,7 +57,8 @@ void bound_list_free(struct bound_list *list); /* closes what is open */
 struct sockaddr;
 void address_text(const struct sockaddr *sa, char text[64]);
 
-/* --- UDP (udp.c) ------------------------------------------------------------- */
+/* --- UDP (udp.c) -------------------------------------------------------------
+ */
 
 struct udp_receiver;
 
@@ -70,7 +72,8 @@ void udp_set_max_message(struct udp_receiver *u, size_t max_message);
 /* Paused, the queue fills, then datagrams are dropped and counted. */
 void udp_pause(struct udp_receiver *u, bool paused);
 
-/* --- streams (stream.c) -------------------------------------------------------- */
+/* --- streams (stream.c)
+ * -------------------------------------------------------- */
 
 struct stream_receiver;
 
@@ -81,8 +84,8 @@ void stream_free(struct stream_receiver **s);
 void stream_set_limits(
     struct stream_receiver *s, const struct receive_limits *limits);
 /* Takes the bound socket over; `key` names it for stream_unlisten. */
-int stream_listen_tcp(struct stream_receiver *s, int fd, const char *key,
-    struct err *err_r);
+int stream_listen_tcp(
+    struct stream_receiver *s, int fd, const char *key, struct err *err_r);
 void stream_unlisten(struct stream_receiver *s, const char *key);
 /* Mode 0660; replaces a stale socket. */
 int stream_listen_unix(

@@ -69,8 +69,8 @@ on_message(struct slice raw, void *arg)
 	struct client *c = arg;
 
 	c->messages++;
-	c->owner->fn(raw, c->address, c->input, c->owner->now_us,
-	    c->owner->arg);
+	c->owner->fn(
+	    raw, c->address, c->input, c->owner->now_us, c->owner->arg);
 }
 
 static void
@@ -292,8 +292,8 @@ stream_unlisten(struct stream_receiver *s, const char *key)
 }
 
 int
-stream_listen_tcp(struct stream_receiver *s, int fd, const char *key,
-    struct err *err_r)
+stream_listen_tcp(
+    struct stream_receiver *s, int fd, const char *key, struct err *err_r)
 {
 	struct listener *l = listener_new(s, INPUT_TCP, key);
 	int rc = uv_tcp_open(&l->u.tcp, fd);
@@ -328,8 +328,7 @@ stream_listen_unix(
 }
 
 int
-stream_open_fifo(
-    struct stream_receiver *s, const char *path, struct err *err_r)
+stream_open_fifo(struct stream_receiver *s, const char *path, struct err *err_r)
 {
 	struct client *c;
 	struct stat sb;

@@ -97,9 +97,10 @@ make_block(struct udp_receiver *u, int n, int64_t now_us)
 	size = 0;
 	for (int i = 0; i < n; i++) {
 		struct datagram d = {.from = u->from[i],
-			.received_us = now_us, .len = u->msgs[i].msg_len,
-			.truncated = (u->msgs[i].msg_hdr.msg_flags &
-					 MSG_TRUNC) != 0};
+		    .received_us = now_us,
+		    .len = u->msgs[i].msg_len,
+		    .truncated =
+			(u->msgs[i].msg_hdr.msg_flags & MSG_TRUNC) != 0};
 
 		memcpy(b->bytes + size, &d, sizeof(d));
 		memcpy(b->bytes + size + sizeof(d),
@@ -138,21 +139,22 @@ receive(struct udp_receiver *u, struct socket *s)
 	int n;
 
 	for (int i = 0; i < BATCH; i++) {
-		u->iov[i] = (struct iovec){
-			u->buffer + (size_t)i * DATAGRAM, DATAGRAM};
+		u->iov[i] =
+		    (struct iovec){u->buffer + (size_t)i * DATAGRAM, DATAGRAM};
 		u->msgs[i].msg_hdr = (struct msghdr){.msg_name = &u->from[i],
-			.msg_namelen = sizeof(u->from[i]),
-			.msg_iov = &u->iov[i], .msg_iovlen = 1,
-			.msg_control = u->control[i],
-			.msg_controllen = sizeof(u->control[i])};
+		    .msg_namelen = sizeof(u->from[i]),
+		    .msg_iov = &u->iov[i],
+		    .msg_iovlen = 1,
+		    .msg_control = u->control[i],
+		    .msg_controllen = sizeof(u->control[i])};
 	}
 	n = recvmmsg(s->fd, u->msgs, BATCH, MSG_DONTWAIT, NULL);
 	if (n <= 0)
 		return;
 	for (int i = 0; i < n; i++)
 		drops = drops_of(&u->msgs[i].msg_hdr, drops);
-	enqueue(u, make_block(u, n, clock_wall() / NS_PER_US),
-	    drops - s->drops);
+	enqueue(
+	    u, make_block(u, n, clock_wall() / NS_PER_US), drops - s->drops);
 	s->drops = drops;
 }
 
@@ -166,7 +168,7 @@ run(void *arg)
 	while (!stop) {
 		for (size_t i = 0; i < u->n_sockets; i++)
 			polls[i] = (struct pollfd){
-				.fd = u->sockets[i].fd, .events = POLLIN};
+			    .fd = u->sockets[i].fd, .events = POLLIN};
 		polls[u->n_sockets] =
 		    (struct pollfd){.fd = u->wake, .events = POLLIN};
 		if (poll(polls, u->n_sockets + 1, -1) < 0 && errno != EINTR)
@@ -182,7 +184,8 @@ run(void *arg)
 	return NULL;
 }
 
-/* --- on the loop ------------------------------------------------------------- */
+/* --- on the loop -------------------------------------------------------------
+ */
 
 /* The block's next datagrams; true: it is used up. */
 static bool
@@ -190,7 +193,7 @@ give(struct udp_receiver *u, struct block *b, size_t *budget)
 {
 	char address[64];
 
-	while (b->taken < b->n && *budget > 0) {
+	while (b->taken<b->n && * budget> 0) {
 		struct datagram d;
 		struct slice raw;
 
@@ -245,8 +248,8 @@ on_async(uv_async_t *async)
 }
 
 struct udp_receiver *
-udp_new(uv_loop_t *loop, size_t max_message,
-    struct receive_counters *counters, receive_fn *fn, void *arg)
+udp_new(uv_loop_t *loop, size_t max_message, struct receive_counters *counters,
+    receive_fn *fn, void *arg)
 {
 	struct udp_receiver *u = xnew(struct udp_receiver);
 

@@ -2,11 +2,11 @@
  *
  * JSON to rules: one function per group of keys; see rule.h.
  */
+#include "eventd/rule/compile.h"
 #include "common/mem.h"
 #include "common/num.h"
 #include "eventd/event/phase.h"
 #include "eventd/parse/syslog.h"
-#include "eventd/rule/compile.h"
 #include "eventd/rule/reader.h"
 #include "eventd/rule/template.h"
 
@@ -42,8 +42,8 @@ read_priority(struct reader *r, const char *key, struct range *range)
 			n = 9;
 	}
 	if (n < 1 || n > 2) {
-		reader_mistake(r, key,
-		    "two priorities are expected, like [emerg, err]");
+		reader_mistake(
+		    r, key, "two priorities are expected, like [emerg, err]");
 		return;
 	}
 	if (n == 1)
@@ -118,8 +118,8 @@ network_parse(const char *text, struct network *net)
 }
 
 static void
-read_when(struct reader *parent, struct conditions *w,
-    const struct rule_names *names)
+read_when(
+    struct reader *parent, struct conditions *w, const struct rule_names *names)
 {
 	struct reader r;
 	const char *s;
@@ -130,8 +130,8 @@ read_when(struct reader *parent, struct conditions *w,
 	w->application = reader_pattern(&r, "application", PATTERN_SEARCH);
 	s = reader_string(&r, "network");
 	if (s != NULL && !network_parse(s, &w->network))
-		reader_mistake(&r, "network",
-		    "a network like 192.0.2.0/24 is expected");
+		reader_mistake(
+		    &r, "network", "a network like 192.0.2.0/24 is expected");
 	read_facility(&r, w);
 	read_priority(&r, "priority", &w->priority);
 	read_range(&r, "service_level", &w->service_level);
@@ -184,7 +184,7 @@ static void
 read_state(struct reader *parent, struct rule *rule)
 {
 	static const char *const words[] = {
-		"OK", "WARN", "CRIT", "UNKNOWN", "syslog", NULL};
+	    "OK", "WARN", "CRIT", "UNKNOWN", "syslog", NULL};
 	static const char *const keys[] = {"ok", "warn", "crit"};
 	const json_t *v = json_object_get(parent->object, "state");
 	struct reader r;
@@ -226,8 +226,7 @@ read_contacts(
 	reader_sub(&r, parent, "service_level");
 	rule->has_sl = r.object != NULL;
 	rule->sl = (int32_t)reader_int(&r, "value", 0, INT32_MAX, 0);
-	rule->sl_from_message =
-	    reader_word(&r, "precedence", sl_words, 0) == 0;
+	rule->sl_from_message = reader_word(&r, "precedence", sl_words, 0) == 0;
 	reader_end(&r);
 }
 
@@ -287,7 +286,7 @@ static void
 read_count(struct reader *parent, struct rule *rule)
 {
 	static const char *const algorithms[] = {
-		"interval", "tokenbucket", "dynabucket", NULL};
+	    "interval", "tokenbucket", "dynabucket", NULL};
 	struct counting *c = &rule->count;
 	struct reader r;
 
@@ -355,7 +354,7 @@ static void
 read_words(struct reader *r, struct rule *rule)
 {
 	static const char *const outcomes[] = {
-		"event", "drop", "skip_pack", NULL};
+	    "event", "drop", "skip_pack", NULL};
 	const char *id = reader_string(r, "id");
 	const char *description = reader_string(r, "description");
 
@@ -375,8 +374,8 @@ rule_compile(const json_t *object, const char *path,
 	struct rule *rule = xnew(struct rule);
 	struct reader r;
 
-	rule->limit = (struct limit){
-		LIMIT_DEFAULT_RULE, LIMIT_STOP_OVERFLOW_NOTIFY};
+	rule->limit =
+	    (struct limit){LIMIT_DEFAULT_RULE, LIMIT_STOP_OVERFLOW_NOTIFY};
 	reader_init(&r, object, mistakes, "%s", path);
 	*disabled_r = reader_bool(&r, "disabled", false);
 	read_words(&r, rule);

@@ -21,25 +21,24 @@ read_regex(struct hostname_rules *h, struct reader *r)
 		reader_mistake(r, "regex", "a list of pairs is expected");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *pair = json_array_get(list, i);
-		const char *from =
-		    json_string_value(json_array_get(pair, 0));
+		const char *from = json_string_value(json_array_get(pair, 0));
 		const char *to = json_string_value(json_array_get(pair, 1));
 		struct pattern *p = NULL;
 		struct err err;
 
 		if (json_array_size(pair) != 2 || from == NULL || to == NULL) {
-			reader_mistake(r, "regex",
-			    "[pattern, replacement] is expected");
+			reader_mistake(
+			    r, "regex", "[pattern, replacement] is expected");
 			continue;
 		}
 		p = pattern_new(from, PATTERN_WHOLE, &err);
 		if (p == NULL ||
 		    template_check(to, pattern_groups(p), 0, &err) != 0)
 			reader_mistake(r, "regex", "%s", err.text);
-		h->regex = xreallocarray(
-		    h->regex, h->n_regex + 1, sizeof(*h->regex));
-		h->replacement = xreallocarray(h->replacement, h->n_regex + 1,
-		    sizeof(*h->replacement));
+		h->regex =
+		    xreallocarray(h->regex, h->n_regex + 1, sizeof(*h->regex));
+		h->replacement = xreallocarray(
+		    h->replacement, h->n_regex + 1, sizeof(*h->replacement));
 		h->regex[h->n_regex] = p;
 		h->replacement[h->n_regex++] = xstrdup(to);
 	}
@@ -48,8 +47,8 @@ read_regex(struct hostname_rules *h, struct reader *r)
 void
 hostname_read(struct hostname_rules *h, struct reader *parent, const char *key)
 {
-	static const char *const cases[] = {"unchanged", "lower", "upper",
-		NULL};
+	static const char *const cases[] = {
+	    "unchanged", "lower", "upper", NULL};
 	const json_t *mapping;
 	struct reader r;
 	const char *name;
@@ -62,7 +61,8 @@ hostname_read(struct hostname_rules *h, struct reader *parent, const char *key)
 	mapping = reader_get(&r, "mapping");
 	if (mapping != NULL && !json_is_object(mapping))
 		reader_mistake(&r, "mapping", "names to names are expected");
-	json_object_foreach((json_t *)mapping, name, value) {
+	json_object_foreach((json_t *)mapping, name, value)
+	{
 		if (!json_is_string(value))
 			reader_mistake(&r, "mapping",
 			    "the value of \"%s\" is not a text", name);
@@ -104,11 +104,11 @@ by_regex(const struct hostname_rules *h, struct pattern_scratch *scratch,
 	for (size_t i = 0; i < h->n_regex; i++) {
 		struct str out = {0};
 
-		if (!pattern_match(h->regex[i], str_slice(name), scratch,
-			&groups, &limit))
+		if (!pattern_match(
+			h->regex[i], str_slice(name), scratch, &groups, &limit))
 			continue;
-		template_expand(&out, h->replacement[i], str_slice(name),
-		    &groups, &none);
+		template_expand(
+		    &out, h->replacement[i], str_slice(name), &groups, &none);
 		if (out.len > 0) {
 			str_clear(name);
 			str_addslice(name, str_slice(&out));
@@ -141,9 +141,8 @@ hostname_translate(const struct hostname_rules *h, struct slice name,
 	}
 	if (h->n_regex > 0)
 		by_regex(h, scratch, &s);
-	mapped = json_string_value(
-	    json_object_get(h->mapping, str_get(&s)));
-	str_add(out, mapped != NULL && mapped[0] != '\0' ? mapped
-							 : str_get(&s));
+	mapped = json_string_value(json_object_get(h->mapping, str_get(&s)));
+	str_add(
+	    out, mapped != NULL && mapped[0] != '\0' ? mapped : str_get(&s));
 	str_free(&s);
 }

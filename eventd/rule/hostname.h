@@ -9,7 +9,11 @@
 #include "eventd/rule/pattern.h"
 #include "eventd/rule/reader.h"
 
-enum name_case { NAME_CASE_KEEP, NAME_CASE_LOWER, NAME_CASE_UPPER };
+enum name_case {
+	NAME_CASE_KEEP,
+	NAME_CASE_LOWER,
+	NAME_CASE_UPPER
+};
 
 struct hostname_rules { /* {0} translates nothing */
 	enum name_case name_case;

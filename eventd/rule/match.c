@@ -88,8 +88,8 @@ cancels(struct rule *rule, const struct message *m, struct match_walk *walk,
 }
 
 static const char *
-plain_match(struct rule *rule, const struct message *m,
-    struct match_walk *walk, struct match *r)
+plain_match(struct rule *rule, const struct message *m, struct match_walk *walk,
+    struct match *r)
 {
 	const struct conditions *w = &rule->when;
 	bool in_range = !w->priority.set || covers(&w->priority, m->priority);
@@ -141,8 +141,8 @@ bool
 ruleset_match(struct ruleset *rs, const struct message *m,
     struct match_walk *walk, struct match *match_r)
 {
-	const uint32_t *list = rs->index[m->facility & 31][m->priority & 7]
-				   .number;
+	const uint32_t *list =
+	    rs->index[m->facility & 31][m->priority & 7].number;
 	uint32_t n = rs->index[m->facility & 31][m->priority & 7].n, from = 0;
 
 	for (uint32_t i = 0; i < n; i++) {

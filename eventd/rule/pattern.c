@@ -87,8 +87,8 @@ compile(struct pattern *p, struct slice text, struct err *err_r)
 	}
 	pcre2_pattern_info(p->code, PCRE2_INFO_CAPTURECOUNT, &p->n_groups);
 	if (p->n_groups > GROUPS_MAX) {
-		err_set(err_r, "%u groups, at most %d are allowed",
-		    p->n_groups, GROUPS_MAX);
+		err_set(err_r, "%u groups, at most %d are allowed", p->n_groups,
+		    GROUPS_MAX);
 		return -1;
 	}
 	/* Where there is no JIT the interpreter does it. */
@@ -103,8 +103,9 @@ pattern_new(const char *text, enum pattern_kind kind, struct err *err_r)
 	struct pattern *p = xnew(struct pattern);
 
 	if (s.len == 0 || s.len > PATTERN_MAX) {
-		err_set(err_r, s.len == 0 ? "an empty pattern"
-					  : "a pattern of over 16 KiB");
+		err_set(err_r,
+		    s.len == 0 ? "an empty pattern"
+			       : "a pattern of over 16 KiB");
 		pattern_free(&p);
 		return NULL;
 	}

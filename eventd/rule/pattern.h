@@ -24,8 +24,8 @@ struct pattern;
 
 enum pattern_kind {
 	PATTERN_SEARCH, /* found anywhere */
-	PATTERN_HOST, /* a plain string must be the whole subject */
-	PATTERN_WHOLE /* always the whole subject */
+	PATTERN_HOST,   /* a plain string must be the whole subject */
+	PATTERN_WHOLE   /* always the whole subject */
 };
 
 /* NULL with a reason. An empty pattern gives NULL too, see pattern_is_empty. */

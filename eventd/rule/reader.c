@@ -102,7 +102,8 @@ reader_end(struct reader *r)
 
 	if (r->object == NULL)
 		return;
-	json_object_foreach((json_t *)r->object, key, value) {
+	json_object_foreach((json_t *)r->object, key, value)
+	{
 		size_t i = 0;
 
 		while (i < r->n_seen && strcmp(r->seen[i], key) != 0)
@@ -133,8 +134,8 @@ reader_string(struct reader *r, const char *key)
 }
 
 int64_t
-reader_int(struct reader *r, const char *key, int64_t min, int64_t max,
-    int64_t absent)
+reader_int(
+    struct reader *r, const char *key, int64_t min, int64_t max, int64_t absent)
 {
 	const json_t *v = reader_get(r, key);
 	int64_t n = json_integer_value(v);
@@ -185,8 +186,8 @@ reader_word(
 			return i;
 		str_addf(&all, "%s%s", i > 0 ? ", " : "", words[i]);
 	}
-	reader_mistake(r, key, "\"%s\": one of %s is expected", s,
-	    str_get(&all));
+	reader_mistake(
+	    r, key, "\"%s\": one of %s is expected", s, str_get(&all));
 	str_free(&all);
 	return absent;
 }
@@ -232,14 +233,14 @@ bool
 reader_limit(struct reader *r, const char *key, struct limit *limit)
 {
 	static const char *const actions[] = {"stop", "stop_overflow",
-		"stop_overflow_notify", "delete_oldest", NULL};
+	    "stop_overflow_notify", "delete_oldest", NULL};
 	struct reader sub;
 
 	reader_sub(&sub, r, key);
 	if (sub.object == NULL)
 		return false;
-	limit->limit = (uint32_t)reader_int(
-	    &sub, "limit", 1, 10000000, limit->limit);
+	limit->limit =
+	    (uint32_t)reader_int(&sub, "limit", 1, 10000000, limit->limit);
 	limit->action = (enum limit_action)reader_word(
 	    &sub, "action", actions, (int)limit->action);
 	reader_end(&sub);

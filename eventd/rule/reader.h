@@ -21,9 +21,8 @@ struct reader {
 };
 
 /* `object` that is not an object is a mistake. */
-void reader_init(struct reader *r, const json_t *object,
-    struct str *mistakes, const char *path_fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+void reader_init(struct reader *r, const json_t *object, struct str *mistakes,
+    const char *path_fmt, ...) __attribute__((format(printf, 4, 5)));
 void reader_sub(struct reader *r, struct reader *parent, const char *key);
 /* Reports keys that nobody asked for. */
 void reader_end(struct reader *r);
@@ -41,8 +40,8 @@ int64_t reader_int(struct reader *r, const char *key, int64_t min, int64_t max,
 int64_t reader_duration(
     struct reader *r, const char *key, int64_t min_us, int64_t absent);
 /* A word of a NULL-terminated table: its index. */
-int reader_word(struct reader *r, const char *key, const char *const *words,
-    int absent);
+int reader_word(
+    struct reader *r, const char *key, const char *const *words, int absent);
 void reader_strings(struct reader *r, const char *key, struct strings *to);
 struct pattern *reader_pattern(
     struct reader *r, const char *key, enum pattern_kind kind);

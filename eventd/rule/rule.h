@@ -26,10 +26,26 @@ void strings_add(struct strings *s, struct slice value);
 void strings_copy(struct strings *to, const struct strings *from);
 bool strings_has(const struct strings *s, const char *value);
 
-enum outcome { OUTCOME_EVENT, OUTCOME_DROP, OUTCOME_SKIP_PACK };
-enum state_kind { STATE_SYSLOG, STATE_FIXED, STATE_BY_TEXT };
-enum count_algorithm { COUNT_INTERVAL, COUNT_TOKENBUCKET, COUNT_DYNABUCKET };
-enum expect_merge { MERGE_OPEN, MERGE_ACKED, MERGE_NEVER };
+enum outcome {
+	OUTCOME_EVENT,
+	OUTCOME_DROP,
+	OUTCOME_SKIP_PACK
+};
+enum state_kind {
+	STATE_SYSLOG,
+	STATE_FIXED,
+	STATE_BY_TEXT
+};
+enum count_algorithm {
+	COUNT_INTERVAL,
+	COUNT_TOKENBUCKET,
+	COUNT_DYNABUCKET
+};
+enum expect_merge {
+	MERGE_OPEN,
+	MERGE_ACKED,
+	MERGE_NEVER
+};
 enum limit_action {
 	LIMIT_STOP,
 	LIMIT_STOP_OVERFLOW,
@@ -94,7 +110,7 @@ struct rule {
 		bool set;
 	} cancel;
 	enum state_kind state_kind;
-	uint8_t state; /* STATE_FIXED */
+	uint8_t state;              /* STATE_FIXED */
 	struct pattern *by_text[3]; /* ok, warn, crit; each may be NULL */
 	bool has_sl, sl_from_message;
 	int32_t sl;
@@ -105,7 +121,7 @@ struct rule {
 	struct counting count;
 	struct expecting expect;
 	int64_t delay_us;
-	int64_t lifetime_us; /* 0: for ever */
+	int64_t lifetime_us;      /* 0: for ever */
 	uint32_t lifetime_phases; /* PHASE_BITs */
 	struct strings actions;
 	bool actions_in_downtime, autodelete;
@@ -146,8 +162,7 @@ struct rule_names {
  * `warnings` (may be NULL) gets those that do not block.
  */
 struct ruleset *ruleset_compile(const json_t *doc,
-    const struct rule_names *names, struct str *mistakes,
-    struct str *warnings);
+    const struct rule_names *names, struct str *mistakes, struct str *warnings);
 void ruleset_free(struct ruleset **rs);
 /* NULL: no such rule. */
 struct rule *ruleset_find(const struct ruleset *rs, const char *id);

@@ -175,8 +175,8 @@ compile_pack(struct compiling *c, const json_t *object, size_t i)
 	}
 	pack = add_pack(c->rs, id == NULL ? "" : id);
 	for (size_t k = 0; k < json_array_size(rules); k++) {
-		snprintf(path, sizeof(path), "event_rules[%zu].rules[%zu]", i,
-		    k);
+		snprintf(
+		    path, sizeof(path), "event_rules[%zu].rules[%zu]", i, k);
 		add_rule(c, json_array_get(rules, k), path, pack, disabled);
 	}
 	pack->first_after = (uint32_t)c->rs->n;
@@ -223,9 +223,11 @@ struct ruleset *
 ruleset_compile(const json_t *doc, const struct rule_names *names,
     struct str *mistakes, struct str *warnings)
 {
-	struct compiling c = {.rs = xnew(struct ruleset), .names = names,
-		.mistakes = mistakes, .warnings = warnings,
-		.ids = json_object()};
+	struct compiling c = {.rs = xnew(struct ruleset),
+	    .names = names,
+	    .mistakes = mistakes,
+	    .warnings = warnings,
+	    .ids = json_object()};
 	size_t before = mistakes->len;
 	struct pack *loose = NULL;
 	char path[64];
@@ -253,8 +255,8 @@ ruleset_compile(const json_t *doc, const struct rule_names *names,
 	}
 	c.rs->by_id = xcalloc(c.rs->n + 1, sizeof(*c.rs->by_id));
 	if (c.rs->n > 0)
-		memcpy(c.rs->by_id, c.rs->rules,
-		    c.rs->n * sizeof(*c.rs->by_id));
+		memcpy(
+		    c.rs->by_id, c.rs->rules, c.rs->n * sizeof(*c.rs->by_id));
 	qsort(c.rs->by_id, c.rs->n, sizeof(*c.rs->by_id), by_id);
 	build_index(c.rs);
 	return c.rs;

@@ -10,7 +10,7 @@
 struct reference {
 	bool application;
 	unsigned number; /* 0: the whole field */
-	size_t len; /* of its text in the template */
+	size_t len;      /* of its text in the template */
 };
 
 static bool

@@ -100,25 +100,29 @@ get_status(const struct row *row, uint32_t index, struct cell *c)
 
 #define STATUS_COLUMN(name, type, help)                                        \
 	{"status_" #name, CELL_##type, get_status, STATUS_##name, help},
-static const struct column status_columns[] = {
-	STATUS_TABLE(STATUS_COLUMN){0}};
+static const struct column status_columns[] = {STATUS_TABLE(STATUS_COLUMN){0}};
 static const struct column rule_columns[] = {
-	{"rule_id", CELL_STR, get_rule, 0, "id of the rule"},
-	{"rule_hits", CELL_INT, get_rule, 1, "messages that it fitted"}, {0}};
+    {"rule_id", CELL_STR, get_rule, 0, "id of the rule"},
+    {"rule_hits", CELL_INT, get_rule, 1, "messages that it fitted"}, {0}};
 static const struct column history_columns[] = {
-	{"history_line", CELL_INT, get_history, 0, "number of the line"},
-	{"history_time", CELL_TIME, get_history, 1, "when it happened"},
-	{"history_what", CELL_STR, get_history, 2, "NEW, UPDATE, DELETE, ..."},
-	{"history_who", CELL_STR, get_history, 3, "user, or empty"},
-	{"history_addinfo", CELL_STR, get_history, 4, "more about it"}};
+    {"history_line", CELL_INT, get_history, 0, "number of the line"},
+    {"history_time", CELL_TIME, get_history, 1, "when it happened"},
+    {"history_what", CELL_STR, get_history, 2, "NEW, UPDATE, DELETE, ..."},
+    {"history_who", CELL_STR, get_history, 3, "user, or empty"},
+    {"history_addinfo", CELL_STR, get_history, 4, "more about it"}};
 
 static const enum cell_type cell_of_field[] = {[FIELD_U64] = CELL_INT,
-	[FIELD_TIME] = CELL_TIME, [FIELD_STR] = CELL_STR,
-	[FIELD_NULLSTR] = CELL_STR, [FIELD_I32] = CELL_INT,
-	[FIELD_U32] = CELL_INT, [FIELD_U8] = CELL_INT,
-	[FIELD_BOOL] = CELL_BOOL, [FIELD_PHASE] = CELL_STR,
-	[FIELD_STRINGS] = CELL_LIST, [FIELD_CONTACT_GROUPS] = CELL_LIST,
-	[FIELD_PRECEDENCE] = CELL_STR};
+    [FIELD_TIME] = CELL_TIME,
+    [FIELD_STR] = CELL_STR,
+    [FIELD_NULLSTR] = CELL_STR,
+    [FIELD_I32] = CELL_INT,
+    [FIELD_U32] = CELL_INT,
+    [FIELD_U8] = CELL_INT,
+    [FIELD_BOOL] = CELL_BOOL,
+    [FIELD_PHASE] = CELL_STR,
+    [FIELD_STRINGS] = CELL_LIST,
+    [FIELD_CONTACT_GROUPS] = CELL_LIST,
+    [FIELD_PRECEDENCE] = CELL_STR};
 
 #define EVENT_COLUMNS 25
 #define OWN_HISTORY   5
@@ -128,8 +132,7 @@ static struct column event_columns[EVENT_COLUMNS + 1];
 static struct column all_history_columns[OWN_HISTORY + EVENT_COLUMNS + 1];
 
 /* Runs before main, so that threads find the tables made. */
-static void __attribute__((constructor))
-make_tables(void)
+static void __attribute__((constructor)) make_tables(void)
 {
 	size_t n = 0;
 
@@ -140,8 +143,8 @@ make_tables(void)
 
 		if (f->column == NULL)
 			continue;
-		event_columns[n] = (struct column){f->column,
-			cell_of_field[f->type], get_event, i, f->help};
+		event_columns[n] = (struct column){
+		    f->column, cell_of_field[f->type], get_event, i, f->help};
 		all_history_columns[OWN_HISTORY + n] = event_columns[n];
 		n++;
 	}

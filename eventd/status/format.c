@@ -93,9 +93,10 @@ cell_format(struct str *out, const struct cell *c, enum query_format f)
 {
 	switch (c->type) {
 	case CELL_NULL:
-		str_add(out, f == FORMAT_PYTHON ? "None"
-			: f == FORMAT_JSON	? "null"
-						: "");
+		str_add(out,
+		    f == FORMAT_PYTHON     ? "None"
+			: f == FORMAT_JSON ? "null"
+					   : "");
 		break;
 	case CELL_INT:
 		str_addf(out, "%lld", (long long)c->i);
@@ -135,8 +136,7 @@ query_begin(struct query *q, struct str *out)
 	if (!plain)
 		str_add(out, "[[");
 	for (size_t i = 0; i < q->n_columns; i++) {
-		struct cell c = {
-			.type = CELL_STR, .s = slice_of(q->names[i])};
+		struct cell c = {.type = CELL_STR, .s = slice_of(q->names[i])};
 
 		if (i > 0)
 			str_add(out, plain ? "\t" : ", ");

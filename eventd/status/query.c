@@ -24,7 +24,7 @@ struct filter {
 };
 
 static const char *const table_names[] = {
-	"events", "history", "rules", "status"};
+    "events", "history", "rules", "status"};
 
 static const struct column *
 find_column(enum query_table table, struct slice name)
@@ -62,7 +62,7 @@ static int
 parse_op(struct slice word, enum filter_op *op_r, struct err *err_r)
 {
 	static const char *const ops[] = {
-		"=", ">", "<", ">=", "<=", "~", "=~", "~~", "in"};
+	    "=", ">", "<", ">=", "<=", "~", "=~", "~~", "in"};
 
 	for (size_t i = 0; i < ARRAY_LEN(ops); i++) {
 		if (slice_eqs(word, ops[i])) {
@@ -145,8 +145,8 @@ parse_filter(struct query *q, struct slice rest, struct err *err_r)
 		rest.s++;
 		rest.len--;
 	}
-	q->filters = xreallocarray(
-	    q->filters, q->n_filters + 1, sizeof(*q->filters));
+	q->filters =
+	    xreallocarray(q->filters, q->n_filters + 1, sizeof(*q->filters));
 	f = &q->filters[q->n_filters++];
 	*f = (struct filter){.text = slice_dup(rest)};
 	f->column = find_column(q->table, column);
@@ -212,8 +212,7 @@ parse_header(struct query *q, struct slice line, struct err *err_r)
 		} else if (slice_eqs(value, "python")) {
 			q->format = FORMAT_PYTHON;
 		} else {
-			err_set(err_r,
-			    "OutputFormat is python, json or plain");
+			err_set(err_r, "OutputFormat is python, json or plain");
 			return -1;
 		}
 	}
@@ -356,7 +355,7 @@ number_fits(const struct filter *f, const struct cell *c)
 	}
 	if (c->type == CELL_FLOAT)
 		return by_sign(f->op,
-		    c->f < f->real	? -1
+		    c->f < f->real       ? -1
 			: c->f > f->real ? 1
 					 : 0);
 	/* A fraction in the filter of a whole number counts. */
@@ -416,11 +415,9 @@ query_bounds(
 			continue;
 		any = true;
 		/* Wide by one, for fractions; the filter itself decides. */
-		if (f->op != OP_LT && f->op != OP_LE &&
-		    f->number - 1 > *min_r)
+		if (f->op != OP_LT && f->op != OP_LE && f->number - 1 > *min_r)
 			*min_r = f->number - 1;
-		if (f->op != OP_GT && f->op != OP_GE &&
-		    f->number + 1 < *max_r)
+		if (f->op != OP_GT && f->op != OP_GE && f->number + 1 < *max_r)
 			*max_r = f->number + 1;
 	}
 	return any;

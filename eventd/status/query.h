@@ -18,16 +18,36 @@
 #define QUERY_COLUMNS_MAX 128
 
 enum query_table {
-	QUERY_EVENTS, QUERY_HISTORY, QUERY_RULES, QUERY_STATUS, QUERY_TABLES
+	QUERY_EVENTS,
+	QUERY_HISTORY,
+	QUERY_RULES,
+	QUERY_STATUS,
+	QUERY_TABLES
 };
-enum query_format { FORMAT_PYTHON, FORMAT_JSON, FORMAT_PLAIN };
+enum query_format {
+	FORMAT_PYTHON,
+	FORMAT_JSON,
+	FORMAT_PLAIN
+};
 enum cell_type {
-	CELL_NULL, CELL_INT, CELL_TIME, CELL_FLOAT, CELL_STR, CELL_BOOL,
+	CELL_NULL,
+	CELL_INT,
+	CELL_TIME,
+	CELL_FLOAT,
+	CELL_STR,
+	CELL_BOOL,
 	CELL_LIST
 };
 enum filter_op {
-	OP_EQ, OP_GT, OP_LT, OP_GE, OP_LE, OP_REGEX, OP_EQ_NOCASE,
-	OP_REGEX_NOCASE, OP_IN
+	OP_EQ,
+	OP_GT,
+	OP_LT,
+	OP_GE,
+	OP_LE,
+	OP_REGEX,
+	OP_EQ_NOCASE,
+	OP_REGEX_NOCASE,
+	OP_IN
 };
 
 /* One value; borrows the row's memory. */
@@ -71,7 +91,7 @@ struct query {
 	struct filter *filters;
 	size_t n_filters;
 	enum query_format format;
-	uint64_t limit; /* UINT64_MAX: none */
+	uint64_t limit;  /* UINT64_MAX: none */
 	uint64_t n_rows; /* that were put out */
 };
 

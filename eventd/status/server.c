@@ -359,8 +359,7 @@ status_unlisten(struct status_server *s, const char *key)
 }
 
 int
-status_listen_unix(
-    struct status_server *s, const char *path, struct err *err_r)
+status_listen_unix(struct status_server *s, const char *path, struct err *err_r)
 {
 	struct status_listener *l = listener_new(s, path, false);
 	int rc;

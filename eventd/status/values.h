@@ -8,13 +8,19 @@
 #include <stdint.h>
 
 enum rate_of {
-	RATE_MESSAGE, RATE_RULE_TRIE, RATE_RULE_HIT, RATE_DROP, RATE_OVERFLOW,
-	RATE_EVENT, RATE_CONNECT, RATES
+	RATE_MESSAGE,
+	RATE_RULE_TRIE,
+	RATE_RULE_HIT,
+	RATE_DROP,
+	RATE_OVERFLOW,
+	RATE_EVENT,
+	RATE_CONNECT,
+	RATES
 };
 struct rates {
 	uint64_t last[RATES];
 	double rate[RATES], average[RATES]; /* a second */
-	double processing_s, request_s; /* smoothed, seconds */
+	double processing_s, request_s;     /* smoothed, seconds */
 	int64_t at_us; /* of the last sample; 0: none yet */
 };
 

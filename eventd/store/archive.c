@@ -237,9 +237,9 @@ archive_close(struct archive **ap)
 }
 
 void
-archive_add(struct archive *a, uint64_t line, int64_t time_us,
-    const char *what, const char *who, const char *addinfo,
-    uint64_t event_id, const char *host, struct slice event)
+archive_add(struct archive *a, uint64_t line, int64_t time_us, const char *what,
+    const char *who, const char *addinfo, uint64_t event_id, const char *host,
+    struct slice event)
 {
 	struct archive_item *it = xnew(struct archive_item);
 
@@ -277,8 +277,8 @@ archive_expire(struct archive *a, int64_t before_us)
 }
 
 void
-archive_query(struct archive *a, struct query *q, archive_answer_fn *done,
-    void *arg)
+archive_query(
+    struct archive *a, struct query *q, archive_answer_fn *done, void *arg)
 {
 	struct archive_item *it = xnew(struct archive_item);
 

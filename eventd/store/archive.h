@@ -28,15 +28,15 @@ void archive_close(struct archive **a);
 
 /* A line; a number that is there already is left as it is. */
 void archive_add(struct archive *a, uint64_t line, int64_t time_us,
-    const char *what, const char *who, const char *addinfo,
-    uint64_t event_id, const char *host, struct slice event);
+    const char *what, const char *who, const char *addinfo, uint64_t event_id,
+    const char *host, struct slice event);
 /* Lines up to this number are gone; also forgets what waits of them. */
 void archive_erase(struct archive *a, uint64_t upto);
 /* Lines before this time are gone. */
 void archive_expire(struct archive *a, int64_t before_us);
 /* Takes the query over; `done` comes unless the archive is closed before. */
-void archive_query(struct archive *a, struct query *q,
-    archive_answer_fn *done, void *arg);
+void archive_query(
+    struct archive *a, struct query *q, archive_answer_fn *done, void *arg);
 
 /* Every line up to this number is committed. */
 uint64_t archive_committed(const struct archive *a);

@@ -55,11 +55,10 @@ archive_sql_open(const char *path, struct err *err_r)
 	    sqlite3_prepare_v2(s->db,
 		"INSERT OR IGNORE INTO history VALUES (?,?,?,?,?,?,?,?)", -1,
 		&s->insert, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(s->db, "DELETE FROM history WHERE line <= ?",
-		-1, &s->erase, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(s->db,
-		"DELETE FROM history WHERE time_us < ?", -1, &s->expire,
-		NULL) != SQLITE_OK)
+	    sqlite3_prepare_v2(s->db, "DELETE FROM history WHERE line <= ?", -1,
+		&s->erase, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(s->db, "DELETE FROM history WHERE time_us < ?",
+		-1, &s->expire, NULL) != SQLITE_OK)
 		goto failed;
 	return s;
 failed:
@@ -110,16 +109,15 @@ insert(struct archive_sql *s, const struct archive_item *it, struct err *err_r)
 	sqlite3_bind_text(st, 5, it->addinfo, -1, SQLITE_STATIC);
 	sqlite3_bind_int64(st, 6, (sqlite3_int64)it->event_id);
 	sqlite3_bind_text(st, 7, it->host, -1, SQLITE_STATIC);
-	sqlite3_bind_blob(
-	    st, 8, it->body.s, (int)it->body.len, SQLITE_STATIC);
+	sqlite3_bind_blob(st, 8, it->body.s, (int)it->body.len, SQLITE_STATIC);
 	rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE ? 0 : fail(s, "writing", err_r);
 }
 
 static int
-remove_lines(struct archive_sql *s, sqlite3_stmt *st, int64_t bound,
-    struct err *err_r)
+remove_lines(
+    struct archive_sql *s, sqlite3_stmt *st, int64_t bound, struct err *err_r)
 {
 	int rc;
 
@@ -129,7 +127,8 @@ remove_lines(struct archive_sql *s, sqlite3_stmt *st, int64_t bound,
 	return rc == SQLITE_DONE ? 0 : fail(s, "deleting", err_r);
 }
 
-/* --- queries --------------------------------------------------------------- */
+/* --- queries ---------------------------------------------------------------
+ */
 
 /* Rows newest first, narrowed by what an index can do. */
 static sqlite3_stmt *
@@ -154,8 +153,8 @@ prepare_query(struct archive_sql *s, const struct query *q)
 	if (host != NULL)
 		str_add(&sql, " AND host = ?1");
 	str_add(&sql, " ORDER BY line DESC");
-	if (sqlite3_prepare_v2(
-		s->db, str_get(&sql), (int)sql.len, &st, NULL) == SQLITE_OK &&
+	if (sqlite3_prepare_v2(s->db, str_get(&sql), (int)sql.len, &st, NULL) ==
+		SQLITE_OK &&
 	    host != NULL)
 		sqlite3_bind_text(st, 1, host, -1, SQLITE_TRANSIENT);
 	str_free(&sql);
@@ -174,11 +173,11 @@ column_text(sqlite3_stmt *st, int i)
 static bool
 give_row(sqlite3_stmt *st, struct archive_item *it)
 {
-	struct slice bytes = {sqlite3_column_blob(st, 5),
-		(size_t)sqlite3_column_bytes(st, 5)};
+	struct slice bytes = {
+	    sqlite3_column_blob(st, 5), (size_t)sqlite3_column_bytes(st, 5)};
 	struct history_row h = {(uint64_t)sqlite3_column_int64(st, 0),
-		sqlite3_column_int64(st, 1), column_text(st, 2),
-		column_text(st, 3), column_text(st, 4)};
+	    sqlite3_column_int64(st, 1), column_text(st, 2), column_text(st, 3),
+	    column_text(st, 4)};
 	struct wire w = wire_of(bytes);
 	struct event *ev = event_get(&w);
 	struct row row = {.event = ev, .history = &h};
@@ -217,15 +216,15 @@ query(struct archive_sql *s, struct archive_item *it)
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
 		it->failed = true;
 		str_clear(&it->body);
-		str_addf(
-		    &it->body, "the archive: %s", sqlite3_errmsg(s->db));
+		str_addf(&it->body, "the archive: %s", sqlite3_errmsg(s->db));
 	}
 	if (!it->failed)
 		query_end(it->query, &it->body);
 	sqlite3_finalize(st);
 }
 
-/* --- a batch ----------------------------------------------------------------- */
+/* --- a batch -----------------------------------------------------------------
+ */
 
 static int
 change(struct archive_sql *s, struct archive_item *it, struct err *err_r)

@@ -7,8 +7,12 @@
 
 #include "eventd/store/archive.h"
 
-enum archive_kind { ARCHIVE_LINE, ARCHIVE_ERASE, ARCHIVE_EXPIRE,
-	ARCHIVE_QUERY };
+enum archive_kind {
+	ARCHIVE_LINE,
+	ARCHIVE_ERASE,
+	ARCHIVE_EXPIRE,
+	ARCHIVE_QUERY
+};
 
 struct archive_item {
 	struct archive_item *next;
@@ -17,7 +21,7 @@ struct archive_item {
 	int64_t time_us;
 	char *what, *who, *addinfo, *host;
 	struct str body; /* LINE: the event; QUERY: the answer or why not */
-	size_t queued; /* bytes of body when it was queued */
+	size_t queued;   /* bytes of body when it was queued */
 	struct query *query;
 	archive_answer_fn *done;
 	void *arg;

@@ -28,8 +28,7 @@ record_next(struct str *out, uint64_t id, uint64_t line)
 
 void
 record_history(struct str *out, uint64_t line, int64_t time_us,
-    const char *what, const char *who, const char *addinfo,
-    struct slice event)
+    const char *what, const char *who, const char *addinfo, struct slice event)
 {
 	wire_put_u32(out, RECORD_HISTORY);
 	wire_put_u64(out, line);
@@ -49,8 +48,7 @@ record_hits(struct str *out, const char *rule, uint64_t hits)
 }
 
 void
-record_watch(
-    struct str *out, const char *rule, int64_t from_us, uint64_t count)
+record_watch(struct str *out, const char *rule, int64_t from_us, uint64_t count)
 {
 	wire_put_u32(out, RECORD_WATCH);
 	wire_put_str(out, slice_of(rule));

@@ -9,25 +9,25 @@
 
 /* On disk: numbers are never given to another kind. */
 enum record_kind {
-	RECORD_EVENT = 1, /* event */
-	RECORD_GONE = 2, /* id */
-	RECORD_NEXT = 3, /* next id, next line */
-	RECORD_HISTORY = 4, /* line, time, what, who, addinfo, event */
-	RECORD_HITS = 5, /* rule, hits */
-	RECORD_WATCH = 6, /* rule, from, count */
-	RECORD_NOTICE = 7, /* id, message */
+	RECORD_EVENT = 1,       /* event */
+	RECORD_GONE = 2,        /* id */
+	RECORD_NEXT = 3,        /* next id, next line */
+	RECORD_HISTORY = 4,     /* line, time, what, who, addinfo, event */
+	RECORD_HITS = 5,        /* rule, hits */
+	RECORD_WATCH = 6,       /* rule, from, count */
+	RECORD_NOTICE = 7,      /* id, message */
 	RECORD_NOTICE_GONE = 8, /* id */
-	RECORD_FLUSH = 9 /* history up to that line is erased */
+	RECORD_FLUSH = 9        /* history up to that line is erased */
 };
 
 /* One decoded; the members that its kind has. Strings borrow. */
 struct record {
 	enum record_kind kind;
 	struct event *event; /* own, or NULL */
-	uint64_t id; /* GONE, NEXT; HISTORY and FLUSH: line */
-	uint64_t line; /* NEXT */
-	int64_t time_us; /* HISTORY, WATCH */
-	uint64_t count; /* HITS, WATCH */
+	uint64_t id;         /* GONE, NEXT; HISTORY and FLUSH: line */
+	uint64_t line;       /* NEXT */
+	int64_t time_us;     /* HISTORY, WATCH */
+	uint64_t count;      /* HITS, WATCH */
 	struct slice what, who, addinfo;
 	struct slice name; /* rule, or the notice's id */
 	struct slice body; /* NOTICE; HISTORY: the event as it stands */
@@ -38,8 +38,7 @@ void record_gone(struct str *out, uint64_t id);
 void record_next(struct str *out, uint64_t id, uint64_t line);
 /* `event`: written by event_put. */
 void record_history(struct str *out, uint64_t line, int64_t time_us,
-    const char *what, const char *who, const char *addinfo,
-    struct slice event);
+    const char *what, const char *who, const char *addinfo, struct slice event);
 void record_hits(struct str *out, const char *rule, uint64_t hits);
 void record_watch(
     struct str *out, const char *rule, int64_t from_us, uint64_t count);

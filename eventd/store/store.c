@@ -29,12 +29,12 @@ struct store {
 	struct journal *journal;
 	struct archive *archive;
 	uint64_t next_line, appended; /* number of the last record */
-	uint64_t restored_line; /* the archive had these at start */
-	struct str record; /* for building */
-	uint64_t *dirty; /* ids */
+	uint64_t restored_line;       /* the archive had these at start */
+	struct str record;            /* for building */
+	uint64_t *dirty;              /* ids */
 	size_t n_dirty, dirty_cap;
 	struct waiter *first, *last;
-	uv_timer_t timer; /* writes what is dirty */
+	uv_timer_t timer;     /* writes what is dirty */
 	uv_prepare_t prepare; /* writes what is new, once a turn */
 	bool urgent, restoring, full, lost;
 	bool old_file; /* a compaction is not finished */
@@ -87,8 +87,7 @@ restore_named(struct store *st, const struct record *r)
 	if (r->kind == RECORD_HITS)
 		engine_restore_hits(st->engine, name, r->count);
 	else
-		engine_restore_watch(
-		    st->engine, name, r->time_us, r->count);
+		engine_restore_watch(st->engine, name, r->time_us, r->count);
 	free(name);
 }
 
@@ -137,7 +136,8 @@ restore(struct slice bytes, void *arg)
 	record_clear(&r);
 }
 
-/* --- durable --------------------------------------------------------------- */
+/* --- durable ---------------------------------------------------------------
+ */
 
 static void
 finish_compaction(struct store *st)
@@ -167,8 +167,8 @@ durable(uint64_t upto, const struct err *failed, void *arg)
 {
 	struct store *st = arg;
 
-	while (st->first != NULL &&
-	    (st->first->upto <= upto || failed != NULL)) {
+	while (
+	    st->first != NULL && (st->first->upto <= upto || failed != NULL)) {
 		struct waiter *w = st->first;
 		bool good = w->upto <= upto;
 		double took =
@@ -193,8 +193,7 @@ write_dirty(struct store *st)
 	st->n_dirty = 0;
 	st->urgent = false;
 	for (size_t i = 0; i < n; i++) {
-		struct event *ev =
-		    index_find(&st->engine->index, st->dirty[i]);
+		struct event *ev = index_find(&st->engine->index, st->dirty[i]);
 
 		if (ev == NULL || !ev->dirty)
 			continue;
@@ -258,8 +257,8 @@ store_open(uv_loop_t *loop, const char *folder, struct engine *engine,
 	st->restored_line = archive_committed(st->archive);
 	st->next_line = st->restored_line + 1;
 	path = xasprintf("%s/journal", folder);
-	st->journal = journal_open(
-	    loop, path, QUEUE_BYTES, restore, durable, st, err_r);
+	st->journal =
+	    journal_open(loop, path, QUEUE_BYTES, restore, durable, st, err_r);
 	free(path);
 	if (st->journal == NULL) {
 		archive_close(&st->archive);
@@ -315,7 +314,8 @@ store_close(struct store **stp)
 	*stp = NULL;
 }
 
-/* --- effects ----------------------------------------------------------------- */
+/* --- effects -----------------------------------------------------------------
+ */
 
 void
 store_changed(struct store *st, struct event *ev)
@@ -346,8 +346,8 @@ store_history(struct store *st, const char *what, const char *who,
 	uint64_t line = st->next_line++;
 
 	event_put(&body, ev);
-	record_history(&st->record, line, now_us, what, who, addinfo,
-	    str_slice(&body));
+	record_history(
+	    &st->record, line, now_us, what, who, addinfo, str_slice(&body));
 	append(st);
 	archive_add(st->archive, line, now_us, what, who, addinfo, ev->id,
 	    ev->host, str_slice(&body));
@@ -355,8 +355,7 @@ store_history(struct store *st, const char *what, const char *who,
 }
 
 void
-store_watch(
-    struct store *st, const char *rule, int64_t from_us, uint64_t count)
+store_watch(struct store *st, const char *rule, int64_t from_us, uint64_t count)
 {
 	record_watch(&st->record, rule, from_us, count);
 	append(st);
@@ -396,8 +395,7 @@ store_sync(struct store *st, store_synced_fn *done, void *arg)
 		done("the disk does not keep up, try again", arg);
 		return;
 	}
-	if (st->first == NULL &&
-	    journal_durable(st->journal) >= st->appended) {
+	if (st->first == NULL && journal_durable(st->journal) >= st->appended) {
 		done(NULL, arg);
 		return;
 	}
@@ -413,7 +411,8 @@ store_sync(struct store *st, store_synced_fn *done, void *arg)
 	st->last = w;
 }
 
-/* --- now and then -------------------------------------------------------------- */
+/* --- now and then
+ * -------------------------------------------------------------- */
 
 static void
 save_hits(struct store *st)
@@ -447,8 +446,7 @@ compact(struct store *st)
 	for (size_t i = 0; i < e->n_watches; i++)
 		store_watch(st, e->watches[i].rule->id, e->watches[i].from_us,
 		    e->watches[i].count);
-	for (struct event *ev = e->index.first; ev != NULL;
-	     ev = ev->all.next) {
+	for (struct event *ev = e->index.first; ev != NULL; ev = ev->all.next) {
 		record_event(&st->record, ev);
 		append(st);
 		ev->stored = true;
@@ -464,8 +462,7 @@ store_tick(struct store *st, int64_t now_us, int64_t keep_us)
 {
 	save_hits(st);
 	if (!st->old_file && !st->lost &&
-	    journal_size(st->journal) >
-		COMPACT_BYTES + 4 * st->compacted_bytes)
+	    journal_size(st->journal) > COMPACT_BYTES + 4 * st->compacted_bytes)
 		compact(st);
 	if (keep_us > 0)
 		archive_expire(st->archive, now_us - keep_us);
