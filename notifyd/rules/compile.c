@@ -325,7 +325,7 @@ pairs_free(struct pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->n; i++) {
 		free(pairs->v[i].key);
-		free(pairs->v[i].value);
+		names_free(&pairs->v[i].values);
 		pattern_free(&pairs->v[i].pattern);
 	}
 	free(pairs->v);

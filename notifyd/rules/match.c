@@ -166,7 +166,7 @@ test_pairs(const struct pairs *pairs, const char *name, const char *prefix,
 
 		snprintf(key, sizeof(key), "%s%s", prefix, p->key);
 		is = context_text(v->ctx, key);
-		if ((strcmp(is, p->value) == 0) == p->negated)
+		if (names_have(&p->values, is) == p->negated)
 			str_addf(why, "%s: %s is %s", name, p->key,
 			    text_or(is, "not set"));
 	}

@@ -155,7 +155,20 @@ read_hosts(
 	}
 }
 
-/* {key: value} or {key: {not: value}}; with `regex` the value is one. */
+/* A text, or a list of them. */
+static void
+read_values(struct reader *r, const char *key, const json_t *value,
+    struct names *values)
+{
+	if (!json_is_string(value)) {
+		read_names(r, key, value, values);
+		return;
+	}
+	values->v = xcalloc(1, sizeof(*values->v));
+	values->v[values->n++] = xstrdup(json_string_value(value));
+}
+
+/* {key: text | [texts] | {not: ...}}; with `regex` {key: regex}. */
 void
 read_pairs(struct reader *r, const char *key, const json_t *value, bool regex,
     struct pairs *pairs)
@@ -171,25 +184,20 @@ read_pairs(struct reader *r, const char *key, const json_t *value, bool regex,
 	pairs->v = xcalloc(json_object_size(value) + 1, sizeof(*pairs->v));
 	json_object_foreach((json_t *)value, name, item)
 	{
-		struct pair_item *p = &pairs->v[pairs->n];
+		struct pair_item *p = &pairs->v[pairs->n++];
 		json_t *negated = json_object_get(item, "not");
 
-		if (negated != NULL && json_object_size(item) == 1 && !regex)
-			item = negated;
-		else
-			negated = NULL;
-		if (!json_is_string(item)) {
-			read_fail(r, key, "%s: expected a text%s", name,
-			    regex ? "" : " or {not: TEXT}");
-			return;
-		}
 		p->key = xstrdup(name);
-		p->negated = negated != NULL;
-		pairs->n++;
-		if (regex)
+		if (regex) {
 			p->pattern = read_pattern(r, key, item, true);
-		else
-			p->value = xstrdup(json_string_value(item));
+		} else {
+			p->negated =
+			    negated != NULL && json_object_size(item) == 1;
+			read_values(
+			    r, key, p->negated ? negated : item, &p->values);
+		}
+		if (r->failed)
+			return;
 	}
 }
 
@@ -262,7 +270,21 @@ read_codes(struct reader *r, const char *key, const json_t *value, bool service,
 	}
 }
 
-/* A facility is a number, a range, or syslog's name. */
+/* The number of a word, by its place in the list; -1: it is none. */
+static int64_t
+word_number(const json_t *value, const char *const *words, size_t n)
+{
+	const char *text = json_string_value(value);
+
+	if (json_is_integer(value))
+		return json_integer_value(value);
+	for (size_t i = 0; text != NULL && i < n; i++) {
+		if (strcmp(text, words[i]) == 0)
+			return (int64_t)i;
+	}
+	return -1;
+}
+
 static void
 read_facility(struct reader *r, const json_t *value, struct range *range)
 {
@@ -270,22 +292,31 @@ read_facility(struct reader *r, const json_t *value, struct range *range)
 	    "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
 	    "ntp", "logaudit", "logalert", "clock", "local0", "local1",
 	    "local2", "local3", "local4", "local5", "local6", "local7"};
-	const char *text = json_string_value(value);
 
-	if (json_is_integer(value)) {
-		range->given = true;
-		range->from = range->to = json_integer_value(value);
-		return;
-	}
-	for (size_t i = 0; text != NULL && i < ARRAY_LEN(names); i++) {
-		if (strcmp(text, names[i]) == 0) {
-			range->given = true;
-			range->from = range->to = (int64_t)i;
-			return;
-		}
-	}
-	read_fail(r, "event_console.facility",
-	    "expected a number or a name of a syslog facility");
+	range->given = true;
+	range->from = range->to = word_number(value, names, ARRAY_LEN(names));
+	if (range->from < 0)
+		read_fail(r, "event_console.facility",
+		    "expected a number or a name of a syslog facility");
+}
+
+/* Two priorities, in either order. */
+static void
+read_priority(struct reader *r, const json_t *value, struct range *range)
+{
+	static const char *const names[] = {"emerg", "alert", "crit", "err",
+	    "warning", "notice", "info", "debug"};
+	int64_t a =
+	    word_number(json_array_get(value, 0), names, ARRAY_LEN(names));
+	int64_t b =
+	    word_number(json_array_get(value, 1), names, ARRAY_LEN(names));
+
+	range->given = true;
+	range->from = a < b ? a : b;
+	range->to = a < b ? b : a;
+	if (json_array_size(value) != 2 || range->from < 0)
+		read_fail(r, "event_console.priority",
+		    "expected two priorities, such as [emerg, err]");
 }
 
 void
@@ -305,8 +336,7 @@ read_events(struct reader *r, const json_t *value, struct event_console *ec)
 		if (strcmp(key, "rules") == 0)
 			read_names(r, "event_console.rules", item, &ec->rules);
 		else if (strcmp(key, "priority") == 0)
-			read_range(r, "event_console.priority", item, false,
-			    &ec->priority);
+			read_priority(r, item, &ec->priority);
 		else if (strcmp(key, "facility") == 0)
 			read_facility(r, item, &ec->facility);
 		else if (strcmp(key, "comment") == 0)

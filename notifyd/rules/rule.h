@@ -34,8 +34,9 @@ struct hosts {
 struct pairs { /* tags, labels, attributes */
 	bool given;
 	struct pair_item {
-		char *key, *value;
-		struct pattern *pattern; /* attributes: instead of value */
+		char *key;
+		struct names values;     /* one of them */
+		struct pattern *pattern; /* attributes: instead of values */
 		bool negated;
 	} * v;
 	size_t n;

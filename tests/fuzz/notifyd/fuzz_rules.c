@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rules, contacts and a context from JSON: {"rules", "contacts", "context"}.
+ * Whatever compiles is evaluated.
+ */
+#include "notifyd/rules/rules.h"
+
+#include "common/mem.h"
+
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool
+period_exists(const char *name, void *arg)
+{
+	(void)arg;
+	return name[0] != 'x';
+}
+
+static bool
+period_is_in(const char *name, int64_t at, void *arg)
+{
+	(void)at;
+	(void)arg;
+	return name[0] == 'a';
+}
+
+static bool
+was_told(const char *contact, const char *method, void *arg)
+{
+	(void)arg;
+	return contact[0] == method[0];
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	json_t *doc = json_loadb((const char *)data, size, 0, NULL);
+	struct rules_config config = {.rules = json_object_get(doc, "rules"),
+	    .contacts = json_object_get(doc, "contacts"),
+	    .fallback = json_object_get(doc, "fallback"),
+	    .world = {
+		.period_exists = period_exists, .period_is_in = period_is_in}};
+	struct str warnings = {0};
+	struct context ctx = {0};
+	struct rules_notice notice = {&ctx, "here", was_told, NULL};
+	struct err err;
+	struct rules *rules = rules_compile(&config, &warnings, &err);
+
+	if (rules != NULL) {
+		struct plan plan;
+
+		context_from_json(&ctx, json_object_get(doc, "context"));
+		plan_make(rules, &notice, 1000000, true, &plan);
+		plan_free(&plan);
+	}
+	rules_free(&rules);
+	context_free(&ctx);
+	str_free(&warnings);
+	json_decref(doc);
+	return 0;
+}

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Deliveries for real: scripts in a throw-away site, mails to a small SMTP
+ * server in a thread, tries and their marks in the spool.
+ */
+#include "notifyd/deliver.h"
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "notifyd/context.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char root[] = "/tmp/test-deliver-XXXXXX";
+static uv_loop_t loop;
+static struct spool *spool;
+static struct deliverer *deliverer;
+static struct settings settings;
+static unsigned next_id;
+
+/* --- an SMTP server
+ * ------------------------------------------------------------ */
+
+static int server = -1;
+static const char *rcpt_answer;
+static char seen[65536]; /* of the last conversation */
+
+static void
+serve_one(int fd)
+{
+	FILE *in = fdopen(fd, "r"), *out = fdopen(dup(fd), "w");
+	char line[2000];
+	bool data = false;
+
+	seen[0] = '\0';
+	fprintf(out, "220 sink\r\n");
+	fflush(out);
+	while (fgets(line, sizeof(line), in) != NULL) {
+		strncat(seen, line, sizeof(seen) - strlen(seen) - 1);
+		if (data) {
+			if (strcmp(line, ".\r\n") != 0)
+				continue;
+			data = false;
+			fprintf(out, "250 queued as 42\r\n");
+		} else if (strncmp(line, "RCPT", 4) == 0) {
+			fprintf(out, "%s\r\n", rcpt_answer);
+		} else if (strncmp(line, "DATA", 4) == 0) {
+			data = true;
+			fprintf(out, "354 go on\r\n");
+		} else if (strncmp(line, "QUIT", 4) == 0) {
+			fprintf(out, "221 bye\r\n");
+			fflush(out);
+			break;
+		} else {
+			fprintf(out, "250 ok\r\n");
+		}
+		fflush(out);
+	}
+	fclose(in);
+	fclose(out);
+}
+
+static void *
+serve(void *arg)
+{
+	int fd;
+
+	(void)arg;
+	while ((fd = accept(server, NULL, NULL)) >= 0)
+		serve_one(fd);
+	return NULL;
+}
+
+static int
+listen_somewhere(void)
+{
+	struct sockaddr_in at = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(at);
+	pthread_t thread;
+
+	server = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(server, (struct sockaddr *)&at, len), 0);
+	assert_int_equal(listen(server, 5), 0);
+	getsockname(server, (struct sockaddr *)&at, &len);
+	pthread_create(&thread, NULL, serve, NULL);
+	pthread_detach(thread);
+	return ntohs(at.sin_port);
+}
+
+/* --- a delivery
+ * ------------------------------------------------------------------ */
+
+struct outcome {
+	bool came;
+	int64_t counts[SPOOL_STATES];
+};
+
+static void
+on_counts(const int64_t counts[SPOOL_STATES], int64_t n_lines, void *arg)
+{
+	struct outcome *o = arg;
+
+	(void)n_lines;
+	memcpy(o->counts, counts, sizeof(o->counts));
+	o->came = true;
+}
+
+static struct outcome
+count(void)
+{
+	struct outcome o = {0};
+
+	spool_count(spool, on_counts, &o);
+	while (!o.came)
+		uv_run(&loop, UV_RUN_ONCE);
+	return o;
+}
+
+static void
+on_added(const struct spool_batch *b, bool duplicate, bool committed, void *arg)
+{
+	(void)duplicate;
+	(void)arg;
+	if (committed)
+		deliverer_put(deliverer, b->deliveries[0].row,
+		    b->deliveries[0].method, 0);
+}
+
+/* Puts one delivery and runs until its first or last mark. */
+static struct deliverer_counters
+deliver(const char *method, const char *output)
+{
+	struct deliverer_counters before = *deliverer_counters(deliverer);
+	struct spool_batch *b = xnew(struct spool_batch);
+	struct context ctx = {0};
+	struct deliverer_counters now;
+
+	context_sets(&ctx, "HOSTNAME", "web01");
+	context_sets(&ctx, "SERVICEDESC", "HTTP");
+	context_sets(&ctx, "SERVICESTATE", "CRITICAL");
+	context_sets(&ctx, "NOTIFICATIONTYPE", "PROBLEM");
+	context_sets(&ctx, "SERVICEOUTPUT", output);
+	b->notice.id = xasprintf("n-%u", ++next_id);
+	b->notice.site = xstrdup("demo");
+	b->notice.what = xstrdup("PROBLEM");
+	b->notice.host = xstrdup("web01");
+	b->notice.service = xstrdup("HTTP");
+	context_to_pairs(&ctx, &b->notice.context);
+	context_free(&ctx);
+	b->object = xstrdup("x");
+	b->n_deliveries = 1;
+	b->deliveries = xcalloc(1, sizeof(*b->deliveries));
+	b->deliveries[0] = (struct spool_delivery){.ordinal = 1,
+	    .contact = xstrdup("ann"),
+	    .method = xstrdup(method),
+	    .who = xstrdup("{\"email\": \"ann@example.com\"}"),
+	    .params = xstrdup("{\"a\": 1}"),
+	    .rule = xstrdup("default"),
+	    .rule_text = xstrdup(""),
+	    .first_ms = clock_wall() / NS_PER_MS};
+	spool_add(spool, b, 1, on_added, NULL);
+	do {
+		uv_run(&loop, UV_RUN_ONCE);
+		now = *deliverer_counters(deliverer);
+	} while (
+	    now.delivered == before.delivered && now.failed == before.failed);
+	while (deliverer_running(deliverer) > 0)
+		uv_run(&loop, UV_RUN_ONCE);
+	now.delivered -= before.delivered;
+	now.failed -= before.failed;
+	now.deferred -= before.deferred;
+	now.started -= before.started;
+	return now;
+}
+
+static void
+script(const char *name, const char *text)
+{
+	struct err err;
+	char *path =
+	    xasprintf("%s/local/share/vedette/notifications/%s", root, name);
+
+	if (file_write(path, slice_of(text), 0755, &err) < 0)
+		fail_msg("%s", err.text);
+	chmod(path, 0755);
+	free(path);
+}
+
+static bool
+result_has(const char *text)
+{
+	struct str got = {0};
+	struct err err;
+	char *path = xasprintf("%s/result", root);
+	bool has = file_read(path, 1 << 20, &got, &err) == 0 &&
+	    strstr(str_get(&got), text) != NULL;
+
+	free(path);
+	str_free(&got);
+	return has;
+}
+
+/* --- scripts
+ * ----------------------------------------------------------------------- */
+
+static void
+script_gets_its_environment(void **state)
+{
+	struct deliverer_counters c;
+
+	(void)state;
+	script("good", "#!/bin/sh\nenv >result\npwd >>result\necho sent\n");
+	c = deliver("good", "two\nlines");
+	assert_int_equal(c.delivered, 1);
+	assert_true(result_has("NOTIFY_HOSTNAME=web01\n"));
+	assert_true(result_has("NOTIFY_SERVICEOUTPUT=two\nlines\n"));
+	assert_true(result_has("NOTIFY_CONTACTNAME=ann\n"));
+	assert_true(result_has("NOTIFY_CONTACTEMAIL=ann@example.com\n"));
+	assert_true(result_has("NOTIFY_PARAMETER_A=1\n"));
+	assert_true(result_has("NOTIFY_DELIVERY_ID=n-1-1\n"));
+	assert_true(result_has(root));
+}
+
+static void
+exit_2_is_final(void **state)
+{
+	struct deliverer_counters c;
+
+	(void)state;
+	script("bad", "#!/bin/sh\nexit 2\n");
+	c = deliver("bad", "x");
+	assert_int_equal(c.failed, 1);
+	assert_int_equal(c.started, 1);
+}
+
+static void
+exit_1_is_tried_again_with_the_same_id(void **state)
+{
+	struct deliverer_counters c;
+
+	(void)state;
+	script("later",
+	    "#!/bin/sh\n"
+	    "echo $NOTIFY_DELIVERY_ID >>ids\n"
+	    "test $(wc -l <ids) -ge 3 || exit 1\n"
+	    "test $(sort -u ids | wc -l) = 1 || exit 2\n");
+	c = deliver("later", "x");
+	assert_int_equal(c.delivered, 1);
+	assert_int_equal(c.deferred, 2);
+	assert_int_equal(c.started, 3);
+}
+
+static void
+tries_end(void **state)
+{
+	struct deliverer_counters c;
+
+	(void)state;
+	script("never", "#!/bin/sh\nexit 1\n");
+	c = deliver("never", "x");
+	assert_int_equal(c.failed, 1);
+	assert_int_equal(c.started, 4);
+}
+
+static void
+time_out_kills_the_group(void **state)
+{
+	struct deliverer_counters c;
+
+	(void)state;
+	script("slow", "#!/bin/sh\nsleep 3077 &\necho $! >child\nwait\n");
+	c = deliver("slow", "x");
+	assert_int_equal(c.failed, 1);
+	assert_int_equal(c.started, 1);
+	for (int i = 0; i < 100; i++) { /* it dies in its own time */
+		if (system("ps -eo args | grep -q '^sleep 307[7]'") != 0)
+			return;
+		usleep(20000);
+	}
+	fail_msg("a grandchild lives");
+}
+
+static void
+missing_script_is_final(void **state)
+{
+	(void)state;
+	assert_int_equal(deliver("absent", "x").failed, 1);
+	assert_int_equal(deliver("../../../../bin/true", "x").failed, 1);
+}
+
+/* --- mail
+ * ----------------------------------------------------------------------------
+ */
+
+static void
+mail_arrives(void **state)
+{
+	(void)state;
+	rcpt_answer = "250 ok";
+	assert_int_equal(deliver("mail", "no answer at all").delivered, 1);
+	assert_non_null(strstr(seen, "MAIL FROM:<vedette@monitor>"));
+	assert_non_null(strstr(seen, "RCPT TO:<ann@example.com>"));
+	assert_non_null(
+	    strstr(seen, "Subject: Vedette: web01/HTTP is CRITICAL"));
+	assert_non_null(strstr(seen, "no answer at all"));
+	assert_non_null(strstr(seen, "Message-ID: <n-"));
+}
+
+static void
+refused_recipient_is_final(void **state)
+{
+	struct deliverer_counters c;
+
+	(void)state;
+	rcpt_answer = "550 no such user";
+	c = deliver("mail", "x");
+	assert_int_equal(c.failed, 1);
+	assert_int_equal(c.started, 1);
+}
+
+static void
+busy_server_is_temporary(void **state)
+{
+	struct deliverer_counters c;
+
+	(void)state;
+	rcpt_answer = "451 come again";
+	c = deliver("mail", "x");
+	assert_int_equal(c.failed, 1);
+	assert_int_equal(c.started, 4);
+}
+
+static void
+no_server_is_temporary(void **state)
+{
+	struct outcome before, after;
+	struct deliverer_counters c;
+
+	(void)state;
+	before = count();
+	settings.smtp_port = 1;
+	deliverer_configure(deliverer, &settings);
+	c = deliver("mail", "x");
+	assert_int_equal(c.started, 4);
+	assert_int_equal(c.deferred, 3);
+	after = count();
+	assert_int_equal(
+	    after.counts[SPOOL_FAILED], before.counts[SPOOL_FAILED] + 1);
+	assert_int_equal(after.counts[SPOOL_RUNNING], 0);
+}
+
+/* --- around
+ * -----------------------------------------------------------------------------
+ */
+
+static void
+quiet(enum log_level level, const char *line, void *arg)
+{
+	(void)level;
+	(void)line;
+	(void)arg;
+}
+
+static int
+set_up(void **state)
+{
+	struct err err;
+	char *folder, *path;
+
+	(void)state;
+	if (mkdtemp(root) == NULL)
+		return -1;
+	log_set_sink(quiet, NULL);
+	folder = xasprintf("%s/local/share/vedette/notifications", root);
+	path = xasprintf("%s/spool.sqlite", root);
+	file_mkdirs(folder, 0755, &err);
+	uv_loop_init(&loop);
+	spool = spool_open(&loop, path, &err);
+	free(folder);
+	free(path);
+	settings.smtp_host = (char *)"127.0.0.1";
+	settings.smtp_port = listen_somewhere();
+	settings.smtp_tls = (char *)"none";
+	settings.notify_methods =
+	    json_loads("{\"mail\": {\"retry\": [\"5ms\"]},"
+		       " \"later\": {\"retry\": [\"5ms\"]},"
+		       " \"never\": {\"retry\": [\"5ms\"]},"
+		       " \"slow\": {\"timeout\": \"200ms\", \"tries\": 1}}",
+		0, NULL);
+	deliverer = deliverer_new(&loop, spool, root, "monitor");
+	deliverer_configure(deliverer, &settings);
+	return spool == NULL ? -1 : 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct err err;
+
+	(void)state;
+	deliverer_free(&deliverer);
+	spool_close(&spool);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	json_decref(settings.notify_methods);
+	file_remove_tree(root, &err);
+	return uv_loop_close(&loop);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(script_gets_its_environment),
+	    cmocka_unit_test(exit_2_is_final),
+	    cmocka_unit_test(exit_1_is_tried_again_with_the_same_id),
+	    cmocka_unit_test(tries_end),
+	    cmocka_unit_test(time_out_kills_the_group),
+	    cmocka_unit_test(missing_script_is_final),
+	    cmocka_unit_test(mail_arrives),
+	    cmocka_unit_test(refused_recipient_is_final),
+	    cmocka_unit_test(busy_server_is_temporary),
+	    cmocka_unit_test(no_server_is_temporary),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
