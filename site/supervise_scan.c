@@ -19,11 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* In the environment of everything that runs below s6-svscan. */
-#define MARK "VEDETTE_SUPERVISED"
+#define MARK      "VEDETTE_SUPERVISED"
+#define FILES_MAX 65536
 
 int
 supervise_lock(const struct site *site, struct err *err_r)
@@ -99,13 +102,28 @@ own_signals(void)
 		signal(sig, SIG_DFL);
 }
 
+/* Fetchers hold thousands of connections; the usual soft limit is 1,024. */
+static void
+raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur =
+		    files.rlim_max > FILES_MAX ? FILES_MAX : files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 int
 supervise_become(const struct site *site, struct err *err_r)
 {
 	char *dir = site_path(site, "tmp/run/s6");
 
 	setenv(MARK, site->root, 1);
+	umask(027);
 	own_signals();
+	raise_limits();
 	if (chdir(dir) == 0)
 		execlp("s6-svscan", "s6-svscan", "-t", "0", "-c", "200", dir,
 		    (char *)NULL);

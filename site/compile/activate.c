@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Generations of snapshots under var/vedette/snapshots/: N.snap, and the link
+ * `current` to the one in use, which is replaced as a whole.
+ */
+#include "common/file.h"
+#include "common/mem.h"
+#include "common/num.h"
+#include "site/compile/compile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char *
+folder_path(const char *root)
+{
+	return xasprintf("%s/var/vedette/snapshots", root);
+}
+
+static char *
+generation_path(const char *root, uint64_t generation)
+{
+	return xasprintf(
+	    "%s/var/vedette/snapshots/%" PRIu64 ".snap", root, generation);
+}
+
+/* "12.snap": 12; else 0. */
+static uint64_t
+generation_of(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	struct slice s = slice_of(slash == NULL ? name : slash + 1);
+	uint64_t n = 0;
+
+	if (s.len < 6 || memcmp(s.s + s.len - 5, ".snap", 5) != 0)
+		return 0;
+	s.len -= 5;
+	return num_u64(s, &n) ? n : 0;
+}
+
+uint64_t
+compile_current(const char *root)
+{
+	char *path = xasprintf("%s/var/vedette/snapshots/current", root);
+	char target[64];
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+
+	free(path);
+	if (n < 0)
+		return 0;
+	target[n] = '\0';
+	return generation_of(target);
+}
+
+struct generations {
+	uint64_t *items;
+	size_t n, cap;
+};
+
+static int
+in_order(const void *a, const void *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return (x > y) - (x < y);
+}
+
+static struct generations
+list_generations(const char *root)
+{
+	struct generations g = {0};
+	char *path = folder_path(root);
+	DIR *dir = opendir(path);
+	const struct dirent *d;
+
+	free(path);
+	while (dir != NULL && (d = readdir(dir)) != NULL) {
+		uint64_t n = generation_of(d->d_name);
+
+		if (n == 0)
+			continue;
+		ARRAY_GROW(g.items, g.n, g.cap);
+		g.items[g.n++] = n;
+	}
+	if (dir != NULL)
+		closedir(dir);
+	if (g.n > 1)
+		qsort(g.items, g.n, sizeof(g.items[0]), in_order);
+	return g;
+}
+
+int
+compile_prepare(const char *root, uint64_t *generation_r,
+    struct compile_report *report, struct err *err_r)
+{
+	char *folder = folder_path(root), *path;
+	struct generations g = list_generations(root);
+	uint64_t current = compile_current(root);
+	uint64_t next = g.n == 0 ? 1 : g.items[g.n - 1] + 1;
+	int rc;
+
+	if (next <= current)
+		next = current + 1;
+	*generation_r = next;
+	path = generation_path(root, next);
+	rc = file_mkdirs(folder, 0750, err_r);
+	if (rc == 0)
+		rc = compile_site(root, next, path, report, err_r);
+	free(folder);
+	free(path);
+	free(g.items);
+	return rc;
+}
+
+static void
+remove_oldest(const char *root, uint64_t current)
+{
+	struct generations g = list_generations(root);
+
+	for (size_t i = 0; i + COMPILE_KEEP_GENERATIONS < g.n; i++) {
+		char *path = generation_path(root, g.items[i]);
+
+		if (g.items[i] != current)
+			unlink(path);
+		free(path);
+	}
+	free(g.items);
+}
+
+int
+compile_commit(const char *root, uint64_t generation, struct err *err_r)
+{
+	char *link = xasprintf("%s/var/vedette/snapshots/current", root);
+	char *fresh = xasprintf("%s.new", link);
+	char *target = xasprintf("%" PRIu64 ".snap", generation);
+	int rc = 0;
+
+	unlink(fresh);
+	if (symlink(target, fresh) != 0 || rename(fresh, link) != 0) {
+		err_set(err_r, "%s: %s", link, strerror(errno));
+		unlink(fresh);
+		rc = -1;
+	} else {
+		remove_oldest(root, generation);
+	}
+	free(link);
+	free(fresh);
+	free(target);
+	return rc;
+}
+
+void
+compile_abort(const char *root, uint64_t generation)
+{
+	char *path = generation_path(root, generation);
+
+	if (generation != compile_current(root))
+		unlink(path);
+	free(path);
+}

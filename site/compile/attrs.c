@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What holds for a host or a service: its own values, then its folder's, then
+ * what rules say, then what discovery found. A default is no value here.
+ */
+#include "site/compile/merge.h"
+#include "site/compile/rules.h"
+
+/* Rules' values of every attribute but labels, which come first. */
+static void
+apply_rules(struct model *m, const struct rules_target *target, json_t **values)
+{
+	bool service = target->description != NULL;
+
+	for (unsigned a = 0; a < ATTR_COUNT; a++) {
+		const struct ruleset *set;
+
+		if (a == ATTR_labels)
+			continue;
+		set = rules_of_attr(m, (enum attr)a, service);
+		if (set != NULL)
+			values[a] = rules_apply(m, set, target, values[a]);
+	}
+}
+
+/* Labels from rules and discovery, which the object does not set itself. */
+static json_t *
+apply_labels(struct model *m, const struct rules_target *target, json_t *labels,
+    json_t *found)
+{
+	const struct ruleset *set =
+	    rules_of_attr(m, ATTR_labels, target->description != NULL);
+
+	if (set != NULL)
+		labels = rules_apply(m, set, target, labels);
+	return merge_values(m, ATTR_labels, labels, found, false);
+}
+
+static json_t *
+default_tag(const json_t *group)
+{
+	const json_t *first = json_array_get(json_object_get(group, "tags"), 0);
+
+	return json_object_get(first, "id");
+}
+
+/* Each declared tag group gives every host one of its tags. */
+static void
+add_default_tags(struct model *m, struct host *h)
+{
+	const struct table *groups = &m->tables[TABLE_TAG_GROUPS];
+	json_t *tags = h->values[ATTR_tags];
+
+	if (groups->n == 0)
+		return;
+	tags = model_keep(
+	    m, json_is_object(tags) ? json_copy(tags) : json_object());
+	for (uint32_t i = 0; i < groups->n; i++) {
+		json_t *id = default_tag(groups->items[i].value);
+
+		if (id != NULL &&
+		    json_object_get(tags, groups->items[i].name) == NULL)
+			json_object_set(tags, groups->items[i].name, id);
+	}
+	h->values[ATTR_tags] = tags;
+}
+
+void
+attrs_of_host(struct model *m, struct host *h)
+{
+	const struct folder *f = &m->folders[h->folder];
+	struct rules_target target = {.host = (uint32_t)(h - m->hosts)};
+	const char *key;
+	json_t *value;
+
+	memcpy(h->values, f->values, sizeof(h->values));
+	json_object_foreach(h->own, key, value)
+	{
+		enum attr a = keys_attr(key);
+
+		if (a != ATTR_COUNT && !json_is_null(value))
+			h->values[a] = merge_values(m, a, value, f->values[a],
+			    a == ATTR_contact_groups);
+	}
+	add_default_tags(m, h);
+	h->explicit_labels = h->values[ATTR_labels];
+	h->values[ATTR_labels] =
+	    apply_labels(m, &target, h->explicit_labels, h->found_labels);
+	apply_rules(m, &target, h->values);
+}
+
+void
+attrs_of_service(struct model *m, const struct service *s, json_t **values)
+{
+	const json_t *check = json_object_get(s->own, "check");
+	struct rules_target target = {
+	    .host = s->host,
+	    .description = s->description,
+	    .description_id = rules_text_id(m, s->description),
+	    .item = json_string_value(json_object_get(check, "item")),
+	};
+	bool found = s->origin == SERVICE_FOUND;
+	const char *key;
+	json_t *value;
+
+	memset(values, 0, ATTR_COUNT * sizeof(values[0]));
+	json_object_foreach(s->own, key, value)
+	{
+		enum attr a = keys_attr(key);
+
+		if (a != ATTR_COUNT && a != ATTR_check &&
+		    !json_is_null(value) && !(found && a == ATTR_labels))
+			values[a] = value;
+	}
+	values[ATTR_labels] = apply_labels(m, &target, values[ATTR_labels],
+	    found ? json_object_get(s->own, "labels") : NULL);
+	target.labels = values[ATTR_labels];
+	apply_rules(m, &target, values);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The compiler's stages in order; see compile.h and model.h.
+ */
+#include "site/compile/compile.h"
+#include "common/clock.h"
+#include "common/config/settings_load.h"
+#include "common/mem.h"
+#include "site/compile/rules.h"
+
+#include <stdlib.h>
+
+static void
+model_init(struct model *m, const char *root, uint64_t generation,
+    struct compile_report *report)
+{
+	*m = (struct model){.root = root,
+	    .report = report,
+	    .m = &report->mistakes,
+	    .keep = json_array(),
+	    .snap = snapb_new(generation, clock_wall() / NS_PER_S)};
+	folder_get(m, "/");
+}
+
+static void
+model_free(struct model *m)
+{
+	rules_free(m);
+	services_free(m);
+	hosts_free(m);
+	people_free(m);
+	folders_free(m);
+	tables_free(m);
+	sources_free(m);
+	json_decref(m->keep);
+	snapb_free(&m->snap);
+}
+
+/* From documents to a filled builder. -1: there are mistakes. */
+static int
+build(struct model *m)
+{
+	json_t *notification_rules, *event_rules, *event_actions;
+	snap_str n, r, a;
+
+	tables_collect(m);
+	people_collect(m);
+	folders_resolve(m);
+	hosts_list(m);
+	rules_collect(m);
+	hosts_resolve(m);
+	services_collect(m);
+	objects_hosts(m);
+	objects_services(m);
+	objects_groups(m);
+	people_add(m);
+	periods_add(m);
+	commands_add(m);
+	notification_rules = notify_gather(m);
+	event_rules = events_gather(m);
+	event_actions = events_actions(m);
+	n = model_json(m, notification_rules);
+	r = model_json(m, event_rules);
+	a = model_json(m, event_actions);
+	snapb_rules_str(m->snap, n, r, a);
+	return m->m->n_mistakes == 0 ? 0 : -1;
+}
+
+static int
+build_site(struct model *m, struct err *err_r)
+{
+	struct settings *settings = settings_load_mistakes(m->root, m->m);
+
+	settings_free(&settings);
+	if (sources_read_site(m, err_r) != 0)
+		return -1;
+	return build(m);
+}
+
+int
+compile_site(const char *root, uint64_t generation, const char *out_path,
+    struct compile_report *report, struct err *err_r)
+{
+	struct model m;
+	int rc;
+
+	model_init(&m, root, generation, report);
+	rc = build_site(&m, err_r);
+	if (rc == 0)
+		rc = snapb_write(m.snap, out_path, err_r);
+	model_free(&m);
+	return rc;
+}
+
+struct snapshot *
+compile_open(const char *root, struct compile_report *report, struct err *err_r)
+{
+	struct snapshot *snap = NULL;
+	struct model m;
+
+	model_init(&m, root, 0, report);
+	if (build_site(&m, err_r) == 0)
+		snap = snapb_open(m.snap, err_r);
+	model_free(&m);
+	return snap;
+}
+
+struct snapshot *
+compile_open_config(json_t *config, const struct yaml_doc *doc,
+    const struct schema_way *way, const char *const *also, uint64_t generation,
+    struct compile_report *report, struct err *err_r)
+{
+	struct snapshot *snap = NULL;
+	struct model m;
+
+	model_init(&m, NULL, generation, report);
+	m.also = also;
+	sources_add_config(&m, config, doc, way);
+	if (build(&m) == 0)
+		snap = snapb_open(m.snap, err_r);
+	model_free(&m);
+	return snap;
+}
+
+void
+compile_report_free(struct compile_report *report)
+{
+	mistakes_free(&report->mistakes);
+	*report = (struct compile_report){0};
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What every stage of the compiler uses: places of messages, kept values.
+ */
+#include "site/compile/model.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+
+struct place
+place_of(const struct source *src, const char *key)
+{
+	struct place p = {.src = src};
+
+	return place_key(p, key);
+}
+
+struct place
+place_key(struct place p, const char *key)
+{
+	must(p.n < PLACE_MAX);
+	p.steps[p.n].key = key;
+	p.steps[p.n++].index = 0;
+	return p;
+}
+
+struct place
+place_index(struct place p, size_t index)
+{
+	must(p.n < PLACE_MAX);
+	p.steps[p.n].key = NULL;
+	p.steps[p.n++].index = index;
+	return p;
+}
+
+enum tone {
+	MISTAKE,
+	MISTAKE_KEY,
+	WARNING
+};
+
+static void
+tell(struct model *m, const struct place *at, enum tone tone, const char *fmt,
+    va_list ap)
+{
+	struct schema_way ways[PLACE_MAX];
+	const struct schema_way *up = NULL;
+	const struct yaml_doc *doc = NULL;
+	const json_t *value = NULL;
+	struct str text = {0};
+
+	if (at->src != NULL) {
+		up = at->src->way;
+		doc = at->src->doc;
+		value = at->src->root;
+	}
+	for (unsigned i = 0; i < at->n; i++) {
+		ways[i] = (struct schema_way){
+		    up, value, at->steps[i].key, at->steps[i].index};
+		value = at->steps[i].key != NULL
+		    ? json_object_get(value, at->steps[i].key)
+		    : json_array_get(value, at->steps[i].index);
+		up = &ways[i];
+	}
+	str_vaddf(&text, fmt, ap);
+	if (tone == MISTAKE)
+		schema_mistake(m->m, doc, up, "%s", str_get(&text));
+	else if (tone == MISTAKE_KEY)
+		schema_mistake_key(m->m, doc, up, "%s", str_get(&text));
+	else
+		schema_warn(m->m, doc, up, "%s", str_get(&text));
+	str_free(&text);
+}
+
+void
+model_mistake(struct model *m, struct place at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell(m, &at, MISTAKE, fmt, ap);
+	va_end(ap);
+}
+
+void
+model_mistake_key(struct model *m, struct place at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell(m, &at, MISTAKE_KEY, fmt, ap);
+	va_end(ap);
+}
+
+void
+model_warn(struct model *m, struct place at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell(m, &at, WARNING, fmt, ap);
+	va_end(ap);
+}
+
+json_t *
+model_keep(struct model *m, json_t *value)
+{
+	json_array_append_new(m->keep, value);
+	return value;
+}
+
+snap_str
+model_json(struct model *m, const json_t *value)
+{
+	snap_str off;
+	char *text;
+
+	if (value == NULL || json_is_null(value))
+		return 0;
+	text = json_dumps(value,
+	    JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS |
+		JSON_REAL_PRECISION(15));
+	must(text != NULL);
+	off = snapb_str(m->snap, text);
+	free(text);
+	return off;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Notification rules, the site's and contacts' own.
+ */
+#ifndef SITE_COMPILE_NOTIFY_H
+#define SITE_COMPILE_NOTIFY_H
+
+#include "site/compile/model.h"
+
+/* Names in a list of rules at `at`; `own`: a contact's. Adds mistakes. */
+void notify_check_rules(
+    struct model *m, const json_t *rules, struct place at, bool own);
+
+#endif

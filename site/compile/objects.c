@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Hosts and services into the snapshot: resolved attributes become fields,
+ * names become indexes, and what is not set gets its default
+ * (core-semantics 1.2).
+ */
+#include "site/compile/objects.h"
+#include "common/mem.h"
+#include "site/compile/rules.h"
+
+#include <stdlib.h>
+
+/* --- single values -------------------------------------------------------- */
+
+static snap_str
+text_of(struct model *m, json_t *const *values, enum attr a)
+{
+	return snapb_str(m->snap, json_string_value(values[a]));
+}
+
+static uint32_t
+duration_of(json_t *const *values, enum attr a, uint32_t def)
+{
+	int64_t ms;
+
+	if (!schema_duration_ms(values[a], &ms) || ms < 0 || ms > UINT32_MAX)
+		return def;
+	return (uint32_t)ms;
+}
+
+static double
+real_of(json_t *const *values, enum attr a, double def)
+{
+	return json_is_number(values[a]) ? json_number_value(values[a]) : def;
+}
+
+static uint32_t
+period_of(const struct model *m, json_t *const *values, enum attr a)
+{
+	const char *name = json_string_value(values[a]);
+
+	return name == NULL ? SNAP_NONE : table_find(m, TABLE_PERIODS, name);
+}
+
+static uint32_t
+flag_of(json_t *const *values, enum attr a, bool def, uint32_t flag)
+{
+	bool on = values[a] == NULL ? def : json_is_true(values[a]);
+
+	return on ? flag : 0;
+}
+
+static uint32_t
+events_of(const json_t *list, bool service)
+{
+	static const struct {
+		char letter;
+		uint32_t host, service;
+	} letters[] = {{'r', SNAP_ON_RECOVERY, SNAP_ON_RECOVERY},
+	    {'f', SNAP_ON_FLAPPING, SNAP_ON_FLAPPING},
+	    {'s', SNAP_ON_DOWNTIME, SNAP_ON_DOWNTIME}, {'d', SNAP_ON_DOWN, 0},
+	    {'u', SNAP_ON_UNREACH, SNAP_ON_UNKNOWN}, {'w', 0, SNAP_ON_WARN},
+	    {'c', 0, SNAP_ON_CRIT}};
+	uint32_t on = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+
+		for (size_t k = 0; s != NULL && k < ARRAY_LEN(letters); k++) {
+			if (letters[k].letter == s[0])
+				on |= service ? letters[k].service
+					      : letters[k].host;
+		}
+	}
+	return on;
+}
+
+/* --- lists ---------------------------------------------------------------- */
+
+static struct snap_list
+list_of(struct model *m, enum table_id id, const json_t *names)
+{
+	struct indexes x = {0};
+	struct snap_list list;
+
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *s = json_string_value(json_array_get(names, i));
+		uint32_t index = s == NULL ? NONE : table_find(m, id, s);
+
+		if (index != NONE)
+			indexes_add(&x, index);
+	}
+	indexes_sort(&x);
+	list = snapb_list(m->snap, x.items, x.n);
+	indexes_free(&x);
+	return list;
+}
+
+/* name, value, name, value, ...; with `sources`, also where each is from. */
+static struct snap_list
+pairs_of(struct model *m, const json_t *map, bool upper)
+{
+	struct indexes x = {0};
+	struct snap_list list;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)map, key, value)
+	{
+		const char *s = json_string_value(value);
+		struct str name = {0};
+
+		for (const char *p = key; *p != '\0'; p++)
+			str_addc(&name,
+			    upper && *p >= 'a' && *p <= 'z' ? (char)(*p - 32)
+							    : *p);
+		indexes_add(&x, snapb_str(m->snap, str_get(&name)));
+		indexes_add(&x, snapb_str(m->snap, s));
+		str_free(&name);
+	}
+	list = snapb_list(m->snap, x.items, x.n);
+	indexes_free(&x);
+	return list;
+}
+
+static struct snap_list
+labels_of(struct model *m, const json_t *labels, const json_t *explicit,
+    const json_t *found)
+{
+	struct indexes x = {0};
+	struct snap_list list;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)labels, key, value)
+	{
+		const char *from = "ruleset";
+
+		if (json_object_get(explicit, key) != NULL)
+			from = "explicit";
+		else if (json_object_get(found, key) == value)
+			from = "discovered";
+		indexes_add(&x, snapb_str(m->snap, key));
+		indexes_add(&x, snapb_str(m->snap, json_string_value(value)));
+		indexes_add(&x, snapb_str(m->snap, from));
+	}
+	list = snapb_list(m->snap, x.items, x.n);
+	indexes_free(&x);
+	return list;
+}
+
+/* --- what hosts and services have in common ------------------------------- */
+
+static void
+set_periods(const struct model *m, struct snap_object *o, json_t *const *values)
+{
+	o->check_period = period_of(m, values, ATTR_check_period);
+	o->notification_period = period_of(m, values, ATTR_notification_period);
+	o->service_period = period_of(m, values, ATTR_service_period);
+	o->passive_period = period_of(m, values, ATTR_passive_period);
+}
+
+static void
+set_texts(struct model *m, struct snap_object *o, json_t *const *values)
+{
+	if (values[ATTR_alias] != NULL)
+		o->alias = text_of(m, values, ATTR_alias);
+	if (values[ATTR_display_name] != NULL)
+		o->display_name = text_of(m, values, ATTR_display_name);
+	o->notes = text_of(m, values, ATTR_notes);
+	o->notes_url = text_of(m, values, ATTR_notes_url);
+	o->action_url = text_of(m, values, ATTR_action_url);
+	o->icon_image = text_of(m, values, ATTR_icon_image);
+	o->custom_variables = pairs_of(m, values[ATTR_custom_variables], true);
+}
+
+/* The check must be set before: intervals and switches depend on it. */
+static void
+set_steering(struct snap_object *o, json_t *const *values)
+{
+	bool ping_host = !o->is_service && o->check == SNAP_CHECK_PING;
+	bool runs = o->check == SNAP_CHECK_PING || o->check == SNAP_CHECK_TCP ||
+	    o->check == SNAP_CHECK_COMMAND || o->check == SNAP_CHECK_AGENT ||
+	    o->check == SNAP_CHECK_SNMP;
+	uint32_t timeout = o->check == SNAP_CHECK_PING && ping_host     ? 3000
+	    : o->check == SNAP_CHECK_PING || o->check == SNAP_CHECK_TCP ? 10000
+									: 60000;
+
+	o->check_interval_ms =
+	    duration_of(values, ATTR_check_interval, ping_host ? 6000 : 60000);
+	o->retry_interval_ms = duration_of(values, ATTR_retry_interval,
+	    ping_host && o->check_interval_ms < 60000 ? o->check_interval_ms
+						      : 60000);
+	o->max_check_attempts = json_is_integer(values[ATTR_max_check_attempts])
+	    ? (uint32_t)json_integer_value(values[ATTR_max_check_attempts])
+	    : 1;
+	o->timeout_ms = duration_of(values, ATTR_timeout, timeout);
+	o->notification_interval_ms =
+	    duration_of(values, ATTR_notification_interval, 0);
+	o->first_notification_delay_ms =
+	    duration_of(values, ATTR_first_notification_delay, 0);
+	if (json_is_array(values[ATTR_notification_events]))
+		o->notify_on = events_of(
+		    values[ATTR_notification_events], o->is_service != 0);
+	o->flags = flag_of(values, ATTR_active_checks, runs, SNAP_ACTIVE) |
+	    flag_of(values, ATTR_passive_checks, true, SNAP_PASSIVE) |
+	    flag_of(values, ATTR_notifications, true, SNAP_NOTIFICATIONS) |
+	    flag_of(values, ATTR_flap_detection, true, SNAP_FLAP_DETECTION) |
+	    flag_of(values, ATTR_volatile, false, SNAP_VOLATILE) |
+	    SNAP_EVENT_HANDLER;
+	if (!runs)
+		o->flags &= ~SNAP_ACTIVE;
+	o->flap_low = real_of(values, ATTR_flap_low, 3);
+	o->flap_high = real_of(values, ATTR_flap_high, 5);
+	o->flap_decay = real_of(values, ATTR_flap_decay, 0.1);
+	o->staleness = real_of(values, ATTR_staleness, 1.5);
+}
+
+/* Members of contact groups, and contacts named by the object. */
+static void
+set_contacts(struct model *m, struct snap_object *o, json_t *const *values)
+{
+	struct indexes x = {0};
+
+	o->contact_groups =
+	    list_of(m, TABLE_CONTACT_GROUPS, values[ATTR_contact_groups]);
+	people_of_groups(m, values[ATTR_contact_groups], &x);
+	for (size_t i = 0; i < json_array_size(values[ATTR_contacts]); i++) {
+		const char *s =
+		    json_string_value(json_array_get(values[ATTR_contacts], i));
+		uint32_t index =
+		    s == NULL ? NONE : table_find(m, TABLE_CONTACTS, s);
+
+		if (index != NONE)
+			indexes_add(&x, index);
+	}
+	indexes_sort(&x);
+	o->contacts = snapb_list(m->snap, x.items, x.n);
+	indexes_free(&x);
+}
+
+/* {tcp: N}, {command: LINE}, ping, passive: the same for both. */
+static void
+set_check(struct model *m, struct snap_object *o, const json_t *check)
+{
+	const char *word = json_string_value(check);
+	const char *command =
+	    json_string_value(json_object_get(check, "command"));
+	const json_t *tcp = json_object_get(check, "tcp");
+
+	o->check = SNAP_CHECK_PASSIVE;
+	if (word != NULL && strcmp(word, "ping") == 0) {
+		o->check = SNAP_CHECK_PING;
+		o->check_command = snapb_str(m->snap, "check-ping");
+	} else if (word != NULL && strcmp(word, "always_up") == 0) {
+		o->check = SNAP_CHECK_ALWAYS_UP;
+		o->check_command = snapb_str(m->snap, "always_up");
+	} else if (command != NULL) {
+		o->check = SNAP_CHECK_COMMAND;
+		check_set_command(m, o, command);
+	} else if (tcp != NULL) {
+		struct str text = {0};
+
+		o->check = SNAP_CHECK_TCP;
+		o->check_port = (uint32_t)json_integer_value(tcp);
+		str_addf(&text, "check-tcp!%u", o->check_port);
+		o->check_command = snapb_str(m->snap, str_get(&text));
+		str_free(&text);
+	}
+}
+
+/* --- hosts ---------------------------------------------------------------- */
+
+static void
+set_agent(struct model *m, struct snap_object *o, const struct host *h)
+{
+	const json_t *agent = h->values[ATTR_agent];
+	const json_t *port = json_object_get(agent, "port");
+	const char *kind = host_agent_kind(h);
+
+	if (strcmp(kind, "none") == 0)
+		return;
+	o->agent = strcmp(kind, "tcp") == 0 ? SNAP_AGENT_TCP
+	    : strcmp(kind, "push") == 0     ? SNAP_AGENT_PUSH
+					    : SNAP_AGENT_PROGRAM;
+	o->agent_port =
+	    json_is_integer(port) ? (uint32_t)json_integer_value(port) : 6556;
+	o->agent_command = snapb_str(
+	    m->snap, json_string_value(json_object_get(agent, "command")));
+	o->agent_options = model_json(m, agent);
+}
+
+/* The host takes over the state of one of its services. */
+static void
+set_service_check(struct model *m, struct snap_object *o, const struct host *h)
+{
+	const json_t *check = h->values[ATTR_check];
+	const char *name = json_string_value(json_object_get(check, "service"));
+	uint32_t index;
+	struct str text = {0};
+
+	if (name == NULL)
+		return;
+	index = service_find(m, (uint32_t)(h - m->hosts), name);
+	if (index == NONE) {
+		model_mistake(m, host_place(m, h, ATTR_check),
+		    "the host %s has no service %s", h->name, name);
+		return;
+	}
+	o->check = SNAP_CHECK_SERVICE;
+	o->collector = m->tables[TABLE_HOSTS].n + index;
+	str_addf(&text, "check-service!%s", name);
+	o->check_command = snapb_str(m->snap, str_get(&text));
+	str_free(&text);
+}
+
+static struct snap_list
+parents_of(struct model *m, const json_t *names)
+{
+	return list_of(m, TABLE_HOSTS, names);
+}
+
+void
+objects_hosts(struct model *m)
+{
+	json_t *ping = model_keep(m, json_string("ping"));
+
+	for (uint32_t i = 0; i < m->tables[TABLE_HOSTS].n; i++) {
+		const struct host *h = &m->hosts[i];
+		json_t *const *values = h->values;
+		const char *family = json_string_value(values[ATTR_family]);
+		struct snap_object *o =
+		    snapb_object(m->snap, snapb_host(m->snap, h->name));
+
+		set_texts(m, o, values);
+		if (values[ATTR_address] != NULL)
+			o->address = text_of(m, values, ATTR_address);
+		o->family = family == NULL || strcmp(family, "any") == 0
+		    ? 0
+		    : (uint32_t)(family[0] - '0');
+		o->folder = snapb_str(m->snap, m->folders[h->folder].path);
+		set_check(m, o,
+		    values[ATTR_check] == NULL ? ping : values[ATTR_check]);
+		set_service_check(m, o, h);
+		set_agent(m, o, h);
+		o->snmp = model_json(m, values[ATTR_snmp]);
+		set_periods(m, o, values);
+		set_steering(o, values);
+		set_contacts(m, o, values);
+		o->parents = parents_of(m, values[ATTR_parents]);
+		o->groups = list_of(m, TABLE_HOST_GROUPS, values[ATTR_groups]);
+		o->labels = labels_of(m, values[ATTR_labels],
+		    h->explicit_labels, h->found_labels);
+		o->tags = pairs_of(m, values[ATTR_tags], false);
+	}
+}
+
+/* --- services ------------------------------------------------------------- */
+
+/* Parameters: found by discovery, under rules, under those written by hand. */
+static snap_str
+params_of(struct model *m, const struct service *s, const char *check)
+{
+	const json_t *own = json_object_get(s->own, "check");
+	json_t *params = json_object_get(own, "params");
+	const struct ruleset *set = rules_of_check(m, check);
+	struct rules_target target = {
+	    .host = s->host,
+	    .description = s->description,
+	    .item = json_string_value(json_object_get(own, "item")),
+	};
+	json_t *near = NULL, *all;
+
+	if (set != NULL) {
+		target.description_id = rules_text_id(m, s->description);
+		near = rules_apply(m, set, &target, NULL);
+	}
+	if (near == NULL || params == NULL)
+		return model_json(m, near == NULL ? params : near);
+	all = json_copy(s->origin == SERVICE_FOUND ? params : near);
+	json_object_update(all, s->origin == SERVICE_FOUND ? near : params);
+	model_keep(m, all);
+	return model_json(m, all);
+}
+
+static void
+check_params(struct model *m, const struct service *s, const char *check)
+{
+	const json_t *params =
+	    json_object_get(json_object_get(s->own, "check"), "params");
+	struct place at = service_place(s, "check");
+	struct nearest near = {.word = check};
+	struct str hint = {0};
+	const char *unused;
+	struct err err;
+	bool items;
+
+	if (!checks_find(check, &unused, &items)) {
+		checks_nearest(&near);
+		nearest_hint(&near, &hint);
+		model_mistake(m, place_key(at, "check"),
+		    "there is no check %s%s", check, str_get(&hint));
+	} else if (s->origin == SERVICE_WRITTEN && params != NULL &&
+	    checks_verify(check, params, &err) != 0) {
+		model_mistake(m, place_key(at, "params"), "%s", err.text);
+	}
+	str_free(&hint);
+}
+
+/* A service fed by another one of its host. */
+static void
+set_collected(struct model *m, struct snap_object *o, const struct service *s)
+{
+	const json_t *own = json_object_get(s->own, "check");
+	const char *name = json_string_value(json_object_get(own, "collector"));
+	const char *check = json_string_value(json_object_get(own, "check"));
+	uint32_t index;
+	struct str text = {0};
+
+	if (name == NULL)
+		return;
+	index = service_find(m, s->host, name);
+	if (index == NONE || strcmp(name, s->description) == 0) {
+		model_mistake(m,
+		    place_key(service_place(s, "check"), "collector"),
+		    "the host %s has no %sservice %s", m->hosts[s->host].name,
+		    index == NONE ? "" : "other ", name);
+		return;
+	}
+	o->check = SNAP_CHECK_COLLECTED;
+	o->collector = m->tables[TABLE_HOSTS].n + index;
+	if (check == NULL)
+		return;
+	check_params(m, s, check);
+	o->check_name = snapb_str(m->snap, check);
+	o->item =
+	    snapb_str(m->snap, json_string_value(json_object_get(own, "item")));
+	o->params = params_of(m, s, check);
+	str_addf(&text, "check_mk-%s", check);
+	o->check_command = snapb_str(m->snap, str_get(&text));
+	str_free(&text);
+}
+
+static void
+set_automatic(struct model *m, struct snap_object *o, const struct host *h)
+{
+	o->check = strcmp(host_agent_kind(h), "push") == 0 ? SNAP_CHECK_PASSIVE
+							   : SNAP_CHECK_AGENT;
+	o->check_command = snapb_str(m->snap, "check_mk");
+}
+
+void
+objects_services(struct model *m)
+{
+	json_t *values[ATTR_COUNT];
+
+	for (uint32_t i = 0; i < m->n_services; i++) {
+		const struct service *s = &m->services[i];
+		const struct host *h = &m->hosts[s->host];
+		struct snap_object *o = snapb_object(
+		    m->snap, snapb_service(m->snap, s->host, s->description));
+
+		attrs_of_service(m, s, values);
+		set_texts(m, o, values);
+		set_check(m, o, json_object_get(s->own, "check"));
+		set_collected(m, o, s);
+		if (s->origin == SERVICE_AUTOMATIC)
+			set_automatic(m, o, h);
+		set_periods(m, o, values);
+		set_steering(o, values);
+		if (json_array_size(values[ATTR_contact_groups]) == 0 &&
+		    json_array_size(values[ATTR_contacts]) == 0) {
+			values[ATTR_contact_groups] =
+			    h->values[ATTR_contact_groups];
+			values[ATTR_contacts] = h->values[ATTR_contacts];
+		}
+		set_contacts(m, o, values);
+		o->groups =
+		    list_of(m, TABLE_SERVICE_GROUPS, values[ATTR_groups]);
+		o->labels = labels_of(m, values[ATTR_labels],
+		    s->origin == SERVICE_FOUND
+			? NULL
+			: json_object_get(s->own, "labels"),
+		    s->origin == SERVICE_FOUND
+			? json_object_get(s->own, "labels")
+			: NULL);
+	}
+}
+
+/* --- groups --------------------------------------------------------------- */
+
+static void
+add_groups(
+    struct model *m, enum table_id id, enum snapb_groups which, bool services)
+{
+	const struct table *t = &m->tables[id];
+	struct indexes *members = xcalloc((size_t)t->n + 1, sizeof(*members));
+
+	for (uint32_t i = 0; i < snapb_n_objects(m->snap); i++) {
+		const struct snap_object *o = snapb_object(m->snap, i);
+		const uint32_t *numbers = snapb_numbers(m->snap, o->groups);
+
+		if ((o->is_service != 0) != services)
+			continue;
+		for (uint32_t k = 0; k < o->groups.n; k++)
+			indexes_add(&members[numbers[k]], i);
+	}
+	for (uint32_t i = 0; i < t->n; i++) {
+		const json_t *entry = t->items[i].value;
+		struct snap_group *g = snapb_group_at(m->snap, which,
+		    snapb_group(m->snap, which, t->items[i].name));
+		const char *alias =
+		    json_string_value(json_object_get(entry, "alias"));
+
+		if (alias != NULL)
+			g->alias = snapb_str(m->snap, alias);
+		g->notes = snapb_str(m->snap,
+		    json_string_value(json_object_get(entry, "notes")));
+		g->notes_url = snapb_str(m->snap,
+		    json_string_value(json_object_get(entry, "notes_url")));
+		g->action_url = snapb_str(m->snap,
+		    json_string_value(json_object_get(entry, "action_url")));
+		g->members =
+		    snapb_list(m->snap, members[i].items, members[i].n);
+		indexes_free(&members[i]);
+	}
+	free(members);
+}
+
+void
+objects_groups(struct model *m)
+{
+	add_groups(m, TABLE_HOST_GROUPS, SNAPB_HOST_GROUPS, false);
+	add_groups(m, TABLE_SERVICE_GROUPS, SNAPB_SERVICE_GROUPS, true);
+}
