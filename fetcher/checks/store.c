@@ -1,39 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counters and averages of one service. Blob: [version, n x (key, time, value,
- * start)].
+ * Counters and averages of one service. Blob: a byte for the version, then for
+ * each entry a byte of flags and length of key, the key, the value, and, where
+ * they differ from the entry before, time and start (doubles of this machine).
  */
 #include "fetcher/checks/store.h"
 
 #include "common/log.h"
-#include "common/wire.h"
 
 #include <math.h>
 
-#define VERSION 1
+#define VERSION   2
+#define HAS_TIME  0x80u
+#define HAS_START 0x40u
+#define KEY_BITS  0x3fu
+
+static bool
+take(struct slice *blob, void *to, size_t n)
+{
+	if (blob->len < n)
+		return false;
+	memcpy(to, blob->s, n);
+	blob->s += n;
+	blob->len -= n;
+	return true;
+}
+
+static bool
+load_entry(struct slice *blob, struct check_store_entry *e)
+{
+	unsigned char head;
+	if (!take(blob, &head, 1))
+		return false;
+	size_t len = head & KEY_BITS;
+	if (len == 0 || len >= STORE_MAX_KEY || !take(blob, e->key, len) ||
+	    memchr(e->key, '\0', len) != NULL ||
+	    !take(blob, &e->value, sizeof(double)) ||
+	    ((head & HAS_TIME) && !take(blob, &e->time, sizeof(double))) ||
+	    ((head & HAS_START) && !take(blob, &e->start, sizeof(double))))
+		return false;
+	e->key[len] = '\0';
+	return isfinite(e->value) && isfinite(e->time) && isfinite(e->start);
+}
 
 void
 check_store_load(struct check_store *store, struct slice blob)
 {
-	struct wire w = wire_of(blob);
-	uint32_t n;
+	unsigned char version;
+	double time = 0, start = 0;
 
-	store->n_old = store->n_now = 0;
-	if (blob.len == 0 || blob.len > STORE_MAX_BYTES)
+	store->n_old = store->n_now = store->next = 0;
+	store->bytes = 1;
+	store->full = false;
+	if (blob.len > STORE_MAX_BYTES || !take(&blob, &version, 1) ||
+	    version != VERSION)
 		return;
-	n = wire_get_array(&w);
-	if (wire_get_u32(&w) != VERSION || n % 4 != 1)
-		return;
-	for (n /= 4; n > 0 && store->n_old < STORE_MAX_ENTRIES; n--) {
+	while (blob.len > 0 && store->n_old < STORE_MAX_ENTRIES) {
 		struct check_store_entry *e = &store->old[store->n_old];
-		struct slice key = wire_get_str(&w);
-		e->time = wire_get_f64(&w);
-		e->value = wire_get_f64(&w);
-		e->start = wire_get_f64(&w);
-		if (w.why != NULL || key.len == 0 || key.len >= STORE_MAX_KEY)
+		e->time = time;
+		e->start = start;
+		if (!load_entry(&blob, e)) {
+			store->n_old = 0; /* half of it would mislead */
 			return;
-		memcpy(e->key, key.s, key.len);
-		e->key[key.len] = '\0';
+		}
+		time = e->time;
+		start = e->start;
 		store->n_old++;
 	}
 }
@@ -41,25 +72,39 @@ check_store_load(struct check_store *store, struct slice blob)
 void
 check_store_save(const struct check_store *store, struct str *blob)
 {
+	double time = 0, start = 0;
 	if (store->n_now == 0)
 		return;
-	wire_put_array(blob, (uint32_t)(1 + 4 * store->n_now));
-	wire_put_u32(blob, VERSION);
+	str_addc(blob, VERSION);
 	for (size_t i = 0; i < store->n_now; i++) {
 		const struct check_store_entry *e = &store->now[i];
-		wire_put_str(blob, slice_of(e->key));
-		wire_put_f64(blob, e->time);
-		wire_put_f64(blob, e->value);
-		wire_put_f64(blob, e->start);
+		size_t len = strlen(e->key);
+		unsigned flags = (unsigned)len;
+		flags |= e->time != time ? HAS_TIME : 0;
+		flags |= e->start != start ? HAS_START : 0;
+		str_addc(blob, (char)flags);
+		str_addn(blob, e->key, len);
+		str_addn(blob, (const char *)&e->value, sizeof(double));
+		if (flags & HAS_TIME)
+			str_addn(blob, (const char *)&e->time, sizeof(double));
+		if (flags & HAS_START)
+			str_addn(blob, (const char *)&e->start, sizeof(double));
+		time = e->time;
+		start = e->start;
 	}
 }
 
+/* Keys come in the same order at each run, so the next one is the guess. */
 static const struct check_store_entry *
-find(const struct check_store *store, const char *key)
+find(struct check_store *store, const char *key)
 {
-	for (size_t i = 0; i < store->n_old; i++)
-		if (strcmp(store->old[i].key, key) == 0)
-			return &store->old[i];
+	for (size_t i = 0; i < store->n_old; i++) {
+		size_t at = (store->next + i) % store->n_old;
+		if (strcmp(store->old[at].key, key) == 0) {
+			store->next = at + 1;
+			return &store->old[at];
+		}
+	}
 	return NULL;
 }
 
@@ -67,15 +112,26 @@ static void
 keep(struct check_store *store, const char *key, double time, double value,
     double start)
 {
-	if (store->n_now == STORE_MAX_ENTRIES)
-		return;
-	struct check_store_entry *e = &store->now[store->n_now++];
-	size_t len = strlen(key);
+	size_t len = strlen(key), last = store->n_now;
+	size_t bytes = 1 + len + sizeof(double);
+
 	must(len > 0 && len < STORE_MAX_KEY);
+	if (last == 0 || store->now[last - 1].time != time)
+		bytes += sizeof(double);
+	if (last == 0 || store->now[last - 1].start != start)
+		bytes += sizeof(double);
+	if (last == STORE_MAX_ENTRIES ||
+	    store->bytes + bytes > STORE_MAX_BYTES || !isfinite(time) ||
+	    !isfinite(value)) {
+		store->full = true;
+		return;
+	}
+	struct check_store_entry *e = &store->now[store->n_now++];
 	memcpy(e->key, key, len + 1);
 	e->time = time;
 	e->value = value;
 	e->start = start;
+	store->bytes += bytes;
 }
 
 bool

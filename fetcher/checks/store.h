@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define STORE_MAX_ENTRIES 64
+#define STORE_MAX_ENTRIES 216
 #define STORE_MAX_KEY     24
 #define STORE_MAX_BYTES   4096
 
@@ -25,6 +25,9 @@ struct check_store {
 	struct check_store_entry old[STORE_MAX_ENTRIES];
 	struct check_store_entry now[STORE_MAX_ENTRIES];
 	size_t n_old, n_now;
+	size_t bytes; /* of what is to be saved */
+	bool full;    /* something did not fit and is forgotten */
+	size_t next;  /* where the next key is looked for first */
 };
 
 void check_store_load(struct check_store *store, struct slice blob);

@@ -81,11 +81,35 @@ test_damaged_blobs(void **state)
 	check_store_rate(&store, "b", 1, 2, true, &rate);
 	check_store_save(&store, &blob);
 	assert_true(blob.len < 100);
-	for (size_t n = 0; n < blob.len; n++)
+	for (size_t n = 0; n < blob.len; n++) {
 		check_store_load(&again, (struct slice){blob.s, n});
-	blob.s[1] = 99; /* the version */
+		assert_true(again.n_old < 2);
+	}
+	blob.s[0] = 99; /* the version */
 	check_store_load(&again, str_slice(&blob));
 	assert_int_equal(again.n_old, 0);
+	str_free(&blob);
+}
+
+static void
+test_a_full_store(void **state)
+{
+	struct check_store store = {0};
+	struct str blob = {0};
+	double rate;
+	(void)state;
+	check_store_load(&store, str_slice(&blob));
+	for (int i = 0; i < 1000; i++) {
+		char key[STORE_MAX_KEY];
+		snprintf(key, sizeof(key), "key%d", i);
+		check_store_rate(&store, key, 1000 + i, i, true, &rate);
+	}
+	assert_true(store.full);
+	check_store_save(&store, &blob);
+	assert_true(blob.len <= STORE_MAX_BYTES && blob.len > 3000);
+	check_store_load(&store, str_slice(&blob));
+	assert_true(store.n_old > 100);
+	assert_true(check_store_rate(&store, "key7", 2007, 7, true, &rate));
 	str_free(&blob);
 }
 
@@ -230,6 +254,7 @@ main(void)
 	    cmocka_unit_test(test_rate),
 	    cmocka_unit_test(test_average_vector),
 	    cmocka_unit_test(test_damaged_blobs),
+	    cmocka_unit_test(test_a_full_store),
 	    cmocka_unit_test(test_render),
 	    cmocka_unit_test(test_judge),
 	    cmocka_unit_test(test_params),

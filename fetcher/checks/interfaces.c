@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Network interfaces: state, speed, traffic, errors.
+ */
+#include "fetcher/checks/out.h"
+#include "fetcher/checks/store.h"
+#include "fetcher/discover.h"
+#include "fetcher/sections/lnx_if.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+enum {
+	P_FOUND_STATE,
+	P_FOUND_SPEED,
+	P_STATE,
+	P_SPEED,
+	P_ERRORS_IN,
+	P_ERRORS_OUT,
+	P_DISCARDS_IN,
+	P_DISCARDS_OUT,
+	P_TRAFFIC_IN,
+	P_TRAFFIC_OUT,
+	P_AVERAGE
+};
+
+static const struct check_param params[] = {
+    {"discovered_oper_status", CHECK_PARAM_STRINGS, "", CHECK_DEF_NONE,
+	"states seen at discovery, by number; others are CRIT"},
+    {"discovered_speed", CHECK_PARAM_NUMBER, "bit/s", CHECK_DEF_NONE,
+	"speed seen at discovery; another one is WARN"},
+    {"state", CHECK_PARAM_STRINGS, "", CHECK_DEF_NONE,
+	"states that are fine (1 up, 2 down, 4 unknown), instead of those "
+	"seen at discovery; an empty list allows all"},
+    {"speed", CHECK_PARAM_NUMBER, "bit/s", CHECK_DEF_NONE,
+	"speed that is expected, instead of the one seen at discovery"},
+    {"errors_in", CHECK_PARAM_UPPER, "1/s", CHECK_DEF_PERCENT(0.01, 0.1),
+	"on received packets with errors; percentages are of all packets"},
+    {"errors_out", CHECK_PARAM_UPPER, "1/s", CHECK_DEF_PERCENT(0.01, 0.1),
+	"on packets that could not be sent"},
+    {"discards_in", CHECK_PARAM_UPPER, "1/s", CHECK_DEF_NONE,
+	"on received packets that were dropped"},
+    {"discards_out", CHECK_PARAM_UPPER, "1/s", CHECK_DEF_NONE,
+	"on dropped packets that were to be sent"},
+    {"traffic_in", CHECK_PARAM_UPPER, "B/s", CHECK_DEF_NONE,
+	"on the incoming traffic; percentages are of the speed"},
+    {"traffic_out", CHECK_PARAM_UPPER, "B/s", CHECK_DEF_NONE,
+	"on the outgoing traffic"},
+    {"average", CHECK_PARAM_NUMBER, "min", CHECK_DEF_NONE,
+	"levels on traffic hold for the average of so many minutes"},
+    {0}};
+
+static const struct check_metric metrics[] = {
+    {"in", "B/s", "incoming traffic; maximum: the speed"},
+    {"inucast", "1/s", "received unicast packets"},
+    {"inmcast", "1/s", "received multicast packets"},
+    {"inbcast", "1/s", "received broadcast packets"},
+    {"innucast", "1/s", "received packets that were not unicast"},
+    {"indisc", "1/s", "received packets that were dropped"},
+    {"inerr", "1/s", "received packets with errors"},
+    {"out", "B/s", "outgoing traffic; and out... as above"},
+    {"outqlen", "", "length of the output queue"}, {0}};
+
+static unsigned
+width_of(unsigned n)
+{
+	unsigned width = 1;
+	while ((n /= 10) > 0)
+		width++;
+	return width;
+}
+
+static void
+discover(const struct check_context *c, struct check_found *found)
+{
+	static const unsigned types[] = {
+	    6, 32, 62, 117, 127, 128, 129, 180, 181, 182, 205, 229};
+	const struct section_lnx_if *s = c->sections[0];
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct lnx_if_entry *e = &s->entries[i];
+		bool wanted = false;
+		for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++)
+			wanted = wanted || e->type == types[k];
+		if (!wanted || e->index == 0 || e->status != LNX_IF_UP ||
+		    slice_starts(e->name, "veth"))
+			continue;
+		char item[16];
+		snprintf(item, sizeof(item), "%0*u",
+		    (int)width_of(s->last_index), e->index);
+		json_t *seen =
+		    json_pack("{s:[s]}", "discovered_oper_status", "1");
+		if (e->speed > 0)
+			json_object_set_new(seen, "discovered_speed",
+			    json_integer((json_int_t)e->speed));
+		check_found_add(found, slice_of(item), seen);
+	}
+}
+
+/* By index, padded or not, or by name. */
+static const struct lnx_if_entry *
+find(const struct section_lnx_if *s, struct slice item)
+{
+	unsigned index = 0;
+	for (size_t i = 0; i < item.len && index < 100000; i++)
+		index = isdigit((unsigned char)item.s[i])
+		    ? index * 10 + (unsigned)(item.s[i] - '0')
+		    : 1000000;
+	for (size_t i = 0; i < s->n; i++)
+		if ((index > 0 && s->entries[i].index == index) ||
+		    slice_eq(s->entries[i].name, item))
+			return &s->entries[i];
+	return NULL;
+}
+
+static void
+say_state(const struct check_context *c, const struct lnx_if_entry *e,
+    struct check_out *out)
+{
+	const json_t *fine = c->params[P_STATE].json;
+	uint32_t state = CHECK_OK;
+
+	if (fine == NULL)
+		fine = c->params[P_FOUND_STATE].json;
+	if (json_array_size(fine) > 0) {
+		char number[16];
+		snprintf(number, sizeof(number), "%d", (int)e->status);
+		state = CHECK_CRIT;
+		for (size_t i = 0; i < json_array_size(fine); i++)
+			if (strcmp(number,
+				json_string_value(json_array_get(fine, i))) ==
+			    0)
+				state = CHECK_OK;
+	}
+	check_say(out, state, "(%s)",
+	    e->status == LNX_IF_UP         ? "up"
+		: e->status == LNX_IF_DOWN ? "down"
+					   : "unknown");
+}
+
+static void
+say_mac(const struct lnx_if_entry *e, struct check_out *out)
+{
+	char mac[64];
+	size_t n = 0;
+	for (; n < e->mac.len && n + 1 < sizeof(mac); n++)
+		mac[n] = (char)toupper((unsigned char)e->mac.s[n]);
+	mac[n] = '\0';
+	if (n > 0)
+		check_say(out, CHECK_OK, "MAC: %s", mac);
+}
+
+/* Returns what percentages are taken of, bit/s; 0 if nobody knows. */
+static double
+say_speed(const struct check_context *c, const struct lnx_if_entry *e,
+    struct check_out *out)
+{
+	const struct check_value *wanted = &c->params[P_SPEED];
+	struct str text = {0};
+	uint32_t state = CHECK_OK;
+	double speed = e->speed;
+
+	if (!wanted->set)
+		wanted = &c->params[P_FOUND_SPEED];
+	if (speed > 0) {
+		str_add(&text, "Speed: ");
+		render_bit_rate(&text, speed);
+		if (wanted->set && fabs(wanted->number - speed) > 1) {
+			state = CHECK_WARN;
+			str_add(&text, " (expected: ");
+			render_bit_rate(&text, wanted->number);
+			str_addc(&text, ')');
+		}
+	} else if (wanted->set && wanted->number > 0) {
+		speed = wanted->number;
+		str_add(&text, "Speed: ");
+		render_bit_rate(&text, speed);
+		str_add(&text, " (assumed)");
+	} else {
+		str_add(&text, "Speed: unknown");
+	}
+	check_say_str(out, state, &text);
+	str_free(&text);
+	return speed;
+}
+
+/* What one direction counts; the names of metrics are also kept keys. */
+struct direction {
+	const char *label;
+	const char *traffic, *ucast, *mcast, *bcast, *nucast, *disc, *err;
+	double octets, packets, multicast, discards, errors;
+	size_t p_errors, p_discards, p_traffic;
+};
+
+static void
+say_traffic(const struct check_context *c, const struct direction *d,
+    double rate, double speed, struct check_out *out)
+{
+	const struct check_value *p = &c->params[d->p_traffic];
+	struct check_levels l = check_levels_of(&p->levels, speed / 8);
+	double judged = rate, minutes = c->params[P_AVERAGE].number;
+	struct str text = {0};
+
+	if (!p->set || (p->levels.kind == CHECK_LEVELS_PERCENT && speed <= 0))
+		l.kind = CHECK_LEVELS_NONE;
+	str_add(&text, d->label);
+	if (c->params[P_AVERAGE].set && minutes > 0) {
+		char key[STORE_MAX_KEY];
+		snprintf(key, sizeof(key), "%s.average", d->traffic);
+		judged =
+		    check_store_average(c->store, key, c->now, rate, minutes);
+		str_addf(&text, " average %g min", minutes);
+	}
+	str_add(&text, ": ");
+	render_byte_rate(&text, judged);
+	if (speed > 0) {
+		str_add(&text, " (");
+		render_percent(&text, 100 * judged * 8 / speed);
+		str_addc(&text, ')');
+	}
+	check_levels_text(&text, judged, &l, NULL, render_byte_rate);
+	check_say_str(out, check_judge(judged, &l, NULL), &text);
+	str_free(&text);
+	check_metric(out, d->traffic, rate, &l, 0, speed > 0 ? speed / 8 : NAN);
+}
+
+static void
+render_packet_rate(struct str *out, double value)
+{
+	render_number(out, value);
+	str_add(out, " packets/s");
+}
+
+/* Rates of packets that should be few, in shares of all or by themselves. */
+static void
+say_bad(const struct check_context *c, const char *label, const char *what,
+    double rate, double all, size_t param, struct check_out *out)
+{
+	const struct check_value *p = &c->params[param];
+	struct check_levels l = p->set ? p->levels : (struct check_levels){0};
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %s", label, what);
+	if (l.kind == CHECK_LEVELS_PERCENT) {
+		l.kind = CHECK_LEVELS_ABSOLUTE;
+		check_value_say(out, true, text, all > 0 ? 100 * rate / all : 0,
+		    &l, NULL, render_percent);
+	} else {
+		check_value_say(
+		    out, true, text, rate, &l, NULL, render_packet_rate);
+	}
+}
+
+static void
+say_direction(const struct check_context *c, const struct direction *d,
+    double speed, struct check_out *out)
+{
+	const struct {
+		const char *key;
+		double value;
+	} counters[] = {{d->traffic, d->octets}, {d->ucast, d->packets},
+	    {d->mcast, d->multicast}, {d->disc, d->discards},
+	    {d->err, d->errors}};
+	double rate[5];
+	bool all = true;
+
+	for (size_t i = 0; i < 5; i++)
+		all = check_store_rate(c->store, counters[i].key, c->now,
+			  counters[i].value, true, &rate[i]) &&
+		    all;
+	if (!all) {
+		check_tell(out, CHECK_OK,
+		    "%s: counters have no rate yet (first check or restart)",
+		    d->label);
+		return;
+	}
+	say_traffic(c, d, rate[0], speed, out);
+	check_metric(out, d->ucast, rate[1], NULL, 0, NAN);
+	check_metric(out, d->mcast, rate[2], NULL, 0, NAN);
+	check_metric(out, d->bcast, 0, NULL, 0, NAN);
+	check_metric(out, d->nucast, rate[2], NULL, 0, NAN);
+	check_metric(out, d->disc, rate[3], NULL, 0, NAN);
+	check_metric(out, d->err, rate[4], NULL, 0, NAN);
+	double packets = rate[1] + rate[2];
+	say_bad(c, d->label, "errors", rate[4], packets + rate[4], d->p_errors,
+	    out);
+	say_bad(c, d->label, "discards", rate[3], packets + rate[3],
+	    d->p_discards, out);
+}
+
+static void
+judge(const struct check_context *c, struct check_out *out)
+{
+	const struct lnx_if_entry *e = find(c->sections[0], c->item);
+
+	if (e == NULL) {
+		check_say(
+		    out, CHECK_UNKNOWN, "Item not found in monitoring data");
+		return;
+	}
+	const double *n = e->counters;
+	const struct direction in = {"In", "in", "inucast", "inmcast",
+	    "inbcast", "innucast", "indisc", "inerr", n[LNX_IF_IN_OCTETS],
+	    n[LNX_IF_IN_PACKETS] + n[LNX_IF_IN_MULTICAST],
+	    n[LNX_IF_IN_MULTICAST], n[LNX_IF_IN_DISCARDS], n[LNX_IF_IN_ERRORS],
+	    P_ERRORS_IN, P_DISCARDS_IN, P_TRAFFIC_IN};
+	const struct direction to = {"Out", "out", "outucast", "outmcast",
+	    "outbcast", "outnucast", "outdisc", "outerr", n[LNX_IF_OUT_OCTETS],
+	    n[LNX_IF_OUT_PACKETS], 0, n[LNX_IF_OUT_DISCARDS],
+	    n[LNX_IF_OUT_ERRORS], P_ERRORS_OUT, P_DISCARDS_OUT, P_TRAFFIC_OUT};
+
+	check_say(out, CHECK_OK, "[%.*s]", (int)e->name.len, e->name.s);
+	say_state(c, e, out);
+	say_mac(e, out);
+	double speed = say_speed(c, e, out);
+	if (e->status == LNX_IF_DOWN || !e->has_counters)
+		return;
+	say_direction(c, &in, speed, out);
+	say_direction(c, &to, speed, out);
+	check_metric(out, "outqlen", n[LNX_IF_OUT_FIFO], NULL, 0, NAN);
+}
+
+const struct check check_interfaces = {
+    .name = "interfaces",
+    .title = "Network interfaces",
+    .manual =
+	"State, speed, traffic and errors of a network interface. Ports that "
+	"are up are discovered; the item is the interface's number, padded "
+	"with zeros. The state and the speed seen at discovery are expected "
+	"from then on. An interface that is down is not counted.",
+    .ruleset = "interfaces",
+    .description = "Interface %s",
+    .sections = (const struct section_type *const[]){&section_lnx_if, NULL},
+    .params = params,
+    .metrics = metrics,
+    .discover = discover,
+    .judge = judge,
+};
