@@ -163,6 +163,13 @@ snapb_list(struct snapb *b, const uint32_t *numbers, size_t n)
 	return (struct snap_list){slot->off, slot->n};
 }
 
+const uint32_t *
+snapb_numbers(const struct snapb *b, struct snap_list list)
+{
+	must(list.off <= b->n_numbers && list.n <= b->n_numbers - list.off);
+	return b->numbers + list.off;
+}
+
 /* --- life ----------------------------------------------------------------- */
 
 struct snapb *
@@ -343,6 +350,15 @@ snapb_rules(struct snapb *b, const char *notification_rules,
 	b->notification_rules = snapb_str(b, notification_rules);
 	b->event_rules = snapb_str(b, event_rules);
 	b->event_actions = snapb_str(b, event_actions);
+}
+
+void
+snapb_rules_str(struct snapb *b, snap_str notification_rules,
+    snap_str event_rules, snap_str event_actions)
+{
+	b->notification_rules = notification_rules;
+	b->event_rules = event_rules;
+	b->event_actions = event_actions;
 }
 
 /* --- the file ------------------------------------------------------------- */

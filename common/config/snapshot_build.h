@@ -38,6 +38,9 @@ const char *snapb_get(const struct snapb *b, snap_str off);
 /* A list of indexes or strings; equal lists are kept once. */
 struct snap_list snapb_list(struct snapb *b, const uint32_t *numbers, size_t n);
 
+/* What a list holds; valid until the next list is added. */
+const uint32_t *snapb_numbers(const struct snapb *b, struct snap_list list);
+
 /*
  * Each returns the index of a new element with the name set and everything
  * else at its default: a passive object, attempts 1, intervals 60 s, all
@@ -61,9 +64,12 @@ struct snap_group *snapb_group_at(
     struct snapb *b, enum snapb_groups which, uint32_t index);
 uint32_t snapb_n_objects(const struct snapb *b);
 
-/* JSON documents, or NULL for absent. */
+/* JSON documents, or NULL for absent (rules_str: interned already). */
 void snapb_rules(struct snapb *b, const char *notification_rules,
     const char *event_rules, const char *event_actions);
+
+void snapb_rules_str(struct snapb *b, snap_str notification_rules,
+    snap_str event_rules, snap_str event_actions);
 
 /* The whole file's bytes, appended. */
 void snapb_bytes(struct snapb *b, struct str *to);

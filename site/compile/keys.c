@@ -17,9 +17,9 @@ const struct schema keys_text_map = {.kind = SCHEMA_MAP, .of = &keys_text};
 const struct schema keys_name_map = {.kind = SCHEMA_MAP, .of = &keys_name};
 const struct schema keys_duration = {.kind = SCHEMA_DURATION};
 const struct schema keys_interval = {
-    .kind = SCHEMA_DURATION, .min = 100, .max = 4e9};
+    .kind = SCHEMA_DURATION, .min = 100, .max = 3456e6};
 const struct schema keys_pause = {
-    .kind = SCHEMA_DURATION, .min = 0, .max = 4e9};
+    .kind = SCHEMA_DURATION, .min = 0, .max = 3456e6};
 const struct schema keys_attempts = {.kind = SCHEMA_INT, .min = 1, .max = 1000};
 const struct schema keys_flap = {.kind = SCHEMA_REAL, .min = 0, .max = 1000};
 const struct schema keys_staleness = {
