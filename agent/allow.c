@@ -22,10 +22,8 @@ read_network(const char *text, struct network *n)
 	char buf[64];
 	char *slash, *end;
 
-	if (strlen(text) >= sizeof(buf))
+	if (snprintf(buf, sizeof(buf), "%s", text) >= (int)sizeof(buf))
 		return false;
-	strncpy(buf, text, sizeof(buf) - 1);
-	buf[sizeof(buf) - 1] = '\0';
 	slash = strchr(buf, '/');
 	if (slash != NULL)
 		*slash = '\0';

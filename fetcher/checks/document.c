@@ -64,7 +64,7 @@ add_default(struct str *out, const struct check_param *p)
 	case CHECK_PARAM_STRINGS:
 	case CHECK_PARAM_STATES:
 	case CHECK_PARAM_TYPES:
-		str_add(out, "see below");
+		str_add(out, "none");
 		return;
 	}
 }
