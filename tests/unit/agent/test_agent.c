@@ -58,7 +58,8 @@ setup(void **state)
 	    "lib/plugins/60", "conf", "var", "var/spool", "proc", "proc/net",
 	    "proc/sys", "proc/sys/kernel", "sys"};
 	struct fixture *f = text_alloc(sizeof(*f));
-	strcpy(f->dir, "/tmp/test_agent.XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "/tmp/test_agent.000000");
+	memset(f->dir + strlen(f->dir) - 6, 'X', 6); /* for mkdtemp() */
 	assert_non_null(mkdtemp(f->dir));
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		make_dir(f->dir, dirs[i]);
