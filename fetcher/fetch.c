@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What transports, and whoever is told of a job's end, ask of a fetch; see
- * fetch.h and engine.h.
+ * fetch.h and runner.h.
  */
 #include "fetcher/fetch.h"
 #include "fetcher/evaluate.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * One job under way, as its transport sees it. A transport is a constant
- * struct fetch_kind in a file of its own; engine.c has the table of them.
+ * struct fetch_kind in a file of its own; runner.c has the table of them.
  *
  * A transport ends its fetch exactly once, by fetch_fail(), fetch_success() or
  * fetch_result(), after it has let go of everything that points to it. It must
@@ -12,7 +12,7 @@
 
 #include "fetcher/address.h"
 #include "fetcher/child.h"
-#include "fetcher/engine.h"
+#include "fetcher/runner.h"
 #include "fetcher/icmp.h"
 #include "fetcher/limits.h"
 #include "fetcher/resolve.h"
@@ -44,7 +44,7 @@ enum fetch_stage {
 };
 
 struct fetch {
-	struct engine *engine;
+	struct runner *runner;
 	const struct fetch_kind *kind; /* NULL: cannot be done */
 	enum fetch_stage stage;
 	struct msg_job job; /* borrows `copy` */
@@ -56,12 +56,12 @@ struct fetch {
 	union address addresses[LIMIT_ADDRESSES];
 	size_t n_addresses;
 	void *transport;    /* the kind's own, NULL while not running */
-	struct str output;  /* counted in the engine's budget */
+	struct str output;  /* counted in the runner's budget */
 	struct str results; /* job_result records of kinds without sections */
 	char *failure;      /* NULL or words */
-	engine_done_fn *done;
+	runner_done_fn *done;
 	void *arg;
-	struct fetch *prev, *next; /* all of the engine */
+	struct fetch *prev, *next; /* all of the runner */
 	struct fetch *host_next;   /* in the bucket of its host */
 	struct fetch *waiting;     /* later ones of the same host */
 };
@@ -87,14 +87,14 @@ uint64_t fetch_left_ms(const struct fetch *f);
 /* "5s": the job's timeout, for words. */
 const char *fetch_timeout_text(const struct fetch *f, char buf[32]);
 
-uv_loop_t *engine_loop(struct engine *e);
-struct icmp *engine_icmp(struct engine *e); /* NULL: see engine_no_ping() */
-const char *engine_no_ping(const struct engine *e); /* why there is none */
-struct children *engine_children(struct engine *e);
-const char *engine_root(const struct engine *e);
-struct engine_counters *engine_counting(struct engine *e);
+uv_loop_t *runner_loop(struct runner *e);
+struct icmp *runner_icmp(struct runner *e); /* NULL: see runner_no_ping() */
+const char *runner_no_ping(const struct runner *e); /* why there is none */
+struct children *runner_children(struct runner *e);
+const char *runner_root(const struct runner *e);
+struct runner_counters *runner_counting(struct runner *e);
 /* 64 KiB that anyone may use within a callback. */
-char *engine_buffer(struct engine *e);
+char *runner_buffer(struct runner *e);
 #define ENGINE_BUFFER_BYTES 65536
 
 #endif

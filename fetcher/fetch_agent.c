@@ -106,7 +106,7 @@ give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	struct fetch *f = handle->data;
 
 	(void)suggested;
-	*buf = uv_buf_init(engine_buffer(f->engine), ENGINE_BUFFER_BYTES);
+	*buf = uv_buf_init(runner_buffer(f->runner), ENGINE_BUFFER_BYTES);
 }
 
 static void
@@ -175,7 +175,7 @@ start(struct fetch *f)
 	f->transport = a;
 	for (size_t i = 0; i < f->n_addresses; i++)
 		address_set_port(&f->addresses[i], (uint16_t)f->job.port);
-	a->connect = connect_start(engine_loop(f->engine), f->addresses,
+	a->connect = connect_start(runner_loop(f->runner), f->addresses,
 	    f->n_addresses, " (is the agent running?)", connected, f);
 }
 

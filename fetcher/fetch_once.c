@@ -3,7 +3,7 @@
  * One job and an end; see fetch_once.h.
  */
 #include "fetcher/fetch_once.h"
-#include "fetcher/engine.h"
+#include "fetcher/runner.h"
 #include "fetcher/limits.h"
 #include "fetcher/ping_result.h"
 
@@ -20,7 +20,7 @@ static const char *site_root = "";
 
 struct once {
 	uv_loop_t loop;
-	struct engine *engine;
+	struct runner *runner;
 	struct str *output; /* NULL: results are wanted */
 	struct str *results;
 	struct err *err;
@@ -64,11 +64,11 @@ close_once(struct once *o)
 {
 	const struct timespec pause = {.tv_nsec = 10000000};
 
-	engine_close(o->engine);
+	runner_close(o->runner);
 	for (int i = 0; i < CLOSE_TRIES; i++) {
 		uv_run(&o->loop, UV_RUN_NOWAIT);
 		if (uv_loop_close(&o->loop) == 0) {
-			engine_free(&o->engine);
+			runner_free(&o->runner);
 			free(o);
 			return;
 		}
@@ -86,13 +86,13 @@ run_once(const struct msg_job *job, struct str *output, struct str *results,
 	int rc;
 
 	must(uv_loop_init(&o->loop) == 0);
-	o->engine = engine_new(&o->loop, site_root);
+	o->runner = runner_new(&o->loop, site_root);
 	o->output = output;
 	o->results = results;
 	o->err = err_r;
 	if (job->kind == MSG_JOB_PING)
-		(void)engine_open_ping(o->engine, NULL);
-	engine_start(o->engine, job, done, o);
+		(void)runner_open_ping(o->runner, NULL);
+	runner_start(o->runner, job, done, o);
 	while (!o->is_done)
 		uv_run(&o->loop, UV_RUN_ONCE);
 	rc = o->rc;

@@ -44,7 +44,7 @@ release(struct fetch *f)
 	struct ping *p = f->transport;
 
 	for (uint32_t i = 0; i < p->answers.sent; i++)
-		icmp_stop(engine_icmp(f->engine), &p->probes[i]);
+		icmp_stop(runner_icmp(f->runner), &p->probes[i]);
 	f->transport = NULL;
 	uv_close((uv_handle_t *)&p->timer, free_ping);
 }
@@ -103,7 +103,7 @@ step(uv_timer_t *timer)
 	probe->to = p->to;
 	probe->done = answered;
 	probe->arg = p;
-	icmp_start(engine_icmp(p->fetch->engine), probe);
+	icmp_start(runner_icmp(p->fetch->runner), probe);
 	uv_timer_start(&p->timer, step,
 	    p->answers.sent < p->plan.packets ? p->gap_ms : p->wait_ms, 0);
 }
@@ -148,13 +148,13 @@ choose(struct fetch *f, struct icmp *icmp)
 static void
 start(struct fetch *f)
 {
-	struct icmp *icmp = engine_icmp(f->engine);
+	struct icmp *icmp = runner_icmp(f->runner);
 	const union address *to = icmp == NULL ? NULL : choose(f, icmp);
 	struct ping *p;
 
 	if (to == NULL) {
 		fetch_fail_soon(f, "Cannot ping %s: %s", f->name,
-		    icmp == NULL ? engine_no_ping(f->engine)
+		    icmp == NULL ? runner_no_ping(f->runner)
 				 : "this machine has no ICMP socket for the "
 				   "address's family");
 		return;
@@ -168,7 +168,7 @@ start(struct fetch *f)
 	else
 		plan_service(f, p);
 	f->transport = p;
-	uv_timer_init(engine_loop(f->engine), &p->timer);
+	uv_timer_init(runner_loop(f->runner), &p->timer);
 	p->timer.data = p;
 	step(&p->timer);
 }

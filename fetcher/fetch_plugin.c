@@ -94,7 +94,7 @@ plugin_output(struct child *c, const char *bytes, size_t n, void *arg)
 	(void)c;
 	r->is_cut = n > room;
 	if (r->is_cut) {
-		engine_counting(f->engine)->outputs_cut++;
+		runner_counting(f->runner)->outputs_cut++;
 		n = room;
 	}
 	if (fetch_take(f, bytes, n, &why) != 0)
@@ -275,7 +275,7 @@ name_program(struct run *r, char *const *argv)
 static void
 start(struct fetch *f, const struct child_handlers *handlers)
 {
-	const char *root = engine_root(f->engine);
+	const char *root = runner_root(f->runner);
 	struct err why;
 	char **argv = command_argv(root, f->job.command, &why);
 	struct run *r;
@@ -287,7 +287,7 @@ start(struct fetch *f, const struct child_handlers *handlers)
 	r = xnew(struct run);
 	name_program(r, argv);
 	f->transport = r;
-	r->child = child_start(engine_children(f->engine), argv,
+	r->child = child_start(runner_children(f->runner), argv,
 	    command_environment(root), handlers, f);
 }
 

@@ -69,7 +69,7 @@ start(struct fetch *f)
 	t->started_ns = clock_mono();
 	for (size_t i = 0; i < f->n_addresses; i++)
 		address_set_port(&f->addresses[i], (uint16_t)f->job.port);
-	t->connect = connect_start(engine_loop(f->engine), f->addresses,
+	t->connect = connect_start(runner_loop(f->runner), f->addresses,
 	    f->n_addresses, " (nothing listens on that port)", connected, f);
 }
 

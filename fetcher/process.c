@@ -15,7 +15,7 @@
 #define CLOSE_TRIES 50 /* of 10 ms: killed children must be reaped */
 
 struct process {
-	struct engine *engine;
+	struct runner *runner;
 	struct worker *worker;
 };
 
@@ -38,11 +38,11 @@ process_init(struct daemon *d, struct err *err_r)
 	struct err why;
 
 	d->state = p;
-	p->engine = engine_new(d->loop, d->root);
-	if (engine_open_ping(p->engine, &why) != 0)
+	p->runner = runner_new(d->loop, d->root);
+	if (runner_open_ping(p->runner, &why) != 0)
 		log_error("ping: %s", why.text);
 	drop_capabilities();
-	p->worker = worker_new(d->loop, d->bus, p->engine, endpoint, err_r);
+	p->worker = worker_new(d->loop, d->bus, p->runner, endpoint, err_r);
 	free(endpoint);
 	return p->worker == NULL ? -1 : 0;
 }
@@ -77,15 +77,15 @@ process_deinit(struct daemon *d)
 	struct process *p = d->state;
 
 	worker_close(p->worker);
-	engine_close(p->engine);
+	runner_close(p->runner);
 	for (int i = 0; i < CLOSE_TRIES; i++) {
 		uv_run(d->loop, UV_RUN_NOWAIT);
-		if (engine_is_closed(p->engine))
+		if (runner_is_closed(p->runner))
 			break;
 		usleep(10000);
 	}
 	uv_run(d->loop, UV_RUN_NOWAIT);
 	worker_free(&p->worker);
-	engine_free(&p->engine);
+	runner_free(&p->runner);
 	free(p);
 }

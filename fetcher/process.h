@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The hooks of the daemon: engine and worker made, drained and ended.
+ * The hooks of the daemon: runner and worker made, drained and ended.
  */
 #ifndef FETCHER_PROCESS_H
 #define FETCHER_PROCESS_H

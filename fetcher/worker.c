@@ -24,7 +24,7 @@ struct kept { /* an outcome that could not be sent yet */
 
 struct worker {
 	uv_loop_t *loop;
-	struct engine *engine;
+	struct runner *runner;
 	struct bus_link *link;
 	struct bus_peer *core; /* NULL: down */
 	uv_timer_t retry, drain;
@@ -54,7 +54,7 @@ lingered(uv_timer_t *timer)
 static void
 look_for_end(struct worker *w)
 {
-	if (w->drained == NULL || w->is_over || engine_running(w->engine) > 0 ||
+	if (w->drained == NULL || w->is_over || runner_running(w->runner) > 0 ||
 	    w->n_kept > 0)
 		return;
 	w->is_over = true;
@@ -217,12 +217,12 @@ static void
 core_down(struct bus_peer *peer, const char *why, void *arg)
 {
 	struct worker *w = arg;
-	size_t n = engine_running(w->engine) + w->n_kept;
+	size_t n = runner_running(w->runner) + w->n_kept;
 
 	(void)peer;
 	w->core = NULL;
 	w->dropped += n;
-	engine_cancel_all(w->engine);
+	runner_cancel_all(w->runner);
 	forget_kept(w);
 	log_warn("core: %s, %zu jobs dropped", why, n);
 	look_for_end(w);
@@ -240,17 +240,17 @@ core_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	}
 	w->jobs++;
 	/* After `draining` a job may still be on its way; it is done. */
-	if (engine_running(w->engine) >= LIMIT_JOBS || w->is_over)
+	if (runner_running(w->runner) >= LIMIT_JOBS || w->is_over)
 		refuse_job(w, &m->job);
 	else
-		engine_start(w->engine, &m->job, job_done, w);
+		runner_start(w->runner, &m->job, job_done, w);
 }
 
 /* --- from start to end -----------------------------------------------------
  */
 
 struct worker *
-worker_new(uv_loop_t *loop, struct bus *bus, struct engine *engine,
+worker_new(uv_loop_t *loop, struct bus *bus, struct runner *runner,
     const char *endpoint, struct err *err_r)
 {
 	static const struct bus_handlers handlers = {
@@ -258,7 +258,7 @@ worker_new(uv_loop_t *loop, struct bus *bus, struct engine *engine,
 	struct worker *w = xnew(struct worker);
 
 	w->loop = loop;
-	w->engine = engine;
+	w->runner = runner;
 	w->link = bus_dial(bus, endpoint, NULL, &handlers, w, err_r);
 	if (w->link == NULL) {
 		free(w);
@@ -274,12 +274,12 @@ static void
 drained_late(uv_timer_t *timer)
 {
 	struct worker *w = timer->data;
-	size_t n = engine_running(w->engine) + w->n_kept;
+	size_t n = runner_running(w->runner) + w->n_kept;
 
 	log_warn("stop: %zu jobs are not done after %d s and are dropped", n,
 	    LIMIT_DRAIN_MS / 1000);
 	w->dropped += n;
-	engine_cancel_all(w->engine);
+	runner_cancel_all(w->runner);
 	forget_kept(w);
 	look_for_end(w);
 }
@@ -311,7 +311,7 @@ put(struct str *list, const char *name, uint64_t value)
 void
 worker_counters(const struct worker *w, struct str *list)
 {
-	struct engine_counters c = engine_counters(w->engine);
+	struct runner_counters c = runner_counters(w->runner);
 
 	put(list, "jobs_taken", w->jobs);
 	put(list, "jobs_refused", w->refused);
@@ -333,7 +333,7 @@ worker_close(struct worker *w)
 {
 	w->drained = NULL;
 	bus_close(&w->link);
-	engine_cancel_all(w->engine);
+	runner_cancel_all(w->runner);
 	forget_kept(w);
 	uv_close((uv_handle_t *)&w->retry, NULL);
 	uv_close((uv_handle_t *)&w->drain, NULL);

@@ -496,7 +496,7 @@ parse_first(struct lql_query *q, struct slice line)
 		    q, LQL_INVALID, "invalid GET request, missing table name");
 		return;
 	}
-	q->table = table_find(line);
+	q->table = lql_table_find(line);
 	if (q->table == NULL)
 		lql_query_fail(q, LQL_NOT_FOUND,
 		    "invalid GET request, no such table '%.*s'",

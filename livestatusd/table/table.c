@@ -83,7 +83,7 @@ const struct table *const table_all[] = {&columns, &commands, &comments,
 const size_t table_count = ARRAY_LEN(table_all);
 
 const struct table *
-table_find(struct slice name)
+lql_table_find(struct slice name)
 {
 	for (size_t i = 0; i < table_count; i++)
 		if (slice_eqs(name, table_all[i]->name))

@@ -51,7 +51,7 @@ struct table {
 extern const struct table *const table_all[];
 extern const size_t table_count;
 /* NULL if there is none. */
-const struct table *table_find(struct slice name);
+const struct table *lql_table_find(struct slice name);
 
 struct column_ref { /* a column as a table offers it */
 	const struct column *column;

@@ -4,7 +4,7 @@
  * addresses of 127.0.0.0/8. The kernel's work for both ends is in the figures.
  * Needs root or cap_net_raw; without, says so and measures nothing.
  */
-#include "fetcher/engine.h"
+#include "fetcher/runner.h"
 #include "fetcher/icmp.h"
 
 #include "common/log.h"
@@ -118,14 +118,14 @@ bench_jobs(size_t n)
 {
 	size_t left = n;
 	uv_loop_t loop;
-	struct engine *e;
+	struct runner *e;
 	struct err why;
 	char text[32];
 	double before;
 
 	must(uv_loop_init(&loop) == 0);
-	e = engine_new(&loop, "");
-	if (engine_open_ping(e, &why) != 0)
+	e = runner_new(&loop, "");
+	if (runner_open_ping(e, &why) != 0)
 		fatal("%s", why.text);
 	before = cpu_us();
 	for (size_t i = 0; i < n; i++) {
@@ -137,14 +137,14 @@ bench_jobs(size_t n)
 
 		address_of(i, text);
 		job.address = slice_of(text);
-		engine_start(e, &job, job_done, &left);
+		runner_start(e, &job, job_done, &left);
 	}
 	run(&loop, &left);
 	printf("jobs_%zu_us_per_host %.2f\njobs_%zu_lost %zu\n", n,
 	    (cpu_us() - before) / (double)n, n, left);
-	engine_close(e);
+	runner_close(e);
 	uv_run(&loop, UV_RUN_DEFAULT);
-	engine_free(&e);
+	runner_free(&e);
 	uv_loop_close(&loop);
 }
 

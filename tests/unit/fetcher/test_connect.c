@@ -4,7 +4,7 @@
  * first one's refusal is told.
  */
 #include "fetcher/connect.h"
-#include "tests/unit/fetcher/engine_run.h"
+#include "tests/unit/fetcher/runner_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

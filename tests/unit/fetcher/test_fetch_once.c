@@ -3,7 +3,7 @@
  * One job and wait, as the command line does it.
  */
 #include "fetcher/fetch_once.h"
-#include "tests/unit/fetcher/engine_run.h"
+#include "tests/unit/fetcher/runner_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,7 +5,7 @@
  * another source address than was asked.
  */
 #include "fetcher/icmp.h"
-#include "tests/unit/fetcher/engine_run.h"
+#include "tests/unit/fetcher/runner_run.h"
 
 #include <errno.h>
 #include <setjmp.h>

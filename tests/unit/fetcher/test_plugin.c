@@ -3,7 +3,7 @@
  * Plugins and programs: exit codes, signals, time-outs, too much output,
  * grandchildren, many at once.
  */
-#include "tests/unit/fetcher/engine_run.h"
+#include "tests/unit/fetcher/runner_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -142,10 +142,10 @@ time_out_kills_the_group(void **state)
 	assert_true(e.after_ms < 1000);
 	ended_clear(&e);
 	/* answered at once; then the group goes */
-	while (!engine_is_closed(b.engine))
+	while (!runner_is_closed(b.runner))
 		uv_run(&b.loop, UV_RUN_ONCE);
 	assert_false(runs("sleep 54[.]32"));
-	assert_int_equal(engine_counters(b.engine).children_killed, 1);
+	assert_int_equal(runner_counters(b.runner).children_killed, 1);
 	bench_close(&b);
 }
 
@@ -183,16 +183,16 @@ many_at_once(void **state)
 
 		bench_start(&b, &job, &e[i]);
 	}
-	assert_int_equal(engine_counters(b.engine).children_running, 100);
-	assert_int_equal(engine_counters(b.engine).children_waiting, 50);
+	assert_int_equal(runner_counters(b.runner).children_running, 100);
+	assert_int_equal(runner_counters(b.runner).children_waiting, 50);
 	bench_wait(&b);
 	for (int i = 0; i < N; i++) {
 		assert_int_equal(e[i].state, 0);
 		assert_string_equal(e[i].output, "done");
 		ended_clear(&e[i]);
 	}
-	assert_int_equal(engine_counters(b.engine).children_started, N);
-	assert_int_equal(engine_counters(b.engine).children_running, 0);
+	assert_int_equal(runner_counters(b.runner).children_started, N);
+	assert_int_equal(runner_counters(b.runner).children_running, 0);
 	bench_close(&b);
 }
 

@@ -5,7 +5,7 @@
  */
 #include "fetcher/limits.h"
 #include "fetcher/worker.h"
-#include "tests/unit/fetcher/engine_run.h"
+#include "tests/unit/fetcher/runner_run.h"
 
 #include "common/bus.h"
 
@@ -21,7 +21,7 @@ struct play {
 	struct bus *core_bus, *bus;
 	struct bus_link *listen;
 	struct bus_peer *peer; /* the worker, as core sees it */
-	struct engine *engine;
+	struct runner *runner;
 	struct worker *worker;
 	char endpoint[64], folder[32];
 	int ups;
@@ -120,8 +120,8 @@ open_play(struct play *p)
 	must(uv_loop_init(&p->loop) == 0);
 	core_open(p);
 	p->bus = bus_new(&p->loop, &self);
-	p->engine = engine_new(&p->loop, "");
-	p->worker = worker_new(&p->loop, p->bus, p->engine, p->endpoint, &why);
+	p->runner = runner_new(&p->loop, "");
+	p->worker = worker_new(&p->loop, p->bus, p->runner, p->endpoint, &why);
 	must(p->worker != NULL);
 	wait_for(p, p->credit > 0);
 }
@@ -132,12 +132,12 @@ close_play(struct play *p)
 	char command[64];
 
 	worker_close(p->worker);
-	engine_close(p->engine);
-	while (!engine_is_closed(p->engine))
+	runner_close(p->runner);
+	while (!runner_is_closed(p->runner))
 		uv_run(&p->loop, UV_RUN_ONCE);
 	uv_run(&p->loop, UV_RUN_NOWAIT);
 	worker_free(&p->worker);
-	engine_free(&p->engine);
+	runner_free(&p->runner);
 	bus_free(&p->bus);
 	core_close(p);
 	uv_run(&p->loop, UV_RUN_DEFAULT);
@@ -224,7 +224,7 @@ core_goes_and_comes_back(void **state)
 	send_job(&p, 2, "echo there", 5000);
 	wait_for(&p, p.outcomes == 1);
 	core_close(&p);
-	wait_for(&p, engine_running(p.engine) == 0); /* dropped */
+	wait_for(&p, runner_running(p.runner) == 0); /* dropped */
 	core_open(&p);
 	wait_for(&p, p.ups == 2 && p.credit == LIMIT_JOBS);
 	send_job(&p, 3, "echo again", 5000);
@@ -249,7 +249,7 @@ orderly_end(void **state)
 	(void)state;
 	open_play(&p);
 	send_job(&p, 1, "sleep 0.3; echo done", 5000);
-	wait_for(&p, engine_running(p.engine) == 1);
+	wait_for(&p, runner_running(p.runner) == 1);
 	worker_drain(p.worker, drained, &p);
 	wait_for(&p, p.draining);
 	assert_false(p.drained);

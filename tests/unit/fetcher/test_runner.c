@@ -3,7 +3,7 @@
  * Fetches from agents on loopback that behave and that do not, many at once,
  * and the one deadline over the whole chain.
  */
-#include "tests/unit/fetcher/engine_run.h"
+#include "tests/unit/fetcher/runner_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -275,7 +275,7 @@ many_at_once(void **state)
 		job.host = slice_of(hosts[i]);
 		bench_start(&b, &job, &e[i]);
 	}
-	assert_int_equal(engine_running(b.engine), N);
+	assert_int_equal(runner_running(b.runner), N);
 	bench_wait(&b);
 	for (int i = 0; i < N; i++) {
 		if (i % 2)
@@ -286,8 +286,8 @@ many_at_once(void **state)
 			    (long)e[i].after_ms);
 		ended_clear(&e[i]);
 	}
-	assert_int_equal(engine_counters(b.engine).jobs_late, N / 2);
-	assert_int_equal(engine_counters(b.engine).buffered_bytes, 0);
+	assert_int_equal(runner_counters(b.runner).jobs_late, N / 2);
+	assert_int_equal(runner_counters(b.runner).buffered_bytes, 0);
 	bench_close(&b);
 	peer_close(&fast);
 	peer_close(&slow);
@@ -320,7 +320,7 @@ one_fetch_per_host(void **state)
 	assert_true(d.after_ms >= 290);
 	assert_null(other.failure);
 	assert_true(other.after_ms < 250);
-	assert_int_equal(engine_counters(b.engine).jobs_waited, 2);
+	assert_int_equal(runner_counters(b.runner).jobs_waited, 2);
 	ended_clear(&a);
 	ended_clear(&c);
 	ended_clear(&d);
@@ -352,8 +352,8 @@ cancelled_jobs_say_nothing(void **state)
 	bench_start(&b, &job, &e[3]);
 	for (int i = 0; i < 5; i++)
 		uv_run(&b.loop, UV_RUN_NOWAIT);
-	engine_cancel_all(b.engine);
-	assert_int_equal(engine_running(b.engine), 0);
+	runner_cancel_all(b.runner);
+	assert_int_equal(runner_running(b.runner), 0);
 	bench_close(&b); /* the loop becomes empty: all handles are closed */
 	assert_false(e[0].is_done || e[1].is_done || e[2].is_done);
 	assert_true(e[3].is_done);

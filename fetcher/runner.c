@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The life of a job: wait for its host, resolve, run, end; see engine.h.
+ * The life of a job: wait for its host, resolve, run, end; see runner.h.
  */
-#include "fetcher/engine.h"
+#include "fetcher/runner.h"
 #include "fetcher/fetch.h"
 
 #include "common/clock.h"
@@ -14,7 +14,7 @@
 
 #define BUCKETS 4096
 
-struct engine {
+struct runner {
 	uv_loop_t *loop;
 	const char *root;
 	struct resolver *resolver;
@@ -25,7 +25,7 @@ struct engine {
 	struct fetch *hosts[BUCKETS]; /* the running one_per_host fetches */
 	size_t n_running;
 	size_t buffered;
-	struct engine_counters counters;
+	struct runner_counters counters;
 	char buffer[ENGINE_BUFFER_BYTES];
 };
 
@@ -37,7 +37,7 @@ static const struct fetch_kind *const kinds[MSG_JOB_KINDS] = {
     [MSG_JOB_PLUGIN] = &fetch_kind_plugin,
 };
 
-/* --- the engine ----------------------------------------------------------- */
+/* --- the runner ----------------------------------------------------------- */
 
 static void
 raise_open_files(void)
@@ -51,10 +51,10 @@ raise_open_files(void)
 	}
 }
 
-struct engine *
-engine_new(uv_loop_t *loop, const char *root)
+struct runner *
+runner_new(uv_loop_t *loop, const char *root)
 {
-	struct engine *e = xnew(struct engine);
+	struct runner *e = xnew(struct runner);
 
 	/* Half of libuv's threads at most resolve names; spawning needs
 	 * the others free. Set before the first use of the pool. */
@@ -69,7 +69,7 @@ engine_new(uv_loop_t *loop, const char *root)
 }
 
 int
-engine_open_ping(struct engine *e, struct err *err_r)
+runner_open_ping(struct runner *e, struct err *err_r)
 {
 	must(e->icmp == NULL);
 	e->icmp = icmp_new(e->loop, &e->no_ping);
@@ -80,9 +80,9 @@ engine_open_ping(struct engine *e, struct err *err_r)
 }
 
 void
-engine_close(struct engine *e)
+runner_close(struct runner *e)
 {
-	engine_cancel_all(e);
+	runner_cancel_all(e);
 	resolver_free(&e->resolver);
 	children_close(e->children);
 	if (e->icmp != NULL)
@@ -90,20 +90,20 @@ engine_close(struct engine *e)
 }
 
 bool
-engine_is_closed(const struct engine *e)
+runner_is_closed(const struct runner *e)
 {
 	return children_counters(e->children)->running == 0;
 }
 
 void
-engine_free(struct engine **ep)
+runner_free(struct runner **ep)
 {
-	struct engine *e = *ep;
+	struct runner *e = *ep;
 
 	if (e == NULL)
 		return;
 	must(e->resolver == NULL && e->n_running == 0);
-	if (engine_is_closed(e))
+	if (runner_is_closed(e))
 		children_free(&e->children);
 	icmp_free(&e->icmp);
 	free(e);
@@ -111,15 +111,15 @@ engine_free(struct engine **ep)
 }
 
 size_t
-engine_running(const struct engine *e)
+runner_running(const struct runner *e)
 {
 	return e->n_running;
 }
 
-struct engine_counters
-engine_counters(const struct engine *e)
+struct runner_counters
+runner_counters(const struct runner *e)
 {
-	struct engine_counters c = e->counters;
+	struct runner_counters c = e->counters;
 	const struct children_counters *cc = children_counters(e->children);
 
 	c.running = e->n_running;
@@ -141,43 +141,43 @@ engine_counters(const struct engine *e)
 }
 
 uv_loop_t *
-engine_loop(struct engine *e)
+runner_loop(struct runner *e)
 {
 	return e->loop;
 }
 
 struct icmp *
-engine_icmp(struct engine *e)
+runner_icmp(struct runner *e)
 {
 	return e->icmp;
 }
 
 const char *
-engine_no_ping(const struct engine *e)
+runner_no_ping(const struct runner *e)
 {
 	return e->no_ping.text;
 }
 
 struct children *
-engine_children(struct engine *e)
+runner_children(struct runner *e)
 {
 	return e->children;
 }
 
 const char *
-engine_root(const struct engine *e)
+runner_root(const struct runner *e)
 {
 	return e->root;
 }
 
-struct engine_counters *
-engine_counting(struct engine *e)
+struct runner_counters *
+runner_counting(struct runner *e)
 {
 	return &e->counters;
 }
 
 char *
-engine_buffer(struct engine *e)
+runner_buffer(struct runner *e)
 {
 	return e->buffer;
 }
@@ -186,7 +186,7 @@ engine_buffer(struct engine *e)
  */
 
 static struct fetch **
-host_bucket(struct engine *e, struct slice host)
+host_bucket(struct runner *e, struct slice host)
 {
 	uint32_t h = 2166136261u;
 
@@ -199,7 +199,7 @@ host_bucket(struct engine *e, struct slice host)
 static bool
 take_host(struct fetch *f)
 {
-	struct fetch **bucket = host_bucket(f->engine, f->job.host);
+	struct fetch **bucket = host_bucket(f->runner, f->job.host);
 
 	for (struct fetch *o = *bucket; o != NULL; o = o->host_next) {
 		if (!slice_eq(o->job.host, f->job.host))
@@ -207,7 +207,7 @@ take_host(struct fetch *f)
 		while (o->waiting != NULL)
 			o = o->waiting;
 		o->waiting = f;
-		f->engine->counters.jobs_waited++;
+		f->runner->counters.jobs_waited++;
 		return false;
 	}
 	f->host_next = *bucket;
@@ -221,7 +221,7 @@ static void run(struct fetch *f);
 static void
 leave_host(struct fetch *f)
 {
-	struct fetch **link = host_bucket(f->engine, f->job.host);
+	struct fetch **link = host_bucket(f->runner, f->job.host);
 	struct fetch *next = f->waiting;
 
 	while (*link != NULL && !slice_eq((*link)->job.host, f->job.host))
@@ -262,11 +262,11 @@ free_fetch(uv_handle_t *handle)
 	free(f);
 }
 
-/* From here on nothing of the engine knows the fetch. */
+/* From here on nothing of the runner knows the fetch. */
 static void
 unlink_fetch(struct fetch *f)
 {
-	struct engine *e = f->engine;
+	struct runner *e = f->runner;
 
 	must(f->stage != FETCH_ENDED && f->transport == NULL);
 	resolver_cancel(&f->ask);
@@ -286,9 +286,9 @@ static void
 end(struct fetch *f)
 {
 	unlink_fetch(f);
-	f->engine->counters.jobs_done++;
+	f->runner->counters.jobs_done++;
 	if (f->failure != NULL)
-		f->engine->counters.jobs_failed++;
+		f->runner->counters.jobs_failed++;
 	f->done(f, f->arg);
 	if (f->kind != NULL && f->kind->one_per_host)
 		leave_host(f);
@@ -386,7 +386,7 @@ run(struct fetch *f)
 		return;
 	}
 	f->stage = FETCH_RESOLVES;
-	resolver_ask(f->engine->resolver, f->name, f->job.family, &f->ask);
+	resolver_ask(f->runner->resolver, f->name, f->job.family, &f->ask);
 }
 
 static void
@@ -395,7 +395,7 @@ deadline(uv_timer_t *timer)
 	struct fetch *f = timer->data;
 	char timeout[32];
 
-	f->engine->counters.jobs_late++;
+	f->runner->counters.jobs_late++;
 	fetch_timeout_text(f, timeout);
 	switch (f->stage) {
 	case FETCH_WAITS:
@@ -420,7 +420,7 @@ deadline(uv_timer_t *timer)
 }
 
 static void
-count(struct engine *e, uint32_t kind)
+count(struct runner *e, uint32_t kind)
 {
 	uint64_t *const counters[MSG_JOB_KINDS] = {
 	    [MSG_JOB_AGENT] = &e->counters.jobs_agent,
@@ -454,12 +454,12 @@ copy_job(struct fetch *f, const struct msg_job *job)
 }
 
 struct fetch *
-engine_start(struct engine *e, const struct msg_job *job, engine_done_fn *done,
+runner_start(struct runner *e, const struct msg_job *job, runner_done_fn *done,
     void *arg)
 {
 	struct fetch *f = xnew(struct fetch);
 
-	f->engine = e;
+	f->runner = e;
 	f->done = done;
 	f->arg = arg;
 	f->ask.done = resolved;
@@ -488,7 +488,7 @@ engine_start(struct engine *e, const struct msg_job *job, engine_done_fn *done,
 }
 
 void
-engine_cancel_all(struct engine *e)
+runner_cancel_all(struct runner *e)
 {
 	/* Nobody may start while the line before him is being dropped. */
 	memset(e->hosts, 0, sizeof(e->hosts));
@@ -507,7 +507,7 @@ engine_cancel_all(struct engine *e)
 int
 fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r)
 {
-	struct engine *e = f->engine;
+	struct runner *e = f->runner;
 	size_t cap = f->output.cap;
 
 	e->counters.bytes_read += n;

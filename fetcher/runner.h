@@ -4,8 +4,8 @@
  * its whole chain. Knows nothing of the bus: the worker feeds it from core,
  * once.c from the command line, tests by hand.
  */
-#ifndef FETCHER_ENGINE_H
-#define FETCHER_ENGINE_H
+#ifndef FETCHER_RUNNER_H
+#define FETCHER_RUNNER_H
 
 #include "common/err.h"
 #include "common/msg.h"
@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-struct engine;
+struct runner;
 struct fetch;
 
 /* What is counted since the start; name, meaning. */
@@ -39,7 +39,7 @@ struct fetch;
 	C(pings_strange, "echo replies that fitted none, dropped")             \
 	C(pings_refused, "echo requests that the kernel refused")
 
-struct engine_counters {
+struct runner_counters {
 #define ENGINE_COUNTER_MEMBER(name, help) uint64_t name;
 	ENGINE_COUNTERS(ENGINE_COUNTER_MEMBER)
 #undef ENGINE_COUNTER_MEMBER
@@ -49,35 +49,35 @@ struct engine_counters {
 };
 
 /* `root` is the site's directory or "" and is borrowed for ever. */
-struct engine *engine_new(uv_loop_t *loop, const char *root);
+struct runner *runner_new(uv_loop_t *loop, const char *root);
 /*
  * Opens the ICMP sockets; to be called while there are capabilities. -1 with a
  * reason: ping jobs then answer with that reason, everything else works.
  */
-int engine_open_ping(struct engine *e, struct err *err_r);
+int runner_open_ping(struct runner *e, struct err *err_r);
 
-/* The fetch is gone after the return; called once, never by engine_start(). */
-typedef void engine_done_fn(struct fetch *f, void *arg);
+/* The fetch is gone after the return; called once, never by runner_start(). */
+typedef void runner_done_fn(struct fetch *f, void *arg);
 /*
  * Takes a copy of the job. `done` comes before timeout_ms has passed, plus
  * what the loop needs to get there.
  */
-struct fetch *engine_start(struct engine *e, const struct msg_job *job,
-    engine_done_fn *done, void *arg);
+struct fetch *runner_start(struct runner *e, const struct msg_job *job,
+    runner_done_fn *done, void *arg);
 /* Ends every fetch without `done`; children are killed. */
-void engine_cancel_all(struct engine *e);
-size_t engine_running(const struct engine *e);
-struct engine_counters engine_counters(const struct engine *e);
+void runner_cancel_all(struct runner *e);
+size_t runner_running(const struct runner *e);
+struct runner_counters runner_counters(const struct runner *e);
 /*
  * Cancels all and closes every handle. The caller runs the loop until
- * engine_is_closed() and once more, then calls engine_free(). Lookups of names
+ * runner_is_closed() and once more, then calls runner_free(). Lookups of names
  * that hang hold the loop itself for as long as the system's resolver takes,
- * but not the engine.
+ * but not the runner.
  */
-void engine_close(struct engine *e);
-bool engine_is_closed(const struct engine *e);
+void runner_close(struct runner *e);
+bool runner_is_closed(const struct runner *e);
 /* If children are still not reaped, their memory is left to them. */
-void engine_free(struct engine **e);
+void runner_free(struct runner **e);
 
 /* What `done` may ask. */
 const struct msg_job *fetch_job(const struct fetch *f);
