@@ -8,7 +8,7 @@
 #include "common/log.h"
 #include "fetcher/checks/check_mk.h"
 #include "fetcher/checks/store.h"
-#include "fetcher/sections/utf8.h"
+#include "fetcher/sections/encoding.h"
 
 #define MAX_SUMMARY  8192
 #define MAX_DETAILS  65536
@@ -31,12 +31,12 @@ static struct slice
 clean(struct str *text, size_t max)
 {
 	struct slice s = str_slice(text);
-	s.len = utf8_cut(s, max);
+	s.len = encoding_cut(s, max);
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)text->s[i] < ' ' && text->s[i] != '\n')
 			text->s[i] = ' ';
-	if (!utf8_valid(s)) /* a word was cut to fit */
-		utf8_repair(text->s, s.len);
+	if (!encoding_valid(s)) /* a word was cut to fit */
+		encoding_repair(text->s, s.len);
 	return s;
 }
 

@@ -5,7 +5,7 @@
 #include "fetcher/sections/parsed.h"
 
 #include "common/log.h"
-#include "fetcher/sections/utf8.h"
+#include "fetcher/sections/encoding.h"
 
 void
 parsed_init(
@@ -17,7 +17,8 @@ parsed_init(
 	split_output(output, source, now, &p->split);
 	for (size_t i = 0; i < p->split.n_parts; i++) {
 		struct split_part *part = &p->split.parts[i];
-		part->body = utf8_from(part->body, part->encoding, &p->arena);
+		part->body =
+		    encoding_to_utf8(part->body, part->encoding, &p->arena);
 	}
 }
 

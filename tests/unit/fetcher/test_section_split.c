@@ -5,8 +5,8 @@
 #include "fetcher/sections/parsed.h"
 
 #include "common/mem.h"
+#include "fetcher/sections/encoding.h"
 #include "fetcher/sections/uptime.h"
-#include "fetcher/sections/utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -157,19 +157,19 @@ test_encodings(void **state)
 {
 	struct arena arena = {0};
 	(void)state;
-	assert_true(
-	    utf8_valid(SLICE("plain, long enough \303\244\360\237\230\200")));
-	assert_false(utf8_valid(SLICE("\303")));
-	assert_false(utf8_valid(SLICE("\300\200")));
-	assert_false(utf8_valid(SLICE("\355\240\200")));
-	assert_false(utf8_valid(SLICE("1234567\344")));
-	expect(utf8_from(SLICE("\344"), SLICE(""), &arena), "\303\244");
-	expect(
-	    utf8_from(SLICE("\303\244"), SLICE("utf-8"), &arena), "\303\244");
-	expect(utf8_from(SLICE("\303\244"), SLICE("latin-1"), &arena),
+	assert_true(encoding_valid(
+	    SLICE("plain, long enough \303\244\360\237\230\200")));
+	assert_false(encoding_valid(SLICE("\303")));
+	assert_false(encoding_valid(SLICE("\300\200")));
+	assert_false(encoding_valid(SLICE("\355\240\200")));
+	assert_false(encoding_valid(SLICE("1234567\344")));
+	expect(encoding_to_utf8(SLICE("\344"), SLICE(""), &arena), "\303\244");
+	expect(encoding_to_utf8(SLICE("\303\244"), SLICE("utf-8"), &arena),
+	    "\303\244");
+	expect(encoding_to_utf8(SLICE("\303\244"), SLICE("latin-1"), &arena),
 	    "\303\203\302\244");
-	assert_int_equal(utf8_cut(SLICE("a\303\244"), 2), 1);
-	assert_int_equal(utf8_cut(SLICE("a\303\244"), 3), 3);
+	assert_int_equal(encoding_cut(SLICE("a\303\244"), 2), 1);
+	assert_int_equal(encoding_cut(SLICE("a\303\244"), 3), 3);
 	arena_free(&arena);
 }
 

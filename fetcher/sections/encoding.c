@@ -2,7 +2,7 @@
  *
  * Text of any encoding as UTF-8.
  */
-#include "fetcher/sections/utf8.h"
+#include "fetcher/sections/encoding.h"
 
 #include <stdint.h>
 #include <strings.h>
@@ -29,7 +29,7 @@ sequence(const unsigned char *p, size_t left)
 }
 
 bool
-utf8_valid(struct slice text)
+encoding_valid(struct slice text)
 {
 	const unsigned char *p = (const unsigned char *)text.s;
 	if (text.len == 0)
@@ -54,12 +54,12 @@ utf8_valid(struct slice text)
 }
 
 struct slice
-utf8_from(struct slice text, struct slice encoding, struct arena *arena)
+encoding_to_utf8(struct slice text, struct slice encoding, struct arena *arena)
 {
 	bool claimed_utf8 = encoding.len == 0 ||
 	    (encoding.len == 5 && strncasecmp(encoding.s, "utf-8", 5) == 0) ||
 	    (encoding.len == 4 && strncasecmp(encoding.s, "utf8", 4) == 0);
-	if (claimed_utf8 && utf8_valid(text))
+	if (claimed_utf8 && encoding_valid(text))
 		return text;
 	size_t more = 0;
 	for (size_t i = 0; i < text.len; i++)
@@ -80,7 +80,7 @@ utf8_from(struct slice text, struct slice encoding, struct arena *arena)
 }
 
 size_t
-utf8_cut(struct slice text, size_t max)
+encoding_cut(struct slice text, size_t max)
 {
 	if (text.len <= max)
 		return text.len;
@@ -90,7 +90,7 @@ utf8_cut(struct slice text, size_t max)
 }
 
 void
-utf8_repair(char *text, size_t len)
+encoding_repair(char *text, size_t len)
 {
 	for (size_t i = 0; i < len;) {
 		size_t n = sequence((unsigned char *)text + i, len - i);

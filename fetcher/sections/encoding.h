@@ -2,23 +2,23 @@
  *
  * Text of any encoding as UTF-8.
  */
-#ifndef FETCHER_SECTIONS_UTF8_H
-#define FETCHER_SECTIONS_UTF8_H
+#ifndef FETCHER_SECTIONS_ENCODING_H
+#define FETCHER_SECTIONS_ENCODING_H
 
 #include "common/str.h"
 #include "fetcher/sections/arena.h"
 
-bool utf8_valid(struct slice text);
+bool encoding_valid(struct slice text);
 /*
  * The text itself if it is UTF-8 (and nothing else is claimed), else read as
  * Latin-1 and converted into the arena. `encoding` may be empty.
  */
-struct slice utf8_from(
+struct slice encoding_to_utf8(
     struct slice text, struct slice encoding, struct arena *arena);
 /* The longest beginning of at most `max` bytes that cuts no character. */
-size_t utf8_cut(struct slice text, size_t max);
+size_t encoding_cut(struct slice text, size_t max);
 
 /* Puts "?" for each byte that belongs to no character, in place. */
-void utf8_repair(char *text, size_t len);
+void encoding_repair(char *text, size_t len);
 
 #endif
