@@ -75,10 +75,14 @@ static void
 on_query(void *arg, struct slice request, struct str *out)
 {
 	struct livestatusd *l = arg;
+	struct lql_query *q = lql_parse(request);
 	struct lql_env env;
 
+	if (lql_reads_log(q))
+		logfiles_refresh(l->logfiles);
 	livestatusd_env(l, &env);
-	lql_run(feed_mirror(l->feed), &env, request, out);
+	lql_execute(q, feed_mirror(l->feed), &env, out);
+	lql_free(&q);
 }
 
 /* 0 also where the console is switched off. */

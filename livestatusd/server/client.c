@@ -198,6 +198,9 @@ tell_failures(struct client *c)
 void
 client_go(struct client *c)
 {
+	if (c->going)
+		return; /* a command was refused at once */
+	c->going = true;
 	while (!c->closing && !c->writing) {
 		if (!client_try_query(c))
 			break;
@@ -210,6 +213,7 @@ client_go(struct client *c)
 			client_close(c);
 		break;
 	}
+	c->going = false;
 	if (!c->closing)
 		set_reading(c);
 }

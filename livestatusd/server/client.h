@@ -31,6 +31,7 @@ struct client {
 	};
 	struct str in;  /* received, not yet taken */
 	size_t scanned; /* see lql_frame() */
+	bool going;     /* inside of client_go() */
 	bool eof, reading, closing, writing, close_after_write;
 	struct str out; /* being written */
 	uv_write_t write;

@@ -2,6 +2,7 @@
  *
  * Columns of the one row of `status`, of `columns` and of `labels`.
  */
+#include "common/mem.h"
 #include "livestatusd/table/table.h"
 
 #include <string.h>
@@ -90,12 +91,21 @@ text(struct view *v, const struct column *c, uint32_t at)
 	return str_slice(&v->tmp);
 }
 
+/* Columns whose counter has another name at core. */
+static const struct {
+	const char *column, *counter;
+} others[] = {
+    {"external_commands", "commands"},
+    {"log_messages", "history_lines"},
+    {"average_runnable_jobs_fetcher", "jobs_waiting"},
+};
+
 /* `mask` 1: the rate of the counter that the column is named after. */
 static double
 counter(struct view *v, const struct column *c, uint32_t at)
 {
 	const struct lql_env *env = v->env;
-	const struct mirror_counter *k;
+	const struct mirror_counter *k = NULL;
 	struct slice name = slice_of(c->name);
 	char plain[64];
 	double up;
@@ -112,7 +122,11 @@ counter(struct view *v, const struct column *c, uint32_t at)
 		return (double)env->requests / up;
 	if (strcmp(plain, "connections") == 0)
 		return (double)env->connections / up;
-	k = mirror_counter(v->m, plain);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (strcmp(plain, others[i].column) == 0)
+			k = mirror_counter(v->m, others[i].counter);
+	if (k == NULL)
+		k = mirror_counter(v->m, plain);
 	if (k == NULL)
 		return 0;
 	return c->mask == 1 ? k->rate : k->value;
