@@ -87,7 +87,20 @@ bad(const char *expected)
 		else
 			str_addc(&full, *p);
 	}
-	assert_string_equal(str_get(&text), str_get(&full));
+	/* Line by line, so that a failure shows the line. */
+	for (struct slice a = str_slice(&text), b = str_slice(&full), x, y;
+	     a.len > 0 || b.len > 0;) {
+		char *have, *want;
+
+		x = y = SLICE("");
+		slice_next(&a, '\n', &x);
+		slice_next(&b, '\n', &y);
+		have = slice_dup(x);
+		want = slice_dup(y);
+		assert_string_equal(have, want);
+		free(have);
+		free(want);
+	}
 	str_free(&text);
 	str_free(&full);
 }
@@ -417,13 +430,13 @@ test_mistakes(void **state)
 	    "number from 1 to 1000, not 0\n"
 	    "@/a.yaml:6:37: hosts.c2.check_period: there is no time period "
 	    "nigth; did you mean night?\n"
-	    "@/a.yaml:8:18: services[0].hosts[1]: there is no host web2; did "
+	    "@/a.yaml:8:19: services[0].hosts[1]: there is no host web2; did "
 	    "you mean web01?\n"
 	    "@/a.yaml:9:3: services[1]: the host web01 has the service X "
 	    "twice, also from services[0]\n"
-	    "@/a.yaml:10:57: services[2].check.command: there is no command "
+	    "@/a.yaml:10:53: services[2].check.command: there is no command "
 	    "nope\n"
-	    "@/a.yaml:11:59: services[3].check.collector: the host web01 has "
+	    "@/a.yaml:11:55: services[3].check.collector: the host web01 has "
 	    "no service Q\n"
 	    "@/a.yaml:13:20: timeperiods.night.monday[0]: expected a range "
 	    "such as \"08:00-17:00\" that ends after it starts, at 24:00 at "
@@ -455,12 +468,14 @@ test_mistakes_of_rules(void **state)
 	bad("@/a.yaml:2:13: rules[0].ruleset: there is no ruleset "
 	    "host_check_intervall; did you mean host_check_interval?\n"
 	    "@/a.yaml:3:41: rules[1].value: expected a duration such as 30s, "
-	    "5m, 1h30m or 1d from 100ms to 46d 7h 6m 40s, not \"fast\"\n"
-	    "@/a.yaml:4:35: rules[2].value[0]: there is no host group g\n"
-	    "@/a.yaml:4:46: rules[2].when.services: the ruleset host_groups "
+	    "5m, 1h30m or 1d from 100ms to 40d, not \"fast\"\n"
+	    "@/a.yaml:4:34: rules[2].value[0]: there is no host group g\n"
+	    "@/a.yaml:4:45: rules[2].when.services: the ruleset host_groups "
 	    "is for hosts\n"
-	    "@/a.yaml:5:39: rules[3].value: levles: no such parameter\n"
-	    "@/a.yaml:6:57: rules[4].when.services[0]: expected a regular "
+	    "@/a.yaml:5:39: rules[3].value: levles: the check filesystem has "
+	    "no such "
+	    "parameter\n"
+	    "@/a.yaml:6:56: rules[4].when.services[0]: expected a regular "
 	    "expression: missing closing parenthesis at character 2\n"
 	    "@/a.yaml:7:3: rules[5]: the key ruleset is missing\n");
 }
