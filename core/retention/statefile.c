@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writing a state file; see statefile.h. Runs in a thread: no logging.
+ * State files; see statefile.h. Writing runs in a thread: no logging.
  */
 #include "core/retention/statefile.h"
 
+#include "common/file.h"
 #include "common/journal.h"
 #include "common/mem.h"
 
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define MAGIC "VDTJRN1\n"
+#define MAGIC "VDTSTA1\n"
 
 struct statefile {
 	char *path, *tmp, *old;
@@ -139,4 +140,50 @@ statefile_abort(struct statefile **file)
 		return;
 	unlink((*file)->tmp);
 	free_file(file);
+}
+
+static uint32_t
+get_u32(const char *from)
+{
+	const uint8_t *p = (const uint8_t *)from;
+
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
+}
+
+static int
+read_payloads(struct slice file, statefile_fn *fn, void *arg)
+{
+	size_t at = sizeof(MAGIC) - 1;
+
+	if (file.len < at || memcmp(file.s, MAGIC, at) != 0)
+		return -1;
+	while (file.len - at >= 8) {
+		uint32_t len = get_u32(file.s + at);
+		uint32_t crc = get_u32(file.s + at + 4);
+		struct slice payload = {file.s + at + 8, len};
+
+		if (len > file.len - at - 8 || crc32c(payload.s, len) != crc)
+			return -1;
+		fn(payload, arg);
+		at += 8 + (size_t)len;
+	}
+	return at == file.len ? 0 : -1;
+}
+
+int
+statefile_read(const char *path, statefile_fn *fn, void *arg, struct err *err_r)
+{
+	struct str content = {0};
+	int rc;
+
+	if (file_read(path, (size_t)1 << 36, &content, err_r) == -1) {
+		str_free(&content);
+		return -1;
+	}
+	rc = read_payloads(str_slice(&content), fn, arg);
+	if (rc == -1)
+		err_set(err_r, "%s: damaged", path);
+	str_free(&content);
+	return rc;
 }

@@ -64,7 +64,7 @@ read_state(struct store *s, const char *path)
 
 	s->reader.ended = false;
 	s->damaged = 0;
-	if (journal_read(path, replay, s, &err) == -1)
+	if (statefile_read(path, replay, s, &err) == -1)
 		log_error("state: %s", err.text);
 	else if (!s->reader.ended || s->damaged > 0)
 		log_error("state: %s: not whole", path);

@@ -15,9 +15,10 @@
 
 #include <uv.h>
 
-#define STORE_SAVE_S        600
-#define STORE_JOURNAL_BYTES (64u << 20) /* a journal this long is saved away   \
-					 */
+#define STORE_SAVE_S 600
+#define STORE_JOURNAL_BYTES                                                    \
+	(64u << 20) /* a journal this long is saved away                       \
+		     */
 
 struct store;
 

@@ -72,14 +72,16 @@ pull_triggered(struct engine *e, uint64_t id, bool starts,
 		}
 	for (uint32_t i = 0; i < n; i++) {
 		struct downtime *d = idmap_get(&e->downtimes, ids[i]);
+		uint32_t object;
 
 		if (d == NULL)
 			continue;
+		object = d->object;
 		if (!starts)
 			finish(e, d, how, now);
 		else if (!d->active)
 			start(e, d, now);
-		engine_plan(e, d->object, now);
+		engine_plan(e, object, now);
 	}
 	free(ids);
 }

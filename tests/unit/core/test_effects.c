@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the stream and the notifier get, and the files of the history and of
+ * the state.
+ */
+#include "tests/unit/core/world.h"
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "core/effects/context.h"
+#include "core/effects/encode.h"
+#include "core/history/file.h"
+#include "core/retention/statefile.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum {
+	WEB,
+	HTTP
+};
+
+static struct world *
+site(void)
+{
+	struct world *w = world_new();
+
+	snapb_host(w->b, "web");
+	snapb_object(w->b, WEB)->check = SNAP_CHECK_ALWAYS_UP;
+	snapb_service(w->b, WEB, "HTTP");
+	world_start(w, 0);
+	return w;
+}
+
+static void
+checkable_there_and_back(void **state)
+{
+	struct world *w = site();
+	struct str bytes = {0};
+	const char *why;
+	struct msg m;
+	struct wire wire;
+
+	(void)state;
+	world_result(w, 60, HTTP, SERVICE_CRIT);
+	encode_checkable(&m, w->e, NULL, HTTP, 61);
+	msg_put(&bytes, &m);
+	wire = wire_of(str_slice(&bytes));
+	assert_int_equal(msg_get(&wire, &m, &why), 1);
+	assert_int_equal(m.id, MSG_CHECKABLE);
+	assert_int_equal(m.checkable.object, HTTP);
+	assert_int_equal(m.checkable.state, SERVICE_CRIT);
+	assert_int_equal(m.checkable.state_type, 1);
+	assert_int_equal(m.checkable.last_time_2, 60);
+	assert_int_equal(m.checkable.notification_number, 1);
+	assert_true(m.checkable.flags & MSG_CHECKABLE_CHECKED);
+	assert_true(m.checkable.flags & MSG_CHECKABLE_IN_NOTIFY_PERIOD);
+	assert_true(slice_eqs(m.checkable.output, "out"));
+	assert_int_equal(m.checkable.problem_id, 1);
+	str_free(&bytes);
+	world_free(&w);
+}
+
+static bool
+has_pair(struct slice pairs, const char *key, const char *value)
+{
+	struct msg_pair p;
+
+	while (msg_pair_next(&pairs, &p))
+		if (slice_eqs(p.key, key))
+			return slice_eqs(p.value, value);
+	return false;
+}
+
+static void
+context_of_a_problem(void **state) /* notifications.md 3.1 */
+{
+	struct world *w = site();
+	struct notice n = {
+	    .what = "PROBLEM", .object = HTTP, .number = 1, .state = 2};
+	struct str pairs = {0};
+
+	(void)state;
+	world_result(w, 60, HTTP, SERVICE_CRIT);
+	context_add(&pairs, w->e, &n, 60000000);
+	assert_true(has_pair(str_slice(&pairs), "NOTIFICATIONTYPE", "PROBLEM"));
+	assert_true(has_pair(str_slice(&pairs), "HOSTNAME", "web"));
+	assert_true(has_pair(str_slice(&pairs), "HOSTSTATE", "UP"));
+	assert_true(has_pair(str_slice(&pairs), "SERVICEDESC", "HTTP"));
+	assert_true(has_pair(str_slice(&pairs), "SERVICESTATE", "CRITICAL"));
+	assert_true(has_pair(str_slice(&pairs), "SERVICESTATEID", "2"));
+	assert_true(has_pair(str_slice(&pairs), "LASTSERVICESTATE", "OK"));
+	assert_true(
+	    has_pair(str_slice(&pairs), "SERVICENOTIFICATIONNUMBER", "1"));
+	assert_true(has_pair(str_slice(&pairs), "MICROTIME", "60000000"));
+	str_free(&pairs);
+	world_free(&w);
+}
+
+static char *
+scratch(void)
+{
+	char *dir = xstrdup("/tmp/vedette-test-XXXXXX");
+
+	assert_non_null(mkdtemp(dir));
+	return dir;
+}
+
+static void
+history_has_a_file_a_day(void **state) /* LG-1, LG-5 */
+{
+	struct world *w = site();
+	char *dir = scratch(), *path = xasprintf("%s/2026-03-02.log", dir);
+	struct str text = {0};
+	struct history *h;
+	struct err err;
+
+	(void)state;
+	clock_set(0, INT64_C(1772452799) * NS_PER_S); /* 2026-03-02 11:59:59 */
+	h = history_open(dir, w->e, &err);
+	assert_non_null(h);
+	history_add(h, 1772452799, SLICE("one"));
+	history_add(h, 1772452700, SLICE("two")); /* the clock went back */
+	assert_true(history_flush(h));
+	assert_int_equal(file_read(path, 1 << 20, &text, &err), 0);
+	assert_string_equal(str_get(&text),
+	    "[1772452799] LOG VERSION: 2.0\n[1772452799] one\n"
+	    "[1772452799] two\n");
+	str_clear(&text);
+	history_add(h, 1772496000, SLICE("three")); /* the next midnight */
+	while (history_turn(h, 1772496000))
+		;
+	history_flush(h);
+	free(path);
+	path = xasprintf("%s/2026-03-03.log", dir);
+	assert_int_equal(file_read(path, 1 << 20, &text, &err), 0);
+	assert_string_equal(str_get(&text),
+	    "[1772496000] LOG VERSION: 2.0\n"
+	    "[1772496000] logging intermediate states\n"
+	    "[1772496000] three\n"
+	    "[1772496000] CURRENT HOST STATE: web;UP;HARD;1;\n"
+	    "[1772496000] CURRENT SERVICE STATE: web;HTTP;OK;HARD;1;\n");
+	history_expire(h, 1772496000 + 40 * 86400, INT64_C(39) * 86400 * 1000);
+	assert_false(file_exists(path));
+	history_close(&h);
+	clock_use_system();
+	file_remove_tree(dir, &err);
+	str_free(&text);
+	free(path);
+	free(dir);
+	world_free(&w);
+}
+
+static void
+collect(struct slice payload, void *arg)
+{
+	str_addslice(arg, payload);
+	str_addc(arg, '|');
+}
+
+static void
+state_file_replaces_as_a_whole(void **state)
+{
+	char *dir = scratch(), *path = xasprintf("%s/state", dir);
+	char *old = xasprintf("%s.old", path);
+	struct str got = {0};
+	struct statefile *f;
+	struct err err;
+
+	(void)state;
+	f = statefile_new(path, &err);
+	assert_int_equal(statefile_write(f, SLICE("one"), &err), 0);
+	assert_false(file_exists(path));
+	assert_int_equal(statefile_commit(&f, &err), 0);
+	f = statefile_new(path, &err);
+	assert_int_equal(statefile_write(f, SLICE("two"), &err), 0);
+	assert_int_equal(statefile_write(f, SLICE("three"), &err), 0);
+	assert_int_equal(statefile_commit(&f, &err), 0);
+	assert_int_equal(statefile_read(path, collect, &got, &err), 0);
+	assert_string_equal(str_get(&got), "two|three|");
+	str_clear(&got);
+	assert_int_equal(statefile_read(old, collect, &got, &err), 0);
+	assert_string_equal(str_get(&got), "one|");
+	f = statefile_new(path, &err);
+	statefile_abort(&f);
+	assert_true(file_exists(path));
+	file_remove_tree(dir, &err);
+	str_free(&got);
+	free(old);
+	free(path);
+	free(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(checkable_there_and_back),
+	    cmocka_unit_test(context_of_a_problem),
+	    cmocka_unit_test(history_has_a_file_a_day),
+	    cmocka_unit_test(state_file_replaces_as_a_whole),
+	};
+
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
