@@ -86,7 +86,7 @@ def test_create_shows_a_random_password_once(root):
     done = root.run("create", name, *args, "--port-offset", "40040",
                     check=True)
     try:
-        password = re.search(r"password +(\S+)", done.out)[1]
+        password = re.search(r"^  password +(\S+)", done.out, re.M)[1]
         assert len(password) >= 16
         for path in (root.path / "sites" / name).rglob("*"):
             if path.is_file() and not path.is_symlink() \
