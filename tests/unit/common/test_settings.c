@@ -2,6 +2,7 @@
  *
  * site.yaml: defaults, the site's port offset, and every mistake at once.
  */
+#include "common/config/settings_edit.h"
 #include "common/file.h"
 #include "common/settings.h"
 #include "common/str.h"
@@ -177,10 +178,96 @@ test_mistakes(void **state)
 	str_free(&expected);
 }
 
+static void
+expect_edit(
+    const char *text, const char *path, const char *value, const char *expected)
+{
+	struct str to = {0}, mistakes = {0};
+
+	assert_int_equal(settings_edit("site.yaml", slice_of(text), path, value,
+			     &to, &mistakes),
+	    0);
+	assert_string_equal(str_get(&mistakes), "");
+	assert_string_equal(str_get(&to), expected);
+	str_free(&to);
+	str_free(&mistakes);
+}
+
+static void
+test_edit(void **state)
+{
+	struct str to = {0}, mistakes = {0};
+
+	(void)state;
+	expect_edit("", "fetcher.workers", "2", "fetcher:\n  workers: 2\n");
+	expect_edit("# top\nfetcher: {workers: 1} # x\n", "fetcher.workers",
+	    "2", "# top\nfetcher: {workers: 2} # x\n");
+	expect_edit("fetcher:\n  workers: 1   # few\nnotify_unreachable: no\n",
+	    "fetcher.workers", "3",
+	    "fetcher:\n  workers: 3   # few\nnotify_unreachable: no\n");
+	expect_edit("listen:\n  http: {enabled: true}\n", "listen.livestatus",
+	    "{enabled: true}",
+	    "listen:\n  livestatus: {enabled: true}\n"
+	    "  http: {enabled: true}\n");
+	expect_edit("listen:\n  http: {enabled: true}\n",
+	    "listen.livestatus.enabled", "true",
+	    "listen:\n  livestatus: {enabled: true}\n"
+	    "  http: {enabled: true}\n");
+	expect_edit("listen:\n  http: {enabled: true}\n", "listen.http.port",
+	    "81", "listen:\n  http: {enabled: true, port: 81}\n");
+	expect_edit("timezone: Europe/Berlin\n", "timezone", "null",
+	    "timezone: null\n");
+	expect_edit("notifications:\n  forward_to:\n  - a\n  - b\n",
+	    "notifications.forward_to", "[c]",
+	    "# Written by `vedette config set`.\n"
+	    "notifications:\n  forward_to:\n    - c\n");
+	assert_int_equal(settings_edit("site.yaml", SLICE("{}"),
+			     "fetcher.workers", "many", &to, &mistakes),
+	    -1);
+	assert_string_equal(str_get(&mistakes),
+	    "fetcher.workers: expected a whole number from 0 "
+	    "to 64, not \"many\"\n");
+	str_clear(&mistakes);
+	assert_int_equal(
+	    settings_edit("site.yaml", SLICE(""), "a..b", "1", &to, &mistakes),
+	    -1);
+	str_free(&to);
+	str_free(&mistakes);
+}
+
+static void
+test_get(void **state)
+{
+	struct str mistakes = {0};
+	struct settings *s = load(&mistakes);
+	struct settings_info info;
+	struct err err;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(
+	    json_integer_value(settings_get(s, "listen.http.port", &err)),
+	    5000);
+	assert_true(json_is_object(settings_get(s, "listen.http", &err)));
+	assert_null(settings_get(s, "notifications.smtp.hosts", &err));
+	assert_string_equal(err.text,
+	    "there is no key notifications.smtp.hosts; did you mean "
+	    "notifications.smtp.host?");
+	while (settings_info(n, &info)) {
+		assert_non_null(settings_get(s, info.path, &err));
+		n++;
+	}
+	assert_true(n > 40);
+	settings_free(&s);
+	str_free(&mistakes);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_edit),
+	    cmocka_unit_test_setup_teardown(test_get, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_defaults, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_mistakes, set_up, tear_down),
