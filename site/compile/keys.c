@@ -132,7 +132,8 @@ keys_attr(const char *name)
 static const struct schema_key host_keys[] = {ATTRS(HOST_KEY){0}};
 static const struct schema host = {
     .kind = SCHEMA_TABLE, .keys = host_keys, .null_ok = true};
-static const struct schema hosts = {.kind = SCHEMA_MAP, .of = &host};
+static const struct schema hosts = {
+    .kind = SCHEMA_MAP, .of = &host, .null_ok = true};
 
 static const struct schema_key service_keys[] = {
     {"hosts", &regex_or_names, true, NULL, "names or ~regular expressions"},
@@ -141,7 +142,8 @@ static const struct schema_key service_keys[] = {
     ATTRS(SERVICE_KEY){0}};
 static const struct schema service = {
     .kind = SCHEMA_TABLE, .keys = service_keys};
-static const struct schema services = {.kind = SCHEMA_LIST, .of = &service};
+static const struct schema services = {
+    .kind = SCHEMA_LIST, .of = &service, .null_ok = true};
 
 static const struct schema_key folder_keys[] = {
     {"title", &keys_text, false, NULL, "for people"}, ATTRS(HOST_KEY){0}};
@@ -172,7 +174,8 @@ static const struct schema_key group_keys[] = {
     {"action_url", &keys_text, false, NULL, NULL}, {0}};
 static const struct schema group = {
     .kind = SCHEMA_TABLE, .keys = group_keys, .null_ok = true};
-static const struct schema groups = {.kind = SCHEMA_MAP, .of = &group};
+static const struct schema groups = {
+    .kind = SCHEMA_MAP, .of = &group, .null_ok = true};
 
 static const struct schema_key contact_group_keys[] = {
     {"alias", &keys_text, false, NULL, "title for people"},
@@ -182,7 +185,7 @@ static const struct schema_key contact_group_keys[] = {
 static const struct schema contact_group = {
     .kind = SCHEMA_TABLE, .keys = contact_group_keys, .null_ok = true};
 static const struct schema contact_groups = {
-    .kind = SCHEMA_MAP, .of = &contact_group};
+    .kind = SCHEMA_MAP, .of = &contact_group, .null_ok = true};
 
 static const struct schema time_or_epoch = {
     .kind = SCHEMA_TEXT, .expected = "a time such as 2026-03-02T08:00:00"};
@@ -211,7 +214,8 @@ static const struct schema_key contact_keys[] = {
     {"custom_variables", &keys_text_map, false, "{}", NULL}, {0}};
 static const struct schema contact = {
     .kind = SCHEMA_TABLE, .keys = contact_keys, .null_ok = true};
-static const struct schema contacts = {.kind = SCHEMA_MAP, .of = &contact};
+static const struct schema contacts = {
+    .kind = SCHEMA_MAP, .of = &contact, .null_ok = true};
 
 static const struct schema day = {.kind = SCHEMA_LIST,
     .of = &keys_text,
@@ -230,10 +234,12 @@ static const struct schema_key period_keys[] = {
     {"exclude", &keys_names, false, "[]", "periods that are left out"}, {0}};
 static const struct schema period = {
     .kind = SCHEMA_TABLE, .keys = period_keys, .null_ok = true};
-static const struct schema periods = {.kind = SCHEMA_MAP, .of = &period};
+static const struct schema periods = {
+    .kind = SCHEMA_MAP, .of = &period, .null_ok = true};
 
 TABLE(command, {"line", &keys_text, true, NULL, "command line with macros"});
-static const struct schema commands = {.kind = SCHEMA_MAP, .of = &command};
+static const struct schema commands = {
+    .kind = SCHEMA_MAP, .of = &command, .null_ok = true};
 
 TABLE(tag, {"id", &keys_name, true, NULL, NULL},
     {"title", &keys_text, false, NULL, NULL},
@@ -243,7 +249,8 @@ TABLE(tag_group, {"title", &keys_text, false, NULL, NULL},
     {"topic", &keys_text, false, NULL, NULL},
     {"help", &keys_text, false, NULL, NULL},
     {"tags", &tags, true, NULL, "the first is the default"});
-static const struct schema tag_groups = {.kind = SCHEMA_MAP, .of = &tag_group};
+static const struct schema tag_groups = {
+    .kind = SCHEMA_MAP, .of = &tag_group, .null_ok = true};
 
 /* --- a file of conf.d ----------------------------------------------------- */
 

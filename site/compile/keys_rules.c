@@ -51,7 +51,8 @@ TABLE(rule, {"ruleset", &keys_name, true, NULL, "what is set"},
     {"comment", &keys_text, false, NULL, NULL},
     {"docu_url", &keys_text, false, NULL, NULL},
     {"disabled", &keys_bool, false, "false", NULL});
-const struct schema keys_rules = {.kind = SCHEMA_LIST, .of = &rule};
+const struct schema keys_rules = {
+    .kind = SCHEMA_LIST, .of = &rule, .null_ok = true};
 
 /* --- notification_rules: ---------------------------------------------------
  */
@@ -141,7 +142,7 @@ TABLE(notification_rule, {"id", &keys_name, false, NULL, "unique"},
     {"cancel", &keys_bool, false, "false", NULL},
     {"bulk", &bulk, false, "null", NULL});
 const struct schema keys_notification_rules = {
-    .kind = SCHEMA_LIST, .of = &notification_rule};
+    .kind = SCHEMA_LIST, .of = &notification_rule, .null_ok = true};
 
 /* --- event_rules: -----------------------------------------------------------
  */
@@ -244,7 +245,7 @@ TABLE(event_entry, {"pack", &keys_name, false, NULL, "id of the pack"},
     {"id", &keys_name, false, NULL, "of a rule outside any pack"},
     EVENT_RULE_KEYS);
 const struct schema keys_event_rules = {
-    .kind = SCHEMA_LIST, .of = &event_entry};
+    .kind = SCHEMA_LIST, .of = &event_entry, .null_ok = true};
 
 /* --- event_actions: ----------------------------------------------------------
  */
@@ -259,4 +260,4 @@ TABLE(event_action, {"title", &keys_text, false, NULL, NULL},
     {"subject", &keys_text, false, NULL, NULL},
     {"body", &keys_text, false, NULL, NULL});
 const struct schema keys_event_actions = {
-    .kind = SCHEMA_MAP, .of = &event_action};
+    .kind = SCHEMA_MAP, .of = &event_action, .null_ok = true};
