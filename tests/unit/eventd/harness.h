@@ -6,10 +6,12 @@
 #ifndef TESTS_UNIT_EVENTD_HARNESS_H
 #define TESTS_UNIT_EVENTD_HARNESS_H
 
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <cmocka.h>
+/* clang-format on */
 
 #include "common/mem.h"
 #include "eventd/event/command.h"
@@ -24,7 +26,7 @@ struct harness {
 	struct engine_world world;
 	struct engine_effects effects;
 	struct syslog_parser parser;
-	struct str out; /* "NEW 1 COUNTREACHED 1 @NOTIFY 1" */
+	struct str out;       /* "NEW 1 COUNTREACHED 1 @NOTIFY 1" */
 	const char *downtime; /* host in downtime, or NULL */
 };
 
@@ -52,8 +54,7 @@ harness_history(const char *what, const char *who, const char *addinfo,
 }
 
 static inline void
-harness_action(
-    struct event *ev, const char *action, bool recovery, void *arg)
+harness_action(struct event *ev, const char *action, bool recovery, void *arg)
 {
 	say(arg, recovery ? "RECOVERY" : action, ev->id);
 }
@@ -132,7 +133,7 @@ harness_free(struct harness *h)
 
 /* A message of `<27>@EPOCH HOST APP: TEXT`'s kind, received then. */
 static inline void
-send(struct harness *h, double when, const char *priority, const char *host,
+hear(struct harness *h, double when, const char *priority, const char *host,
     const char *app, const char *text)
 {
 	char line[512];
@@ -142,8 +143,7 @@ send(struct harness *h, double when, const char *priority, const char *host,
 	assert_true(priority_of(slice_of(priority), &p));
 	snprintf(line, sizeof(line), "<%d>@%lld %s %s: %s", 3 * 8 + p,
 	    (long long)START + (long long)when, host, app, text);
-	syslog_parse(
-	    &h->parser, slice_of(line), "192.0.2.7", at(when), &m);
+	syslog_parse(&h->parser, slice_of(line), "192.0.2.7", at(when), &m);
 	engine_message(h->e, &m, at(when));
 }
 

@@ -7,7 +7,8 @@
 
 #include <time.h>
 
-/* --- section 24 -------------------------------------------------------------- */
+/* --- section 24 --------------------------------------------------------------
+ */
 
 static const char worked[] =
     "[{\"pack\":\"noise\",\"rules\":[{\"id\":\"dhcp_chatter\",\"outcome\":"
@@ -29,11 +30,11 @@ worked_example(void **state)
 	struct event *ev;
 
 	(void)state;
-	send(h, 0, "info", "gw2", "dhcpd", "lease");
+	hear(h, 0, "info", "gw2", "dhcpd", "lease");
 	expect(h, "");
 	assert_int_equal(h->e->counters.drops, 1);
 	assert_int_equal(ruleset_find(h->e->rules, "dhcp_chatter")->hits, 1);
-	send(h, 1, "err", "gw2", "ifd", "port 7 of blade3 lost carrier");
+	hear(h, 1, "err", "gw2", "ifd", "port 7 of blade3 lost carrier");
 	expect(h, "NEW 1");
 	ev = event(h, 1);
 	assert_int_equal(ev->phase, PHASE_DELAYED);
@@ -43,27 +44,28 @@ worked_example(void **state)
 	assert_string_equal(ev->groups.v[0], "7");
 	assert_string_equal(ev->groups.v[1], "blade3");
 	assert_string_equal(ev->core_host, "gw2");
-	send(h, 2, "err", "lab-1", "ifd", "port 1 of x lost carrier");
+	hear(h, 2, "err", "lab-1", "ifd", "port 1 of x lost carrier");
 	expect(h, "NEW 2");
 	assert_int_equal(event(h, 2)->phase, PHASE_OPEN);
-	send(h, 4, "notice", "gw2", "ifd", "port 8 of blade3 has carrier");
+	hear(h, 4, "notice", "gw2", "ifd", "port 8 of blade3 has carrier");
 	expect(h, "");
-	send(h, 6, "notice", "gw2", "ifd", "port 7 of blade3 has carrier");
+	hear(h, 6, "notice", "gw2", "ifd", "port 7 of blade3 has carrier");
 	expect(h, "CANCELLED 1");
-	send(h, 20, "err", "gw2", "ifd", "port 7 of blade3 lost carrier");
+	hear(h, 20, "err", "gw2", "ifd", "port 7 of blade3 lost carrier");
 	expect(h, "NEW 3");
 	tick(h, 29.9);
 	expect(h, "");
 	tick(h, 30);
 	expect(h, "DELAYOVER 3 @NOTIFY 3");
-	send(h, 31, "err", "gw2", "ifd", "port 7 of blade3 lost carrier");
+	hear(h, 31, "err", "gw2", "ifd", "port 7 of blade3 lost carrier");
 	expect(h, "NEW 4");
-	send(h, 33, "notice", "gw2", "ifd", "port 7 of blade3 has carrier");
+	hear(h, 33, "notice", "gw2", "ifd", "port 7 of blade3 has carrier");
 	expect(h, "CANCELLED 3 RECOVERY 3 CANCELLED 4");
 	harness_free(h);
 }
 
-/* --- section 12 ----------------------------------------------------------------- */
+/* --- section 12
+ * ----------------------------------------------------------------- */
 
 #define COUNT(algorithm)                                                       \
 	"[{\"id\":\"c\",\"count\":{\"count\":3,\"period\":\"30s\","            \
@@ -76,32 +78,32 @@ counting(void **state)
 		const char *rules, *after14, *after16, *alone;
 		double gone;
 	} table[] = {
-		{COUNT("interval"), "COUNTREACHED 1 @NOTIFY 1", "",
-		    "COUNTFAILED 1", 30},
-		{COUNT("tokenbucket"), "", "COUNTREACHED 1 @NOTIFY 1",
-		    "COUNTFAILED 1", 20},
-		{COUNT("dynabucket"), "COUNTREACHED 1 @NOTIFY 1", "",
-		    "COUNTFAILED 1", 45},
+	    {COUNT("interval"), "COUNTREACHED 1 @NOTIFY 1", "", "COUNTFAILED 1",
+		30},
+	    {COUNT("tokenbucket"), "", "COUNTREACHED 1 @NOTIFY 1",
+		"COUNTFAILED 1", 20},
+	    {COUNT("dynabucket"), "COUNTREACHED 1 @NOTIFY 1", "",
+		"COUNTFAILED 1", 45},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		struct harness *h = harness_new(table[i].rules, NULL);
 
-		send(h, 0, "err", "gw2", "a", "x");
+		hear(h, 0, "err", "gw2", "a", "x");
 		expect(h, "NEW 1");
-		send(h, 5, "err", "gw2", "a", "x");
-		send(h, 14, "err", "gw2", "a", "x");
+		hear(h, 5, "err", "gw2", "a", "x");
+		hear(h, 14, "err", "gw2", "a", "x");
 		expect(h, table[i].after14);
-		send(h, 16, "err", "gw2", "a", "last");
+		hear(h, 16, "err", "gw2", "a", "last");
 		expect(h, table[i].after16);
 		assert_string_equal(event(h, 1)->text, "last");
 		assert_int_equal(event(h, 1)->first_us, at(0));
 		harness_free(h);
 
 		h = harness_new(table[i].rules, NULL);
-		send(h, 0, "err", "gw2", "a", "x");
-		send(h, 5, "err", "gw2", "a", "x");
+		hear(h, 0, "err", "gw2", "a", "x");
+		hear(h, 5, "err", "gw2", "a", "x");
 		expect(h, "NEW 1");
 		tick(h, table[i].gone - 0.01);
 		expect(h, "");
@@ -121,26 +123,27 @@ what_counts_together(void **state)
 	    NULL);
 
 	(void)state;
-	send(h, 0, "err", "a", "x", "disk 1");
-	send(h, 1, "err", "a", "x", "disk 2");
-	send(h, 2, "err", "b", "x", "disk 1");
+	hear(h, 0, "err", "a", "x", "disk 1");
+	hear(h, 1, "err", "a", "x", "disk 2");
+	hear(h, 2, "err", "b", "x", "disk 1");
 	expect(h, "NEW 1 NEW 2 NEW 3");
-	send(h, 3, "err", "a", "other", "disk 1");
+	hear(h, 3, "err", "a", "other", "disk 1");
 	expect(h, "COUNTREACHED 1");
 	/* Joins an open one, too, but not an acknowledged one. */
-	send(h, 4, "err", "a", "x", "disk 1");
+	hear(h, 4, "err", "a", "x", "disk 1");
 	assert_int_equal(event(h, 1)->count, 3);
 	assert_null(command(h, 5, "UPDATE;1;me;1;;"));
 	expect(h, "UPDATE 1");
-	send(h, 6, "err", "a", "x", "disk 1");
+	hear(h, 6, "err", "a", "x", "disk 1");
 	expect(h, "NEW 4");
 	/* `for` is over. */
-	send(h, 70, "err", "a", "x", "disk 1");
+	hear(h, 70, "err", "a", "x", "disk 1");
 	expect(h, "NEW 5");
 	harness_free(h);
 }
 
-/* --- section 11 ------------------------------------------------------------------- */
+/* --- section 11
+ * ------------------------------------------------------------------- */
 
 static void
 cancelling(void **state)
@@ -153,24 +156,25 @@ cancelling(void **state)
 	    NULL);
 
 	(void)state;
-	send(h, 0, "err", "a", "x", "link 4 on sw1 down");
-	send(h, 0, "err", "a", "x", "link 5 on sw1 down");
-	send(h, 0, "err", "b", "x", "link 4 on sw1 down");
-	send(h, 0, "err", "a", "y", "link 4 on sw1 down");
+	hear(h, 0, "err", "a", "x", "link 4 on sw1 down");
+	hear(h, 0, "err", "a", "x", "link 5 on sw1 down");
+	hear(h, 0, "err", "b", "x", "link 4 on sw1 down");
+	hear(h, 0, "err", "a", "y", "link 4 on sw1 down");
 	expect(h, "NEW 1 NEW 2 NEW 3 NEW 4");
 	assert_null(command(h, 1, "UPDATE;2;me;1;;"));
 	str_clear(&h->out);
 	/* The first group alone is compared; host and application count. */
-	send(h, 2, "notice", "a", "x", "link 4 on sw2 up");
+	hear(h, 2, "notice", "a", "x", "link 4 on sw2 up");
 	expect(h, "CANCELLED 1 RECOVERY 1");
 	/* Not open: the event goes, the action does not run. */
-	send(h, 3, "notice", "a", "x", "link 5 on sw2 up");
+	hear(h, 3, "notice", "a", "x", "link 5 on sw2 up");
 	expect(h, "CANCELLED 2");
 	assert_int_equal(h->e->index.n, 2);
 	harness_free(h);
 }
 
-/* --- section 14 ---------------------------------------------------------------------- */
+/* --- section 14
+ * ---------------------------------------------------------------------- */
 
 static void
 lifetime_and_autodelete(void **state)
@@ -182,8 +186,8 @@ lifetime_and_autodelete(void **state)
 	    NULL);
 
 	(void)state;
-	send(h, 0, "err", "a", "l", "x");
-	send(h, 0, "err", "a", "l", "y");
+	hear(h, 0, "err", "a", "l", "x");
+	hear(h, 0, "err", "a", "l", "y");
 	assert_null(command(h, 1, "UPDATE;2;me;1;;"));
 	expect(h, "NEW 1 NEW 2 UPDATE 2");
 	tick(h, 10);
@@ -193,7 +197,7 @@ lifetime_and_autodelete(void **state)
 	assert_null(command(h, 20, "UPDATE;2;me;0;;"));
 	tick(h, 21);
 	expect(h, "UPDATE 2 EXPIRED 2");
-	send(h, 30, "err", "a", "other", "x");
+	hear(h, 30, "err", "a", "other", "x");
 	expect(h, "NEW 3 @NOTIFY 3 AUTODELETE 3");
 	assert_int_equal(h->e->index.n, 0);
 	harness_free(h);
@@ -209,10 +213,10 @@ downtime(void **state)
 
 	(void)state;
 	h->downtime = "gw2";
-	send(h, 0, "err", "gw2", "a", "x");
+	hear(h, 0, "err", "gw2", "a", "x");
 	expect(h, "NEW 1");
 	assert_true(event(h, 1)->in_downtime);
-	send(h, 0, "err", "other", "a", "x");
+	hear(h, 0, "err", "other", "a", "x");
 	expect(h, "NEW 2 @NOTIFY 2");
 	h->downtime = NULL;
 	engine_downtime_ended(h->e, "gw2", at(5));
@@ -220,32 +224,33 @@ downtime(void **state)
 	harness_free(h);
 }
 
-/* --- section 15.1 ---------------------------------------------------------------------- */
+/* --- section 15.1
+ * ---------------------------------------------------------------------- */
 
 static void
 limits(void **state)
 {
-	struct harness *h = harness_new("[{\"id\":\"r\"}]",
-	    "{\"limits\":{\"host\":{\"limit\":3}}}");
+	struct harness *h = harness_new(
+	    "[{\"id\":\"r\"}]", "{\"limits\":{\"host\":{\"limit\":3}}}");
 
 	(void)state;
 	for (int i = 0; i < 5; i++)
-		send(h, i, "err", "a", "x", "t");
+		hear(h, i, "err", "a", "x", "t");
 	/* Two, the third with the overflow event, then none. */
 	expect(h, "NEW 1 NEW 2 NEW 3 NEW 4 @NOTIFY 4");
 	assert_true(event(h, 4)->overflow);
 	assert_string_equal(event(h, 4)->host, "a");
 	assert_null(event(h, 4)->rule_id);
 	assert_int_equal(h->e->counters.overflows, 2);
-	send(h, 6, "err", "b", "x", "t");
+	hear(h, 6, "err", "b", "x", "t");
 	expect(h, "NEW 5");
 	/* Once an activation: below the limit, then at it again. */
 	assert_null(command(h, 7, "DELETE;1;me"));
-	send(h, 8, "err", "a", "x", "t");
+	hear(h, 8, "err", "a", "x", "t");
 	expect(h, "DELETE 1 NEW 6 NEW 7 @NOTIFY 7");
 	/* The overflow event alone makes no place. */
 	assert_null(command(h, 9, "DELETE;4,7;me"));
-	send(h, 10, "err", "a", "x", "t");
+	hear(h, 10, "err", "a", "x", "t");
 	expect(h, "DELETE 4 DELETE 7");
 	harness_free(h);
 }
@@ -253,20 +258,21 @@ limits(void **state)
 static void
 limit_by_deleting(void **state)
 {
-	struct harness *h = harness_new(
-	    "[{\"id\":\"r\",\"limit\":{\"limit\":2,\"action\":"
-	    "\"delete_oldest\"}}]",
-	    NULL);
+	struct harness *h =
+	    harness_new("[{\"id\":\"r\",\"limit\":{\"limit\":2,\"action\":"
+			"\"delete_oldest\"}}]",
+		NULL);
 
 	(void)state;
 	for (int i = 0; i < 4; i++)
-		send(h, i, "err", "a", "x", "t");
+		hear(h, i, "err", "a", "x", "t");
 	expect(h, "NEW 1 NEW 2 DELETE 1 NEW 3 DELETE 2 NEW 4");
 	assert_int_equal(h->e->index.n, 2);
 	harness_free(h);
 }
 
-/* --- section 13 -------------------------------------------------------------------------- */
+/* --- section 13
+ * -------------------------------------------------------------------------- */
 
 static void
 expecting(void **state)
@@ -281,13 +287,13 @@ expecting(void **state)
 	/* 1000000000 is a boundary: watching begins with the next. */
 	tick(h, 150);
 	expect(h, "");
-	send(h, 160, "info", "gw2", "backup", "done");
-	send(h, 170, "info", "gw2", "backup", "done");
+	hear(h, 160, "info", "gw2", "backup", "done");
+	hear(h, 170, "info", "gw2", "backup", "done");
 	expect(h, "");
 	assert_int_equal(h->e->index.n, 0);
 	tick(h, 200);
 	expect(h, "");
-	send(h, 210, "info", "gw2", "backup", "done");
+	hear(h, 210, "info", "gw2", "backup", "done");
 	tick(h, 300);
 	expect(h, "NEW 1 COUNTFAILED 1 @NOTIFY 1");
 	assert_string_equal(event(h, 1)->host, "srv");
@@ -321,17 +327,18 @@ boundaries(void **state)
 	/* Monday 2026-03-09 00:00 local. */
 	assert_int_equal(expect_boundary(1772719200 * US_PER_S, 7 * day, 0),
 	    INT64_C(1773010800) * US_PER_S);
-	assert_int_equal(expect_boundary(1772719200 * US_PER_S, day,
-			     3600 * US_PER_S),
+	assert_int_equal(
+	    expect_boundary(1772719200 * US_PER_S, day, 3600 * US_PER_S),
 	    INT64_C(1772755200) * US_PER_S);
 	setenv("TZ", "UTC", 1);
 	tzset();
-	assert_int_equal(
-	    expect_boundary(1000 * US_PER_S, 300 * US_PER_S, 0),
+	assert_int_equal(expect_boundary(1000 * US_PER_S, 300 * US_PER_S, 0),
 	    1200 * US_PER_S);
 }
 
-/* --- reload ---------------------------------------------------------------------------------- */
+/* --- reload
+ * ----------------------------------------------------------------------------------
+ */
 
 static void
 reload(void **state)
@@ -343,9 +350,9 @@ reload(void **state)
 	    NULL);
 
 	(void)state;
-	send(h, 0, "err", "h", "a", "x");
-	send(h, 0, "err", "h", "b", "x");
-	send(h, 0, "err", "h", "c", "x");
+	hear(h, 0, "err", "h", "a", "x");
+	hear(h, 0, "err", "h", "b", "x");
+	hear(h, 0, "err", "h", "c", "x");
 	expect(h, "NEW 1 NEW 2 NEW 3");
 	engine_reload(h->e,
 	    harness_rules("[{\"id\":\"less\"},{\"id\":\"stays\"}]"),
@@ -353,7 +360,7 @@ reload(void **state)
 	expect(h, "ORPHANED 1 NOCOUNT 2");
 	assert_int_equal(event(h, 3)->phase, PHASE_OPEN);
 	assert_int_equal(ruleset_find(h->e->rules, "stays")->hits, 1);
-	send(h, 2, "err", "h", "a", "x");
+	hear(h, 2, "err", "h", "a", "x");
 	expect(h, "NEW 4");
 	harness_free(h);
 }
@@ -361,11 +368,10 @@ reload(void **state)
 static void
 orphans(void **state)
 {
-	struct harness *h =
-	    harness_new("[]", "{\"archive_orphans\":true}");
+	struct harness *h = harness_new("[]", "{\"archive_orphans\":true}");
 
 	(void)state;
-	send(h, 0, "err", "h", "a", "x");
+	hear(h, 0, "err", "h", "a", "x");
 	expect(h, "ARCHIVED 0");
 	assert_int_equal(h->e->counters.orphans, 1);
 	harness_free(h);
@@ -379,11 +385,11 @@ hostnames(void **state)
 	    "true,\"regex\":[[\"^(.*)-mgmt$\",\"\\\\1\"]],\"mapping\":"
 	    "{\"fw\":\"fw1\"}}}");
 	static const char *const table[][2] = {{"GW2-MGMT.example.com", "gw2"},
-		{"FW", "fw1"}, {"192.0.2.9", "192.0.2.9"}};
+	    {"FW", "fw1"}, {"192.0.2.9", "192.0.2.9"}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		send(h, 0, "err", table[i][0], "a", "x");
+		hear(h, 0, "err", table[i][0], "a", "x");
 		assert_string_equal(event(h, i + 1)->host, table[i][1]);
 	}
 	harness_free(h);
@@ -393,15 +399,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(worked_example),
-		cmocka_unit_test(counting),
-		cmocka_unit_test(what_counts_together),
-		cmocka_unit_test(cancelling),
-		cmocka_unit_test(lifetime_and_autodelete),
-		cmocka_unit_test(downtime), cmocka_unit_test(limits),
-		cmocka_unit_test(limit_by_deleting),
-		cmocka_unit_test(expecting), cmocka_unit_test(boundaries),
-		cmocka_unit_test(reload), cmocka_unit_test(orphans),
-		cmocka_unit_test(hostnames)};
+	    cmocka_unit_test(counting), cmocka_unit_test(what_counts_together),
+	    cmocka_unit_test(cancelling),
+	    cmocka_unit_test(lifetime_and_autodelete),
+	    cmocka_unit_test(downtime), cmocka_unit_test(limits),
+	    cmocka_unit_test(limit_by_deleting), cmocka_unit_test(expecting),
+	    cmocka_unit_test(boundaries), cmocka_unit_test(reload),
+	    cmocka_unit_test(orphans), cmocka_unit_test(hostnames)};
 
 	setenv("TZ", "UTC", 1);
 	tzset();

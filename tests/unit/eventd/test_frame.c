@@ -2,10 +2,13 @@
  *
  * Stream framing (event-console.md 2.2, EC-4, EC-5), whole and byte by byte.
  */
-#include <setjmp.h>
+
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <cmocka.h>
+/* clang-format on */
 
 #include "common/mem.h"
 #include "eventd/parse/frame.h"
@@ -17,22 +20,22 @@ struct framing {
 };
 
 static const struct framing table[] = {
-	{"a line", "abc\n", "abc", 0, 0, false},
-	{"two lines and CR", "abc\r\nde\n", "abc|de", 0, 0, false},
-	{"a rest at the end", "abc\nde", "abc|de", 0, 0, false},
-	{"empty lines", "\n\nabc\n\r\n", "abc", 0, 0, false},
-	{"counted", "5 <13>a7 @123456", "<13>a|@123456", 0, 0, false},
-	{"mixed", "5 <13>a<14>b\n6 <15>c\n", "<13>a|<14>b|<15>c", 0, 0, false},
-	{"LF inside of a counted one", "7 <13>a\nb", "<13>a\nb", 0, 0, false},
-	{"digits that count nothing", "5 errors\n2026 Mar 5\n",
-	    "5 errors|2026 Mar 5", 0, 0, false},
-	{"eight digits", "12345678 <1>a\n", "12345678 <1>a", 0, 0, false},
-	{"a leading zero", "05 <1>a\n", "05 <1>a", 0, 0, false},
-	{"cut in the length", "abc\n123", "abc", 1, 0, false},
-	{"cut in a counted one", "9 <13>a", "", 1, 0, false},
-	{"above the bound", "abc\n99999 <13>x\nde\n", "abc", 1, 0, true},
-	{"a long line", "0123456789abcdefghijXYZ\nnext\n",
-	    "0123456789abcdefghij|next", 0, 1, false},
+    {"a line", "abc\n", "abc", 0, 0, false},
+    {"two lines and CR", "abc\r\nde\n", "abc|de", 0, 0, false},
+    {"a rest at the end", "abc\nde", "abc|de", 0, 0, false},
+    {"empty lines", "\n\nabc\n\r\n", "abc", 0, 0, false},
+    {"counted", "5 <13>a7 @123456", "<13>a|@123456", 0, 0, false},
+    {"mixed", "5 <13>a<14>b\n6 <15>c\n", "<13>a|<14>b|<15>c", 0, 0, false},
+    {"LF inside of a counted one", "7 <13>a\nb", "<13>a\nb", 0, 0, false},
+    {"digits that count nothing", "5 errors\n2026 Mar 5\n",
+	"5 errors|2026 Mar 5", 0, 0, false},
+    {"eight digits", "12345678 <1>a\n", "12345678 <1>a", 0, 0, false},
+    {"a leading zero", "05 <1>a\n", "05 <1>a", 0, 0, false},
+    {"cut in the length", "abc\n123", "abc", 1, 0, false},
+    {"cut in a counted one", "9 <13>a", "", 1, 0, false},
+    {"above the bound", "abc\n99999 <13>x\nde\n", "abc", 1, 0, true},
+    {"a long line", "0123456789abcdefghijXYZ\nnext\n",
+	"0123456789abcdefghij|next", 0, 1, false},
 };
 
 static void
@@ -96,9 +99,9 @@ buffer_is_bounded(void **state)
 	memset(block, 'x', sizeof(block));
 	frame_init(&fr, 1000);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(frame_feed(&fr,
-				     (struct slice){block, sizeof(block)}, &c,
-				     collect, &out, &err),
+		assert_int_equal(
+		    frame_feed(&fr, (struct slice){block, sizeof(block)}, &c,
+			collect, &out, &err),
 		    0);
 	assert_int_equal(c.truncated, 1);
 	assert_int_equal(out.len, 1000);
@@ -120,9 +123,9 @@ nul_at_the_end(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(frames), cmocka_unit_test(nul_at_the_end),
-		cmocka_unit_test(buffer_is_bounded)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(frames),
+	    cmocka_unit_test(nul_at_the_end),
+	    cmocka_unit_test(buffer_is_bounded)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
