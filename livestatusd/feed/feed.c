@@ -269,6 +269,8 @@ on_down(struct bus_peer *peer, const char *why, void *arg)
 	struct feed *f = arg;
 
 	(void)peer;
+	if (f->changed == NULL)
+		return; /* we are going ourselves */
 	log_warn("core: down (%s); its last state is shown", why);
 	f->wanted = 0;
 	f->known = false; /* it may come back as another */

@@ -237,8 +237,8 @@ fits(struct lql_query *q, struct view *v, const struct node *n, uint32_t at)
 		    n->op, n->negate, column_float(v, c, at), n->f);
 	case COLUMN_STRING:
 	case COLUMN_BLOB:
-		return string_fits(
-		    q, n, column_string(v, c, at), c->source == SOURCE_CONFIG);
+		return string_fits(q, n, column_string(v, c, at),
+		    c->source == SOURCE_CONFIG || c->source == SOURCE_NAME);
 	case COLUMN_LIST:
 		column_items(v, c, at);
 		return list_fits(q, v, n);

@@ -23,6 +23,8 @@ start_values(struct mirror *m)
 		const struct snap_object *o = &m->snap->objects[i];
 
 		m->host_of[i] = o->host;
+		m->name[i] = o->name;
+		m->name_len[i] = (uint32_t)strlen(snap_s(m->snap, o->name));
 		m->state_type[i] = 1;
 		m->attempt[i] = 1;
 		m->max_attempts[i] = o->max_check_attempts;

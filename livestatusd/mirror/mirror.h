@@ -57,7 +57,11 @@
 	N(uint8_t, acknowledged)    /* 0, 1 */                                 \
 	N(uint8_t, checked)         /* 0, 1 */                                 \
 	N(int64_t, updated_us)      /* wall time of the last message */        \
-	N(uint32_t, host_of)        /* the host's number; a host's own */
+	N(uint32_t, host_of)        /* the host's number; a host's own */      \
+	/* name or description, where queries look most; it lies far */        \
+	/* apart in the configuration */                                       \
+	N(uint32_t, name) /* offset of the string */                           \
+	N(uint32_t, name_len)
 
 /* The texts of one object, one after the other; lengths in bytes. */
 struct mirror_text {

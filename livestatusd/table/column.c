@@ -108,6 +108,7 @@ column_int(struct view *v, const struct column *c, uint32_t at)
 		return ((const int64_t *)array_at(v, c))[at];
 	case SOURCE_FLAG:
 		return (((const uint32_t *)array_at(v, c))[at] & c->mask) != 0;
+	case SOURCE_NAME:
 	case SOURCE_CONFIG:
 	case SOURCE_EMPTY:
 		break;
@@ -132,6 +133,9 @@ column_string(struct view *v, const struct column *c, uint32_t at)
 
 	if (at == SNAP_NONE)
 		return (struct slice){"", 0};
+	if (c->source == SOURCE_NAME)
+		return (struct slice){
+		    snap_s(v->snap, v->m->name[at]), v->m->name_len[at]};
 	if (c->source == SOURCE_CONFIG) {
 		memcpy(&off, (const char *)&v->snap->objects[at] + c->off,
 		    sizeof(off));

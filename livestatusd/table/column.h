@@ -35,6 +35,7 @@ enum column_source {
 	SOURCE_U32,
 	SOURCE_I64,
 	SOURCE_FLAG,  /* one bit `mask` of a u32 array */
+	SOURCE_NAME,  /* the object's name or description */
 	SOURCE_CONFIG /* a snap_str in struct snap_object at `off` */
 };
 
@@ -186,6 +187,11 @@ const char *column_type_name(enum column_type type);
 	{                                                                      \
 		.name = nm, .type = COLUMN_STRING, .source = SOURCE_CONFIG,    \
 		.off = offsetof(struct snap_object, field), .help = h          \
+	}
+#define COL_NAME(nm, h)                                                        \
+	{                                                                      \
+		.name = nm, .type = COLUMN_STRING, .source = SOURCE_NAME,      \
+		.help = h                                                      \
 	}
 #define COL_EMPTY(nm, t, h)                                                    \
 	{                                                                      \

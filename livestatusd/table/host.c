@@ -108,7 +108,7 @@ alias(struct view *v, const struct column *c, uint32_t at)
 	COL_INT(nm, count, offsetof(struct counts, member), h)
 
 static const struct column own[] = {
-	COL_CONFIG("name", name, "name of the host"),
+	COL_NAME("name", "name of the host"),
 	COL_STRING("alias", alias, 0, "descriptive name"),
 	COL_CONFIG("address", address, "address or DNS name"),
 	COL_EMPTY("statusmap_image", STRING, "image on a status map"),

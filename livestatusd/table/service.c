@@ -25,7 +25,7 @@ passive_period(struct view *v, const struct column *c, uint32_t at)
 
 /* clang-format off */
 static const struct column own[] = {
-	COL_CONFIG("description", name, "description of the service, unique on its host"),
+	COL_NAME("description", "description of the service, unique on its host"),
 	COL_TIME("last_time_ok", last_time_0, "last seen OK"),
 	COL_TIME("last_time_warning", last_time_1, "last seen WARN"),
 	COL_TIME("last_time_critical", last_time_2, "last seen CRIT"),
