@@ -4,7 +4,7 @@
 # build/bin, build/lib and build/share are a version like
 # /opt/vedette/versions/VERSION; sites link there.
 LINKDIR = /usr/local
-VEDETTE_ROOT = /opt/vedette
+VEDETTE_ROOT ?= /opt/vedette
 WEB_FILES    = $(shell find web -type f 2>/dev/null)
 NOTIFY_FILES = $(wildcard packaging/notifications/*)
 

@@ -2,12 +2,10 @@
  *
  * vedette config: prints and edits site.yaml.
  */
-#include "common/config/settings_load.h"
-#include "common/config/settings_table.h"
-#include "common/file.h"
+#include "common/config/settings_edit.h"
+#include "common/config/yaml.h"
 #include "common/mem.h"
 #include "site/cmd.h"
-#include "site/settings_edit.h"
 #include "site/supervise.h"
 #include "site/term.h"
 
@@ -15,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FILE_MAX (1u << 20)
 
 static struct settings *
 load(const struct site *site)
@@ -53,19 +49,17 @@ get(const struct cmd_call *call, const char *key)
 {
 	struct settings *set = load(call->site);
 	const json_t *value;
+	struct err err;
 	char *text;
+	int code = 0;
 
 	if (set == NULL)
 		return CMD_FAILED;
-	value = settings_doc_get(set->doc, key);
+	value = settings_get(set, key, &err);
 	if (value == NULL) {
-		settings_free(&set);
-		return cmd_fail("config",
-		    "%s: there is no such key (\"vedette"
-		    " config show\" lists them)",
-		    key);
-	}
-	if (cmd_flag(call, "json")) {
+		code = cmd_fail("config",
+		    "%s (\"vedette config show\" lists them)", err.text);
+	} else if (cmd_flag(call, "json")) {
 		term_json(value);
 	} else {
 		text = printed(value);
@@ -73,46 +67,14 @@ get(const struct cmd_call *call, const char *key)
 		free(text);
 	}
 	settings_free(&set);
-	return 0;
-}
-
-static void
-add_row(json_t *rows, const struct settings *set, const char *key, json_t *def,
-    const char *help)
-{
-	json_t *value = settings_doc_get(set->doc, key);
-
-	json_array_append_new(rows,
-	    json_pack("{s:s, s:O?, s:o, s:s}", "key", key, "value", value,
-		"default", def, "help", help));
-}
-
-static void
-add_listener(json_t *rows, const struct settings *set,
-    const struct settings_listener_entry *l)
-{
-	char *key = xasprintf("listen.%s.enabled", l->name);
-
-	add_row(rows, set, key, json_boolean(l->enabled), l->help);
-	free(key);
-	key = xasprintf("listen.%s.port", l->name);
-	add_row(rows, set, key,
-	    json_integer((json_int_t)l->port + set->port_offset),
-	    "its port, the site's port offset included");
-	free(key);
-	key = xasprintf("listen.%s.address", l->name);
-	add_row(rows, set, key,
-	    l->open ? json_pack("[s, s]", "0.0.0.0", "::")
-		    : json_pack("[s, s]", "127.0.0.1", "::1"),
-	    "its addresses");
-	free(key);
+	return code;
 }
 
 static json_t *
-default_of(const struct settings_entry *e)
+parsed(const char *yaml)
 {
 	struct mistakes m = {0};
-	struct yaml_doc *doc = yaml_parse(e->path, slice_of(e->def), &m);
+	struct yaml_doc *doc = yaml_parse("", slice_of(yaml), &m);
 	json_t *value = json_incref(yaml_root(doc));
 
 	yaml_doc_free(&doc);
@@ -127,17 +89,18 @@ show(const struct cmd_call *call)
 	    "key", "value", "default", "help"};
 	struct settings *set = load(call->site);
 	json_t *rows = json_array();
+	struct settings_info info;
 
 	if (set == NULL) {
 		json_decref(rows);
 		return CMD_FAILED;
 	}
-	for (size_t i = 0; settings_listener_entry(i) != NULL; i++)
-		add_listener(rows, set, settings_listener_entry(i));
-	for (size_t i = 0; settings_entry(i) != NULL; i++) {
-		const struct settings_entry *e = settings_entry(i);
-		add_row(rows, set, e->path, default_of(e), e->help);
-	}
+	for (size_t i = 0; settings_info(i, &info); i++)
+		json_array_append_new(rows,
+		    json_pack("{s:s, s:O?, s:o, s:s, s:s}", "key", info.path,
+			"value", settings_get(set, info.path, NULL), "default",
+			parsed(info.def), "type", info.type, "help",
+			info.help));
 	term_table(rows, columns, ARRAY_LEN(columns), cmd_flag(call, "json"));
 	json_decref(rows);
 	settings_free(&set);
@@ -157,53 +120,21 @@ say_when(const struct site *site, const char *key)
 		    key);
 }
 
-/* Reads, edits, writes. 0 or CMD_FAILED, with the reason printed. */
 static int
-edit(const struct site *site, const char *key, json_t *value)
+set_key(const struct cmd_call *call, const char *key, const char *value)
 {
-	char *path = site_path(site, "etc/vedette/site.yaml");
-	struct str text = {0}, new = {0}, said = {0};
-	struct mistakes m = {0};
-	struct err err;
+	struct str mistakes = {0};
 	int code = 0;
 
-	if (file_exists(path) && file_read(path, FILE_MAX, &text, &err) == -1)
-		code = cmd_fail("config", "%s", err.text);
-	else if (settings_edit(path, str_slice(&text), key, value, &new, &m) ==
-	    -1) {
-		mistakes_print(&m, &said);
-		fputs(str_get(&said), stderr);
-		code = cmd_fail("config", "%s was not set", key);
-	} else if (file_write(path, str_slice(&new), 0640, &err) == -1)
-		code = cmd_fail("config", "%s", err.text);
-	mistakes_free(&m);
-	str_free(&text);
-	str_free(&new);
-	str_free(&said);
-	free(path);
-	return code;
-}
-
-static int
-set_key(const struct cmd_call *call, const char *key, const char *given)
-{
-	struct mistakes m = {0};
-	struct yaml_doc *doc = yaml_parse("VALUE", slice_of(given), &m);
-	struct str said = {0};
-	int code;
-
-	if (m.n_mistakes > 0) {
-		mistakes_print(&m, &said);
-		fputs(str_get(&said), stderr);
+	if (settings_set(call->site->root, key, value, &mistakes) == -1) {
+		fputs(str_get(&mistakes), stderr);
+		if (mistakes.len > 0 && mistakes.s[mistakes.len - 1] != '\n')
+			fputc('\n', stderr);
 		code = cmd_fail("config", "%s was not set", key);
 	} else {
-		code = edit(call->site, key, yaml_root(doc));
-	}
-	if (code == 0)
 		say_when(call->site, key);
-	yaml_doc_free(&doc);
-	mistakes_free(&m);
-	str_free(&said);
+	}
+	str_free(&mistakes);
 	return code;
 }
 
@@ -225,7 +156,7 @@ run(const struct cmd_call *call)
 
 static const struct cmd_option options[] = {
     {"json", 'j', NULL,
-	"show: an array of {key, value, default, help}; get: JSON"},
+	"show: an array of {key, value, default, type, help}; get: JSON"},
     {NULL, 0, NULL, NULL},
 };
 

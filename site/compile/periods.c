@@ -43,9 +43,13 @@ check_exceptions(struct model *m, json_t *exceptions, struct place at)
 	}
 }
 
+/* Of exclusions; a longer chain counts as a circle. */
+#define MAX_CHAIN 100
+
 struct circle {
 	struct model *m;
 	char *marks; /* 0 new, 1 open, 2 done */
+	unsigned depth;
 };
 
 static const json_t *
@@ -63,6 +67,9 @@ in_circle(struct circle *c, uint32_t index)
 
 	if (c->marks[index] != 0)
 		return c->marks[index] == 1;
+	if (c->depth >= MAX_CHAIN)
+		return true;
+	c->depth++;
 	c->marks[index] = 1;
 	for (size_t i = 0; !found && i < json_array_size(list); i++) {
 		const char *s = json_string_value(json_array_get(list, i));
@@ -72,6 +79,7 @@ in_circle(struct circle *c, uint32_t index)
 		found = next != NONE && in_circle(c, next);
 	}
 	c->marks[index] = 2;
+	c->depth--;
 	return found;
 }
 
@@ -95,7 +103,7 @@ void
 periods_add(struct model *m)
 {
 	const struct table *t = &m->tables[TABLE_PERIODS];
-	struct circle c = {m, NULL};
+	struct circle c = {m, NULL, 0};
 
 	for (uint32_t i = 0; i < t->n; i++) {
 		const struct entry *e = &t->items[i];
@@ -109,6 +117,7 @@ periods_add(struct model *m)
 		}
 		check_one(m, e);
 		c.marks = xcalloc((size_t)t->n + 1, 1);
+		c.depth = 0;
 		if (in_circle(&c, i))
 			model_mistake(m,
 			    place_key(place_key(place_of(e->src, "timeperiods"),
