@@ -99,7 +99,8 @@ core_peer_down(struct daemon *d, struct bus_peer *peer)
 {
 	struct core *core = d->state;
 
-	effects_forget(&core->fx, peer);
+	if (core != NULL) /* the socket closes after deinit */
+		effects_forget(&core->fx, peer);
 }
 
 static void

@@ -320,14 +320,17 @@ send_answers(struct effects *fx, uint64_t durable)
 	if (flush != NULL)
 		bus_flush(flush);
 	fx->n_answers -= n;
-	memmove(
-	    fx->answers, fx->answers + n, fx->n_answers * sizeof(*fx->answers));
+	if (fx->n_answers > 0)
+		memmove(fx->answers, fx->answers + n,
+		    fx->n_answers * sizeof(*fx->answers));
 }
 
 bool
 effects_release(struct effects *fx, int64_t now)
 {
-	uint64_t durable = store_durable(fx->store);
+	/* At the end the store is closed, and everything is durable. */
+	uint64_t durable =
+	    fx->store == NULL ? UINT64_MAX : store_durable(fx->store);
 	bool more = stream_release(fx->stream, fx->appended, durable, now);
 
 	send_answers(fx, durable);

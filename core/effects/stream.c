@@ -124,7 +124,8 @@ stream_frame(struct stream *s, uint64_t number, uint32_t max, int64_t now)
 	}
 	s->objects += n;
 	s->n_dirty -= n;
-	memmove(s->dirty, s->dirty + n, s->n_dirty * sizeof(*s->dirty));
+	if (s->n_dirty > 0)
+		memmove(s->dirty, s->dirty + n, s->n_dirty * sizeof(*s->dirty));
 	return s->seq;
 }
 
