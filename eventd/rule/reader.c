@@ -182,8 +182,10 @@ reader_word(
 	if (s == NULL)
 		return absent;
 	for (int i = 0; words[i] != NULL; i++) {
-		if (strcmp(words[i], s) == 0)
+		if (strcmp(words[i], s) == 0) {
+			str_free(&all);
 			return i;
+		}
 		str_addf(&all, "%s%s", i > 0 ? ", " : "", words[i]);
 	}
 	reader_mistake(

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#define MATCH_LIMIT 100000
+
 struct filter {
 	const struct column *column;
 	enum filter_op op;
@@ -21,6 +23,7 @@ struct filter {
 	struct strings words; /* OP_IN */
 	pcre2_code *regex;
 	pcre2_match_data *match;
+	pcre2_match_context *context; /* with a limit: a query ends soon */
 };
 
 static const char *const table_names[] = {
@@ -52,6 +55,7 @@ query_free(struct query **qp)
 		strings_free(&f->words);
 		pcre2_code_free(f->regex);
 		pcre2_match_data_free(f->match);
+		pcre2_match_context_free(f->context);
 	}
 	free(q->filters);
 	free(q);
@@ -93,6 +97,9 @@ filter_regex(struct filter *f, struct err *err_r)
 		return -1;
 	}
 	f->match = pcre2_match_data_create(1, NULL);
+	f->context = pcre2_match_context_create(NULL);
+	pcre2_set_match_limit(f->context, MATCH_LIMIT);
+	pcre2_jit_compile(f->regex, PCRE2_JIT_COMPLETE);
 	return 0;
 }
 
@@ -322,7 +329,7 @@ text_fits(const struct filter *f, struct slice s)
 	case OP_REGEX_NOCASE:
 		return pcre2_match(f->regex,
 			   (PCRE2_SPTR)(s.s == NULL ? "" : s.s), s.len, 0, 0,
-			   f->match, NULL) >= 0;
+			   f->match, f->context) >= 0;
 	case OP_EQ_NOCASE:
 		return equal_nocase(s, f->text);
 	case OP_IN:

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A query of the status port, applied to one event; or, behind a "C", a
+ * command to an engine with one event.
+ */
+#include "eventd/event/command.h"
+#include "eventd/status/query.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+history(const char *what, const char *who, const char *addinfo,
+    const struct event *ev, int64_t now_us, void *arg)
+{
+	(void)what;
+	(void)who;
+	(void)addinfo;
+	(void)ev;
+	(void)now_us;
+	(void)arg;
+}
+
+static void
+action(struct event *ev, const char *name, bool recovery, void *arg)
+{
+	(void)ev;
+	(void)name;
+	(void)recovery;
+	(void)arg;
+}
+
+static void
+run_command(struct slice line)
+{
+	static const struct engine_world world;
+	static const struct engine_effects effects = {
+	    .history = history, .action = action};
+	struct str mistakes = {0};
+	struct engine *e =
+	    engine_new(ruleset_compile(NULL, NULL, &mistakes, NULL),
+		eventd_options_read(NULL, &mistakes), &world, &effects, 1);
+	struct event *ev = event_new();
+	struct err err;
+	char *arg;
+
+	ev->id = 1;
+	engine_restore(e, ev);
+	engine_start(e, 1);
+	command_run(e, line, 2, &arg, &err);
+	free(arg);
+	engine_free(&e);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice in = {(const char *)data, size};
+	struct event *ev;
+	struct str out = {0};
+	struct query *q;
+	struct err err;
+
+	if (size > 0 && data[0] == 'C') {
+		run_command((struct slice){in.s + 1, in.len - 1});
+		return 0;
+	}
+	q = query_parse(in, &err);
+	if (q == NULL)
+		return 0;
+	ev = event_new();
+	if (q->table == QUERY_EVENTS) {
+		struct row row = {.event = ev};
+
+		query_begin(q, &out);
+		if (query_accepts(q, &row))
+			query_row(q, &row, &out);
+		query_end(q, &out);
+	}
+	event_free(&ev);
+	str_free(&out);
+	query_free(&q);
+	return 0;
+}
