@@ -173,83 +173,62 @@ zap_read(struct bus *bus)
 	}
 }
 
-/* --- on the loop ---------------------------------------------------------- */
+/* --- cut connections: a dialler learns at once, not by silence ------------ */
 
 static void
-free_closed(struct bus *bus)
+monitor_open(struct bus_link *l)
 {
-	struct bus_link **at = &bus->links, *link;
+	char name[64];
 
-	while ((link = *at) != NULL) {
-		if (!link->closed || link->busy > 0) {
-			at = &link->next;
-			continue;
-		}
-		*at = link->next;
-		free(link->endpoint);
-		free(link);
+	snprintf(name, sizeof(name), "inproc://monitor.%u", l->number);
+	must(zmq_socket_monitor(l->socket, name, ZMQ_EVENT_DISCONNECTED) == 0);
+	l->monitor = zmq_socket(l->bus->context, ZMQ_PAIR);
+	must(l->monitor != NULL);
+	set_int(l->monitor, ZMQ_LINGER, 0);
+	must(zmq_connect(l->monitor, name) == 0);
+}
+
+static void
+monitor_close(struct bus_link *l)
+{
+	if (l->monitor == NULL)
+		return;
+	zmq_socket_monitor(l->socket, NULL, 0);
+	zmq_close(l->monitor);
+	l->monitor = NULL;
+}
+
+static void
+monitor_read(struct bus_link *l)
+{
+	while (!l->closed && l->monitor != NULL && can_read(l->monitor)) {
+		zmq_msg_t part;
+
+		/* An event has two parts; that it came is all we need. */
+		zmq_msg_init(&part);
+		if (zmq_msg_recv(&part, l->monitor, ZMQ_DONTWAIT) != -1)
+			skip_parts(l->monitor, &part);
+		zmq_msg_close(&part);
+		bus_talk_cut(l);
 	}
 }
 
-static void
-on_readable(uv_poll_t *poll, int status, int events)
+bool
+bus_sockets_ready(struct bus *bus)
 {
-	/* It wakes the loop, no more: `check` reads. */
-	(void)poll;
-	(void)status;
-	(void)events;
-}
-
-static void
-on_idle(uv_idle_t *idle)
-{
-	(void)idle;
-}
-
-static bool
-anything_gathered(const struct bus *bus)
-{
-	for (const struct bus_link *l = bus->links; l != NULL; l = l->next)
-		for (const struct bus_peer *p = l->peers; p != NULL;
-		     p = p->next)
-			if (p->gather.len > 0 || p->first != NULL)
-				return true;
+	if (bus->zap != NULL && can_read(bus->zap))
+		return true;
+	for (struct bus_link *l = bus->links; l != NULL; l = l->next)
+		if (!l->closed && l->kind != BUS_PUBLISH &&
+		    (can_read(l->socket) ||
+			(l->monitor != NULL && can_read(l->monitor))))
+			return true;
 	return false;
 }
 
-static void
-on_gathered(uv_timer_t *timer)
+void
+bus_sockets_read(struct bus *bus)
 {
-	struct bus *bus = timer->data;
-
-	for (struct bus_link *l = bus->links; l != NULL; l = l->next) {
-		bus_talk_gathered(l);
-		bus_talk_retry(l);
-	}
-}
-
-static void
-on_prepare(uv_prepare_t *prepare)
-{
-	struct bus *bus = prepare->data;
-	bool ready = bus->zap != NULL && can_read(bus->zap);
-
-	free_closed(bus);
-	for (struct bus_link *l = bus->links; l != NULL && !ready; l = l->next)
-		ready =
-		    !l->closed && l->kind != BUS_PUBLISH && can_read(l->socket);
-	if (ready)
-		uv_idle_start(bus->idle, on_idle);
-	if (!uv_is_active((uv_handle_t *)bus->gather) && anything_gathered(bus))
-		uv_timer_start(bus->gather, on_gathered, BUS_GATHER_MS, 0);
-}
-
-static void
-on_check(uv_check_t *check)
-{
-	struct bus *bus = check->data;
-
-	uv_idle_stop(bus->idle);
 	zap_read(bus);
 	for (struct bus_link *l = bus->links; l != NULL; l = l->next) {
 		if (l->closed || l->kind == BUS_PUBLISH)
@@ -257,17 +236,8 @@ on_check(uv_check_t *check)
 		for (int i = 0; i < READ_AT_ONCE && !l->closed; i++)
 			if (!can_read(l->socket) || !read_one(l))
 				break;
+		monitor_read(l);
 	}
-}
-
-static void
-on_beat(uv_timer_t *timer)
-{
-	struct bus *bus = timer->data;
-
-	for (struct bus_link *l = bus->links; l != NULL; l = l->next)
-		if (!l->closed)
-			bus_talk_beat(l);
 }
 
 static uint64_t
@@ -289,31 +259,8 @@ bus_new(uv_loop_t *loop, const struct bus_self *self)
 	bus->boot = random_boot();
 	bus->context = zmq_ctx_new();
 	must(bus->context != NULL);
-	bus->prepare = xnew(uv_prepare_t);
-	bus->check = xnew(uv_check_t);
-	bus->idle = xnew(uv_idle_t);
-	bus->beat = xnew(uv_timer_t);
-	bus->gather = xnew(uv_timer_t);
-	uv_prepare_init(loop, bus->prepare);
-	uv_check_init(loop, bus->check);
-	uv_idle_init(loop, bus->idle);
-	uv_timer_init(loop, bus->beat);
-	uv_timer_init(loop, bus->gather);
-	bus->prepare->data = bus->check->data = bus->beat->data =
-	    bus->gather->data = bus;
-	uv_prepare_start(bus->prepare, on_prepare);
-	uv_check_start(bus->check, on_check);
-	uv_timer_start(bus->beat, on_beat, 200, 200);
-	uv_unref((uv_handle_t *)bus->prepare);
-	uv_unref((uv_handle_t *)bus->check);
-	uv_unref((uv_handle_t *)bus->beat);
+	bus_loop_open(bus);
 	return bus;
-}
-
-static void
-free_handle(uv_handle_t *handle)
-{
-	free(handle);
 }
 
 void
@@ -331,15 +278,11 @@ bus_free(struct bus **bp)
 		l->handlers = (struct bus_handlers){0};
 		bus_close(&closing);
 	}
-	free_closed(bus);
+	bus_loop_free_closed(bus);
 	if (bus->zap != NULL)
 		zmq_close(bus->zap);
 	zmq_ctx_term(bus->context);
-	uv_close((uv_handle_t *)bus->prepare, free_handle);
-	uv_close((uv_handle_t *)bus->check, free_handle);
-	uv_close((uv_handle_t *)bus->idle, free_handle);
-	uv_close((uv_handle_t *)bus->beat, free_handle);
-	uv_close((uv_handle_t *)bus->gather, free_handle);
+	bus_loop_close(bus);
 	free(bus);
 }
 
@@ -432,24 +375,30 @@ set_keys(struct bus_link *l, const struct bus_curve *c, struct err *err_r)
 static void
 link_drop(struct bus_link *l)
 {
+	monitor_close(l);
 	zmq_close(l->socket);
 	free(l->endpoint);
 	free(l);
+}
+
+static uv_poll_t *
+watch(struct bus *bus, void *socket)
+{
+	int fd = -1;
+	size_t len = sizeof(fd);
+
+	must(zmq_getsockopt(socket, ZMQ_FD, &fd, &len) == 0);
+	return bus_loop_watch(bus, fd);
 }
 
 /* Puts the socket on the loop. */
 static struct bus_link *
 link_start(struct bus_link *l)
 {
-	int fd = -1;
-	size_t len = sizeof(fd);
-
-	if (l->kind != BUS_PUBLISH) {
-		must(zmq_getsockopt(l->socket, ZMQ_FD, &fd, &len) == 0);
-		l->poll = xnew(uv_poll_t);
-		must(uv_poll_init(l->bus->loop, l->poll, fd) == 0);
-		must(uv_poll_start(l->poll, UV_READABLE, on_readable) == 0);
-	}
+	if (l->kind != BUS_PUBLISH)
+		l->poll = watch(l->bus, l->socket);
+	if (l->monitor != NULL)
+		l->monitor_poll = watch(l->bus, l->monitor);
 	l->next = l->bus->links;
 	l->bus->links = l;
 	return l;
@@ -513,6 +462,7 @@ bus_dial(struct bus *bus, const char *endpoint,
 		link_drop(l);
 		return NULL;
 	}
+	monitor_open(l);
 	l = connect_link(l, err_r);
 	if (l != NULL)
 		bus_talk_open(l);
@@ -556,10 +506,9 @@ bus_close(struct bus_link **lp)
 	l->busy++;
 	bus_talk_close(l);
 	l->busy--;
-	if (l->poll != NULL) {
-		uv_poll_stop(l->poll);
-		uv_close((uv_handle_t *)l->poll, free_handle);
-	}
+	bus_loop_unwatch(l->poll);
+	bus_loop_unwatch(l->monitor_poll);
+	monitor_close(l);
 	zmq_close(l->socket);
 }
 

@@ -44,8 +44,9 @@ struct bus_link {
 	struct bus *bus;
 	enum bus_kind kind;
 	void *socket;
+	void *monitor; /* dial: tells when the connection is cut */
 	char *endpoint;
-	uv_poll_t *poll;
+	uv_poll_t *poll, *monitor_poll;
 	struct bus_handlers handlers;
 	void *arg;
 	size_t queue_bytes;
@@ -83,6 +84,16 @@ enum bus_sent {
 enum bus_sent bus_socket_send(
     struct bus_link *link, const struct bus_peer *peer, struct slice frame);
 
+bool bus_sockets_ready(struct bus *bus); /* is there anything to read? */
+void bus_sockets_read(struct bus *bus);  /* and takes it, in bounds */
+
+/* bus_loop.c */
+void bus_loop_open(struct bus *bus);
+void bus_loop_close(struct bus *bus);
+uv_poll_t *bus_loop_watch(struct bus *bus, int fd);
+void bus_loop_unwatch(uv_poll_t *poll); /* NULL is allowed */
+void bus_loop_free_closed(struct bus *bus);
+
 /* bus_talk.c */
 void bus_talk_frame(struct bus_link *link, const uint8_t *id, size_t id_len,
     const char *key, struct slice frame);
@@ -92,5 +103,6 @@ void bus_talk_gathered(struct bus_link *link);
 bool bus_talk_retry(struct bus_link *link);
 void bus_talk_open(struct bus_link *link);  /* dial: makes the peer */
 void bus_talk_close(struct bus_link *link); /* all peers go down */
+void bus_talk_cut(struct bus_link *link);   /* dial: the connection is cut */
 
 #endif

@@ -415,6 +415,15 @@ bus_talk_close(struct bus_link *link)
 		peer_free(link->peers);
 }
 
+void
+bus_talk_cut(struct bus_link *link)
+{
+	link->busy++;
+	peer_down(link->peers, "connection lost");
+	link->busy--;
+	link->hello_at = 0;
+}
+
 int
 bus_send(struct bus_peer *p, const struct msg *m)
 {

@@ -218,6 +218,8 @@ test_restart(void **state)
 	struct err err;
 
 	connect_both(f, NULL);
+	/* Without a word, as by SIGKILL. */
+	f->a.link = NULL;
 	bus_free(&f->a.bus);
 	await_int(f, &f->b.downs, 1);
 	assert_null(bus_dialled(f->b.link));
