@@ -4,6 +4,7 @@
  * daemon's loop; see http.h.
  */
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/listen.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -409,6 +410,10 @@ http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 	h->prefix = xasprintf("/%s/", d->site);
 	path = daemon_path(d, "share/web");
 	h->assets = assets_load(path, err_r);
+	free(path);
+	path = daemon_path(d, "var/vedette/livestatusd");
+	if (file_mkdirs(path, 0750, err_r) == -1)
+		log_warn("sessions: %s", err_r->text);
 	free(path);
 	path = daemon_path(d, "var/vedette/livestatusd/sessions");
 	h->sessions = sessions_open(path, clock_wall() / NS_PER_S);
