@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 struct snapshot_private {
+	const char *bytes;
 	void *map;  /* the mapped file, or NULL */
 	void *copy; /* the copied bytes, or NULL */
 	size_t length;
@@ -104,17 +105,26 @@ take_head(struct snapshot *snap, const char *bytes)
 static struct snapshot *
 open_bytes(struct snapshot_private *priv, struct err *err_r)
 {
-	const char *bytes = priv->map != NULL ? priv->map : priv->copy;
 	struct snapshot *snap = xnew(struct snapshot);
 
 	snap->priv = priv;
-	if (check_head(bytes, priv->length, err_r) == 0) {
-		take_head(snap, bytes);
+	if (check_head(priv->bytes, priv->length, err_r) == 0) {
+		take_head(snap, priv->bytes);
 		if (snapshot_check(snap, err_r) == 0)
 			return snap;
 	}
 	snapshot_close(&snap);
 	return NULL;
+}
+
+struct snapshot *
+snapshot_borrow(struct slice bytes, struct err *err_r)
+{
+	struct snapshot_private *priv = xnew(struct snapshot_private);
+
+	priv->bytes = bytes.s;
+	priv->length = bytes.len;
+	return open_bytes(priv, err_r);
 }
 
 struct snapshot *
@@ -125,6 +135,7 @@ snapshot_from_memory(struct slice bytes, struct err *err_r)
 	priv->copy = xmalloc(bytes.len == 0 ? 1 : bytes.len);
 	if (bytes.len > 0)
 		memcpy(priv->copy, bytes.s, bytes.len);
+	priv->bytes = priv->copy;
 	priv->length = bytes.len;
 	return open_bytes(priv, err_r);
 }
@@ -157,6 +168,7 @@ snapshot_open(const char *path, struct err *err_r)
 		return NULL;
 	priv = xnew(struct snapshot_private);
 	priv->map = map;
+	priv->bytes = map;
 	priv->length = (size_t)st.st_size;
 	snap = open_bytes(priv, err_r);
 	if (snap == NULL)

@@ -453,7 +453,7 @@ snapb_write(struct snapb *b, const char *path, struct err *err_r)
 	int rc = -1;
 
 	snapb_bytes(b, &bytes);
-	snap = snapshot_from_memory(str_slice(&bytes), err_r);
+	snap = snapshot_borrow(str_slice(&bytes), err_r);
 	if (snap != NULL)
 		rc = file_write(path, str_slice(&bytes), 0640, err_r);
 	snapshot_close(&snap);

@@ -47,6 +47,10 @@ struct snap_file_head {
 	struct snap_file_block blocks[SNAP_BLOCK_COUNT];
 };
 
+/* As snapshot_from_memory() without the copy: the bytes, at an address that is
+ * a multiple of 8, must outlive the snapshot. */
+struct snapshot *snapshot_borrow(struct slice bytes, struct err *err_r);
+
 /* Where the checksum begins. */
 #define SNAP_CRC_FROM 16
 

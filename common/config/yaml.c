@@ -162,6 +162,10 @@ take_key(struct parse *p, const yaml_event_t *event, const json_t *object)
 		    "expected a plain key without anchor, tag or NUL");
 		return NULL;
 	}
+	if (event->data.scalar.length > YAML_MAX_KEY) {
+		fail_at(p, event->start_mark, "the key is too long");
+		return NULL;
+	}
 	if (strcmp(key, "<<") == 0 &&
 	    event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
 		fail_at(p, event->start_mark, "merge keys are not supported");

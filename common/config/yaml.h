@@ -9,7 +9,7 @@
  * else (08:00-17:00, 2026-12-25, 2c, 0644, 1e) and everything in quotes is a
  * string. Keys are always strings. A key given twice is a mistake, and so are
  * anchors, aliases, merge keys, tags other than !!str, several documents, NUL
- * bytes, more than YAML_MAX_BYTES, _DEPTH levels or _NODES values.
+ * bytes, more than YAML_MAX_BYTES, _DEPTH levels, _KEY or _NODES.
  */
 #ifndef COMMON_CONFIG_YAML_H
 #define COMMON_CONFIG_YAML_H
@@ -22,6 +22,7 @@
 
 #define YAML_MAX_BYTES (512u << 20)
 #define YAML_MAX_DEPTH 64
+#define YAML_MAX_KEY   512 /* bytes of a key */
 #define YAML_MAX_NODES 30000000u
 
 struct yaml_doc;

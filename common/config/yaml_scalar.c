@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "common/num.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -91,19 +92,43 @@ yaml_plain_scalar(struct slice text)
 
 /* --- printing ------------------------------------------------------------- */
 
+/* The code point at `p` (valid UTF-8) and its length. */
+static uint32_t
+code_point(const char *p, size_t *len_r)
+{
+	unsigned char lead = (unsigned char)*p;
+	size_t len = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+	uint32_t c = len == 1 ? lead : lead & (0x7fu >> len);
+
+	for (size_t i = 1; i < len && p[i] != '\0'; i++)
+		c = c << 6 | ((unsigned char)p[i] & 0x3fu);
+	*len_r = len;
+	return c;
+}
+
+/* Breaks lines in YAML, or is refused by its readers. */
+static bool
+needs_escape(uint32_t c)
+{
+	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 ||
+	    c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff;
+}
+
 static bool
 needs_quotes(const char *s)
 {
 	struct slice text = slice_of(s);
 	json_t *value = yaml_plain_scalar(text);
 	bool other = value == NULL || !json_is_string(value);
+	size_t len;
 
 	json_decref(value);
 	if (other || strchr("-?:,[]{}#&*!|>'\"%@`=< ", s[0]) != NULL ||
-	    s[text.len - 1] == ' ' || s[text.len - 1] == ':')
+	    strncmp(s, "...", 3) == 0 || s[text.len - 1] == ' ' ||
+	    s[text.len - 1] == ':')
 		return true;
-	for (const char *p = s; *p != '\0'; p++) {
-		if ((unsigned char)*p < ' ' || *p == 0x7f ||
+	for (const char *p = s; *p != '\0'; p += len) {
+		if (needs_escape(code_point(p, &len)) ||
 		    (p[0] == ':' && p[1] == ' ') ||
 		    (p[0] == ' ' && p[1] == '#') || strchr(",[]{}", *p) != NULL)
 			return true;
@@ -114,19 +139,26 @@ needs_quotes(const char *s)
 void
 yaml_print_string(const char *s, struct str *to)
 {
-	json_t *value;
-	char *text;
+	size_t len;
 
 	if (!needs_quotes(s)) {
 		str_add(to, s);
 		return;
 	}
-	/* A string of JSON is one of YAML in double quotes. */
-	value = json_string(s);
-	text = value == NULL ? NULL : json_dumps(value, JSON_ENCODE_ANY);
-	str_add(to, text == NULL ? "\"\"" : text);
-	free(text);
-	json_decref(value);
+	str_addc(to, '"');
+	for (; *s != '\0'; s += len) {
+		uint32_t c = code_point(s, &len);
+
+		if (c == '\n')
+			str_add(to, "\\n");
+		else if (needs_escape(c))
+			str_addf(to, "\\u%04x", c);
+		else if (c == '"' || c == '\\')
+			str_addf(to, "\\%c", (char)c);
+		else
+			str_addn(to, s, len);
+	}
+	str_addc(to, '"');
 }
 
 static void

@@ -115,6 +115,16 @@ keys_attr(const char *name)
 	return (enum attr)i;
 }
 
+bool
+keys_has_ruleset(enum attr attr, bool service)
+{
+	const struct attr_def *def = &keys_attrs[attr];
+
+	/* A service's check is what it is. */
+	return def->eval != EVAL_NONE && !(service && attr == ATTR_check) &&
+	    (def->who & (service ? ATTR_SERVICE : ATTR_HOST)) != 0;
+}
+
 /* Keys of those who have them; the others' lines are left out. */
 #define KEY_BOTH(id, schema, def, help) {#id, &schema, false, def, help},
 #define KEY_NONE(id, schema, def, help)

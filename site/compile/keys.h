@@ -41,6 +41,9 @@ extern const struct attr_def keys_attrs[ATTR_COUNT];
 /* ATTR_COUNT if there is none. */
 enum attr keys_attr(const char *name);
 
+/* Is there a ruleset host_NAME or service_NAME? */
+bool keys_has_ruleset(enum attr attr, bool service);
+
 /* One of conf.d's files, a _folder.yaml, a file of var/vedette/discovered. */
 extern const struct schema keys_file, keys_folder, keys_discovered;
 

@@ -67,22 +67,12 @@ add_check_set(
 	set->check = xstrdup(check);
 }
 
-static bool
-has_ruleset(enum attr a, bool service)
-{
-	const struct attr_def *def = &keys_attrs[a];
-
-	/* A service's check is what it is. */
-	return def->eval != EVAL_NONE && !(service && a == ATTR_check) &&
-	    (def->who & (service ? ATTR_SERVICE : ATTR_HOST)) != 0;
-}
-
 static void
 make_sets(struct ruleset_table *t)
 {
 	for (unsigned a = 0; a < ATTR_COUNT; a++) {
 		for (unsigned service = 0; service < 2; service++) {
-			if (has_ruleset((enum attr)a, service))
+			if (keys_has_ruleset((enum attr)a, service))
 				add_set(t,
 				    xasprintf("%s_%s",
 					service ? "service" : "host",

@@ -163,7 +163,8 @@ test_print(void **state)
 	static const char json[] =
 	    "{\"a\":1,\"b\":[\"x\",{\"c\":\"true\",\"d\":null}],\"e\":{},"
 	    "\"f\":\"a: b\",\"g\":\"2c\",\"h\":0.1,\"i\":\"-\",\"j\":\"\","
-	    "\"k\":[[1,2],[]],\"l\":\"\\u0007\xc3\xa4\"}";
+	    "\"k\":[[1,2],[]],\"l\":\"\\u0007\xc3\xa4\",\"m\":\"...\",\"n\":"
+	    "\"\xe2\x80\xa8\\n\xf0\x9f\x98\x80\"}";
 	json_t *value = json_loads(json, 0, NULL);
 	struct str text = {0};
 

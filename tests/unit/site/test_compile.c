@@ -622,6 +622,28 @@ test_in_memory(void **state)
 	str_free(&text);
 }
 
+static void
+test_document(void **state)
+{
+	struct str text = {0};
+
+	(void)state;
+	compile_document_keys(&text);
+	assert_non_null(strstr(str_get(&text),
+	    "| `hosts.NAME.agent.kind` | tcp, push, program or none | "
+	    "required | how data is fetched |\n"));
+	assert_non_null(strstr(str_get(&text), "| `services[].description` |"));
+	str_clear(&text);
+	compile_document_rulesets(&text);
+	assert_non_null(strstr(str_get(&text), "| `host_check` |"));
+	assert_null(strstr(str_get(&text), "| `service_check` |"));
+	assert_non_null(strstr(str_get(&text),
+	    "| `service_groups` | a list "
+	    "| all | [] |"));
+	assert_non_null(strstr(str_get(&text), "| `filesystem_levels` |"));
+	str_free(&text);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -641,6 +663,7 @@ main(void)
 	    TEST(test_two_files),
 	    TEST(test_generations),
 	    TEST(test_in_memory),
+	    TEST(test_document),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
