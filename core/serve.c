@@ -8,6 +8,8 @@
 #include "common/log.h"
 #include "core/command/command.h"
 
+#include <unistd.h>
+
 static void
 save(void *arg)
 {
@@ -119,7 +121,8 @@ core_counters(struct daemon *d, struct str *list)
 
 	add(list, "hosts", snap->n_hosts);
 	add(list, "services", snap->n_objects - snap->n_hosts);
-	add(list, "commands", (double)core->commands);
+	add(list, "pid", (double)getpid());
+	add(list, "external_commands", (double)core->commands);
 	add(list, "commands_refused", (double)core->commands_refused);
 	add(list, "results_dropped", (double)core->dropped);
 	add(list, "clock_jumps", (double)core->jumps);

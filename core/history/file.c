@@ -325,7 +325,7 @@ history_expire(struct history *h, int64_t now, int64_t keep_ms)
 void
 history_counters(const struct history *h, struct str *list)
 {
-	struct msg_counter lines = {SLICE("history_lines"), (double)h->lines};
+	struct msg_counter lines = {SLICE("log_messages"), (double)h->lines};
 	struct msg_counter lost = {
 	    SLICE("history_lines_lost"), (double)h->lost};
 

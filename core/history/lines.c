@@ -21,6 +21,8 @@ history_add_text(struct str *out, struct slice text)
 {
 	size_t from = 0;
 
+	if (text.len == 0)
+		return;
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.s[i];
 

@@ -53,6 +53,9 @@ struct jobs {
 	unsigned turn; /* which kind is first */
 	uint64_t sent, answered, late, given_away, timed_out, results;
 	uint64_t refused_queue, results_stray;
+	uint64_t host_checks, service_checks, plugins;
+	uint32_t capacity; /* all workers' credit, used and unused */
+	double latency_plugin, latency_other; /* smoothed, seconds */
 };
 
 static uint64_t
@@ -221,9 +224,14 @@ take_results(struct jobs *j, const struct msg_outcome *m, uint64_t serial,
 			has_own = true;
 			continue;
 		}
+		j->service_checks++;
 		if (!intake_collected(&in, present(j, serial, r.object), &r))
 			j->results_stray++;
 	}
+	if (has_own && engine_is_service(j->schedule->engine, object))
+		j->service_checks++;
+	else
+		j->host_checks++;
 	if (has_own)
 		intake_own(&in, &own);
 	else
@@ -355,6 +363,18 @@ capacity(struct jobs *j)
 	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
 
+/* CR-6: how late it starts, smoothed over some twenty checks. */
+static void
+note_latency(struct jobs *j, unsigned kind, int64_t planned, int64_t now_ns)
+{
+	double *average =
+	    kind == MSG_JOB_PLUGIN ? &j->latency_plugin : &j->latency_other;
+
+	j->plugins += kind == MSG_JOB_PLUGIN;
+	*average +=
+	    ((double)(now_ns - planned) / (double)NS_PER_S - *average) * 0.05;
+}
+
 static bool
 start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
     int64_t now_ns)
@@ -381,6 +401,7 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	r->worker = w;
 	w->busy++;
 	w->credit--;
+	note_latency(j, kind, due->planned, now_ns);
 	j->sent++;
 	heap_set(&j->deadlines, (uint32_t)(r - j->slots),
 	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);
@@ -443,7 +464,7 @@ jobs_pump(struct jobs *j)
 		schedule_done(j->schedule, due.object);
 		intake_always_up(j->schedule, due.object, now);
 	}
-	total = capacity(j);
+	total = j->capacity = capacity(j);
 	limit = (uint32_t)((uint64_t)total * SHARE / 100);
 	if (limit == 0)
 		limit = 1;
@@ -509,6 +530,18 @@ jobs_workers(const struct jobs *j)
 	return n;
 }
 
+/* Part of the workers' credit that plugins, or all others, use now. */
+static double
+usage(const struct jobs *j, bool plugins)
+{
+	uint32_t of_plugins = j->running_of[MSG_JOB_PLUGIN];
+
+	if (j->capacity == 0)
+		return 0;
+	return (double)(plugins ? of_plugins : j->n_running - of_plugins) /
+	    j->capacity;
+}
+
 void
 jobs_counters(const struct jobs *j, struct str *list)
 {
@@ -519,28 +552,35 @@ jobs_counters(const struct jobs *j, struct str *list)
 		waiting += schedule_waiting(j->schedule, i);
 	const struct {
 		const char *name;
-		uint64_t value;
+		double value;
 	} counters[] = {
-	    {"jobs_sent", j->sent},
-	    {"jobs_answered", j->answered},
-	    {"jobs_late", j->late},
-	    {"jobs_given_away", j->given_away},
-	    {"jobs_timed_out", j->timed_out},
-	    {"jobs_refused_queue", j->refused_queue},
-	    {"jobs_running", j->n_running},
-	    {"jobs_waiting", waiting},
-	    {"job_results", j->results},
-	    {"job_results_stray", j->results_stray},
-	    {"workers", jobs_workers(j)},
-	    {"schedule_skipped_running", s->skipped_running},
-	    {"schedule_skipped_off", s->skipped_off},
-	    {"schedule_skipped_period", s->skipped_period},
-	    {"schedule_coalesced", s->coalesced},
+	    {"jobs_sent", (double)j->sent},
+	    {"jobs_answered", (double)j->answered},
+	    {"jobs_late", (double)j->late},
+	    {"jobs_given_away", (double)j->given_away},
+	    {"jobs_timed_out", (double)j->timed_out},
+	    {"jobs_refused_queue", (double)j->refused_queue},
+	    {"jobs_running", (double)j->n_running},
+	    {"jobs_waiting", (double)waiting},
+	    {"job_results", (double)j->results},
+	    {"job_results_stray", (double)j->results_stray},
+	    {"workers", (double)jobs_workers(j)},
+	    {"schedule_skipped_running", (double)s->skipped_running},
+	    {"schedule_skipped_off", (double)s->skipped_off},
+	    {"schedule_skipped_period", (double)s->skipped_period},
+	    {"schedule_coalesced", (double)s->coalesced},
+	    {"host_checks", (double)j->host_checks},
+	    {"service_checks", (double)j->service_checks},
+	    {"forks", (double)j->plugins},
+	    {"average_latency_generic", j->latency_plugin},
+	    {"average_latency_fetcher", j->latency_other},
+	    {"helper_usage_generic", usage(j, true)},
+	    {"helper_usage_fetcher", usage(j, false)},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
 		struct msg_counter c = {
-		    slice_of(counters[i].name), (double)counters[i].value};
+		    slice_of(counters[i].name), counters[i].value};
 
 		msg_counter_put(list, &c);
 	}

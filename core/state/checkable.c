@@ -23,8 +23,9 @@ cut(struct slice s, size_t max)
 static char *
 put(char *at, struct slice s)
 {
-	if (s.len > 0)
-		memcpy(at, s.s, s.len);
+	if (s.len == 0)
+		return at;
+	memcpy(at, s.s, s.len);
 	return at + s.len;
 }
 

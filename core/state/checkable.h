@@ -121,21 +121,27 @@ struct checkable {
 	uint8_t held;     /* enum hold: why one waits */
 };
 
+/* Where the texts begin; never NULL, so that offsets are fine. */
+static inline const char *
+checkable_texts(const struct checkable *o)
+{
+	return o->text == NULL ? "" : o->text;
+}
 static inline struct slice
 checkable_output(const struct checkable *o)
 {
-	return (struct slice){o->text, o->output_len};
+	return (struct slice){checkable_texts(o), o->output_len};
 }
 static inline struct slice
 checkable_long_output(const struct checkable *o)
 {
-	return (struct slice){o->text + o->output_len, o->long_len};
+	return (struct slice){checkable_texts(o) + o->output_len, o->long_len};
 }
 static inline struct slice
 checkable_perfdata(const struct checkable *o)
 {
 	return (struct slice){
-	    o->text + o->output_len + o->long_len, o->perf_len};
+	    checkable_texts(o) + o->output_len + o->long_len, o->perf_len};
 }
 static inline struct slice
 checkable_blob(const struct checkable *o)
