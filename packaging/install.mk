@@ -25,6 +25,13 @@ $(BUILD)/.tree: $(WEB_FILES) $(NOTIFY_FILES) packaging/set-capabilities \
 	cp packaging/systemd/vedette@.service $(BUILD)/share/systemd/
 	touch $@
 
+# What the programs print about themselves; a test compares it.
+REFERENCES = settings configuration rulesets messages checks columns commands
+docs: $(BUILD)/bin/vedette ## write the printed references into docs/
+	$(foreach t,$(REFERENCES),$(BUILD)/bin/vedette reference $(t) \
+	  >docs/$(t).md &&) \
+	  $(BUILD)/bin/vedette reference man >packaging/man/vedette.1
+
 dependencies: ## install the packages to build and to run
 	packaging/install-dependencies build run
 
@@ -42,4 +49,4 @@ demo: ## install what is needed, build, and run a site that watches this machine
 demo-stop: ## remove the demonstration with all its traces
 	packaging/demo stop $(BUILD)
 
-.PHONY: dependencies install demo demo-stop
+.PHONY: docs dependencies install demo demo-stop

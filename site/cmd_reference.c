@@ -6,9 +6,11 @@
 #include "common/config/settings_table.h"
 #include "common/mem.h"
 #include "common/msg.h"
+#include "core/command/command.h"
 #include "fetcher/checks/check.h"
 #include "livestatusd/table/table.h"
 #include "site/cmd.h"
+#include "site/compile/compile.h"
 #include "site/help.h"
 
 #include <stdio.h>
@@ -76,6 +78,33 @@ print_columns(struct str *to)
 	}
 }
 
+/* The letters that name objects begin the arguments. */
+static void
+add_command(
+    const char *name, const char *arguments, const char *help, void *arg)
+{
+	str_addf(arg, "| `%s` |", name);
+	for (; *arguments != '\0' && strchr("hsHS", *arguments); arguments++)
+		str_addf(arg, " %s;",
+		    *arguments == 'h'       ? "host"
+			: *arguments == 's' ? "service"
+			: *arguments == 'H' ? "host group"
+					    : "service group");
+	str_addf(arg, " | %s |\n", help);
+}
+
+static void
+print_commands(struct str *to)
+{
+	str_add(to,
+	    "# External commands\n\n"
+	    "Printed by `vedette reference commands`. Sent as"
+	    " `COMMAND [time] NAME;...` to the\nLivestatus socket."
+	    "\n\n| command | object | further arguments, or what it is"
+	    " about |\n|---|---|---|\n");
+	command_list(add_command, to);
+}
+
 static const struct topic {
 	const char *name, *help;
 	void (*print)(struct str *to);
@@ -83,9 +112,14 @@ static const struct topic {
     {"verbs", "the verbs with their options, for completion", print_verbs},
     {"man", "the man page vedette(1)", help_man},
     {"settings", "keys of site.yaml (docs/settings.md)", print_settings},
+    {"configuration", "keys of conf.d (docs/configuration.md)",
+	compile_document_keys},
+    {"rulesets", "rulesets of rules (docs/rulesets.md)",
+	compile_document_rulesets},
     {"messages", "messages of the bus (docs/messages.md)", msg_document},
     {"checks", "checks, parameters, metrics (docs/checks.md)", checks_document},
     {"columns", "tables of Livestatus (docs/columns.md)", print_columns},
+    {"commands", "external commands (docs/commands.md)", print_commands},
 };
 
 static int
@@ -95,7 +129,7 @@ run(const struct cmd_call *call)
 
 	for (size_t i = 0; i < ARRAY_LEN(topics); i++) {
 		if (call->argc == 0)
-			str_addf(&text, "%-10s %s\n", topics[i].name,
+			str_addf(&text, "%-14s %s\n", topics[i].name,
 			    topics[i].help);
 		else if (strcmp(topics[i].name, call->argv[0]) == 0)
 			topics[i].print(&text);

@@ -69,7 +69,7 @@ check_tags(struct model *m, json_t *tags, struct place at)
 
 	json_object_foreach(tags, group, value)
 	{
-		uint32_t index = table_find(m, TABLE_TAG_GROUPS, group);
+		uint32_t index = named_find(m, TABLE_TAG_GROUPS, group);
 		const char *id = json_string_value(value);
 		struct nearest near = {.word = id};
 		struct str hint = {0};
@@ -137,7 +137,7 @@ check_command(struct model *m, const char *command, struct place at)
 	if (n == 0)
 		model_mistake(m, at, "expected a command line");
 	else if (command[n] == '!')
-		table_need(m, TABLE_COMMANDS, str_get(&name), at);
+		named_need(m, TABLE_COMMANDS, str_get(&name), at);
 	str_free(&name);
 }
 
@@ -181,11 +181,11 @@ attr_check(struct model *m, enum attr attr, bool service, json_t *value,
 	enum table_id table = attr_table(attr, service);
 
 	if (table != TABLE_COUNT && json_is_string(value))
-		table_need(m, table, json_string_value(value), at);
+		named_need(m, table, json_string_value(value), at);
 	if (table != TABLE_COUNT && json_is_array(value)) {
 		struct indexes unused = {0};
 
-		table_need_list(m, table, value, at, &unused);
+		named_need_list(m, table, value, at, &unused);
 		indexes_free(&unused);
 	}
 	switch ((int)attr) {

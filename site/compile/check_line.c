@@ -87,7 +87,7 @@ check_set_command(struct model *m, struct snap_object *o, const char *command)
 	str_addn(&name, command, n);
 	index = command[n] == ' ' || command[n] == '\t'
 	    ? NONE
-	    : table_find(m, TABLE_COMMANDS, str_get(&name));
+	    : named_find(m, TABLE_COMMANDS, str_get(&name));
 	if (index != NONE) {
 		const char *declared = json_string_value(json_object_get(
 		    m->tables[TABLE_COMMANDS].items[index].value, "line"));

@@ -25,12 +25,12 @@ model_init(struct model *m, const char *root, uint64_t generation,
 static void
 model_free(struct model *m)
 {
-	rules_free(m);
+	rulesets_free(m);
 	services_free(m);
 	hosts_free(m);
 	people_free(m);
 	folders_free(m);
-	tables_free(m);
+	named_free(m);
 	sources_free(m);
 	json_decref(m->keep);
 	snapb_free(&m->snap);
@@ -43,11 +43,11 @@ build(struct model *m)
 	json_t *notification_rules, *event_rules, *event_actions;
 	snap_str n, r, a;
 
-	tables_collect(m);
+	named_collect(m);
 	people_collect(m);
 	folders_resolve(m);
 	hosts_list(m);
-	rules_collect(m);
+	rulesets_collect(m);
 	hosts_resolve(m);
 	services_collect(m);
 	objects_hosts(m);

@@ -49,7 +49,7 @@ check_actions(
 		const char *name = json_string_value(json_array_get(list, i));
 
 		if (name != NULL && strcmp(name, "@NOTIFY") != 0)
-			table_need(m, TABLE_ACTIONS, name,
+			named_need(m, TABLE_ACTIONS, name,
 			    place_index(place_key(at, key), i));
 	}
 }
@@ -90,9 +90,9 @@ check_rule(struct seen *s, const json_t *rule, struct place at)
 		    place_key(at, "state"));
 	}
 	if (period != NULL)
-		table_need(m, TABLE_PERIODS, period,
+		named_need(m, TABLE_PERIODS, period,
 		    place_key(at_when, "time_period"));
-	table_need_list(m, TABLE_CONTACT_GROUPS, groups,
+	named_need_list(m, TABLE_CONTACT_GROUPS, groups,
 	    place_key(place_key(at, "contact_groups"), "groups"), &unused);
 	indexes_free(&unused);
 	check_actions(m, rule, "actions", at);

@@ -48,7 +48,7 @@ take_found(struct model *m)
 
 		if (s->kind != SOURCE_DISCOVERED)
 			continue;
-		index = table_find(m, TABLE_HOSTS, s->host);
+		index = named_find(m, TABLE_HOSTS, s->host);
 		if (index == NONE)
 			model_warn(m, (struct place){.src = s},
 			    "there is no host %s: its discovered services are "
@@ -108,7 +108,7 @@ visit(struct circle *c, uint32_t host)
 		const char *name =
 		    json_string_value(json_array_get(parents, i));
 		uint32_t parent =
-		    name == NULL ? NONE : table_find(c->m, TABLE_HOSTS, name);
+		    name == NULL ? NONE : named_find(c->m, TABLE_HOSTS, name);
 
 		if (parent != NONE)
 			visit(c, parent);

@@ -2,7 +2,7 @@
  *
  * The configuration while it is being compiled: the documents, what they name,
  * and the hosts and services with their attributes resolved. Stages, each a
- * file: sources (read), tables (what is named), folders, hosts and services
+ * file: sources (read), named (what files name), folders, hosts and services
  * (who exists), rules, attrs (what holds for each), objects (into the
  * snapshot), people, periods, notify, events.
  *
@@ -162,17 +162,17 @@ void sources_add_config(struct model *m, json_t *config,
     const struct yaml_doc *doc, const struct schema_way *way);
 void sources_free(struct model *m);
 
-/* tables.c */
-void tables_collect(struct model *m);
-void tables_free(struct model *m);
+/* named.c */
+void named_collect(struct model *m);
+void named_free(struct model *m);
 /* Index, or NONE. */
-uint32_t table_find(const struct model *m, enum table_id id, const char *name);
+uint32_t named_find(const struct model *m, enum table_id id, const char *name);
 /* The same, with a mistake at `at` if it is not there. */
-uint32_t table_need(
+uint32_t named_need(
     struct model *m, enum table_id id, const char *name, struct place at);
 /* Each name in a list; what is no text is passed over (it is a mistake
  * already). Indexes, ascending, each once, appended; returns how many. */
-void table_need_list(struct model *m, enum table_id id, const json_t *list,
+void named_need_list(struct model *m, enum table_id id, const json_t *list,
     struct place at, struct indexes *to);
 void indexes_add(struct indexes *x, uint32_t index);
 void indexes_sort(struct indexes *x); /* each once */

@@ -15,7 +15,7 @@ need_list(struct model *m, enum table_id id, const json_t *table,
 {
 	struct indexes unused = {0};
 
-	table_need_list(
+	named_need_list(
 	    m, id, json_object_get(table, key), place_key(at, key), &unused);
 	indexes_free(&unused);
 }
@@ -27,7 +27,7 @@ need_period(
 	const char *name = json_string_value(json_object_get(table, key));
 
 	if (name != NULL)
-		table_need(m, TABLE_PERIODS, name, place_key(at, key));
+		named_need(m, TABLE_PERIODS, name, place_key(at, key));
 }
 
 /* "<old><new>" of the letters, or a single word. */

@@ -39,7 +39,7 @@ period_of(const struct model *m, json_t *const *values, enum attr a)
 {
 	const char *name = json_string_value(values[a]);
 
-	return name == NULL ? SNAP_NONE : table_find(m, TABLE_PERIODS, name);
+	return name == NULL ? SNAP_NONE : named_find(m, TABLE_PERIODS, name);
 }
 
 static uint32_t
@@ -85,7 +85,7 @@ list_of(struct model *m, enum table_id id, const json_t *names)
 
 	for (size_t i = 0; i < json_array_size(names); i++) {
 		const char *s = json_string_value(json_array_get(names, i));
-		uint32_t index = s == NULL ? NONE : table_find(m, id, s);
+		uint32_t index = s == NULL ? NONE : named_find(m, id, s);
 
 		if (index != NONE)
 			indexes_add(&x, index);
@@ -229,7 +229,7 @@ set_contacts(struct model *m, struct snap_object *o, json_t *const *values)
 		const char *s =
 		    json_string_value(json_array_get(values[ATTR_contacts], i));
 		uint32_t index =
-		    s == NULL ? NONE : table_find(m, TABLE_CONTACTS, s);
+		    s == NULL ? NONE : named_find(m, TABLE_CONTACTS, s);
 
 		if (index != NONE)
 			indexes_add(&x, index);

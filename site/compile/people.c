@@ -22,7 +22,7 @@ gather_members(struct model *m, struct indexes *members)
 		const struct entry *e = &contacts->items[c];
 		struct indexes own = {0};
 
-		table_need_list(m, TABLE_CONTACT_GROUPS,
+		named_need_list(m, TABLE_CONTACT_GROUPS,
 		    json_object_get(e->value, "contact_groups"),
 		    place_key(place_key(place_of(e->src, "contacts"), e->name),
 			"contact_groups"),
@@ -34,7 +34,7 @@ gather_members(struct model *m, struct indexes *members)
 	for (uint32_t g = 0; g < groups->n; g++) {
 		const struct entry *e = &groups->items[g];
 
-		table_need_list(m, TABLE_CONTACTS,
+		named_need_list(m, TABLE_CONTACTS,
 		    json_object_get(e->value, "members"),
 		    place_key(
 			place_key(place_of(e->src, "contact_groups"), e->name),
@@ -68,7 +68,7 @@ people_of_groups(struct model *m, const json_t *groups, struct indexes *to)
 		const char *name = json_string_value(json_array_get(groups, i));
 		uint32_t g = name == NULL
 		    ? NONE
-		    : table_find(m, TABLE_CONTACT_GROUPS, name);
+		    : named_find(m, TABLE_CONTACT_GROUPS, name);
 
 		for (uint32_t k = 0; g != NONE && k < m->members[g].n; k++)
 			indexes_add(to, m->members[g].items[k]);
@@ -103,7 +103,7 @@ add_contact(struct model *m, uint32_t index)
 		c->role = text(m, e->value, "role");
 	c->password_hash = text(m, e->value, "password_hash");
 	if (period != NULL)
-		c->notification_period = table_need(m, TABLE_PERIODS, period,
+		c->notification_period = named_need(m, TABLE_PERIODS, period,
 		    place_key(at, "notification_period"));
 	for (uint32_t g = 0; g < m->tables[TABLE_CONTACT_GROUPS].n; g++) {
 		for (uint32_t k = 0; k < m->members[g].n; k++) {

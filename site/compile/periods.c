@@ -74,7 +74,7 @@ in_circle(struct circle *c, uint32_t index)
 	for (size_t i = 0; !found && i < json_array_size(list); i++) {
 		const char *s = json_string_value(json_array_get(list, i));
 		uint32_t next =
-		    s == NULL ? NONE : table_find(c->m, TABLE_PERIODS, s);
+		    s == NULL ? NONE : named_find(c->m, TABLE_PERIODS, s);
 
 		found = next != NONE && in_circle(c, next);
 	}
@@ -94,7 +94,7 @@ check_one(struct model *m, const struct entry *e)
 		    place_key(at, period_weekdays[i]));
 	check_exceptions(m, json_object_get(e->value, "exceptions"),
 	    place_key(at, "exceptions"));
-	table_need_list(m, TABLE_PERIODS, json_object_get(e->value, "exclude"),
+	named_need_list(m, TABLE_PERIODS, json_object_get(e->value, "exclude"),
 	    place_key(at, "exclude"), &unused);
 	indexes_free(&unused);
 }

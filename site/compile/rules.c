@@ -182,7 +182,7 @@ check_hosts(struct model *m, const json_t *list, struct place at)
 		if (s == NULL)
 			continue;
 		if (s[0] != '~') {
-			table_need(m, TABLE_HOSTS, s, place_index(at, i));
+			named_need(m, TABLE_HOSTS, s, place_index(at, i));
 			continue;
 		}
 		pattern = json_string(s + 1);
@@ -272,7 +272,7 @@ sort_rules(struct ruleset *set)
 }
 
 void
-rules_collect(struct model *m)
+rulesets_collect(struct model *m)
 {
 	m->rules = xnew(struct ruleset_table);
 	make_sets(m->rules);
@@ -291,7 +291,7 @@ rules_collect(struct model *m)
 }
 
 void
-rules_free(struct model *m)
+rulesets_free(struct model *m)
 {
 	struct ruleset_table *t = m->rules;
 

@@ -17,8 +17,8 @@
 struct ruleset;
 
 /* Reads every rule; adds mistakes. Hosts must be known (m->hosts). */
-void rules_collect(struct model *m);
-void rules_free(struct model *m);
+void rulesets_collect(struct model *m);
+void rulesets_free(struct model *m);
 
 /* NULL if no rule sets it. */
 const struct ruleset *rules_of_attr(

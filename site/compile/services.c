@@ -107,9 +107,9 @@ add_written(struct model *m, const struct source *src, size_t index)
 			add_matching(m, s, name + 1, at);
 			continue;
 		}
-		s.host = table_find(m, TABLE_HOSTS, name);
+		s.host = named_find(m, TABLE_HOSTS, name);
 		if (s.host == NONE)
-			table_need(m, TABLE_HOSTS, name, at);
+			named_need(m, TABLE_HOSTS, name, at);
 		else
 			add(m, s);
 	}
@@ -121,7 +121,7 @@ static void
 add_found(struct model *m, const struct source *src)
 {
 	const json_t *list = json_object_get(src->root, "services");
-	uint32_t host = table_find(m, TABLE_HOSTS, src->host);
+	uint32_t host = named_find(m, TABLE_HOSTS, src->host);
 
 	for (size_t i = 0; host != NONE && i < json_array_size(list); i++) {
 		json_t *own = json_array_get(list, i);

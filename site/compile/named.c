@@ -95,7 +95,7 @@ sort(struct table *t)
 }
 
 void
-tables_collect(struct model *m)
+named_collect(struct model *m)
 {
 	for (unsigned id = 0; id < TABLE_COUNT; id++) {
 		struct table *t = &m->tables[id];
@@ -123,14 +123,14 @@ tables_collect(struct model *m)
 }
 
 void
-tables_free(struct model *m)
+named_free(struct model *m)
 {
 	for (unsigned id = 0; id < TABLE_COUNT; id++)
 		free(m->tables[id].items);
 }
 
 uint32_t
-table_find(const struct model *m, enum table_id id, const char *name)
+named_find(const struct model *m, enum table_id id, const char *name)
 {
 	const struct table *t = &m->tables[id];
 	uint32_t from = 0, to = t->n;
@@ -150,10 +150,10 @@ table_find(const struct model *m, enum table_id id, const char *name)
 }
 
 uint32_t
-table_need(struct model *m, enum table_id id, const char *name, struct place at)
+named_need(struct model *m, enum table_id id, const char *name, struct place at)
 {
 	const struct table *t = &m->tables[id];
-	uint32_t index = table_find(m, id, name);
+	uint32_t index = named_find(m, id, name);
 	struct nearest near = {.word = name};
 	struct str hint = {0};
 
@@ -210,7 +210,7 @@ indexes_free(struct indexes *x)
 }
 
 void
-table_need_list(struct model *m, enum table_id id, const json_t *list,
+named_need_list(struct model *m, enum table_id id, const json_t *list,
     struct place at, struct indexes *to)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -219,9 +219,9 @@ table_need_list(struct model *m, enum table_id id, const json_t *list,
 
 		if (name == NULL)
 			continue;
-		index = table_find(m, id, name);
+		index = named_find(m, id, name);
 		if (index == NONE)
-			index = table_need(m, id, name, place_index(at, i));
+			index = named_need(m, id, name, place_index(at, i));
 		if (index != NONE)
 			indexes_add(to, index);
 	}
