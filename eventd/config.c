@@ -184,13 +184,13 @@ typedef void unlisten_fn(void *server, const char *key);
 static int
 start_tcp(void *server, int fd, const char *key, struct err *err_r)
 {
-	return stream_listen_tcp(server, fd, key, err_r);
+	return ec_stream_listen_tcp(server, fd, key, err_r);
 }
 
 static void
 stop_tcp(void *server, const char *key)
 {
-	stream_unlisten(server, key);
+	ec_stream_unlisten(server, key);
 }
 
 static int

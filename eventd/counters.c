@@ -55,7 +55,7 @@ rate_values(struct eventd *ed, struct cell *v)
 	}
 	v[STATUS_average_processing_time].f = ed->rates.processing_s;
 	v[STATUS_average_request_time].f = ed->rates.request_s;
-	v[STATUS_average_sync_time].f = store_sync_time(ed->store);
+	v[STATUS_average_sync_time].f = ec_store_sync_time(ed->store);
 }
 
 static void
@@ -109,12 +109,12 @@ eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
 	v[STATUS_virtual_memory_size].i = virtual_memory();
 	v[STATUS_connects].i = (int64_t)status_connects(ed->status);
 	v[STATUS_replication_slavemode].s = SLICE("");
-	v[STATUS_journal_bytes].i = (int64_t)store_journal_bytes(ed->store);
+	v[STATUS_journal_bytes].i = (int64_t)ec_store_journal_bytes(ed->store);
 	v[STATUS_history_queue].i =
-	    (int64_t)archive_queued(store_archive(ed->store));
+	    (int64_t)archive_queued(ec_store_archive(ed->store));
 	v[STATUS_action_queue].i = (int64_t)action_queued(ed->runner);
 	v[STATUS_actions_refused].i = (int64_t)action_refused(ed->runner);
-	v[STATUS_notices_waiting].i = (int64_t)outbox_waiting(ed->outbox);
+	v[STATUS_notices_waiting].i = (int64_t)ec_outbox_waiting(ed->outbox);
 }
 
 void

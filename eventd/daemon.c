@@ -29,27 +29,27 @@ eventd_now(void)
 static void
 on_changed(struct event *ev, void *arg)
 {
-	store_changed(((struct eventd *)arg)->store, ev);
+	ec_store_changed(((struct eventd *)arg)->store, ev);
 }
 
 static void
 on_gone(const struct event *ev, void *arg)
 {
-	store_gone(((struct eventd *)arg)->store, ev);
+	ec_store_gone(((struct eventd *)arg)->store, ev);
 }
 
 static void
 on_history(const char *what, const char *who, const char *addinfo,
     const struct event *ev, int64_t now_us, void *arg)
 {
-	store_history(
+	ec_store_history(
 	    ((struct eventd *)arg)->store, what, who, addinfo, ev, now_us);
 }
 
 static void
 on_watch(const char *rule, int64_t from_us, uint64_t count, void *arg)
 {
-	store_watch(((struct eventd *)arg)->store, rule, from_us, count);
+	ec_store_watch(((struct eventd *)arg)->store, rule, from_us, count);
 }
 
 static void
@@ -59,7 +59,7 @@ on_action(struct event *ev, const char *action, bool recovery, void *arg)
 	struct err err;
 
 	if (strcmp(action, ACTION_NOTIFY) == 0) {
-		outbox_notify(
+		ec_outbox_notify(
 		    ed->outbox, ed->world, ev, recovery, eventd_now());
 		return;
 	}
@@ -68,7 +68,7 @@ on_action(struct event *ev, const char *action, bool recovery, void *arg)
 		    "event %llu: %s", (unsigned long long)ev->id, err.text);
 		return;
 	}
-	store_history(ed->store, "SCRIPT", "", action, ev, eventd_now());
+	ec_store_history(ed->store, "SCRIPT", "", action, ev, eventd_now());
 }
 
 static bool
@@ -82,7 +82,7 @@ on_downtime_ended(const char *host, void *arg)
 {
 	struct eventd *ed = arg;
 
-	engine_downtime_ended(ed->engine, host, eventd_now());
+	ec_engine_downtime_ended(ed->engine, host, eventd_now());
 }
 
 /* --- messages and time
@@ -97,7 +97,7 @@ eventd_message(struct slice raw, const char *address, enum input input,
 	int64_t start = clock_mono();
 
 	syslog_parse(&ed->parser, raw, address, received_us, &m);
-	engine_message(ed->engine, &m, received_us);
+	ec_engine_message(ed->engine, &m, received_us);
 	rates_processing(
 	    &ed->rates, (double)(clock_mono() - start) / (double)NS_PER_S);
 	eventd_arm(ed);
@@ -108,14 +108,14 @@ on_due(uv_timer_t *timer)
 {
 	struct eventd *ed = timer->data;
 
-	engine_tick(ed->engine, eventd_now());
+	ec_engine_tick(ed->engine, eventd_now());
 	eventd_arm(ed);
 }
 
 void
 eventd_arm(struct eventd *ed)
 {
-	int64_t due = engine_due(ed->engine), wait;
+	int64_t due = ec_engine_due(ed->engine), wait;
 
 	if (due == INT64_MAX) {
 		uv_timer_stop(&ed->due);
@@ -138,7 +138,7 @@ on_sample(uv_timer_t *timer)
 	struct eventd *ed = timer->data;
 
 	eventd_sample(ed);
-	store_tick(ed->store, eventd_now(), 0);
+	ec_store_tick(ed->store, eventd_now(), 0);
 }
 
 static void
@@ -146,7 +146,7 @@ on_hour(uv_timer_t *timer)
 {
 	struct eventd *ed = timer->data;
 
-	store_tick(ed->store, eventd_now(), ed->keep_us);
+	ec_store_tick(ed->store, eventd_now(), ed->keep_us);
 }
 
 static void
@@ -155,7 +155,7 @@ on_pressure(bool full, void *arg)
 	struct eventd *ed = arg;
 
 	udp_pause(ed->udp, full);
-	stream_pause(ed->streams, full);
+	ec_stream_pause(ed->streams, full);
 }
 
 /* --- requests
@@ -263,13 +263,13 @@ on_peer_down(struct daemon *d, struct bus_peer *peer)
 static void
 restore_notice(struct slice id, struct slice body, void *arg)
 {
-	outbox_restore(((struct eventd *)arg)->outbox, id, body);
+	ec_outbox_restore(((struct eventd *)arg)->outbox, id, body);
 }
 
 static void
 restore_notice_gone(struct slice id, void *arg)
 {
-	outbox_forget(((struct eventd *)arg)->outbox, id);
+	ec_outbox_forget(((struct eventd *)arg)->outbox, id);
 }
 
 static void
@@ -277,7 +277,7 @@ save_notices(void *arg)
 {
 	struct eventd *ed = arg;
 
-	outbox_save(ed->outbox, ed->store);
+	ec_outbox_save(ed->outbox, ed->store);
 }
 
 static uint64_t
@@ -297,7 +297,7 @@ apply_options(struct eventd *ed)
 	struct status_rules rules = {
 	    o->tcp_commands, o->tcp_allow, o->n_tcp_allow};
 
-	stream_set_limits(ed->streams, &limits);
+	ec_stream_set_limits(ed->streams, &limits);
 	udp_set_max_message(ed->udp, o->max_message);
 	status_set_rules(ed->status, &rules);
 	action_set_timeout(ed->runner, o->action_timeout_us);
@@ -319,7 +319,7 @@ open_store(struct eventd *ed, struct err *err_r)
 	int rc = file_mkdirs(folder, 0750, err_r);
 
 	if (rc == 0)
-		ed->store = store_open(
+		ed->store = ec_store_open(
 		    ed->d->loop, folder, ed->engine, &handlers, err_r);
 	free(folder);
 	return ed->store == NULL ? -1 : 0;
@@ -335,8 +335,8 @@ open_local(struct eventd *ed, struct err *err_r)
 	int rc = -1;
 
 	if (file_mkdirs(folder, 0770, err_r) == 0 &&
-	    stream_listen_unix(ed->streams, socket, err_r) == 0 &&
-	    stream_open_fifo(ed->streams, fifo, err_r) == 0 &&
+	    ec_stream_listen_unix(ed->streams, socket, err_r) == 0 &&
+	    ec_stream_open_fifo(ed->streams, fifo, err_r) == 0 &&
 	    status_listen_unix(ed->status, status, err_r) == 0)
 		rc = 0;
 	free(folder);
@@ -369,12 +369,12 @@ make_parts(struct eventd *ed)
 	    .action = on_action,
 	    .watch = on_watch,
 	    .arg = ed};
-	ed->outbox = outbox_new(d);
+	ed->outbox = ec_outbox_new(d);
 	ed->runner = action_runner_new(d->loop);
 	ed->udp = udp_new(
 	    d->loop, limits.max_message, &ed->received, eventd_message, ed);
 	ed->streams =
-	    stream_new(d->loop, &limits, &ed->received, eventd_message, ed);
+	    ec_stream_new(d->loop, &limits, &ed->received, eventd_message, ed);
 	ed->status = status_new(d->loop, on_status_request, on_status_gone, ed);
 	ed->world = world_new(d, on_downtime_ended, ed);
 	world_engine(ed->world)->has_action = has_action;
@@ -400,15 +400,15 @@ init(struct daemon *d, struct err *err_r)
 	if (c == NULL)
 		return -1;
 	ed->actions = c->actions;
-	ed->engine = engine_new(c->rules, c->options, world_engine(ed->world),
-	    &ed->effects, random_seed());
+	ed->engine = ec_engine_new(c->rules, c->options,
+	    world_engine(ed->world), &ed->effects, random_seed());
 	c->actions = NULL;
 	c->rules = NULL;
 	c->options = NULL;
 	if (open_store(ed, err_r) == 0) {
 		apply_options(ed);
-		engine_start(ed->engine, eventd_now());
-		if (outbox_connect(ed->outbox, ed->store, err_r) == 0 &&
+		ec_engine_start(ed->engine, eventd_now());
+		if (ec_outbox_connect(ed->outbox, ed->store, err_r) == 0 &&
 		    world_connect(ed->world, err_r) == 0 &&
 		    open_local(ed, err_r) == 0)
 			rc = eventd_config_listen(ed, c, err_r);
@@ -417,7 +417,7 @@ init(struct daemon *d, struct err *err_r)
 	if (rc == 0) {
 		log_info("%zu events, %zu rules", ed->engine->index.n,
 		    ed->engine->rules->n);
-		store_tick(ed->store, eventd_now(), ed->keep_us);
+		ec_store_tick(ed->store, eventd_now(), ed->keep_us);
 		eventd_arm(ed);
 	}
 	return rc;
@@ -457,7 +457,7 @@ take(struct eventd *ed, const struct snapshot *snap)
 	ed->prepared = NULL;
 	if (world_load(ed->world, snap, &err) != 0)
 		log_error("reload: %s", err.text);
-	engine_reload(ed->engine, c->rules, c->options, eventd_now());
+	ec_engine_reload(ed->engine, c->rules, c->options, eventd_now());
 	c->rules = NULL;
 	c->options = NULL;
 	ed->actions = c->actions;
@@ -533,12 +533,12 @@ deinit(struct daemon *d)
 	if (ed == NULL)
 		return;
 	udp_free(&ed->udp);
-	stream_free(&ed->streams);
+	ec_stream_free(&ed->streams);
 	bound_list_free(&ed->listening_udp);
 	bound_list_free(&ed->listening_tcp);
 	bound_list_free(&ed->listening_status);
 	status_free(&ed->status);
-	store_close(&ed->store);
+	ec_store_close(&ed->store);
 	eventd_drop_requests(ed);
 	while (ed->questions != NULL) {
 		struct question *next = ed->questions->next;
@@ -547,9 +547,9 @@ deinit(struct daemon *d)
 		ed->questions = next;
 	}
 	action_runner_free(&ed->runner);
-	outbox_free(&ed->outbox);
+	ec_outbox_free(&ed->outbox);
 	world_free(&ed->world);
-	engine_free(&ed->engine);
+	ec_engine_free(&ed->engine);
 	action_table_free(&ed->actions);
 	eventd_config_free(&ed->prepared);
 	snapshot_close(&ed->own_snapshot);

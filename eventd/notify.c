@@ -31,7 +31,7 @@ struct outbox {
 };
 
 struct outbox *
-outbox_new(struct daemon *d)
+ec_outbox_new(struct daemon *d)
 {
 	struct outbox *o = xnew(struct outbox);
 
@@ -49,7 +49,7 @@ notice_free(struct notice *n)
 }
 
 void
-outbox_free(struct outbox **op)
+ec_outbox_free(struct outbox **op)
 {
 	struct outbox *o = *op;
 	struct notice *next;
@@ -67,12 +67,12 @@ outbox_free(struct outbox **op)
 }
 
 void
-outbox_restore(struct outbox *o, struct slice id, struct slice body)
+ec_outbox_restore(struct outbox *o, struct slice id, struct slice body)
 {
 	struct notice *n;
 
 	/* A compacted journal may name it twice. */
-	outbox_forget(o, id);
+	ec_outbox_forget(o, id);
 	n = xnew(struct notice);
 	n->id = slice_dup(id);
 	str_addslice(&n->body, body);
@@ -85,7 +85,7 @@ outbox_restore(struct outbox *o, struct slice id, struct slice body)
 }
 
 void
-outbox_forget(struct outbox *o, struct slice id)
+ec_outbox_forget(struct outbox *o, struct slice id)
 {
 	struct notice *before = NULL;
 
@@ -106,10 +106,10 @@ outbox_forget(struct outbox *o, struct slice id)
 }
 
 void
-outbox_save(struct outbox *o, struct store *st)
+ec_outbox_save(struct outbox *o, struct store *st)
 {
 	for (struct notice *n = o->first; n != NULL; n = n->next)
-		store_notice(st, slice_of(n->id), str_slice(&n->body));
+		ec_store_notice(st, slice_of(n->id), str_slice(&n->body));
 }
 
 static void
@@ -163,13 +163,13 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	(void)peer;
 	if (m->id != MSG_NOTICE_STORED)
 		return;
-	store_notice_gone(o->store, m->notice_stored.id);
-	outbox_forget(o, m->notice_stored.id);
+	ec_store_notice_gone(o->store, m->notice_stored.id);
+	ec_outbox_forget(o, m->notice_stored.id);
 	send_waiting(o);
 }
 
 int
-outbox_connect(struct outbox *o, struct store *st, struct err *err_r)
+ec_outbox_connect(struct outbox *o, struct store *st, struct err *err_r)
 {
 	static const struct bus_handlers handlers = {
 	    .up = on_up, .down = on_down, .message = on_message};
@@ -182,7 +182,7 @@ outbox_connect(struct outbox *o, struct store *st, struct err *err_r)
 }
 
 void
-outbox_notify(struct outbox *o, struct world *w, struct event *ev,
+ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
     bool recovery, int64_t now_us)
 {
 	struct str context = {0}, body = {0};
@@ -209,8 +209,8 @@ outbox_notify(struct outbox *o, struct world *w, struct event *ev,
 							: "Event Console"),
 		.context = str_slice(&context)}};
 	msg_put(&body, &m);
-	store_notice(o->store, slice_of(id), str_slice(&body));
-	outbox_restore(o, slice_of(id), str_slice(&body));
+	ec_store_notice(o->store, slice_of(id), str_slice(&body));
+	ec_outbox_restore(o, slice_of(id), str_slice(&body));
 	send_waiting(o);
 	free(id);
 	str_free(&context);
@@ -218,7 +218,7 @@ outbox_notify(struct outbox *o, struct world *w, struct event *ev,
 }
 
 size_t
-outbox_waiting(const struct outbox *o)
+ec_outbox_waiting(const struct outbox *o)
 {
 	return o->n;
 }

@@ -13,19 +13,19 @@
 
 struct outbox;
 
-struct outbox *outbox_new(struct daemon *d);
-void outbox_free(struct outbox **o);
+struct outbox *ec_outbox_new(struct daemon *d);
+void ec_outbox_free(struct outbox **o);
 /* Restored from the journal. */
-void outbox_restore(struct outbox *o, struct slice id, struct slice body);
-void outbox_forget(struct outbox *o, struct slice id);
-/* store_notice() for each that waits. */
-void outbox_save(struct outbox *o, struct store *st);
+void ec_outbox_restore(struct outbox *o, struct slice id, struct slice body);
+void ec_outbox_forget(struct outbox *o, struct slice id);
+/* ec_store_notice() for each that waits. */
+void ec_outbox_save(struct outbox *o, struct store *st);
 /* Connects to the notifier; from now on answers are told to the store. */
-int outbox_connect(struct outbox *o, struct store *st, struct err *err_r);
+int ec_outbox_connect(struct outbox *o, struct store *st, struct err *err_r);
 /* Keeps a notification about the event, and sends it. */
-void outbox_notify(struct outbox *o, struct world *w, struct event *ev,
+void ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
     bool recovery, int64_t now_us);
-size_t outbox_waiting(const struct outbox *o);
+size_t ec_outbox_waiting(const struct outbox *o);
 
 /* Appends the context, records: pair. Pure but for the process's zone. */
 void notify_context(struct str *list, const struct world *w,

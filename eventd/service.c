@@ -126,7 +126,7 @@ on_synced_get(const char *why, void *arg)
 	}
 	if (q->table == QUERY_HISTORY) {
 		r->query = NULL;
-		archive_query(store_archive(r->ed->store), q, on_archive, r);
+		archive_query(ec_store_archive(r->ed->store), q, on_archive, r);
 		return;
 	}
 	query_begin(q, &out);
@@ -148,7 +148,7 @@ get(struct request *r, struct slice text)
 {
 	struct err err;
 
-	engine_tick(r->ed->engine, eventd_now());
+	ec_engine_tick(r->ed->engine, eventd_now());
 	r->query = query_parse(text, &err);
 	if (r->query == NULL)
 		finish_error(r, err.text);
@@ -156,7 +156,7 @@ get(struct request *r, struct slice text)
 	    r->query->table == QUERY_RULES)
 		on_synced_get(NULL, r);
 	else
-		store_sync(r->ed->store, on_synced_get, r);
+		ec_store_sync(r->ed->store, on_synced_get, r);
 }
 
 /* --- COMMAND
@@ -180,8 +180,8 @@ command(struct request *r, struct slice line)
 	char *path;
 	enum command_kind kind;
 
-	engine_tick(ed->engine, eventd_now());
-	kind = command_run(ed->engine, line, eventd_now(), &raw, &err);
+	ec_engine_tick(ed->engine, eventd_now());
+	kind = ec_command_run(ed->engine, line, eventd_now(), &raw, &err);
 	eventd_arm(ed);
 	switch (kind) {
 	case COMMAND_CREATE:
@@ -199,7 +199,7 @@ command(struct request *r, struct slice line)
 		free(path);
 		break;
 	case COMMAND_FLUSH:
-		store_flush_all(ed->store);
+		ec_store_flush_all(ed->store);
 		break;
 	case COMMAND_SHUTDOWN:
 		r->shutdown = true;
@@ -214,7 +214,7 @@ command(struct request *r, struct slice line)
 		finish_error(r, err.text);
 		return;
 	}
-	store_sync(ed->store, on_synced_command, r);
+	ec_store_sync(ed->store, on_synced_command, r);
 }
 
 void

@@ -68,7 +68,7 @@ on_up(struct bus_peer *peer, void *arg)
 	if (other != NULL)
 		peers_up(other, peer);
 	if (is_core(n, peer))
-		outbox_set_core(n->outbox, peer);
+		nd_outbox_set_core(n->outbox, peer);
 }
 
 static void
@@ -81,7 +81,7 @@ on_down(struct bus_peer *peer, const char *why, void *arg)
 	if (other != NULL)
 		peers_down(other, peer, why);
 	if (is_core(n, peer))
-		outbox_set_core(n->outbox, NULL);
+		nd_outbox_set_core(n->outbox, NULL);
 	if (s == NULL)
 		return;
 	s->peer = NULL;
@@ -130,7 +130,7 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 			other->received++;
 		on_notice(n, peer, &m->notice);
 	} else if (m->id == MSG_DELIVERY_LOG_STORED && is_core(n, peer)) {
-		outbox_taken(n->outbox, m->delivery_log_stored.id);
+		nd_outbox_taken(n->outbox, m->delivery_log_stored.id);
 	} else {
 		log_warn("%s %s: unexpected message %s", bus_peer_role(peer),
 		    bus_peer_name(peer), msg_name(m->id));

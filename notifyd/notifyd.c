@@ -120,7 +120,7 @@ notifyd_init(struct daemon *d, struct err *err_r)
 		return -1;
 	n->deliverer = deliverer_new(d->loop, n->spool, d->root, n->machine);
 	deliverer_configure(n->deliverer, d->settings);
-	n->outbox = outbox_new(d->loop, n->spool);
+	n->outbox = nd_outbox_new(d->loop, n->spool);
 	/* Before the first notice: what was told must be known by then. */
 	spool_recover(n->spool, on_recovered, n);
 	while (!n->recovered && uv_run(d->loop, UV_RUN_ONCE) != 0)
@@ -263,7 +263,7 @@ notifyd_deinit(struct daemon *d)
 		return;
 	intake_close(n);
 	deliverer_free(&n->deliverer);
-	outbox_free(&n->outbox);
+	nd_outbox_free(&n->outbox);
 	spool_close(&n->spool);
 	ask_drop_all(n);
 	rulebook_free(&n->book);

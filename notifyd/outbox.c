@@ -78,7 +78,7 @@ read_more(struct outbox *outbox)
 }
 
 struct outbox *
-outbox_new(uv_loop_t *loop, struct spool *spool)
+nd_outbox_new(uv_loop_t *loop, struct spool *spool)
 {
 	struct outbox *outbox = xnew(struct outbox);
 
@@ -95,7 +95,7 @@ on_closed(uv_handle_t *handle)
 }
 
 void
-outbox_free(struct outbox **outbox)
+nd_outbox_free(struct outbox **outbox)
 {
 	if (*outbox == NULL)
 		return;
@@ -104,7 +104,7 @@ outbox_free(struct outbox **outbox)
 }
 
 void
-outbox_set_core(struct outbox *outbox, struct bus_peer *core)
+nd_outbox_set_core(struct outbox *outbox, struct bus_peer *core)
 {
 	outbox->core = core;
 	outbox->sent = 0;
@@ -116,14 +116,14 @@ outbox_set_core(struct outbox *outbox, struct bus_peer *core)
 }
 
 void
-outbox_kick(struct outbox *outbox)
+nd_outbox_kick(struct outbox *outbox)
 {
 	if (outbox->core != NULL)
 		look_in(outbox, LOOK_MS);
 }
 
 void
-outbox_taken(struct outbox *outbox, uint64_t id)
+nd_outbox_taken(struct outbox *outbox, uint64_t id)
 {
 	spool_line_taken(outbox->spool, (int64_t)id);
 	if (outbox->under_way > 0)

@@ -11,12 +11,12 @@
 
 struct outbox;
 
-struct outbox *outbox_new(uv_loop_t *loop, struct spool *spool);
-void outbox_free(struct outbox **outbox);
+struct outbox *nd_outbox_new(uv_loop_t *loop, struct spool *spool);
+void nd_outbox_free(struct outbox **outbox);
 /* Core came, or went (NULL). Everything untaken is sent again. */
-void outbox_set_core(struct outbox *outbox, struct bus_peer *core);
+void nd_outbox_set_core(struct outbox *outbox, struct bus_peer *core);
 /* There may be new lines. */
-void outbox_kick(struct outbox *outbox);
-void outbox_taken(struct outbox *outbox, uint64_t id);
+void nd_outbox_kick(struct outbox *outbox);
+void nd_outbox_taken(struct outbox *outbox, uint64_t id);
 
 #endif

@@ -147,7 +147,7 @@ on_added(const struct spool_batch *b, bool duplicate, bool committed, void *arg)
 		deliverer_put(n->deliverer, d->row, d->method, d->next_ms);
 	}
 	if (b->n_lines > 0 && !duplicate)
-		outbox_kick(n->outbox);
+		nd_outbox_kick(n->outbox);
 }
 
 static void

@@ -133,7 +133,7 @@ rulebook_free(struct rulebook **book)
 {
 	if (*book == NULL)
 		return;
-	rules_free(&(*book)->rules);
+	nd_rules_free(&(*book)->rules);
 	periods_free(&(*book)->periods);
 	free(*book);
 	*book = NULL;

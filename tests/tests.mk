@@ -16,7 +16,7 @@ check-unit: $(UNITS) $(FUZZERS) ## unit tests and fuzz corpora of one build
 	tests/run-unit $(BUILD) $(UNITS) $(FUZZERS)
 
 check-system: all ## system tests on this build's daemons: T='-k name'
-	VEDETTE_BUILD=$(abspath $(BUILD)) python3 -m pytest -q tests/system $(T)
+	VEDETTE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q tests/system $(T)
 
 fuzz: ## fuzz one target: UNIT=common/msg SECS=60
 	tests/run-fuzz $(UNIT) $(SECS)

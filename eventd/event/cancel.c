@@ -61,7 +61,7 @@ cancel_one(struct engine *e, struct event *ev, const struct event *probe,
 	for (size_t i = 0; act && i < rule->cancel.actions.n; i++)
 		e->effects->action(
 		    ev, rule->cancel.actions.v[i], true, e->effects->arg);
-	engine_close(e, ev, NULL, "", "", now_us);
+	ec_engine_close(e, ev, NULL, "", "", now_us);
 }
 
 void
@@ -72,7 +72,7 @@ cancel_events(struct engine *e, struct rule *rule, const struct message *m,
 	struct event_group *g;
 
 	/* Rewritten with the cancelling message's own groups. */
-	engine_rewrite(e, probe, rule, m, match);
+	ec_engine_rewrite(e, probe, rule, m, match);
 	g = index_host(&e->index, probe->host);
 	for (ev = g == NULL ? NULL : g->first; ev != NULL; ev = next) {
 		next = ev->by_host.next;

@@ -80,7 +80,7 @@ run_delete(struct call *c)
 	struct event *ev;
 
 	while ((ev = next_event(c, &ids)) != NULL)
-		engine_close(c->e, ev, "DELETE", c->arg[1], "", c->now_us);
+		ec_engine_close(c->e, ev, "DELETE", c->arg[1], "", c->now_us);
 }
 
 static void
@@ -95,7 +95,7 @@ run_delete_host(struct call *c)
 	}
 	for (ev = g->first; ev != NULL; ev = next) {
 		next = ev->by_host.next;
-		engine_close(c->e, ev, "DELETE", c->arg[1], "", c->now_us);
+		ec_engine_close(c->e, ev, "DELETE", c->arg[1], "", c->now_us);
 	}
 }
 
@@ -144,8 +144,8 @@ run_update(struct call *c)
 			event_set(&ev->owner, slice_of(user));
 		c->e->effects->history(
 		    "UPDATE", user, "", ev, c->now_us, c->e->effects->arg);
-		engine_schedule(c->e, ev);
-		engine_changed(c->e, ev);
+		ec_engine_schedule(c->e, ev);
+		ec_engine_changed(c->e, ev);
 	}
 }
 
@@ -166,7 +166,7 @@ run_changestate(struct call *c)
 			event_set(&ev->owner, slice_of(c->arg[1]));
 		c->e->effects->history("CHANGESTATE", c->arg[1], "", ev,
 		    c->now_us, c->e->effects->arg);
-		engine_changed(c->e, ev);
+		ec_engine_changed(c->e, ev);
 	}
 }
 
@@ -188,7 +188,7 @@ run_action(struct call *c)
 		if (c->arg[1][0] != '\0')
 			event_set(&ev->owner, slice_of(c->arg[1]));
 		c->e->effects->action(ev, c->arg[2], false, c->e->effects->arg);
-		engine_changed(c->e, ev);
+		ec_engine_changed(c->e, ev);
 	}
 }
 
@@ -216,7 +216,7 @@ run_flush(struct call *c)
 	struct engine *e = c->e;
 
 	while (e->index.first != NULL)
-		engine_close(e, e->index.first, NULL, "", "", c->now_us);
+		ec_engine_close(e, e->index.first, NULL, "", "", c->now_us);
 	for (size_t i = 0; i < e->rules->n; i++)
 		e->rules->rules[i]->hits = 0;
 	e->next_id = 1;
@@ -433,8 +433,8 @@ parse_text(struct slice line, struct call *c, struct err *err_r)
 }
 
 enum command_kind
-command_run(struct engine *e, struct slice line, int64_t now_us, char **arg_r,
-    struct err *err_r)
+ec_command_run(struct engine *e, struct slice line, int64_t now_us,
+    char **arg_r, struct err *err_r)
 {
 	struct call c = {.e = e, .now_us = now_us, .arg_r = arg_r};
 	enum command_kind kind = COMMAND_FAILED;

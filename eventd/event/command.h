@@ -25,7 +25,7 @@ enum command_kind {
  * "[timestamp] " before that are allowed. Freed by the caller: *arg_r, which
  * may be NULL.
  */
-enum command_kind command_run(struct engine *e, struct slice line,
+enum command_kind ec_command_run(struct engine *e, struct slice line,
     int64_t now_us, char **arg_r, struct err *err_r);
 
 #endif

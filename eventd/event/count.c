@@ -125,12 +125,12 @@ reached(struct engine *e, struct event *ev, struct rule *rule, int64_t now_us)
 	e->effects->history(
 	    "COUNTREACHED", "", "", ev, now_us, e->effects->arg);
 	if (rule->delay_us == 0) {
-		engine_open(e, ev, rule, now_us);
+		ec_engine_open(e, ev, rule, now_us);
 		return;
 	}
 	ev->delay_until_us = now_us + rule->delay_us;
-	engine_schedule(e, ev);
-	engine_changed(e, ev);
+	ec_engine_schedule(e, ev);
+	ec_engine_changed(e, ev);
 }
 
 void
@@ -147,8 +147,8 @@ count_message(
 			reached(e, old, rule, now_us);
 			return;
 		}
-		engine_schedule(e, old);
-		engine_changed(e, old);
+		ec_engine_schedule(e, old);
+		ec_engine_changed(e, old);
 		return;
 	}
 	ev->count = 1;
@@ -156,19 +156,19 @@ count_message(
 	ev->phase = rule->count.count > 1 ? PHASE_COUNTING
 	    : rule->delay_us > 0          ? PHASE_DELAYED
 					  : PHASE_OPEN;
-	if (!engine_create(e, ev, rule, now_us))
+	if (!ec_engine_create(e, ev, rule, now_us))
 		return;
 	e->effects->history("NEW", "", "", ev, now_us, e->effects->arg);
 	limits_reached(e, ev, rule, now_us);
 	if (rule->count.count > 1) {
-		engine_schedule(e, ev);
-		engine_changed(e, ev);
+		ec_engine_schedule(e, ev);
+		ec_engine_changed(e, ev);
 	} else if (rule->delay_us > 0) {
 		ev->delay_until_us = now_us + rule->delay_us;
-		engine_schedule(e, ev);
-		engine_changed(e, ev);
+		ec_engine_schedule(e, ev);
+		ec_engine_changed(e, ev);
 	} else {
-		engine_open(e, ev, rule, now_us);
+		ec_engine_open(e, ev, rule, now_us);
 	}
 }
 
@@ -195,11 +195,11 @@ count_decay(
 	if (rule->count.algorithm == COUNT_INTERVAL || ev->count <= 1) {
 		if (rule->count.algorithm != COUNT_INTERVAL)
 			ev->count = 0;
-		engine_close(e, ev, "COUNTFAILED", "", "", at_us);
+		ec_engine_close(e, ev, "COUNTFAILED", "", "", at_us);
 		return false;
 	}
 	ev->count--;
 	ev->token_us = at_us;
-	engine_changed(e, ev);
+	ec_engine_changed(e, ev);
 	return true;
 }

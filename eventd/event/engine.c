@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 struct engine *
-engine_new(struct ruleset *rules, struct eventd_options *options,
+ec_engine_new(struct ruleset *rules, struct eventd_options *options,
     const struct engine_world *world, const struct engine_effects *effects,
     uint64_t seed)
 {
@@ -20,7 +20,7 @@ engine_new(struct ruleset *rules, struct eventd_options *options,
 	e->options = options;
 	e->world = world;
 	e->effects = effects;
-	e->scratch = pattern_scratch_new();
+	e->scratch = ec_pattern_scratch_new();
 	e->next_id = 1;
 	e->restoring = true;
 	index_init(&e->index, seed);
@@ -28,7 +28,7 @@ engine_new(struct ruleset *rules, struct eventd_options *options,
 }
 
 void
-engine_free(struct engine **ep)
+ec_engine_free(struct engine **ep)
 {
 	struct engine *e = *ep;
 
@@ -37,7 +37,7 @@ engine_free(struct engine **ep)
 	index_free(&e->index);
 	ruleset_free(&e->rules);
 	eventd_options_free(&e->options);
-	pattern_scratch_free(&e->scratch);
+	ec_pattern_scratch_free(&e->scratch);
 	str_free(&e->host);
 	free(e->watches);
 	free(e);
@@ -53,7 +53,7 @@ rule_of(const struct engine *e, const struct event *ev)
 /* --- opening and closing ------------------------------------------------- */
 
 void
-engine_changed(struct engine *e, struct event *ev)
+ec_engine_changed(struct engine *e, struct event *ev)
 {
 	if (e->effects->changed != NULL)
 		e->effects->changed(ev, e->effects->arg);
@@ -67,7 +67,7 @@ history(struct engine *e, const char *what, const char *who,
 }
 
 void
-engine_close(struct engine *e, struct event *ev, const char *what,
+ec_engine_close(struct engine *e, struct event *ev, const char *what,
     const char *who, const char *addinfo, int64_t now_us)
 {
 	ev->phase = PHASE_CLOSED;
@@ -91,7 +91,7 @@ suppressed_by_downtime(
 }
 
 void
-engine_schedule(struct engine *e, struct event *ev)
+ec_engine_schedule(struct engine *e, struct event *ev)
 {
 	const struct rule *rule;
 
@@ -117,7 +117,7 @@ engine_schedule(struct engine *e, struct event *ev)
 }
 
 void
-engine_open(
+ec_engine_open(
     struct engine *e, struct event *ev, const struct rule *rule, int64_t now_us)
 {
 	bool quiet = suppressed_by_downtime(e, ev, rule);
@@ -129,14 +129,14 @@ engine_open(
 		ev->life_phases = rule->lifetime_phases;
 	}
 	ev->acted = !quiet;
-	engine_schedule(e, ev);
+	ec_engine_schedule(e, ev);
 	for (size_t i = 0; !quiet && i < rule->actions.n; i++)
 		e->effects->action(
 		    ev, rule->actions.v[i], false, e->effects->arg);
 	if (rule->autodelete)
-		engine_close(e, ev, "AUTODELETE", "", "", now_us);
+		ec_engine_close(e, ev, "AUTODELETE", "", "", now_us);
 	else
-		engine_changed(e, ev);
+		ec_engine_changed(e, ev);
 }
 
 /* Delay first where the rule has one. */
@@ -145,17 +145,17 @@ open_or_delay(
     struct engine *e, struct event *ev, const struct rule *rule, int64_t now_us)
 {
 	if (rule->delay_us == 0) {
-		engine_open(e, ev, rule, now_us);
+		ec_engine_open(e, ev, rule, now_us);
 		return;
 	}
 	ev->phase = PHASE_DELAYED;
 	ev->delay_until_us = now_us + rule->delay_us;
-	engine_schedule(e, ev);
-	engine_changed(e, ev);
+	ec_engine_schedule(e, ev);
+	ec_engine_changed(e, ev);
 }
 
 bool
-engine_create(
+ec_engine_create(
     struct engine *e, struct event *ev, struct rule *rule, int64_t now_us)
 {
 	if (!limits_admit(e, ev, rule, now_us)) {
@@ -201,7 +201,7 @@ set_service_level(struct event *ev, const struct rule *rule)
 }
 
 void
-engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
+ec_engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
     const struct message *m, const struct match *match)
 {
 	struct slice contact = m->contact;
@@ -238,7 +238,7 @@ engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
 }
 
 void
-engine_find_core_host(struct engine *e, struct event *ev)
+ec_engine_find_core_host(struct engine *e, struct event *ev)
 {
 	const char *name = e->world->core_host == NULL
 	    ? NULL
@@ -263,13 +263,13 @@ make_event(struct engine *e, const struct message *m, struct match *match,
 		return;
 	}
 	ev = event_new();
-	engine_rewrite(e, ev, rule, m, match);
-	engine_find_core_host(e, ev);
+	ec_engine_rewrite(e, ev, rule, m, match);
+	ec_engine_find_core_host(e, ev);
 	if (rule->count.set) {
 		count_message(e, ev, rule, now_us);
 		return;
 	}
-	if (!engine_create(e, ev, rule, now_us))
+	if (!ec_engine_create(e, ev, rule, now_us))
 		return;
 	ev->phase = rule->delay_us > 0 ? PHASE_DELAYED : PHASE_OPEN;
 	history(e, "NEW", "", "", ev, now_us);
@@ -312,7 +312,7 @@ count_input(struct engine *e, const struct message *m)
 }
 
 void
-engine_message(struct engine *e, struct message *m, int64_t now_us)
+ec_engine_message(struct engine *e, struct message *m, int64_t now_us)
 {
 	struct match_walk walk = {.world = &e->world->match,
 	    .scratch = e->scratch,
@@ -321,7 +321,7 @@ engine_message(struct engine *e, struct message *m, int64_t now_us)
 	struct match match;
 	bool found;
 
-	engine_tick(e, now_us);
+	ec_engine_tick(e, now_us);
 	count_input(e, m);
 	str_clear(&e->host);
 	hostname_translate(
@@ -350,31 +350,31 @@ due(struct engine *e, struct event *ev, int64_t now_us)
 	switch ((enum phase)ev->phase) {
 	case PHASE_COUNTING:
 		if (rule == NULL || !rule->count.set)
-			engine_close(e, ev,
+			ec_engine_close(e, ev,
 			    rule == NULL ? "ORPHANED" : "NOCOUNT", "", "",
 			    now_us);
 		else if (count_decay(e, ev, rule, ev->due_us))
-			engine_schedule(e, ev);
+			ec_engine_schedule(e, ev);
 		return;
 	case PHASE_DELAYED:
 		if (rule == NULL) {
-			engine_close(e, ev, "ORPHANED", "", "", now_us);
+			ec_engine_close(e, ev, "ORPHANED", "", "", now_us);
 			return;
 		}
 		ev->phase = PHASE_OPEN;
 		history(e, "DELAYOVER", "", "", ev, now_us);
-		engine_open(e, ev, rule, now_us);
+		ec_engine_open(e, ev, rule, now_us);
 		return;
 	case PHASE_OPEN:
 	case PHASE_ACK:
 	case PHASE_CLOSED:
-		engine_close(e, ev, "EXPIRED", "", "", now_us);
+		ec_engine_close(e, ev, "EXPIRED", "", "", now_us);
 		return;
 	}
 }
 
 void
-engine_tick(struct engine *e, int64_t now_us)
+ec_engine_tick(struct engine *e, int64_t now_us)
 {
 	struct event *ev;
 
@@ -385,7 +385,7 @@ engine_tick(struct engine *e, int64_t now_us)
 }
 
 int64_t
-engine_due(const struct engine *e)
+ec_engine_due(const struct engine *e)
 {
 	const struct event *ev = index_earliest(&e->index);
 	int64_t watch = expect_due(e);
@@ -396,14 +396,15 @@ engine_due(const struct engine *e)
 }
 
 void
-engine_downtime_ended(struct engine *e, const char *core_host, int64_t now_us)
+ec_engine_downtime_ended(
+    struct engine *e, const char *core_host, int64_t now_us)
 {
 	struct event *ev, *next;
 
 	for (ev = e->index.first; ev != NULL; ev = next) {
 		next = ev->all.next;
 		if (ev->in_downtime && strcmp(ev->core_host, core_host) == 0)
-			engine_close(e, ev, "AUTODELETE", "",
+			ec_engine_close(e, ev, "AUTODELETE", "",
 			    "the downtime ended", now_us);
 	}
 }
@@ -419,9 +420,9 @@ join_hash_of(const struct engine *e, const struct event *ev)
 }
 
 void
-engine_restore(struct engine *e, struct event *ev)
+ec_engine_restore(struct engine *e, struct event *ev)
 {
-	engine_restore_gone(e, ev->id);
+	ec_engine_restore_gone(e, ev->id);
 	if (ev->id >= e->next_id)
 		e->next_id = ev->id + 1;
 	ev->join_hash = join_hash_of(e, ev);
@@ -430,7 +431,7 @@ engine_restore(struct engine *e, struct event *ev)
 }
 
 void
-engine_restore_gone(struct engine *e, uint64_t id)
+ec_engine_restore_gone(struct engine *e, uint64_t id)
 {
 	struct event *ev = index_find(&e->index, id);
 
@@ -443,7 +444,7 @@ engine_restore_gone(struct engine *e, uint64_t id)
 }
 
 void
-engine_restore_hits(struct engine *e, const char *rule, uint64_t hits)
+ec_engine_restore_hits(struct engine *e, const char *rule, uint64_t hits)
 {
 	struct rule *r = ruleset_find(e->rules, rule);
 
@@ -464,19 +465,19 @@ reschedule(struct engine *e, int64_t now_us)
 
 		next = ev->all.next;
 		if (waits && rule == NULL) {
-			engine_close(e, ev, "ORPHANED", "", "", now_us);
+			ec_engine_close(e, ev, "ORPHANED", "", "", now_us);
 			continue;
 		}
 		if (ev->phase == PHASE_COUNTING && !rule->count.set) {
-			engine_close(e, ev, "NOCOUNT", "", "", now_us);
+			ec_engine_close(e, ev, "NOCOUNT", "", "", now_us);
 			continue;
 		}
-		engine_schedule(e, ev);
+		ec_engine_schedule(e, ev);
 	}
 }
 
 void
-engine_start(struct engine *e, int64_t now_us)
+ec_engine_start(struct engine *e, int64_t now_us)
 {
 	e->restoring = false;
 	expect_setup(e, now_us);
@@ -484,7 +485,7 @@ engine_start(struct engine *e, int64_t now_us)
 }
 
 void
-engine_reload(struct engine *e, struct ruleset *rules,
+ec_engine_reload(struct engine *e, struct ruleset *rules,
     struct eventd_options *options, int64_t now_us)
 {
 	struct ruleset *old = e->rules;

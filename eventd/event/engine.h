@@ -83,55 +83,55 @@ struct engine {
 };
 
 /* Takes rules and options over. `seed`: random, against chosen collisions. */
-struct engine *engine_new(struct ruleset *rules, struct eventd_options *options,
-    const struct engine_world *world, const struct engine_effects *effects,
-    uint64_t seed);
-void engine_free(struct engine **e);
+struct engine *ec_engine_new(struct ruleset *rules,
+    struct eventd_options *options, const struct engine_world *world,
+    const struct engine_effects *effects, uint64_t seed);
+void ec_engine_free(struct engine **e);
 
 /*
  * Before the first message: events, hits and watches of an earlier run. Takes
  * the event over; one with a known id replaces it.
  */
-void engine_restore(struct engine *e, struct event *ev);
-void engine_restore_gone(struct engine *e, uint64_t id);
-void engine_restore_hits(struct engine *e, const char *rule, uint64_t hits);
-void engine_restore_watch(
+void ec_engine_restore(struct engine *e, struct event *ev);
+void ec_engine_restore_gone(struct engine *e, uint64_t id);
+void ec_engine_restore_hits(struct engine *e, const char *rule, uint64_t hits);
+void ec_engine_restore_watch(
     struct engine *e, const char *rule, int64_t from_us, uint64_t count);
 /* After the last of these. */
-void engine_start(struct engine *e, int64_t now_us);
+void ec_engine_start(struct engine *e, int64_t now_us);
 
 /* Takes the new rules and options over; events stay. */
-void engine_reload(struct engine *e, struct ruleset *rules,
+void ec_engine_reload(struct engine *e, struct ruleset *rules,
     struct eventd_options *options, int64_t now_us);
 
 /* A message; its host is translated in place. */
-void engine_message(struct engine *e, struct message *m, int64_t now_us);
+void ec_engine_message(struct engine *e, struct message *m, int64_t now_us);
 /* Does what is due. */
-void engine_tick(struct engine *e, int64_t now_us);
-/* When engine_tick() is to be called; INT64_MAX: nothing waits. */
-int64_t engine_due(const struct engine *e);
+void ec_engine_tick(struct engine *e, int64_t now_us);
+/* When ec_engine_tick() is to be called; INT64_MAX: nothing waits. */
+int64_t ec_engine_due(const struct engine *e);
 /* The downtime of a monitored host ended: its events are archived. */
-void engine_downtime_ended(
+void ec_engine_downtime_ended(
     struct engine *e, const char *core_host, int64_t now_us);
 
 /* --- for commands (event/command.c) ------------------------------------- */
 
-void engine_close(struct engine *e, struct event *ev, const char *what,
+void ec_engine_close(struct engine *e, struct event *ev, const char *what,
     const char *who, const char *addinfo, int64_t now_us);
-void engine_changed(struct engine *e, struct event *ev);
+void ec_engine_changed(struct engine *e, struct event *ev);
 /* The next deadline by phase and settings; after any change of either. */
-void engine_schedule(struct engine *e, struct event *ev);
+void ec_engine_schedule(struct engine *e, struct event *ev);
 
 /* --- between the engine's files ------------------------------------------ */
 
-void engine_open(struct engine *e, struct event *ev, const struct rule *rule,
+void ec_engine_open(struct engine *e, struct event *ev, const struct rule *rule,
     int64_t now_us);
 /* Adds the event within the limits; false: dropped and freed. */
-bool engine_create(
+bool ec_engine_create(
     struct engine *e, struct event *ev, struct rule *rule, int64_t now_us);
-void engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
+void ec_engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
     const struct message *m, const struct match *match);
-void engine_find_core_host(struct engine *e, struct event *ev);
+void ec_engine_find_core_host(struct engine *e, struct event *ev);
 bool limits_admit(struct engine *e, const struct event *ev, struct rule *rule,
     int64_t now_us);
 void limits_reached(struct engine *e, const struct event *ev, struct rule *rule,

@@ -94,7 +94,7 @@ find_watch(struct watch *list, size_t n, const char *rule)
 }
 
 void
-engine_restore_watch(
+ec_engine_restore_watch(
     struct engine *e, const char *rule, int64_t from_us, uint64_t count)
 {
 	struct rule *r = ruleset_find(e->rules, rule);
@@ -200,16 +200,16 @@ missing_event(
 	struct match match = {.rule = rule};
 	struct event *ev = event_new();
 
-	engine_rewrite(e, ev, rule, &m, &match);
-	engine_find_core_host(e, ev);
+	ec_engine_rewrite(e, ev, rule, &m, &match);
+	ec_engine_find_core_host(e, ev);
 	ev->count = 1;
-	if (!engine_create(e, ev, rule, now_us))
+	if (!ec_engine_create(e, ev, rule, now_us))
 		return;
 	ev->phase = PHASE_OPEN;
 	e->effects->history("NEW", "", "", ev, now_us, e->effects->arg);
 	e->effects->history("COUNTFAILED", "", "", ev, now_us, e->effects->arg);
 	limits_reached(e, ev, rule, now_us);
-	engine_open(e, ev, rule, now_us);
+	ec_engine_open(e, ev, rule, now_us);
 }
 
 static void
@@ -227,9 +227,9 @@ missed(struct engine *e, const struct watch *w, int64_t now_us)
 		ev->count++;
 		if (ev->phase == PHASE_ACK && w->rule->expect.reset_ack) {
 			ev->phase = PHASE_OPEN;
-			engine_schedule(e, ev);
+			ec_engine_schedule(e, ev);
 		}
-		engine_changed(e, ev);
+		ec_engine_changed(e, ev);
 	}
 	str_free(&text);
 }

@@ -115,7 +115,7 @@ overflow_event(struct engine *e, enum scope scope, const struct bound *b,
 	e->effects->history("NEW", "", "", ev, now_us, e->effects->arg);
 	if (b->limit.action == LIMIT_STOP_OVERFLOW_NOTIFY)
 		e->effects->action(ev, ACTION_NOTIFY, false, e->effects->arg);
-	engine_changed(e, ev);
+	ec_engine_changed(e, ev);
 }
 
 static void
@@ -139,7 +139,7 @@ limits_admit(
 
 		while (b.n >= b.limit.limit &&
 		    b.limit.action == LIMIT_DELETE_OLDEST && b.oldest != NULL) {
-			engine_close(
+			ec_engine_close(
 			    e, b.oldest, "DELETE", "limit", "", now_us);
 			b = bound_of(e, s, ev, rule);
 		}

@@ -15,7 +15,7 @@
 #define UDP_BUFFER (32 * 1024 * 1024)
 
 void
-address_text(const struct sockaddr *sa, char text[64])
+ec_address_text(const struct sockaddr *sa, char text[64])
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)sa;

@@ -55,7 +55,7 @@ int bind_listener(struct bound_list *list, const char *name,
 void bound_list_free(struct bound_list *list); /* closes what is open */
 /* The peer's address as text, v4-mapped ones as v4. */
 struct sockaddr;
-void address_text(const struct sockaddr *sa, char text[64]);
+void ec_address_text(const struct sockaddr *sa, char text[64]);
 
 /* --- UDP (udp.c) -------------------------------------------------------------
  */
@@ -77,23 +77,23 @@ void udp_pause(struct udp_receiver *u, bool paused);
 
 struct stream_receiver;
 
-struct stream_receiver *stream_new(uv_loop_t *loop,
+struct stream_receiver *ec_stream_new(uv_loop_t *loop,
     const struct receive_limits *limits, struct receive_counters *counters,
     receive_fn *fn, void *arg);
-void stream_free(struct stream_receiver **s);
-void stream_set_limits(
+void ec_stream_free(struct stream_receiver **s);
+void ec_stream_set_limits(
     struct stream_receiver *s, const struct receive_limits *limits);
-/* Takes the bound socket over; `key` names it for stream_unlisten. */
-int stream_listen_tcp(
+/* Takes the bound socket over; `key` names it for ec_stream_unlisten. */
+int ec_stream_listen_tcp(
     struct stream_receiver *s, int fd, const char *key, struct err *err_r);
-void stream_unlisten(struct stream_receiver *s, const char *key);
+void ec_stream_unlisten(struct stream_receiver *s, const char *key);
 /* Mode 0660; replaces a stale socket. */
-int stream_listen_unix(
+int ec_stream_listen_unix(
     struct stream_receiver *s, const char *path, struct err *err_r);
 /* Makes the FIFO, mode 0660, and reads it. */
-int stream_open_fifo(
+int ec_stream_open_fifo(
     struct stream_receiver *s, const char *path, struct err *err_r);
 /* Paused, nothing is read: senders wait. */
-void stream_pause(struct stream_receiver *s, bool paused);
+void ec_stream_pause(struct stream_receiver *s, bool paused);
 
 #endif

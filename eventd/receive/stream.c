@@ -201,7 +201,7 @@ on_connection(uv_stream_t *server, int status)
 		uv_tcp_keepalive(&c->u.tcp, 1, 60);
 		if (uv_tcp_getpeername(
 			&c->u.tcp, (struct sockaddr *)&peer, &len) == 0)
-			address_text((struct sockaddr *)&peer, c->address);
+			ec_address_text((struct sockaddr *)&peer, c->address);
 	}
 	client_start(c);
 }
@@ -225,7 +225,7 @@ on_timer(uv_timer_t *timer)
 }
 
 struct stream_receiver *
-stream_new(uv_loop_t *loop, const struct receive_limits *limits,
+ec_stream_new(uv_loop_t *loop, const struct receive_limits *limits,
     struct receive_counters *counters, receive_fn *fn, void *arg)
 {
 	struct stream_receiver *s = xnew(struct stream_receiver);
@@ -243,7 +243,7 @@ stream_new(uv_loop_t *loop, const struct receive_limits *limits,
 }
 
 void
-stream_set_limits(
+ec_stream_set_limits(
     struct stream_receiver *s, const struct receive_limits *limits)
 {
 	s->limits = *limits;
@@ -279,7 +279,7 @@ listener_closed(uv_handle_t *handle)
 }
 
 void
-stream_unlisten(struct stream_receiver *s, const char *key)
+ec_stream_unlisten(struct stream_receiver *s, const char *key)
 {
 	struct listener **at = &s->listeners;
 
@@ -292,7 +292,7 @@ stream_unlisten(struct stream_receiver *s, const char *key)
 }
 
 int
-stream_listen_tcp(
+ec_stream_listen_tcp(
     struct stream_receiver *s, int fd, const char *key, struct err *err_r)
 {
 	struct listener *l = listener_new(s, INPUT_TCP, key);
@@ -303,12 +303,12 @@ stream_listen_tcp(
 	if (rc == 0)
 		return 0;
 	err_set(err_r, "%s: %s", key, uv_strerror(rc));
-	stream_unlisten(s, key);
+	ec_stream_unlisten(s, key);
 	return -1;
 }
 
 int
-stream_listen_unix(
+ec_stream_listen_unix(
     struct stream_receiver *s, const char *path, struct err *err_r)
 {
 	struct listener *l = listener_new(s, INPUT_SOCKET, path);
@@ -323,12 +323,13 @@ stream_listen_unix(
 	if (rc == 0)
 		return 0;
 	err_set(err_r, "%s: %s", path, uv_strerror(rc));
-	stream_unlisten(s, path);
+	ec_stream_unlisten(s, path);
 	return -1;
 }
 
 int
-stream_open_fifo(struct stream_receiver *s, const char *path, struct err *err_r)
+ec_stream_open_fifo(
+    struct stream_receiver *s, const char *path, struct err *err_r)
 {
 	struct client *c;
 	struct stat sb;
@@ -362,7 +363,7 @@ stream_open_fifo(struct stream_receiver *s, const char *path, struct err *err_r)
 }
 
 void
-stream_pause(struct stream_receiver *s, bool paused)
+ec_stream_pause(struct stream_receiver *s, bool paused)
 {
 	s->paused = paused;
 	for (struct client *c = s->clients; c != NULL; c = c->next) {
@@ -380,14 +381,14 @@ timer_closed(uv_handle_t *handle)
 }
 
 void
-stream_free(struct stream_receiver **sp)
+ec_stream_free(struct stream_receiver **sp)
 {
 	struct stream_receiver *s = *sp;
 
 	if (s == NULL)
 		return;
 	while (s->listeners != NULL)
-		stream_unlisten(s, s->listeners->key);
+		ec_stream_unlisten(s, s->listeners->key);
 	while (s->clients != NULL)
 		client_close(s->clients, false);
 	uv_close((uv_handle_t *)&s->timer, timer_closed);

@@ -211,7 +211,7 @@ give(struct udp_receiver *u, struct block *b, size_t *budget)
 		}
 		if (raw.len == 0)
 			continue;
-		address_text((const struct sockaddr *)&d.from, address);
+		ec_address_text((const struct sockaddr *)&d.from, address);
 		u->fn(raw, address, INPUT_UDP, d.received_us, u->arg);
 	}
 	return b->taken == b->n;

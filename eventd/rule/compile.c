@@ -238,8 +238,8 @@ read_template(struct reader *r, const char *key, const struct rule *rule)
 
 	if (s == NULL)
 		return NULL;
-	if (template_check(s, pattern_groups(rule->when.text),
-		pattern_groups(rule->when.application), &err) != 0)
+	if (template_check(s, ec_pattern_groups(rule->when.text),
+		ec_pattern_groups(rule->when.application), &err) != 0)
 		reader_mistake(r, key, "%s", err.text);
 	return xstrdup(s);
 }

@@ -10,7 +10,7 @@
 /* Always a rule; it is good if nothing was added to `mistakes`. */
 struct rule *rule_compile(const json_t *object, const char *path,
     const struct rule_names *names, struct str *mistakes, bool *disabled_r);
-void rule_free(struct rule **rule);
+void ec_rule_free(struct rule **rule);
 /* "192.0.2.0/24", "2001:db8::/32", or one address. */
 bool network_parse(const char *text, struct network *net);
 /* Does the address, as text, lie in it? */

@@ -31,9 +31,9 @@ read_regex(struct hostname_rules *h, struct reader *r)
 			    r, "regex", "[pattern, replacement] is expected");
 			continue;
 		}
-		p = pattern_new(from, PATTERN_WHOLE, &err);
+		p = ec_pattern_new(from, PATTERN_WHOLE, &err);
 		if (p == NULL ||
-		    template_check(to, pattern_groups(p), 0, &err) != 0)
+		    template_check(to, ec_pattern_groups(p), 0, &err) != 0)
 			reader_mistake(r, "regex", "%s", err.text);
 		h->regex =
 		    xreallocarray(h->regex, h->n_regex + 1, sizeof(*h->regex));
@@ -75,7 +75,7 @@ void
 hostname_free(struct hostname_rules *h)
 {
 	for (size_t i = 0; i < h->n_regex; i++) {
-		pattern_free(&h->regex[i]);
+		ec_pattern_free(&h->regex[i]);
 		free(h->replacement[i]);
 	}
 	free(h->regex);
@@ -104,7 +104,7 @@ by_regex(const struct hostname_rules *h, struct pattern_scratch *scratch,
 	for (size_t i = 0; i < h->n_regex; i++) {
 		struct str out = {0};
 
-		if (!pattern_match(
+		if (!ec_pattern_match(
 			h->regex[i], str_slice(name), scratch, &groups, &limit))
 			continue;
 		template_expand(

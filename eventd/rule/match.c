@@ -39,7 +39,7 @@ static bool
 fits(const struct pattern *p, struct slice subject, struct rule *rule,
     struct match_walk *walk, struct groups *groups)
 {
-	return pattern_match(
+	return ec_pattern_match(
 	    p, subject, walk->scratch, groups, &rule->match_limit_hits);
 }
 
@@ -118,8 +118,8 @@ plain_match(struct rule *rule, const struct message *m, struct match_walk *walk,
 }
 
 const char *
-rule_match(struct rule *rule, const struct message *m, struct match_walk *walk,
-    struct match *match_r)
+ec_rule_match(struct rule *rule, const struct message *m,
+    struct match_walk *walk, struct match *match_r)
 {
 	const char *failed;
 
@@ -150,7 +150,7 @@ ruleset_match(struct ruleset *rs, const struct message *m,
 
 		if (list[i] < from)
 			continue;
-		if (rule_match(rule, m, walk, match_r) != NULL)
+		if (ec_rule_match(rule, m, walk, match_r) != NULL)
 			continue;
 		rule->hits++;
 		walk->hits++;
@@ -175,7 +175,7 @@ rule_state(
 	}
 	for (int i = 2; i >= 0; i--) {
 		if (rule->by_text[i] != NULL &&
-		    pattern_match(rule->by_text[i], m->text, s, NULL,
+		    ec_pattern_match(rule->by_text[i], m->text, s, NULL,
 			&rule->match_limit_hits))
 			return (uint8_t)i;
 	}

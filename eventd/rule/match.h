@@ -47,7 +47,7 @@ bool ruleset_match(struct ruleset *rs, const struct message *m,
  * One rule alone: NULL if it fits (what it caught is in *match_r), else the
  * condition that failed first.
  */
-const char *rule_match(struct rule *rule, const struct message *m,
+const char *ec_rule_match(struct rule *rule, const struct message *m,
     struct match_walk *walk, struct match *match_r);
 /* Section 10: from the priority, fixed, or by the text. */
 uint8_t rule_state(

@@ -32,7 +32,7 @@ struct pattern_scratch {
 };
 
 bool
-pattern_is_empty(const char *text)
+ec_pattern_is_empty(const char *text)
 {
 	return slice_trim(slice_of(text)).len == 0;
 }
@@ -97,7 +97,7 @@ compile(struct pattern *p, struct slice text, struct err *err_r)
 }
 
 struct pattern *
-pattern_new(const char *text, enum pattern_kind kind, struct err *err_r)
+ec_pattern_new(const char *text, enum pattern_kind kind, struct err *err_r)
 {
 	struct slice s = slice_trim(slice_of(text));
 	struct pattern *p = xnew(struct pattern);
@@ -106,7 +106,7 @@ pattern_new(const char *text, enum pattern_kind kind, struct err *err_r)
 		err_set(err_r,
 		    s.len == 0 ? "an empty pattern"
 			       : "a pattern of over 16 KiB");
-		pattern_free(&p);
+		ec_pattern_free(&p);
 		return NULL;
 	}
 	p->whole = kind == PATTERN_WHOLE;
@@ -121,12 +121,12 @@ pattern_new(const char *text, enum pattern_kind kind, struct err *err_r)
 	if (kind == PATTERN_SEARCH)
 		s = without_leading_any(s);
 	if (compile(p, s, err_r) != 0)
-		pattern_free(&p);
+		ec_pattern_free(&p);
 	return p;
 }
 
 void
-pattern_free(struct pattern **p)
+ec_pattern_free(struct pattern **p)
 {
 	if (*p == NULL)
 		return;
@@ -137,13 +137,13 @@ pattern_free(struct pattern **p)
 }
 
 uint32_t
-pattern_groups(const struct pattern *p)
+ec_pattern_groups(const struct pattern *p)
 {
 	return p == NULL ? 0 : p->n_groups;
 }
 
 struct pattern_scratch *
-pattern_scratch_new(void)
+ec_pattern_scratch_new(void)
 {
 	struct pattern_scratch *s = xnew(struct pattern_scratch);
 
@@ -158,7 +158,7 @@ pattern_scratch_new(void)
 }
 
 void
-pattern_scratch_free(struct pattern_scratch **s)
+ec_pattern_scratch_free(struct pattern_scratch **s)
 {
 	if (*s == NULL)
 		return;
@@ -206,7 +206,7 @@ take_groups(const struct pattern *p, struct slice subject, int rc,
 }
 
 bool
-pattern_match(const struct pattern *p, struct slice subject,
+ec_pattern_match(const struct pattern *p, struct slice subject,
     struct pattern_scratch *s, struct groups *groups_r, uint64_t *limit_r)
 {
 	int rc;

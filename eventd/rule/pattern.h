@@ -28,22 +28,23 @@ enum pattern_kind {
 	PATTERN_WHOLE   /* always the whole subject */
 };
 
-/* NULL with a reason. An empty pattern gives NULL too, see pattern_is_empty. */
-struct pattern *pattern_new(
+/* NULL with a reason. An empty pattern gives NULL too, see ec_pattern_is_empty.
+ */
+struct pattern *ec_pattern_new(
     const char *text, enum pattern_kind kind, struct err *err_r);
-void pattern_free(struct pattern **p);
-bool pattern_is_empty(const char *text);
-uint32_t pattern_groups(const struct pattern *p);
+void ec_pattern_free(struct pattern **p);
+bool ec_pattern_is_empty(const char *text);
+uint32_t ec_pattern_groups(const struct pattern *p);
 
 /* Where matches are worked out; one per thread. */
 struct pattern_scratch;
-struct pattern_scratch *pattern_scratch_new(void);
-void pattern_scratch_free(struct pattern_scratch **s);
+struct pattern_scratch *ec_pattern_scratch_new(void);
+void ec_pattern_scratch_free(struct pattern_scratch **s);
 /*
  * Does it fit? `groups_r` may be NULL. `*limit_r` counts one more when the
  * match limit was hit, which is no match.
  */
-bool pattern_match(const struct pattern *p, struct slice subject,
+bool ec_pattern_match(const struct pattern *p, struct slice subject,
     struct pattern_scratch *s, struct groups *groups_r, uint64_t *limit_r);
 
 #endif

@@ -223,9 +223,9 @@ reader_pattern(struct reader *r, const char *key, enum pattern_kind kind)
 	struct pattern *p;
 	struct err err;
 
-	if (text == NULL || pattern_is_empty(text))
+	if (text == NULL || ec_pattern_is_empty(text))
 		return NULL;
-	p = pattern_new(text, kind, &err);
+	p = ec_pattern_new(text, kind, &err);
 	if (p == NULL)
 		reader_mistake(r, key, "%s", err.text);
 	return p;

@@ -13,26 +13,26 @@
 static void
 conditions_free(struct conditions *c)
 {
-	pattern_free(&c->text);
-	pattern_free(&c->host);
-	pattern_free(&c->application);
+	ec_pattern_free(&c->text);
+	ec_pattern_free(&c->host);
+	ec_pattern_free(&c->application);
 	free(c->time_period);
 	strings_free(&c->sites);
 }
 
 void
-rule_free(struct rule **rp)
+ec_rule_free(struct rule **rp)
 {
 	struct rule *r = *rp;
 
 	if (r == NULL)
 		return;
 	conditions_free(&r->when);
-	pattern_free(&r->cancel.text);
-	pattern_free(&r->cancel.application);
+	ec_pattern_free(&r->cancel.text);
+	ec_pattern_free(&r->cancel.application);
 	strings_free(&r->cancel.actions);
 	for (int i = 0; i < 3; i++)
-		pattern_free(&r->by_text[i]);
+		ec_pattern_free(&r->by_text[i]);
 	strings_free(&r->contact_groups);
 	strings_free(&r->actions);
 	free(r->set_text);
@@ -54,7 +54,7 @@ ruleset_free(struct ruleset **rsp)
 	if (rs == NULL)
 		return;
 	for (size_t i = 0; i < rs->n; i++)
-		rule_free(&rs->rules[i]);
+		ec_rule_free(&rs->rules[i]);
 	for (size_t i = 0; i < rs->n_packs; i++) {
 		free(rs->packs[i]->id);
 		free(rs->packs[i]);
@@ -142,7 +142,7 @@ add_rule(struct compiling *c, const json_t *object, const char *path,
 	json_object_set_new(c->ids, rule->id, json_true());
 	warn_of(c, rule, path);
 	if (disabled || pack_disabled) {
-		rule_free(&rule);
+		ec_rule_free(&rule);
 		return;
 	}
 	rule->pack = pack;

@@ -238,7 +238,7 @@ allowed(const struct status_server *s, const uv_tcp_t *tcp)
 		return true;
 	if (uv_tcp_getpeername(tcp, (struct sockaddr *)&peer, &len) != 0)
 		return false;
-	address_text((struct sockaddr *)&peer, text);
+	ec_address_text((struct sockaddr *)&peer, text);
 	for (size_t i = 0; i < s->rules.n_allow; i++) {
 		if (network_has(&s->rules.allow[i], slice_of(text)))
 			return true;

@@ -85,9 +85,9 @@ restore_named(struct store *st, const struct record *r)
 	char *name = slice_dup(r->name);
 
 	if (r->kind == RECORD_HITS)
-		engine_restore_hits(st->engine, name, r->count);
+		ec_engine_restore_hits(st->engine, name, r->count);
 	else
-		engine_restore_watch(st->engine, name, r->time_us, r->count);
+		ec_engine_restore_watch(st->engine, name, r->time_us, r->count);
 	free(name);
 }
 
@@ -105,11 +105,11 @@ restore(struct slice bytes, void *arg)
 	}
 	switch (r.kind) {
 	case RECORD_EVENT:
-		engine_restore(st->engine, r.event);
+		ec_engine_restore(st->engine, r.event);
 		r.event = NULL;
 		break;
 	case RECORD_GONE:
-		engine_restore_gone(st->engine, r.id);
+		ec_engine_restore_gone(st->engine, r.id);
 		break;
 	case RECORD_NEXT:
 		st->engine->next_id = r.id;
@@ -213,7 +213,7 @@ repair(struct store *st)
 	st->lost = false;
 	for (struct event *ev = st->engine->index.first; ev != NULL;
 	     ev = ev->all.next)
-		store_changed(st, ev);
+		ec_store_changed(st, ev);
 	log_info("store: the disk keeps up again");
 }
 
@@ -238,7 +238,7 @@ on_prepare(uv_prepare_t *prepare)
 }
 
 struct store *
-store_open(uv_loop_t *loop, const char *folder, struct engine *engine,
+ec_store_open(uv_loop_t *loop, const char *folder, struct engine *engine,
     const struct store_handlers *handlers, struct err *err_r)
 {
 	struct store *st = xnew(struct store);
@@ -290,7 +290,7 @@ closed(uv_handle_t *handle)
 static void save_hits(struct store *st);
 
 void
-store_close(struct store **stp)
+ec_store_close(struct store **stp)
 {
 	struct store *st = *stp;
 	struct waiter *next;
@@ -318,7 +318,7 @@ store_close(struct store **stp)
  */
 
 void
-store_changed(struct store *st, struct event *ev)
+ec_store_changed(struct store *st, struct event *ev)
 {
 	st->urgent |= !ev->stored;
 	if (ev->dirty)
@@ -329,7 +329,7 @@ store_changed(struct store *st, struct event *ev)
 }
 
 void
-store_gone(struct store *st, const struct event *ev)
+ec_store_gone(struct store *st, const struct event *ev)
 {
 	/* What was never written needs no end. */
 	if (!ev->stored)
@@ -339,7 +339,7 @@ store_gone(struct store *st, const struct event *ev)
 }
 
 void
-store_history(struct store *st, const char *what, const char *who,
+ec_store_history(struct store *st, const char *what, const char *who,
     const char *addinfo, const struct event *ev, int64_t now_us)
 {
 	struct str body = {0};
@@ -355,28 +355,29 @@ store_history(struct store *st, const char *what, const char *who,
 }
 
 void
-store_watch(struct store *st, const char *rule, int64_t from_us, uint64_t count)
+ec_store_watch(
+    struct store *st, const char *rule, int64_t from_us, uint64_t count)
 {
 	record_watch(&st->record, rule, from_us, count);
 	append(st);
 }
 
 void
-store_notice(struct store *st, struct slice id, struct slice body)
+ec_store_notice(struct store *st, struct slice id, struct slice body)
 {
 	record_notice(&st->record, id, body);
 	append(st);
 }
 
 void
-store_notice_gone(struct store *st, struct slice id)
+ec_store_notice_gone(struct store *st, struct slice id)
 {
 	record_notice_gone(&st->record, id);
 	append(st);
 }
 
 void
-store_flush_all(struct store *st)
+ec_store_flush_all(struct store *st)
 {
 	record_next(&st->record, st->engine->next_id, st->next_line);
 	append(st);
@@ -386,7 +387,7 @@ store_flush_all(struct store *st)
 }
 
 void
-store_sync(struct store *st, store_synced_fn *done, void *arg)
+ec_store_sync(struct store *st, store_synced_fn *done, void *arg)
 {
 	struct waiter *w;
 
@@ -444,8 +445,8 @@ compact(struct store *st)
 	st->hits_sum = UINT64_MAX;
 	save_hits(st);
 	for (size_t i = 0; i < e->n_watches; i++)
-		store_watch(st, e->watches[i].rule->id, e->watches[i].from_us,
-		    e->watches[i].count);
+		ec_store_watch(st, e->watches[i].rule->id,
+		    e->watches[i].from_us, e->watches[i].count);
 	for (struct event *ev = e->index.first; ev != NULL; ev = ev->all.next) {
 		record_event(&st->record, ev);
 		append(st);
@@ -458,7 +459,7 @@ compact(struct store *st)
 }
 
 void
-store_tick(struct store *st, int64_t now_us, int64_t keep_us)
+ec_store_tick(struct store *st, int64_t now_us, int64_t keep_us)
 {
 	save_hits(st);
 	if (!st->old_file && !st->lost &&
@@ -469,19 +470,19 @@ store_tick(struct store *st, int64_t now_us, int64_t keep_us)
 }
 
 struct archive *
-store_archive(struct store *st)
+ec_store_archive(struct store *st)
 {
 	return st->archive;
 }
 
 uint64_t
-store_journal_bytes(const struct store *st)
+ec_store_journal_bytes(const struct store *st)
 {
 	return journal_size(st->journal);
 }
 
 double
-store_sync_time(const struct store *st)
+ec_store_sync_time(const struct store *st)
 {
 	return st->sync_time;
 }

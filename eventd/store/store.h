@@ -3,7 +3,7 @@
  * What survives: open events, rule hits, waiting notices in the journal
  * (var/vedette/eventd/journal), closed ones in the archive (history.sqlite).
  * EC-29: a change is durable within a second, and before anyone is told of it
- * (store_sync). A line of the archive is in the journal until SQLite has it.
+ * (ec_store_sync). A line of the archive is in the journal until SQLite has it.
  */
 #ifndef EVENTD_STORE_STORE_H
 #define EVENTD_STORE_STORE_H
@@ -20,7 +20,7 @@ struct store_handlers {
 	/* While opening: a notice that waits, or one that is gone. */
 	void (*notice)(struct slice id, struct slice body, void *arg);
 	void (*notice_gone)(struct slice id, void *arg);
-	/* For compaction: call store_notice() for each that waits. */
+	/* For compaction: call ec_store_notice() for each that waits. */
 	void (*save_notices)(void *arg);
 	/* The queues are full, or have room again. */
 	void (*pressure)(bool full, void *arg);
@@ -31,36 +31,36 @@ struct store_handlers {
  * Opens both in the folder and restores into the engine (engine_restore_*).
  * NULL with a reason. The engine must outlive the store.
  */
-struct store *store_open(uv_loop_t *loop, const char *folder,
+struct store *ec_store_open(uv_loop_t *loop, const char *folder,
     struct engine *engine, const struct store_handlers *handlers,
     struct err *err_r);
 /* Writes what waits. */
-void store_close(struct store **st);
+void ec_store_close(struct store **st);
 
 /* The engine's effects. */
-void store_changed(struct store *st, struct event *ev);
-void store_gone(struct store *st, const struct event *ev);
-void store_history(struct store *st, const char *what, const char *who,
+void ec_store_changed(struct store *st, struct event *ev);
+void ec_store_gone(struct store *st, const struct event *ev);
+void ec_store_history(struct store *st, const char *what, const char *who,
     const char *addinfo, const struct event *ev, int64_t now_us);
-void store_watch(
+void ec_store_watch(
     struct store *st, const char *rule, int64_t from_us, uint64_t count);
-void store_notice(struct store *st, struct slice id, struct slice body);
-void store_notice_gone(struct store *st, struct slice id);
+void ec_store_notice(struct store *st, struct slice id, struct slice body);
+void ec_store_notice_gone(struct store *st, struct slice id);
 /* Events and history start anew. */
-void store_flush_all(struct store *st);
+void ec_store_flush_all(struct store *st);
 /* Now and then: hits, compaction, retention. */
-void store_tick(struct store *st, int64_t now_us, int64_t keep_us);
+void ec_store_tick(struct store *st, int64_t now_us, int64_t keep_us);
 
 /*
  * Calls `done` when everything until now is durable; at once if it is. Order
  * is kept. `done` with why not NULL: it is not, and why.
  */
 typedef void store_synced_fn(const char *why, void *arg);
-void store_sync(struct store *st, store_synced_fn *done, void *arg);
+void ec_store_sync(struct store *st, store_synced_fn *done, void *arg);
 
-struct archive *store_archive(struct store *st);
-uint64_t store_journal_bytes(const struct store *st);
+struct archive *ec_store_archive(struct store *st);
+uint64_t ec_store_journal_bytes(const struct store *st);
 /* Seconds that the last syncs took, smoothed. */
-double store_sync_time(const struct store *st);
+double ec_store_sync_time(const struct store *st);
 
 #endif

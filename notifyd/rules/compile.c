@@ -298,7 +298,7 @@ hosts_free(struct hosts *hosts)
 {
 	for (size_t i = 0; i < hosts->n; i++) {
 		free(hosts->v[i].name);
-		pattern_free(&hosts->v[i].pattern);
+		nd_pattern_free(&hosts->v[i].pattern);
 	}
 	free(hosts->v);
 }
@@ -307,7 +307,7 @@ static void
 patterns_free(struct patterns *patterns)
 {
 	for (size_t i = 0; i < patterns->n; i++)
-		pattern_free(&patterns->v[i]);
+		nd_pattern_free(&patterns->v[i]);
 	free(patterns->v);
 }
 
@@ -326,7 +326,7 @@ pairs_free(struct pairs *pairs)
 	for (size_t i = 0; i < pairs->n; i++) {
 		free(pairs->v[i].key);
 		names_free(&pairs->v[i].values);
-		pattern_free(&pairs->v[i].pattern);
+		nd_pattern_free(&pairs->v[i].pattern);
 	}
 	free(pairs->v);
 	*pairs = (struct pairs){0};
@@ -358,11 +358,11 @@ when_free(struct when *when)
 			break;
 		case KIND_SEARCH:
 		case KIND_START:
-			pattern_free(at);
+			nd_pattern_free(at);
 			break;
 		case KIND_EVENTS:
 			names_free(&when->events.rules);
-			pattern_free(&when->events.comment);
+			nd_pattern_free(&when->events.comment);
 			break;
 		case KIND_RANGE:
 		case KIND_NUMBER:
@@ -373,7 +373,7 @@ when_free(struct when *when)
 }
 
 void
-rule_free(struct rule *rule)
+nd_rule_free(struct rule *rule)
 {
 	free(rule->id);
 	free(rule->description);

@@ -190,7 +190,7 @@ rules_compile(
 	    (!rules->absent &&
 		rule_read_list(config->rules, "notification_rules", NULL,
 		    &rules->world, &rules->v, &rules->n, warnings, err_r) < 0))
-		rules_free(&rules);
+		nd_rules_free(&rules);
 	return rules;
 }
 
@@ -198,7 +198,7 @@ static void
 contact_free(struct rules_contact *contact)
 {
 	for (size_t i = 0; i < contact->n_rules; i++)
-		rule_free(&contact->rules[i]);
+		nd_rule_free(&contact->rules[i]);
 	free(contact->rules);
 	free(contact->name);
 	free(contact->alias);
@@ -212,12 +212,12 @@ contact_free(struct rules_contact *contact)
 }
 
 void
-rules_free(struct rules **rules)
+nd_rules_free(struct rules **rules)
 {
 	if (*rules == NULL)
 		return;
 	for (size_t i = 0; i < (*rules)->n; i++)
-		rule_free(&(*rules)->v[i]);
+		nd_rule_free(&(*rules)->v[i]);
 	for (size_t i = 0; i < (*rules)->n_contacts; i++)
 		contact_free(&(*rules)->contacts[i]);
 	free((*rules)->v);

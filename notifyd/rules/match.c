@@ -214,9 +214,9 @@ groups_fit(
 		if (world->service_group_alias != NULL)
 			alias = world->service_group_alias(name, world->arg);
 		for (size_t i = 0; i < patterns->n && !fits; i++) {
-			fits = pattern_matches(patterns->v[i], name) ||
+			fits = nd_pattern_matches(patterns->v[i], name) ||
 			    (alias != NULL &&
-				pattern_matches(patterns->v[i], alias));
+				nd_pattern_matches(patterns->v[i], alias));
 		}
 	}
 	return fits;
@@ -279,7 +279,7 @@ hosts_fit(const struct hosts *hosts, const char *name)
 		const struct host_item *h = &hosts->v[i];
 
 		if (h->name != NULL ? strcmp(h->name, name) == 0
-				    : pattern_matches(h->pattern, name))
+				    : nd_pattern_matches(h->pattern, name))
 			return true;
 	}
 	return false;
@@ -300,7 +300,7 @@ static bool
 patterns_fit(const struct patterns *patterns, const char *text)
 {
 	for (size_t i = 0; i < patterns->n; i++) {
-		if (pattern_matches(patterns->v[i], text))
+		if (nd_pattern_matches(patterns->v[i], text))
 			return true;
 	}
 	return false;
@@ -328,7 +328,7 @@ on_output(const struct rule *rule, const struct view *v, struct str *why)
 		return;
 	if (!v->service)
 		str_add(why, "output: it is about a host");
-	else if (!pattern_matches(
+	else if (!nd_pattern_matches(
 		     rule->when.output, context_text(v->ctx, "SERVICEOUTPUT")))
 		str_add(why, "output: the text does not fit");
 }
@@ -431,7 +431,7 @@ static void
 on_comment(const struct rule *rule, const struct view *v, struct str *why)
 {
 	if (rule->when.comment != NULL &&
-	    !pattern_matches(rule->when.comment,
+	    !nd_pattern_matches(rule->when.comment,
 		context_text(v->ctx, "NOTIFICATIONCOMMENT")))
 		str_add(why, "comment: the text does not fit");
 }
@@ -468,7 +468,8 @@ on_event_console(const struct rule *rule, const struct view *v, struct str *why)
 		     &ec->facility, context_text(v->ctx, "EC_FACILITY")))
 		str_add(why, "event_console: another facility");
 	else if (ec->comment != NULL &&
-	    !pattern_matches(ec->comment, context_text(v->ctx, "EC_COMMENT")))
+	    !nd_pattern_matches(
+		ec->comment, context_text(v->ctx, "EC_COMMENT")))
 		str_add(why, "event_console: the comment does not fit");
 }
 
@@ -518,7 +519,7 @@ all_hold(condition_fn *const *list, size_t n, const struct rule *rule,
 }
 
 enum verdict
-rule_match(const struct rule *rule, const struct view *v, struct str *why)
+nd_rule_match(const struct rule *rule, const struct view *v, struct str *why)
 {
 	struct str later = {0};
 	bool number, rest;

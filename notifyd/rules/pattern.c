@@ -20,7 +20,7 @@ struct pattern {
 };
 
 struct pattern *
-pattern_compile(const char *regex, bool anchored, struct err *err_r)
+nd_pattern_compile(const char *regex, bool anchored, struct err *err_r)
 {
 	uint32_t options = PCRE2_UTF | (anchored ? PCRE2_ANCHORED : 0);
 	struct pattern *p;
@@ -49,7 +49,7 @@ pattern_compile(const char *regex, bool anchored, struct err *err_r)
 }
 
 void
-pattern_free(struct pattern **p)
+nd_pattern_free(struct pattern **p)
 {
 	if (*p == NULL)
 		return;
@@ -61,7 +61,7 @@ pattern_free(struct pattern **p)
 }
 
 bool
-pattern_matches(const struct pattern *p, const char *text)
+nd_pattern_matches(const struct pattern *p, const char *text)
 {
 	return pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0, 0,
 		   p->data, p->limits) >= 0;

@@ -14,10 +14,10 @@
 struct pattern;
 
 /* Anchored: at the start of the text. NULL with a reason. */
-struct pattern *pattern_compile(
+struct pattern *nd_pattern_compile(
     const char *regex, bool anchored, struct err *err_r);
-void pattern_free(struct pattern **p);
+void nd_pattern_free(struct pattern **p);
 /* The text must be valid UTF-8. Not for two threads at once. */
-bool pattern_matches(const struct pattern *p, const char *text);
+bool nd_pattern_matches(const struct pattern *p, const char *text);
 
 #endif

@@ -243,7 +243,7 @@ contact_allowed(const struct rules_contact *c, const struct to *to)
 		    ? NULL
 		    : json_string_value(json_object_get(c->attributes, p->key));
 
-		if (is == NULL || !pattern_matches(p->pattern, is))
+		if (is == NULL || !nd_pattern_matches(p->pattern, is))
 			return false;
 	}
 	return true;
@@ -421,7 +421,7 @@ static bool
 apply_rule(struct walk *w, const struct rule *rule)
 {
 	struct str why = {0};
-	enum verdict verdict = rule_match(rule, &w->view, &why);
+	enum verdict verdict = nd_rule_match(rule, &w->view, &why);
 
 	str_clear(&w->note);
 	if (verdict == VERDICT_MATCH) {

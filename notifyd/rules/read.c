@@ -90,7 +90,7 @@ read_pattern(
 		read_fail(r, key, "expected a regular expression");
 		return NULL;
 	}
-	p = pattern_compile(json_string_value(value), anchored, &err);
+	p = nd_pattern_compile(json_string_value(value), anchored, &err);
 	if (p == NULL)
 		read_fail(r, key, "%.500s", err.text);
 	return p;
@@ -146,7 +146,7 @@ read_hosts(
 			continue;
 		}
 		hosts->v[hosts->n].pattern =
-		    pattern_compile(text + 1, true, &err);
+		    nd_pattern_compile(text + 1, true, &err);
 		if (hosts->v[hosts->n].pattern == NULL) {
 			read_fail(r, key, "%.500s", err.text);
 			return;

@@ -141,7 +141,7 @@ enum verdict {
 	VERDICT_NO
 };
 /* The first failing condition in words is appended to `why`. */
-enum verdict rule_match(
+enum verdict nd_rule_match(
     const struct rule *rule, const struct view *v, struct str *why);
 
 const struct rules_contact *rules_find_contact(
@@ -149,7 +149,7 @@ const struct rules_contact *rules_find_contact(
 bool names_have(const struct names *names, const char *name);
 /* Is one of the comma separated words among the names? */
 bool names_meet(const struct names *names, const char *list);
-void rule_free(struct rule *rule);
+void nd_rule_free(struct rule *rule);
 void names_free(struct names *names);
 void pairs_free(struct pairs *pairs);
 

@@ -48,7 +48,7 @@ struct rules_config {
  */
 struct rules *rules_compile(
     const struct rules_config *config, struct str *warnings, struct err *err_r);
-void rules_free(struct rules **rules);
+void nd_rules_free(struct rules **rules);
 
 struct rules_notice {
 	const struct context *ctx; /* with the notifier's additions */

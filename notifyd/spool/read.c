@@ -28,11 +28,11 @@ read_notice(sqlite3_stmt *st, int at, struct spool_notice *n)
 {
 	spool_notice_clear(n);
 	n->seq = sqlite3_column_int64(st, at);
-	n->id = store_text(st, at + 1);
-	n->site = store_text(st, at + 2);
-	n->what = store_text(st, at + 3);
-	n->host = store_text(st, at + 4);
-	n->service = store_text(st, at + 5);
+	n->id = nd_store_text(st, at + 1);
+	n->site = nd_store_text(st, at + 2);
+	n->what = nd_store_text(st, at + 3);
+	n->host = nd_store_text(st, at + 4);
+	n->service = nd_store_text(st, at + 5);
 	n->created_us = sqlite3_column_int64(st, at + 6);
 	read_blob(st, at + 7, &n->context);
 }
@@ -58,12 +58,12 @@ read_delivery(sqlite3_stmt *st, struct spool_delivery *d)
 	spool_delivery_clear(d);
 	d->row = row;
 	d->ordinal = (unsigned)sqlite3_column_int64(st, 0);
-	d->contact = store_text(st, 1);
-	d->method = store_text(st, 2);
-	d->who = store_text(st, 3);
-	d->params = store_text(st, 4);
-	d->rule = store_text(st, 5);
-	d->rule_text = store_text(st, 6);
+	d->contact = nd_store_text(st, 1);
+	d->method = nd_store_text(st, 2);
+	d->who = nd_store_text(st, 3);
+	d->params = nd_store_text(st, 4);
+	d->rule = nd_store_text(st, 5);
+	d->rule_text = nd_store_text(st, 6);
 	d->rule_number = (unsigned)sqlite3_column_int64(st, 7);
 	d->state = (enum spool_state)sqlite3_column_int(st, 8);
 	d->tries = (unsigned)sqlite3_column_int64(st, 9);
@@ -79,11 +79,11 @@ start_run(struct store *store, struct store_job *job)
 	int rc;
 
 	s->found = false;
-	if (store_exec(store, SQL_DELIVERY_START, "i", s->row) < 0)
+	if (nd_store_exec(store, SQL_DELIVERY_START, "i", s->row) < 0)
 		return -1;
-	if (store_changes(store) == 0)
+	if (nd_store_changes(store) == 0)
 		return 0;
-	rc = store_query(store, &st, SQL_DELIVERY_READ, "i", s->row);
+	rc = nd_store_query(store, &st, SQL_DELIVERY_READ, "i", s->row);
 	if (rc < 0)
 		return -1;
 	s->found = rc == 1;
@@ -119,7 +119,7 @@ spool_start(
 	s->row = row;
 	s->started = started;
 	s->arg = arg;
-	store_put(spool->store, &s->job);
+	nd_store_put(spool->store, &s->job);
 }
 
 /* --- recover ---------------------------------------------------------------
@@ -156,22 +156,22 @@ recover_run(struct store *store, struct store_job *job)
 	int rc;
 
 	recover_clear(r);
-	rc = store_query(store, &st, SQL_DELIVERIES_OPEN, "");
-	for (; rc == 1; rc = store_next(st)) {
+	rc = nd_store_query(store, &st, SQL_DELIVERIES_OPEN, "");
+	for (; rc == 1; rc = nd_store_next(st)) {
 		ARRAY_GROW(r->list, r->n, r->cap);
 		r->list[r->n++] =
 		    (struct spool_delivery){.row = sqlite3_column_int64(st, 0),
-			.method = store_text(st, 1),
+			.method = nd_store_text(st, 1),
 			.state = (enum spool_state)sqlite3_column_int(st, 2),
 			.next_ms = sqlite3_column_int64(st, 3)};
 	}
 	if (rc < 0)
 		return -1;
-	rc = store_query(store, &st, SQL_TOLD_READ, "");
-	for (; rc == 1; rc = store_next(st)) {
+	rc = nd_store_query(store, &st, SQL_TOLD_READ, "");
+	for (; rc == 1; rc = nd_store_next(st)) {
 		ARRAY_GROW(r->told, r->n_told, r->cap_told);
-		r->told[r->n_told++] = (struct spool_told){
-		    store_text(st, 0), store_text(st, 1), store_text(st, 2)};
+		r->told[r->n_told++] = (struct spool_told){nd_store_text(st, 0),
+		    nd_store_text(st, 1), nd_store_text(st, 2)};
 	}
 	return rc;
 }
@@ -197,7 +197,7 @@ spool_recover(struct spool *spool, spool_open_fn *open, void *arg)
 	r->job = (struct store_job){.run = recover_run, .done = recover_done};
 	r->open = open;
 	r->arg = arg;
-	store_put(spool->store, &r->job);
+	nd_store_put(spool->store, &r->job);
 }
 
 /* --- history lines ---------------------------------------------------------
@@ -221,11 +221,11 @@ lines_run(struct store *store, struct store_job *job)
 
 	while (l->n > 0)
 		free(l->list[--l->n].line);
-	rc = store_query(store, &st, SQL_LINES_READ, "ii", l->id, l->max);
-	for (; rc == 1; rc = store_next(st)) {
+	rc = nd_store_query(store, &st, SQL_LINES_READ, "ii", l->id, l->max);
+	for (; rc == 1; rc = nd_store_next(st)) {
 		ARRAY_GROW(l->list, l->n, l->cap);
 		l->list[l->n++] = (struct spool_line){
-		    sqlite3_column_int64(st, 0), store_text(st, 1)};
+		    sqlite3_column_int64(st, 0), nd_store_text(st, 1)};
 	}
 	return rc;
 }
@@ -254,7 +254,7 @@ spool_lines(struct spool *spool, int64_t id, unsigned max, spool_lines_fn *got,
 	l->max = max;
 	l->got = got;
 	l->arg = arg;
-	store_put(spool->store, &l->job);
+	nd_store_put(spool->store, &l->job);
 }
 
 /* --- find ------------------------------------------------------------------
@@ -279,9 +279,9 @@ find_run(struct store *store, struct store_job *job)
 
 	while (f->n > 0)
 		spool_notice_clear(&f->list[--f->n]);
-	rc = store_query(store, &st, SQL_NOTICES_FIND, "sssi", f->id, f->host,
-	    f->service, f->last);
-	for (; rc == 1; rc = store_next(st)) {
+	rc = nd_store_query(store, &st, SQL_NOTICES_FIND, "sssi", f->id,
+	    f->host, f->service, f->last);
+	for (; rc == 1; rc = nd_store_next(st)) {
 		ARRAY_GROW(f->list, f->n, f->cap);
 		f->list[f->n] = (struct spool_notice){0};
 		read_notice(st, 0, &f->list[f->n++]);
@@ -318,7 +318,7 @@ spool_find(struct spool *spool, const struct spool_filter *filter,
 	f->last = filter->last == 0 ? SPOOL_KEEP_NOTICES : filter->last;
 	f->found = found;
 	f->arg = arg;
-	store_put(spool->store, &f->job);
+	nd_store_put(spool->store, &f->job);
 }
 
 /* --- counts ----------------------------------------------------------------
@@ -339,8 +339,8 @@ count_run(struct store *store, struct store_job *job)
 	int rc;
 
 	memset(c->counts, 0, sizeof(c->counts));
-	rc = store_query(store, &st, SQL_DELIVERIES_COUNT, "");
-	for (; rc == 1; rc = store_next(st)) {
+	rc = nd_store_query(store, &st, SQL_DELIVERIES_COUNT, "");
+	for (; rc == 1; rc = nd_store_next(st)) {
 		int state = sqlite3_column_int(st, 0);
 
 		if (state >= 0 && state < SPOOL_STATES)
@@ -348,7 +348,7 @@ count_run(struct store *store, struct store_job *job)
 	}
 	if (rc < 0)
 		return -1;
-	rc = store_query(store, &st, SQL_LINES_COUNT, "");
+	rc = nd_store_query(store, &st, SQL_LINES_COUNT, "");
 	if (rc == 1)
 		c->lines = sqlite3_column_int64(st, 0);
 	return rc < 0 ? -1 : 0;
@@ -372,5 +372,5 @@ spool_count(struct spool *spool, spool_counts_fn *counts, void *arg)
 	c->job = (struct store_job){.run = count_run, .done = count_done};
 	c->got = counts;
 	c->arg = arg;
-	store_put(spool->store, &c->job);
+	nd_store_put(spool->store, &c->job);
 }

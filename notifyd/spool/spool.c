@@ -59,7 +59,7 @@ spool_batch_free(struct spool_batch **batch)
 struct spool *
 spool_open(uv_loop_t *loop, const char *path, struct err *err_r)
 {
-	struct store *store = store_open(
+	struct store *store = nd_store_open(
 	    loop, path, spool_schema, SPOOL_SCHEMA_VERSION, spool_sql, err_r);
 	struct spool *spool;
 
@@ -75,7 +75,7 @@ spool_close(struct spool **spool)
 {
 	if (*spool == NULL)
 		return;
-	store_close(&(*spool)->store);
+	nd_store_close(&(*spool)->store);
 	free(*spool);
 	*spool = NULL;
 }
@@ -83,13 +83,13 @@ spool_close(struct spool **spool)
 size_t
 spool_waiting(const struct spool *spool)
 {
-	return store_waiting(spool->store);
+	return nd_store_waiting(spool->store);
 }
 
 const char *
 spool_trouble(const struct spool *spool)
 {
-	return store_trouble(spool->store);
+	return nd_store_trouble(spool->store);
 }
 
 /* --- add -------------------------------------------------------------------
@@ -111,10 +111,10 @@ prune(struct store *store, int64_t seq, int64_t now_s)
 
 	if (seq % PRUNE_EVERY != 0)
 		return 0;
-	if (store_exec(store, SQL_DELIVERIES_PRUNE, "i", old) < 0 ||
-	    store_exec(store, SQL_NOTICES_PRUNE, "i", old) < 0)
+	if (nd_store_exec(store, SQL_DELIVERIES_PRUNE, "i", old) < 0 ||
+	    nd_store_exec(store, SQL_NOTICES_PRUNE, "i", old) < 0)
 		return -1;
-	return store_exec(store, SQL_SEEN_OLD, "ii",
+	return nd_store_exec(store, SQL_SEEN_OLD, "ii",
 	    (int64_t)(now_s - SPOOL_KEEP_IDS_S), seq - SPOOL_KEEP_IDS);
 }
 
@@ -122,15 +122,15 @@ static int
 add_delivery(
     struct store *store, const struct spool_batch *b, struct spool_delivery *d)
 {
-	if (store_exec(store, SQL_DELIVERY_ADD, "iissssssiii", b->notice.seq,
+	if (nd_store_exec(store, SQL_DELIVERY_ADD, "iissssssiii", b->notice.seq,
 		(int64_t)d->ordinal, d->contact, d->method, d->who, d->params,
 		d->rule, d->rule_text, (int64_t)d->rule_number, d->next_ms,
 		d->first_ms) < 0)
 		return -1;
-	d->row = store_last_id(store);
+	d->row = nd_store_last_id(store);
 	if (!b->remember)
 		return 0;
-	return store_exec(
+	return nd_store_exec(
 	    store, SQL_TOLD_ADD, "sss", b->object, d->contact, d->method);
 }
 
@@ -141,24 +141,25 @@ add_run(struct store *store, struct store_job *job)
 	struct spool_batch *b = a->batch;
 	struct spool_notice *n = &b->notice;
 
-	if (store_exec(store, SQL_SEEN_ADD, "si", n->id, a->now_s) < 0)
+	if (nd_store_exec(store, SQL_SEEN_ADD, "si", n->id, a->now_s) < 0)
 		return -1;
-	a->duplicate = store_changes(store) == 0;
+	a->duplicate = nd_store_changes(store) == 0;
 	if (a->duplicate)
 		return 0;
-	n->seq = store_last_id(store);
-	if (store_exec(store, SQL_NOTICE_ADD, "isssssibi", n->seq, n->id,
+	n->seq = nd_store_last_id(store);
+	if (nd_store_exec(store, SQL_NOTICE_ADD, "isssssibi", n->seq, n->id,
 		n->site, n->what, n->host, n->service, n->created_us,
 		str_slice(&n->context), (int64_t)b->n_deliveries) < 0)
 		return -1;
-	if (b->forget && store_exec(store, SQL_TOLD_DROP, "s", b->object) < 0)
+	if (b->forget &&
+	    nd_store_exec(store, SQL_TOLD_DROP, "s", b->object) < 0)
 		return -1;
 	for (size_t i = 0; i < b->n_deliveries; i++) {
 		if (add_delivery(store, b, &b->deliveries[i]) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < b->n_lines; i++) {
-		if (store_exec(store, SQL_LINE_ADD, "s", b->lines[i]) < 0)
+		if (nd_store_exec(store, SQL_LINE_ADD, "s", b->lines[i]) < 0)
 			return -1;
 	}
 	return prune(store, n->seq, a->now_s);
@@ -188,7 +189,7 @@ spool_add(struct spool *spool, struct spool_batch *batch, int64_t now_s,
 	a->now_s = now_s;
 	a->added = added;
 	a->arg = arg;
-	store_put(spool->store, &a->job);
+	nd_store_put(spool->store, &a->job);
 }
 
 /* --- mark ------------------------------------------------------------------
@@ -209,17 +210,17 @@ mark_run(struct store *store, struct store_job *job)
 {
 	struct mark_job *m = (struct mark_job *)job;
 
-	if (store_exec(store, SQL_DELIVERY_MARK, "iisii", (int64_t)m->state,
+	if (nd_store_exec(store, SQL_DELIVERY_MARK, "iisii", (int64_t)m->state,
 		(int64_t)m->code, m->text, m->next_ms, m->row) < 0)
 		return -1;
-	if (store_changes(store) == 0)
+	if (nd_store_changes(store) == 0)
 		return 0; /* was finished before */
 	if (m->state >= SPOOL_DONE &&
-	    store_exec(store, SQL_NOTICE_CLOSE, "i", m->row) < 0)
+	    nd_store_exec(store, SQL_NOTICE_CLOSE, "i", m->row) < 0)
 		return -1;
 	if (m->line[0] == '\0')
 		return 0;
-	return store_exec(store, SQL_LINE_ADD, "s", m->line);
+	return nd_store_exec(store, SQL_LINE_ADD, "s", m->line);
 }
 
 static void
@@ -251,7 +252,7 @@ spool_mark(struct spool *spool, int64_t row, enum spool_state state, int code,
 	m->line = xstrdup(line == NULL ? "" : line);
 	m->marked = marked;
 	m->arg = arg;
-	store_put(spool->store, &m->job);
+	nd_store_put(spool->store, &m->job);
 }
 
 /* --- a line that core has taken ------------------------------------------- */
@@ -264,7 +265,7 @@ struct taken_job {
 static int
 taken_run(struct store *store, struct store_job *job)
 {
-	return store_exec(
+	return nd_store_exec(
 	    store, SQL_LINE_DROP, "i", ((struct taken_job *)job)->id);
 }
 
@@ -283,5 +284,5 @@ spool_line_taken(struct spool *spool, int64_t id)
 	t->job =
 	    (struct store_job){.rows = 1, .run = taken_run, .done = taken_done};
 	t->id = id;
-	store_put(spool->store, &t->job);
+	nd_store_put(spool->store, &t->job);
 }

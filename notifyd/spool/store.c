@@ -38,7 +38,7 @@ struct store {
  */
 
 sqlite3_stmt *
-store_statement(struct store *store, int index)
+nd_store_statement(struct store *store, int index)
 {
 	sqlite3_stmt **st = &store->statements[index];
 
@@ -80,7 +80,7 @@ bind_all(sqlite3_stmt *st, const char *kinds, va_list ap)
 }
 
 int
-store_next(sqlite3_stmt *st)
+nd_store_next(sqlite3_stmt *st)
 {
 	switch (sqlite3_step(st)) {
 	case SQLITE_ROW:
@@ -96,14 +96,14 @@ static int
 vquery(struct store *store, sqlite3_stmt **st_r, int index, const char *kinds,
     va_list ap)
 {
-	*st_r = store_statement(store, index);
+	*st_r = nd_store_statement(store, index);
 	if (*st_r == NULL || bind_all(*st_r, kinds, ap) < 0)
 		return -1;
-	return store_next(*st_r);
+	return nd_store_next(*st_r);
 }
 
 int
-store_query(
+nd_store_query(
     struct store *store, sqlite3_stmt **st_r, int index, const char *kinds, ...)
 {
 	va_list ap;
@@ -116,7 +116,7 @@ store_query(
 }
 
 int
-store_exec(struct store *store, int index, const char *kinds, ...)
+nd_store_exec(struct store *store, int index, const char *kinds, ...)
 {
 	sqlite3_stmt *st;
 	va_list ap;
@@ -131,19 +131,19 @@ store_exec(struct store *store, int index, const char *kinds, ...)
 }
 
 int64_t
-store_changes(struct store *store)
+nd_store_changes(struct store *store)
 {
 	return sqlite3_changes64(store->db);
 }
 
 int64_t
-store_last_id(struct store *store)
+nd_store_last_id(struct store *store)
 {
 	return sqlite3_last_insert_rowid(store->db);
 }
 
 char *
-store_text(sqlite3_stmt *st, int column)
+nd_store_text(sqlite3_stmt *st, int column)
 {
 	const unsigned char *text = sqlite3_column_text(st, column);
 
@@ -233,7 +233,7 @@ give_back(struct store *store, struct store_job *group)
 	uv_async_send(&store->async);
 }
 
-/* Gives up, at the end only: the jobs stay for store_close(). */
+/* Gives up, at the end only: the jobs stay for nd_store_close(). */
 static void
 put_back(struct store *store, struct store_job *group)
 {
@@ -380,8 +380,8 @@ put_aside(const char *path, struct err *err_r)
 }
 
 struct store *
-store_open(uv_loop_t *loop, const char *path, const char *schema, int version,
-    const char *const *statements, struct err *err_r)
+nd_store_open(uv_loop_t *loop, const char *path, const char *schema,
+    int version, const char *const *statements, struct err *err_r)
 {
 	struct store *store = xnew(struct store);
 	pthread_condattr_t attr;
@@ -433,7 +433,7 @@ drop_jobs(struct store_job *job)
 }
 
 void
-store_close(struct store **storep)
+nd_store_close(struct store **storep)
 {
 	struct store *store = *storep;
 
@@ -457,7 +457,7 @@ store_close(struct store **storep)
 }
 
 void
-store_put(struct store *store, struct store_job *job)
+nd_store_put(struct store *store, struct store_job *job)
 {
 	job->next = NULL;
 	pthread_mutex_lock(&store->lock);
@@ -470,7 +470,7 @@ store_put(struct store *store, struct store_job *job)
 }
 
 size_t
-store_waiting(const struct store *store)
+nd_store_waiting(const struct store *store)
 {
 	struct store *s = (struct store *)store;
 	size_t rows;
@@ -482,7 +482,7 @@ store_waiting(const struct store *store)
 }
 
 const char *
-store_trouble(const struct store *store)
+nd_store_trouble(const struct store *store)
 {
 	return store->seen_trouble;
 }

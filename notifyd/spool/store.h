@@ -34,31 +34,32 @@ struct store_job {
 };
 
 /* The statements, by index. The array ends with NULL and lives for ever. */
-struct store *store_open(uv_loop_t *loop, const char *path, const char *schema,
-    int version, const char *const *statements, struct err *err_r);
+struct store *nd_store_open(uv_loop_t *loop, const char *path,
+    const char *schema, int version, const char *const *statements,
+    struct err *err_r);
 /* Runs what waits (blocking; not again and again), then closes. */
-void store_close(struct store **store);
-void store_put(struct store *store, struct store_job *job);
+void nd_store_close(struct store **store);
+void nd_store_put(struct store *store, struct store_job *job);
 /* Rows that wait for their commit. */
-size_t store_waiting(const struct store *store);
+size_t nd_store_waiting(const struct store *store);
 /* Why the disk refuses at present, "" while all is well. On the loop. */
-const char *store_trouble(const struct store *store);
+const char *nd_store_trouble(const struct store *store);
 
 /* --- in the thread ---------------------------------------------------------
  */
 
 /* The prepared statement, reset and without bindings. NULL on failure. */
-sqlite3_stmt *store_statement(struct store *store, int index);
+sqlite3_stmt *nd_store_statement(struct store *store, int index);
 /* Binds by kind: s text, i int64, b blob (struct slice); then steps to the
  * end. 0 or -1. */
-int store_exec(struct store *store, int index, const char *kinds, ...);
+int nd_store_exec(struct store *store, int index, const char *kinds, ...);
 /* The same, but leaves the statement at its first row. 1 row, 0 none, -1. */
-int store_query(struct store *store, sqlite3_stmt **st_r, int index,
+int nd_store_query(struct store *store, sqlite3_stmt **st_r, int index,
     const char *kinds, ...);
-int store_next(sqlite3_stmt *st); /* 1, 0, -1 */
-int64_t store_changes(struct store *store);
-int64_t store_last_id(struct store *store);
+int nd_store_next(sqlite3_stmt *st); /* 1, 0, -1 */
+int64_t nd_store_changes(struct store *store);
+int64_t nd_store_last_id(struct store *store);
 /* A copy, never NULL. */
-char *store_text(sqlite3_stmt *st, int column);
+char *nd_store_text(sqlite3_stmt *st, int column);
 
 #endif

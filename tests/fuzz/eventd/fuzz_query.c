@@ -39,18 +39,18 @@ run_command(struct slice line)
 	    .history = history, .action = action};
 	struct str mistakes = {0};
 	struct engine *e =
-	    engine_new(ruleset_compile(NULL, NULL, &mistakes, NULL),
+	    ec_engine_new(ruleset_compile(NULL, NULL, &mistakes, NULL),
 		eventd_options_read(NULL, &mistakes), &world, &effects, 1);
 	struct event *ev = event_new();
 	struct err err;
 	char *arg;
 
 	ev->id = 1;
-	engine_restore(e, ev);
-	engine_start(e, 1);
-	command_run(e, line, 2, &arg, &err);
+	ec_engine_restore(e, ev);
+	ec_engine_start(e, 1);
+	ec_command_run(e, line, 2, &arg, &err);
 	free(arg);
-	engine_free(&e);
+	ec_engine_free(&e);
 }
 
 int

@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *doc;
 
 	if (scratch == NULL)
-		scratch = pattern_scratch_new();
+		scratch = ec_pattern_scratch_new();
 	walk.scratch = scratch;
 	doc =
 	    json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);

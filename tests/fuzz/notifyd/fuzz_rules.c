@@ -55,7 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		plan_make(rules, &notice, 1000000, true, &plan);
 		plan_free(&plan);
 	}
-	rules_free(&rules);
+	nd_rules_free(&rules);
 	context_free(&ctx);
 	str_free(&warnings);
 	json_decref(doc);

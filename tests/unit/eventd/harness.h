@@ -116,16 +116,16 @@ harness_new(const char *rules, const char *options)
 	h->effects.history = harness_history;
 	h->effects.action = harness_action;
 	h->effects.arg = h;
-	h->e = engine_new(harness_rules(rules), harness_options(options),
+	h->e = ec_engine_new(harness_rules(rules), harness_options(options),
 	    &h->world, &h->effects, 7);
-	engine_start(h->e, at(0));
+	ec_engine_start(h->e, at(0));
 	return h;
 }
 
 static inline void
 harness_free(struct harness *h)
 {
-	engine_free(&h->e);
+	ec_engine_free(&h->e);
 	syslog_parser_free(&h->parser);
 	str_free(&h->out);
 	free(h);
@@ -144,15 +144,15 @@ hear(struct harness *h, double when, const char *priority, const char *host,
 	snprintf(line, sizeof(line), "<%d>@%lld %s %s: %s", 3 * 8 + p,
 	    (long long)START + (long long)when, host, app, text);
 	syslog_parse(&h->parser, slice_of(line), "192.0.2.7", at(when), &m);
-	engine_message(h->e, &m, at(when));
+	ec_engine_message(h->e, &m, at(when));
 }
 
 static inline void
 tick(struct harness *h, double when)
 {
-	while (engine_due(h->e) <= at(when))
-		engine_tick(h->e, engine_due(h->e));
-	engine_tick(h->e, at(when));
+	while (ec_engine_due(h->e) <= at(when))
+		ec_engine_tick(h->e, ec_engine_due(h->e));
+	ec_engine_tick(h->e, at(when));
 }
 
 /* What happened since the last look. */
@@ -171,7 +171,7 @@ command(struct harness *h, double when, const char *line)
 	enum command_kind kind;
 	char *arg;
 
-	kind = command_run(h->e, slice_of(line), at(when), &arg, &err);
+	kind = ec_command_run(h->e, slice_of(line), at(when), &arg, &err);
 	free(arg);
 	return kind == COMMAND_FAILED ? err.text : NULL;
 }

@@ -219,7 +219,7 @@ downtime(void **state)
 	hear(h, 0, "err", "other", "a", "x");
 	expect(h, "NEW 2 @NOTIFY 2");
 	h->downtime = NULL;
-	engine_downtime_ended(h->e, "gw2", at(5));
+	ec_engine_downtime_ended(h->e, "gw2", at(5));
 	expect(h, "AUTODELETE 1");
 	harness_free(h);
 }
@@ -305,8 +305,8 @@ expecting(void **state)
 	/* Asleep over boundaries: nobody knows. */
 	assert_null(command(h, 401, "DELETE;1;me"));
 	str_clear(&h->out);
-	engine_tick(h->e, at(499));
-	engine_tick(h->e, at(990));
+	ec_engine_tick(h->e, at(499));
+	ec_engine_tick(h->e, at(990));
 	expect(h, "NEW 2 COUNTFAILED 2 @NOTIFY 2");
 	tick(h, 1010);
 	assert_int_equal(event(h, 2)->count, 1);
@@ -354,7 +354,7 @@ reload(void **state)
 	hear(h, 0, "err", "h", "b", "x");
 	hear(h, 0, "err", "h", "c", "x");
 	expect(h, "NEW 1 NEW 2 NEW 3");
-	engine_reload(h->e,
+	ec_engine_reload(h->e,
 	    harness_rules("[{\"id\":\"less\"},{\"id\":\"stays\"}]"),
 	    harness_options(NULL), at(1));
 	expect(h, "ORPHANED 1 NOCOUNT 2");

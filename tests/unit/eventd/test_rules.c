@@ -139,7 +139,7 @@ conditions(void **state)
 		struct ruleset *rs = harness_rules(json);
 		struct match_world world = {.site = "demo"};
 		struct match_walk walk = {
-		    .world = &world, .scratch = pattern_scratch_new()};
+		    .world = &world, .scratch = ec_pattern_scratch_new()};
 		struct message m = {.host = slice_of(f->host),
 		    .application = slice_of(f->app),
 		    .text = slice_of(f->text),
@@ -152,7 +152,7 @@ conditions(void **state)
 		assert_int_equal(ruleset_match(rs, &m, &walk, &match), f->fits);
 		if (f->fits)
 			assert_int_equal(match.cancelling, f->cancels);
-		pattern_scratch_free(&walk.scratch);
+		ec_pattern_scratch_free(&walk.scratch);
 		ruleset_free(&rs);
 		free(json);
 	}
@@ -166,7 +166,7 @@ match_limit(void **state)
 	    harness_rules("[{\"id\":\"r\",\"when\":{\"text\":\"^(a+)+$\"}}]");
 	struct match_world world = {.site = "demo"};
 	struct match_walk walk = {
-	    .world = &world, .scratch = pattern_scratch_new()};
+	    .world = &world, .scratch = ec_pattern_scratch_new()};
 	struct message m = {.text = SLICE("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 					  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab")};
 	struct match match;
@@ -174,7 +174,7 @@ match_limit(void **state)
 	(void)state;
 	assert_false(ruleset_match(rs, &m, &walk, &match));
 	assert_int_equal(rs->rules[0]->match_limit_hits, 1);
-	pattern_scratch_free(&walk.scratch);
+	ec_pattern_scratch_free(&walk.scratch);
 	ruleset_free(&rs);
 }
 
@@ -227,7 +227,7 @@ naive(struct ruleset *rs, const struct message *m, struct match_walk *walk)
 	for (size_t i = 0; i < rs->n; i++) {
 		struct rule *rule = rs->rules[i];
 
-		if (rule_match(rule, m, walk, &match) != NULL)
+		if (ec_rule_match(rule, m, walk, &match) != NULL)
 			continue;
 		if (rule->outcome != OUTCOME_SKIP_PACK)
 			return rule;
@@ -244,7 +244,7 @@ index_is_exact(void **state)
 	    "disk 17 full", "link 3 up", "err: disk", "nothing", "99 up"};
 	struct match_world world = {.site = "demo"};
 	struct match_walk walk = {
-	    .world = &world, .scratch = pattern_scratch_new()};
+	    .world = &world, .scratch = ec_pattern_scratch_new()};
 	unsigned seed = 42;
 
 	(void)state;
@@ -268,7 +268,7 @@ index_is_exact(void **state)
 		ruleset_free(&rs);
 		str_free(&json);
 	}
-	pattern_scratch_free(&walk.scratch);
+	ec_pattern_scratch_free(&walk.scratch);
 }
 
 static void
@@ -277,7 +277,7 @@ states(void **state)
 	struct ruleset *rs = harness_rules(
 	    "[{\"id\":\"s\",\"state\":\"syslog\"},{\"id\":\"t\",\"state\":"
 	    "{\"crit\":\"fail\",\"warn\":\"slow\",\"ok\":\"good\"}}]");
-	struct pattern_scratch *s = pattern_scratch_new();
+	struct pattern_scratch *s = ec_pattern_scratch_new();
 	struct message m = {.text = SLICE("slow and failed")};
 	static const uint8_t want[] = {2, 2, 2, 2, 1, 0, 0, 0};
 
@@ -293,7 +293,7 @@ states(void **state)
 	assert_int_equal(rule_state(rs->rules[1], &m, s), 0);
 	m.text = SLICE("else");
 	assert_int_equal(rule_state(rs->rules[1], &m, s), 3);
-	pattern_scratch_free(&s);
+	ec_pattern_scratch_free(&s);
 	ruleset_free(&rs);
 }
 

@@ -25,20 +25,20 @@ struct site {
 static void
 changed(struct event *ev, void *arg)
 {
-	store_changed(((struct site *)arg)->store, ev);
+	ec_store_changed(((struct site *)arg)->store, ev);
 }
 
 static void
 gone(const struct event *ev, void *arg)
 {
-	store_gone(((struct site *)arg)->store, ev);
+	ec_store_gone(((struct site *)arg)->store, ev);
 }
 
 static void
 history(const char *what, const char *who, const char *addinfo,
     const struct event *ev, int64_t now_us, void *arg)
 {
-	store_history(
+	ec_store_history(
 	    ((struct site *)arg)->store, what, who, addinfo, ev, now_us);
 }
 
@@ -77,7 +77,7 @@ save_notices(void *arg)
 {
 	struct site *s = arg;
 
-	store_notice(s->store, SLICE("kept"), SLICE("body"));
+	ec_store_notice(s->store, SLICE("kept"), SLICE("body"));
 }
 
 static void
@@ -105,16 +105,16 @@ start(struct site *s, const char *folder)
 	    .history = history,
 	    .action = action,
 	    .arg = s};
-	s->store = store_open(&s->loop, folder, s->h->e, &handlers, &err);
+	s->store = ec_store_open(&s->loop, folder, s->h->e, &handlers, &err);
 	if (s->store == NULL)
 		fail_msg("%s", err.text);
-	engine_start(s->h->e, at(0));
+	ec_engine_start(s->h->e, at(0));
 }
 
 static void
 stop(struct site *s)
 {
-	store_close(&s->store);
+	ec_store_close(&s->store);
 	harness_free(s->h);
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&s->loop), 0);
@@ -133,7 +133,7 @@ static void
 sync_now(struct site *s)
 {
 	s->synced = false;
-	store_sync(s->store, synced, s);
+	ec_store_sync(s->store, synced, s);
 	while (!s->synced)
 		uv_run(&s->loop, UV_RUN_ONCE);
 }
@@ -157,7 +157,7 @@ ask(struct site *s, const char *text)
 
 	assert_non_null(q);
 	s->synced = false;
-	archive_query(store_archive(s->store), q, answered, s);
+	archive_query(ec_store_archive(s->store), q, answered, s);
 	while (!s->synced)
 		uv_run(&s->loop, UV_RUN_ONCE);
 	return str_get(&s->answer);
@@ -191,10 +191,10 @@ first_work(struct site *s)
 	hear(s->h, 3, "err", "a", "c", "counted");
 	assert_null(command(s->h, 4, "UPDATE;1;bob;1;seen;"));
 	assert_null(command(s->h, 5, "DELETE;2;bob"));
-	store_notice(s->store, SLICE("n1"), SLICE("b1"));
-	store_notice(s->store, SLICE("n2"), SLICE("b2"));
-	store_notice_gone(s->store, SLICE("n1"));
-	store_tick(s->store, at(5), 0);
+	ec_store_notice(s->store, SLICE("n1"), SLICE("b1"));
+	ec_store_notice(s->store, SLICE("n2"), SLICE("b2"));
+	ec_store_notice_gone(s->store, SLICE("n1"));
+	ec_store_tick(s->store, at(5), 0);
 }
 
 /* The last event is deleted: its id must not come again. */
@@ -210,7 +210,7 @@ static void
 flush_work(struct site *s)
 {
 	assert_null(command(s->h, 8, "FLUSH"));
-	store_flush_all(s->store);
+	ec_store_flush_all(s->store);
 	hear(s->h, 9, "err", "a", "x", "anew");
 }
 

@@ -124,7 +124,7 @@ plan_text(const char *rules, const char *contacts, const char *ctx_json,
 		    plan.skips[i].method, plan.skips[i].reason);
 	plan_free(&plan);
 	context_free(&ctx);
-	rules_free(&compiled);
+	nd_rules_free(&compiled);
 	json_decref(c);
 	str_free(&warnings);
 }
@@ -524,7 +524,7 @@ unknown_method_warns(void **state)
 	assert_non_null(rules);
 	assert_string_equal(str_get(&warnings),
 	    "notification_rules[0].method: there is no method \"fax\"");
-	rules_free(&rules);
+	nd_rules_free(&rules);
 	str_free(&warnings);
 }
 
