@@ -279,6 +279,21 @@ class Site:
         answer = self.ask(f"COMMAND [{int(time.time())}] {line}\n\n")
         assert answer == b"", answer
 
+    def surely(self, line, taken, timeout=30):
+        """A command that must be taken although daemons are being killed:
+        sent again until it is answered, or until taken() sees its effect
+        (after a cut connection nobody can say whether it was)."""
+        def once():
+            try:
+                if taken():
+                    return True
+                return self.ask(f"COMMAND [{int(time.time())}] {line}\n\n") \
+                    == b""
+            except OSError:
+                return False
+        self.wait_for(once, timeout, line)
+        self.wait_for(taken, timeout, "the effect of " + line)
+
     def service(self, host, description,
                 columns="state plugin_output perf_data"):
         """{column: value} of one service, or None."""

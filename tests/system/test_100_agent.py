@@ -47,8 +47,9 @@ def test_state_follows_the_agent(started, fake_agent):
                                         "9500000 500000 95%")
     row = started.wait_for_service("a", "Filesystem /", 2)
     assert "(!!)" in row["plugin_output"] or "95" in row["plugin_output"]
-    assert any("SERVICE ALERT: a;Filesystem /;CRITICAL;HARD;1" in line
-               for line in wait_for(started.history, what="history"))
+    started.wait_for(lambda: any(
+        "SERVICE ALERT: a;Filesystem /;CRITICAL;HARD;1" in line
+        for line in started.history()), what="the alert in the history")
     agent.behave = AGENT_OUTPUT
     started.wait_for_service("a", "Filesystem /", 0)
 
@@ -112,7 +113,7 @@ def test_bad_agent_hurts_only_itself(started, fake_agent, behave, words):
     hosts["good"] = agent_host(good.port)
     started.config({
         "hosts": hosts,
-        "rules": FAST + [{"ruleset": "service_check_timeout", "value": "3s",
+        "rules": FAST + [{"ruleset": "service_timeout", "value": "3s",
                           "when": {"services": ["Check_MK$"]}}]})
     started.ok("discover", "good", "--apply")
     started.activate()

@@ -108,7 +108,7 @@ def test_sigkill_loses_nothing_answered(passive):
             try:
                 answer = passive.ask(
                     f"COMMAND [{int(time.time())}] "
-                    f"PROCESS_SERVICE_CHECK_RESULT;h;{name};2;run {n}\n"
+                    f"PROCESS_SERVICE_CHECK_RESULT;h;{name};2;run {n}\n\n"
                     "GET services\nColumns: plugin_output\n"
                     f"Filter: description = {name}\nOutputFormat: json\n\n")
                 if f"run {n}".encode() in answer:
@@ -124,13 +124,15 @@ def test_sigkill_loses_nothing_answered(passive):
             goal = seen + 5
             now = int(time.time())
             passive.wait_for(lambda: len(done) > 0, what="a command")
-            passive.command(f"ADD_SVC_COMMENT;h;S{i};1;ann;comment {i}")
-            passive.command(f"SCHEDULE_SVC_DOWNTIME;h;S{i};{now};"
-                            f"{now + 3600};1;0;0;ann;downtime {i}")
-            passive.wait_for(
-                lambda: len(passive.query("GET downtimes",
-                                          "Columns: id")) == i + 1,
-                what=f"downtime {i}")
+            passive.surely(
+                f"ADD_SVC_COMMENT;h;S{i};1;ann;comment {i}",
+                lambda: [f"comment {i}"] in passive.query(
+                    "GET comments", "Columns: comment"))
+            passive.surely(
+                f"SCHEDULE_SVC_DOWNTIME;h;S{i};{now};{now + 3600};1;0;0;ann;"
+                f"downtime {i}",
+                lambda: [f"downtime {i}"] in passive.query(
+                    "GET downtimes", "Columns: comment"))
             time.sleep(rng.random() * 0.3)
             os.kill(passive.pids("core")[0], signal.SIGKILL)
             passive.wait_for(

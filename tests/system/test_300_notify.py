@@ -12,7 +12,7 @@ import pytest
 from conftest import free_port, wait_for
 
 CONFIG = {
-    "hosts": {"web01": {"check": "passive", "contact_groups": ["team"]}},
+    "hosts": {"web01": {"check": "always_up", "contact_groups": ["team"]}},
     "services": [{"hosts": ["web01"], "description": "HTTP",
                   "check": "passive", "contact_groups": ["team"]}],
     "contact_groups": {"team": {"alias": "Team"}},
@@ -154,7 +154,9 @@ def test_nothing_lost_nothing_twice(root):
     site.start()
     site.wait_for(lambda: site.service("web01", "HTTP"), what="HTTP")
     for i in range(100):
-        site.command(f"PROCESS_SERVICE_CHECK_RESULT;web01;S{i};2;broken")
+        site.surely(
+            f"PROCESS_SERVICE_CHECK_RESULT;web01;S{i};2;broken",
+            lambda: site.service("web01", f"S{i}")["state"] == 2)
         if i % 10 == 5:
             victim = "notifyd" if i % 20 == 5 else "core"
             pids = site.pids(victim)
