@@ -331,7 +331,11 @@ effects_release(struct effects *fx, int64_t now)
 	/* At the end the store is closed, and everything is durable. */
 	uint64_t durable =
 	    fx->store == NULL ? UINT64_MAX : store_durable(fx->store);
-	bool more = stream_release(fx->stream, fx->appended, durable, now);
+	/* While the disk refuses, states are shown all the same: a site that
+	 * is blind would be worse. Answers and notices wait. */
+	bool shown = fx->disk.text[0] != '\0';
+	bool more = stream_release(
+	    fx->stream, fx->appended, shown ? UINT64_MAX : durable, now);
 
 	send_answers(fx, durable);
 	outbox_send(fx->outbox, durable);

@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "common/wire.h"
+#include "core/state/recur.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -203,16 +204,40 @@ period_of(const struct engine *e, struct slice name)
 	return name.len == 0 ? SNAP_NONE : snap_find_period(e->snap, name);
 }
 
+static bool
+is_time(int64_t t)
+{
+	return t >= 0 && t < INT64_C(1) << 45;
+}
+
+#define TIME_u64(name)
+#define TIME_u32(name)
+#define TIME_f64(name)
+#define TIME_bool(name)
+#define TIME_i64(name)         sane = sane && is_time(v->name);
+#define CHECK_TIME(type, name) TIME_##type(name)
+
 /* Values that the engine relies on. */
 static bool
-is_sane(const struct checkable *o, bool is_service)
+is_sane(const struct checkable *v, bool is_service)
 {
 	uint8_t max = is_service ? SERVICE_UNKNOWN : HOST_UNREACH;
+	bool sane = v->flap_level >= 0 && v->flap_level < 1e6f;
 
-	return o->state <= max && o->last_state <= max &&
-	    o->hard_state <= max && o->previous_hard <= max &&
-	    o->notified <= max && o->settled <= max && o->ack <= ACK_STICKY &&
-	    o->held < HOLDS && o->attempt > 0;
+	OBJECT_FIELDS(CHECK_TIME)
+	return sane && v->state <= max && v->last_state <= max &&
+	    v->hard_state <= max && v->previous_hard <= max &&
+	    v->notified <= max && v->settled <= max && v->ack <= ACK_STICKY &&
+	    v->held < HOLDS && v->attempt > 0;
+}
+
+static bool
+is_sane_downtime(const struct downtime *v)
+{
+	bool sane = v->id != 0 && v->end > v->start;
+
+	DOWNTIME_FIELDS(CHECK_TIME)
+	return sane && recur_valid(v->recurring);
 }
 
 static void
@@ -309,7 +334,7 @@ read_downtime(struct record_reader *r, struct wire *w, struct slice whole)
 	DOWNTIME_FIELDS(GET)
 	author = wire_get_str(w);
 	comment = wire_get_str(w);
-	if (w->why == NULL && (v->id == 0 || v->end <= v->start))
+	if (w->why == NULL && !is_sane_downtime(v))
 		wire_fail(w, "values out of range");
 	if (w->why != NULL)
 		return;

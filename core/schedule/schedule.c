@@ -364,10 +364,17 @@ void
 schedule_check_at(
     struct schedule *s, uint32_t object, int64_t when, bool forced, int64_t now)
 {
-	int64_t at = heap_key(&s->due, object);
+	const struct snap_object *c = &s->engine->snap->objects[object];
+	int64_t at;
 
+	/* Whoever wants news of a fed object wants a check of its feeder. */
+	if ((c->check == SNAP_CHECK_COLLECTED ||
+		c->check == SNAP_CHECK_SERVICE) &&
+	    c->collector != SNAP_NONE)
+		object = c->collector;
 	if (schedule_kind(s->engine->snap, object) == SCHEDULE_NONE)
 		return;
+	at = heap_key(&s->due, object);
 	if (when < now)
 		when = now;
 	if (!forced && at <= when)
