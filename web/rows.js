@@ -15,7 +15,7 @@ export function severity(r) {
 }
 
 export function ago(since, now) {
-  if (!since) return "never";
+  if (!since) return "–";
   const s = Math.max(0, now - since);
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min`;
