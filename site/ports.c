@@ -55,7 +55,7 @@ print_ports(const struct site *site, int fd, void *arg)
 
 	(void)arg;
 	if (s != NULL) {
-#define PRINT(member, on, number, any, help)                                 \
+#define PRINT(member, on, number, any, help)                                   \
 	str_addf(&text, "%d\n", (int)s->member.port);
 		SETTINGS_LISTENERS(PRINT)
 #undef PRINT

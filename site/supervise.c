@@ -266,8 +266,8 @@ write_run(
 
 /* $1: the exit code, or 256 and then $2: the signal. */
 static void
-write_finish(const struct site *site, const struct supervise_service *s,
-    struct str *to)
+write_finish(
+    const struct site *site, const struct supervise_service *s, struct str *to)
 {
 	str_add(to, "#!/bin/sh\nroot=");
 	quote(to, site->root);
