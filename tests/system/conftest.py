@@ -45,6 +45,21 @@ def _binaries():
     script = BUILD / "share" / "vedette" / "set-capabilities"
     if os.geteuid() == 0 and script.exists():
         subprocess.run([script, BUILD / "bin"], check=False)
+    remove_orphans()
+
+
+def remove_orphans():
+    """Sites of runs that were killed: their note names a dead process."""
+    for note in pathlib.Path("/tmp").glob("vt?????/.tests"):
+        with contextlib.suppress(OSError, ValueError):
+            if note.stat().st_uid != os.geteuid() \
+                    or pathlib.Path("/proc", note.read_text()).exists():
+                continue
+            environment = {**os.environ, "VEDETTE_ROOT": str(note.parent)}
+            for site in (note.parent / "sites").iterdir():
+                subprocess.run([VEDETTE, "rm", site.name, "--yes"],
+                               env=environment, check=False)
+            shutil.rmtree(note.parent, ignore_errors=True)
 
 
 def wait_for(predicate, timeout=20, what="the condition", interval=0.05):
@@ -101,6 +116,7 @@ class Root:
                 self.path.mkdir(mode=0o755)
                 break
         self.path.chmod(0o755)
+        (self.path / ".tests").write_text(str(os.getpid()))
         self.sites = []
 
     def run(self, *args, input=None, timeout=90, check=False, env=None):
