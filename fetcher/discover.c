@@ -53,8 +53,8 @@ check_found_add(struct check_found *found, struct slice item, json_t *params)
 }
 
 static void
-ask(const struct check *check, struct parsed *parsed, double now,
-    struct discovery *d)
+ask(const struct check *check, struct parsed *parsed,
+    const struct discovery_input *in, struct discovery *d)
 {
 	struct check_value values[CHECK_MAX_PARAMS];
 	const void *data[MAX_SECTIONS] = {NULL};
@@ -67,23 +67,30 @@ ask(const struct check *check, struct parsed *parsed, double now,
 			return;
 		data[i] = s->data;
 	}
-	check_params_read(check, NULL, values, NULL);
+	const json_t *params = json_object_get(in->params, check->name);
+	struct err err;
+	if (check_params_read(check, params, values, &err) != 0)
+		str_addf(&d->problems, "parameters of %s: %s\n", check->name,
+		    err.text);
 	struct check_context c = {
-	    .sections = data, .params = values, .now = now};
+	    .sections = data, .params = values, .now = in->now};
 	check->discover(&c, &found);
 }
 
 bool
-discover_agent(struct slice output, struct slice host, struct discovery *d)
+discover_host(const struct discovery_input *in, struct discovery *d)
 {
 	struct parsed parsed;
 	const struct check *check;
 
-	parsed_init(&parsed, output, host, 0);
+	parsed_init(&parsed, in->output, in->host, (int64_t)in->now);
+	for (size_t i = 0; i < in->n_piggyback; i++)
+		parsed_add(
+		    &parsed, in->piggyback[i], in->host, (int64_t)in->now);
 	bool any = parsed.split.n_parts > 0;
 	for (size_t i = 0; (check = check_at(i)) != NULL; i++)
 		if (check->discover != NULL)
-			ask(check, &parsed, 0, d);
+			ask(check, &parsed, in, d);
 	for (size_t i = 0; i < parsed.n; i++)
 		if (parsed.sections[i].state == PARSED_BAD)
 			str_addf(&d->problems, "section %s: %s\n",
@@ -91,6 +98,13 @@ discover_agent(struct slice output, struct slice host, struct discovery *d)
 			    parsed.sections[i].why);
 	parsed_free(&parsed);
 	return any;
+}
+
+bool
+discover_agent(struct slice output, struct slice host, struct discovery *d)
+{
+	struct discovery_input in = {.output = output, .host = host};
+	return discover_host(&in, d);
 }
 
 void

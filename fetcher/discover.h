@@ -29,6 +29,19 @@ struct discovery {
  */
 bool discover_agent(
     struct slice output, struct slice host, struct discovery *d);
+
+struct discovery_input {
+	struct slice output, host; /* as of discover_agent() */
+	/* Stored blocks that other hosts sent for this one. */
+	const struct slice *piggyback;
+	size_t n_piggyback;
+	double now; /* seconds since 1970 */
+	/* An object of check: parameters, as the rules give them for services
+	 * of the host without an item; what checks discover depends on some.
+	 * NULL: the defaults. */
+	const json_t *params;
+};
+bool discover_host(const struct discovery_input *in, struct discovery *d);
 void discovery_free(struct discovery *d);
 
 /* --- for the checks' discover() ------------------------------------------- */

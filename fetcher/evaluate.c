@@ -178,6 +178,36 @@ evaluate_items(struct pass *p)
 	}
 }
 
+/* Whatever of the host is there, in one heap of sections. */
+static void
+gather_sources(struct pass *p)
+{
+	const struct evaluate_input *in = p->in;
+	bool fetched = in->failure == NULL && !in->no_agent;
+	int64_t now = in->now_us / 1000000;
+
+	parsed_init(&p->parsed, fetched ? in->output : (struct slice){"", 0},
+	    in->job->host, now);
+	for (size_t i = 0; i < in->n_sources; i++)
+		if (in->sources[i].output.len > 0)
+			parsed_add(&p->parsed, in->sources[i].output,
+			    in->job->host, now);
+	p->run.parsed = &p->parsed;
+}
+
+static void
+say_sources(const struct evaluate_input *in, struct check_out *out)
+{
+	for (size_t i = 0; i < in->n_sources; i++) {
+		const struct evaluate_source *s = &in->sources[i];
+		check_say(out, s->state, "[piggyback] %.*s", (int)s->text.len,
+		    s->text.s);
+	}
+	if (in->no_agent && in->n_sources == 0)
+		check_say(
+		    out, CHECK_WARN, "[piggyback] Missing piggyback data");
+}
+
 void
 evaluate_agent(const struct evaluate_input *in, struct str *results)
 {
@@ -185,24 +215,22 @@ evaluate_agent(const struct evaluate_input *in, struct str *results)
 	    .in = in,
 	    .now = (double)in->now_us / 1e6,
 	    .run = {.failure = in->failure,
+		.no_agent = in->no_agent,
 		.bytes = in->output.len,
 		.fetch_seconds = (double)in->fetch_us / 1e6},
 	};
-	if (in->failure == NULL) {
-		parsed_init(
-		    &p.parsed, in->output, in->job->host, in->now_us / 1000000);
-		p.run.parsed = &p.parsed;
-		/* Without a section nobody spoke: that alone is said. */
-		if (p.parsed.split.n_parts > 0)
-			evaluate_items(&p);
-	}
+	gather_sources(&p);
+	/* Without a section nobody spoke: that alone is said. */
+	if (p.parsed.split.n_parts > 0)
+		evaluate_items(&p);
 	check_out_clear(&p.out);
+	say_sources(in, &p.out);
 	check_mk_judge(&p.run, &p.out);
 	put_result(&p, MSG_OWN_OBJECT, (struct slice){NULL, 0}, results);
 	str_addslice(results, str_slice(&p.items));
-	if (in->failure == NULL)
-		parsed_free(&p.parsed);
+	parsed_free(&p.parsed);
 	check_out_free(&p.out);
+	check_store_free(&p.store);
 	str_free(&p.blob);
 	str_free(&p.items);
 }

@@ -9,18 +9,31 @@
 #include "common/msg.h"
 #include "common/str.h"
 
+#include <stdbool.h>
+
+/* What another host sent for this one, as it was stored. */
+struct evaluate_source {
+	struct slice output; /* empty: not to be used */
+	uint32_t state;      /* of what is said of it in Check_MK */
+	struct slice text;
+};
+
 struct evaluate_input {
 	const struct msg_job *job; /* kind AGENT or PROGRAM, with its items */
 	struct slice output;       /* the agent's bytes, decoded and unpacked */
 	const char *failure;       /* NULL, or why the fetch failed, in words */
 	int64_t now_us;            /* wall time at the end of the fetch */
 	uint64_t fetch_us;         /* how long the fetch took */
+	const struct evaluate_source *sources; /* piggyback for this host */
+	size_t n_sources;
+	bool no_agent; /* nothing was fetched: the host has piggyback alone */
 };
 
 /*
  * Appends job_result records: the job's own object first (MSG_OWN_OBJECT, the
  * service Check_MK), then one for each item whose section was there. Items
- * whose section is absent get none, and after a failure no item gets one. An
+ * whose section is absent get none. After a failure only what other hosts sent
+ * for this one (piggyback) gives results. An
  * item whose check had to wait for its counters has state MSG_RESULT_NONE: only
  * its state_blob is to be kept.
  */

@@ -33,6 +33,9 @@ enum check_param_type {
 	CHECK_PARAM_STATE,   /* OK WARN CRIT UNKNOWN or 0-3 */
 	CHECK_PARAM_STRINGS, /* list of strings */
 	CHECK_PARAM_STATES,  /* object: name -> state */
+	CHECK_PARAM_TEXTS,   /* object: name -> string */
+	CHECK_PARAM_GROUPS,  /* object: name -> list of strings */
+	CHECK_PARAM_STEPS,   /* list of [from, warn, crit] */
 	CHECK_PARAM_TYPES
 };
 
@@ -52,7 +55,7 @@ struct check_value {
 	struct check_levels levels; /* UPPER, LOWER */
 	double number;      /* NUMBER, DURATION (seconds), STATE, BOOL (0, 1) */
 	struct slice text;  /* STRING */
-	const json_t *json; /* STRINGS, STATES; borrowed, NULL: default */
+	const json_t *json; /* the lists and objects; borrowed, NULL: default */
 };
 
 struct check_param { /* {0} ends the table */
@@ -142,6 +145,13 @@ int check_params_verify(
  */
 int check_params_read(const struct check *check, const json_t *value,
     struct check_value *values, struct err *err_r);
+
+/* The state of STATES under that name; false: none was given. */
+bool check_params_state(
+    const struct check_value *states, const char *name, uint32_t *state_r);
+/* Step i of STEPS; -1 if it is none. */
+int check_params_step(const json_t *steps, size_t i, double *from_r,
+    struct check_levels *levels_r);
 
 /* Every check's manual, parameters and metrics as Markdown: docs/checks.md. */
 void checks_document(struct str *out);

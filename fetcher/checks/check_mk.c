@@ -5,6 +5,7 @@
 #include "fetcher/checks/check_mk.h"
 
 #include "fetcher/sections/check_mk.h"
+#include "fetcher/sections/local.h"
 
 static const struct check_metric metrics[] = {
     {"execution_time", "s", "from the start of the fetch to the last result"},
@@ -52,7 +53,7 @@ say_missing(const struct check_mk_run *run, struct check_out *out)
 static void
 say_sections(const struct check_mk_run *run, struct check_out *out)
 {
-	const struct parsed *p = run->parsed;
+	struct parsed *p = run->parsed;
 	const struct split *split = &p->split;
 
 	for (size_t i = 0; i < p->n; i++)
@@ -70,6 +71,17 @@ say_sections(const struct check_mk_run *run, struct check_out *out)
 		    "%llu sections or piggyback blocks beyond the limit left "
 		    "out",
 		    (unsigned long long)split->over_limit);
+	const struct parsed_section *local =
+	    parsed_get(run->parsed, &section_local);
+	const struct section_local *lines = local->data;
+	if (lines != NULL && lines->n_bad > 0)
+		check_tell(out, CHECK_OK,
+		    "%zu lines of local checks not understood, the first is: "
+		    "%.*s",
+		    lines->n_bad,
+		    (int)(lines->bad_line.len < 100 ? lines->bad_line.len
+						    : 100),
+		    lines->bad_line.s);
 	if (split->n_piggyback > 0)
 		check_tell(out, CHECK_OK,
 		    "%zu piggyback blocks for other hosts", split->n_piggyback);
@@ -95,7 +107,10 @@ say_agent(const struct check_mk_run *run, struct check_out *out)
 void
 check_mk_judge(const struct check_mk_run *run, struct check_out *out)
 {
-	if (run->failure != NULL) {
+	if (run->no_agent) {
+		say_missing(run, out);
+		say_sections(run, out);
+	} else if (run->failure != NULL) {
 		check_say(out, CHECK_CRIT, "[agent] %s", run->failure);
 	} else if (run->bytes == 0) {
 		check_say(out, CHECK_CRIT, "[agent] Empty output from agent");

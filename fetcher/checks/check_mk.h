@@ -13,9 +13,10 @@
 
 struct check_mk_run {
 	const char *failure; /* why the fetch failed; NULL: it did not */
+	bool no_agent;       /* nothing was to be fetched */
 	size_t bytes;        /* of output */
 	double fetch_seconds;
-	struct parsed *parsed; /* NULL after a failure */
+	struct parsed *parsed; /* after a failure: what others sent */
 	/* Checks whose items got no result for want of a section; n_missing
 	 * counts those beyond the room too. */
 	const struct check *missing[CHECK_MK_MAX_MISSING];

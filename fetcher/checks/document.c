@@ -16,6 +16,9 @@ static const char *const type_names[CHECK_PARAM_TYPES] = {
     [CHECK_PARAM_STATE] = "state",
     [CHECK_PARAM_STRINGS] = "list of texts",
     [CHECK_PARAM_STATES] = "object of states",
+    [CHECK_PARAM_TEXTS] = "object of texts",
+    [CHECK_PARAM_GROUPS] = "object of lists of texts",
+    [CHECK_PARAM_STEPS] = "list of [from, warn, crit]",
 };
 
 static void
@@ -63,6 +66,9 @@ add_default(struct str *out, const struct check_param *p)
 		return;
 	case CHECK_PARAM_STRINGS:
 	case CHECK_PARAM_STATES:
+	case CHECK_PARAM_TEXTS:
+	case CHECK_PARAM_GROUPS:
+	case CHECK_PARAM_STEPS:
 	case CHECK_PARAM_TYPES:
 		str_add(out, "none");
 		return;

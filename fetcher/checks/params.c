@@ -23,6 +23,10 @@ static const char *const expected[CHECK_PARAM_TYPES] = {
     [CHECK_PARAM_STRINGS] = "a list of texts",
     [CHECK_PARAM_STATES] =
 	"an object of name: state (OK, WARN, CRIT, UNKNOWN or 0 to 3)",
+    [CHECK_PARAM_TEXTS] = "an object of name: text",
+    [CHECK_PARAM_GROUPS] = "an object of name: list of texts",
+    [CHECK_PARAM_STEPS] =
+	"a list of [from, warn, crit], warn and crit numbers or percentages",
 };
 
 /* A number, "80%", or a text with a unit of time. */
@@ -111,6 +115,51 @@ are_strings(const json_t *value)
 }
 
 static bool
+are_texts(const json_t *value, bool lists)
+{
+	if (!json_is_object(value))
+		return false;
+	void *at = json_object_iter((json_t *)value);
+	for (; at != NULL; at = json_object_iter_next((json_t *)value, at)) {
+		const json_t *one = json_object_iter_value(at);
+		if (lists ? !are_strings(one) : !json_is_string(one))
+			return false;
+	}
+	return true;
+}
+
+int
+check_params_step(
+    const json_t *steps, size_t i, double *from_r, struct check_levels *levels)
+{
+	const json_t *step = json_array_get(steps, i);
+	bool percent[2];
+	if (json_array_size(step) != 3 ||
+	    !json_is_number(json_array_get(step, 0)) ||
+	    !read_level(json_array_get(step, 1), &levels->warn, &percent[0]) ||
+	    !read_level(json_array_get(step, 2), &levels->crit, &percent[1]) ||
+	    percent[0] != percent[1] || levels->warn > levels->crit)
+		return -1;
+	*from_r = json_number_value(json_array_get(step, 0));
+	levels->kind =
+	    percent[0] ? CHECK_LEVELS_PERCENT : CHECK_LEVELS_ABSOLUTE;
+	return 0;
+}
+
+static bool
+are_steps(const json_t *value)
+{
+	struct check_levels levels;
+	double from;
+	if (!json_is_array(value))
+		return false;
+	for (size_t i = 0; i < json_array_size(value); i++)
+		if (check_params_step(value, i, &from, &levels) != 0)
+			return false;
+	return true;
+}
+
+static bool
 are_states(const json_t *value)
 {
 	if (!json_is_object(value))
@@ -133,8 +182,7 @@ read_value(
 		v->set = false;
 		return param->type != CHECK_PARAM_BOOL &&
 		    param->type != CHECK_PARAM_STATE &&
-		    param->type != CHECK_PARAM_STRINGS &&
-		    param->type != CHECK_PARAM_STATES;
+		    param->type < CHECK_PARAM_STRINGS;
 	}
 	switch (param->type) {
 	case CHECK_PARAM_UPPER:
@@ -161,6 +209,13 @@ read_value(
 	case CHECK_PARAM_STATES:
 		v->json = value;
 		return are_states(value);
+	case CHECK_PARAM_TEXTS:
+	case CHECK_PARAM_GROUPS:
+		v->json = value;
+		return are_texts(value, param->type == CHECK_PARAM_GROUPS);
+	case CHECK_PARAM_STEPS:
+		v->json = value;
+		return are_steps(value);
 	case CHECK_PARAM_TYPES:
 		break;
 	}
@@ -244,6 +299,18 @@ check_params_read(const struct check *check, const json_t *value,
 		return 0;
 	err_set(err_r, "%s", m.text);
 	return -1;
+}
+
+bool
+check_params_state(
+    const struct check_value *states, const char *name, uint32_t *state_r)
+{
+	double number;
+	const json_t *value = json_object_get(states->json, name);
+	if (value == NULL || !read_state(value, &number))
+		return false;
+	*state_r = (uint32_t)number;
+	return true;
 }
 
 int

@@ -3,6 +3,7 @@
  * Counters and averages of one service. Blob: a byte for the version, then for
  * each entry a byte of flags and length of key, the key, the value, and, where
  * they differ from the entry before, time and start (doubles of this machine).
+ * A text comes last, after a byte 0.
  */
 #include "fetcher/checks/store.h"
 
@@ -52,10 +53,17 @@ check_store_load(struct check_store *store, struct slice blob)
 	store->n_old = store->n_now = store->next = 0;
 	store->bytes = 1;
 	store->full = false;
+	store->old_text = (struct slice){NULL, 0};
+	str_clear(&store->text);
 	if (blob.len > STORE_MAX_BYTES || !take(&blob, &version, 1) ||
 	    version != VERSION)
 		return;
 	while (blob.len > 0 && store->n_old < STORE_MAX_ENTRIES) {
+		if (*blob.s == '\0') {
+			store->old_text =
+			    (struct slice){blob.s + 1, blob.len - 1};
+			return;
+		}
 		struct check_store_entry *e = &store->old[store->n_old];
 		e->time = time;
 		e->start = start;
@@ -73,7 +81,7 @@ void
 check_store_save(const struct check_store *store, struct str *blob)
 {
 	double time = 0, start = 0;
-	if (store->n_now == 0)
+	if (store->n_now == 0 && store->text.len == 0)
 		return;
 	str_addc(blob, VERSION);
 	for (size_t i = 0; i < store->n_now; i++) {
@@ -92,6 +100,16 @@ check_store_save(const struct check_store *store, struct str *blob)
 		time = e->time;
 		start = e->start;
 	}
+	if (store->text.len > 0) {
+		str_addc(blob, '\0');
+		str_addslice(blob, str_slice(&store->text));
+	}
+}
+
+void
+check_store_free(struct check_store *store)
+{
+	str_free(&store->text);
 }
 
 /* Keys come in the same order at each run, so the next one is the guess. */
@@ -132,6 +150,32 @@ keep(struct check_store *store, const char *key, double time, double value,
 	e->value = value;
 	e->start = start;
 	store->bytes += bytes;
+}
+
+bool
+check_store_get(struct check_store *store, const char *key, double *value_r)
+{
+	const struct check_store_entry *old = find(store, key);
+	if (old != NULL)
+		*value_r = old->value;
+	return old != NULL;
+}
+
+void
+check_store_put(
+    struct check_store *store, const char *key, double time, double value)
+{
+	keep(store, key, time, value, 0);
+}
+
+bool
+check_store_keep_text(struct check_store *store, struct slice text)
+{
+	if (store->bytes + 1 + text.len > STORE_MAX_BYTES)
+		return false;
+	str_clear(&store->text);
+	str_addslice(&store->text, text);
+	return true;
 }
 
 bool

@@ -17,12 +17,29 @@ check_at(size_t i)
 	return i < ARRAY_LEN(table) ? table[i] : NULL;
 }
 
+static int
+compare(struct slice a, struct slice b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int order = n > 0 ? memcmp(a.s, b.s, n) : 0;
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 const struct check *
 check_find(struct slice name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (slice_eqs(name, table[i]->name))
-			return table[i];
+	size_t low = 0, high = ARRAY_LEN(table);
+	while (low < high) {
+		size_t at = (low + high) / 2;
+		struct slice have = slice_of(table[at]->name);
+		int order = compare(name, have);
+		if (order == 0)
+			return table[at];
+		if (order < 0)
+			high = at;
+		else
+			low = at + 1;
+	}
 	return NULL;
 }
 

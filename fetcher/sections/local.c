@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Section local: "[cached(T,I) ]STATE NAME PERF[ TEXT]". A line without
- * STATE, NAME and PERF is nobody's service and is left out.
+ * STATE, NAME and PERF is nobody's service and is only counted.
  */
 #include "fetcher/sections/local.h"
 
@@ -191,10 +191,15 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 	while (split_line(in, &line)) {
 		struct local_entry entry = {.cached_at = in->current->cached_at,
 		    .cached_interval = in->current->cached_interval};
+		struct slice whole = line;
 		read_cached(&line, &entry);
 		if (!slice_word(&line, &entry.state_text) ||
-		    !read_name(&line, &entry.name) || !slice_word(&line, &perf))
+		    !read_name(&line, &entry.name) ||
+		    !slice_word(&line, &perf)) {
+			if (local->n_bad++ == 0)
+				local->bad_line = whole;
 			continue;
+		}
 		entry.state = read_state(entry.state_text);
 		read_metrics(arena, perf, &entry);
 		entry.text = slice_trim(line);

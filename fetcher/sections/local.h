@@ -35,6 +35,8 @@ struct local_entry {
 struct section_local {
 	struct local_entry *entries;
 	size_t n, cap;
+	size_t n_bad;          /* lines without STATE NAME PERF */
+	struct slice bad_line; /* the first of them */
 };
 
 extern const struct section_type section_local;

@@ -14,8 +14,16 @@ parsed_init(
 	p->split = (struct split){0};
 	p->arena = (struct arena){0};
 	p->n = 0;
+	parsed_add(p, output, source, now);
+}
+
+void
+parsed_add(
+    struct parsed *p, struct slice output, struct slice source, int64_t now)
+{
+	size_t had = p->split.n_parts;
 	split_output(output, source, now, &p->split);
-	for (size_t i = 0; i < p->split.n_parts; i++) {
+	for (size_t i = had; i < p->split.n_parts; i++) {
 		struct split_part *part = &p->split.parts[i];
 		part->body =
 		    encoding_to_utf8(part->body, part->encoding, &p->arena);

@@ -7,7 +7,7 @@
 
 #include "fetcher/sections/section.h"
 
-#define PARSED_MAX 64 /* different sections wanted by checks */
+#define PARSED_MAX 128 /* different sections wanted by checks */
 
 enum parsed_state {
 	PARSED_ABSENT, /* no header, or no line where lines are needed */
@@ -32,6 +32,9 @@ struct parsed {
 
 /* The output must outlive *p. */
 void parsed_init(
+    struct parsed *p, struct slice output, struct slice source, int64_t now);
+/* More of the same host, from elsewhere; before the first parsed_get(). */
+void parsed_add(
     struct parsed *p, struct slice output, struct slice source, int64_t now);
 void parsed_free(struct parsed *p);
 const struct parsed_section *parsed_get(

@@ -44,7 +44,8 @@ struct split { /* {0} is empty */
 };
 
 /*
- * Fills *split, which must be {0}. `source` is the name of the host whose
+ * Fills *split, which is {0} or has another output of the same host, to which
+ * this one is added. `source` is the name of the host whose
  * output this is: piggyback for itself is its own. `now` (seconds) dates
  * persisted sections.
  */
