@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "core/config/exchange.h"
 #include "core/state/adopt.h"
 
 #include <inttypes.h>
@@ -46,65 +47,12 @@ core_reload_abort(struct daemon *d)
 	core->next.snap = NULL;
 }
 
-static struct slice
-host_name(const struct snapshot *snap, uint32_t object)
-{
-	return slice_of(
-	    snap_s(snap, snap->objects[snap->objects[object].host].name));
-}
-
-static struct slice
-service_name(const struct snapshot *snap, uint32_t object)
-{
-	const struct snap_object *c = &snap->objects[object];
-
-	return c->is_service ? slice_of(snap_s(snap, c->name)) : SLICE("");
-}
-
-/* OM-3, RT-7: told, and kept in case it comes back. */
 static void
-bury(struct core *core, struct engine *old, uint32_t object, int64_t now)
+vanished(void *arg, int64_t now, struct slice line)
 {
-	struct slice host = host_name(old->snap, object);
-	struct slice service = service_name(old->snap, object);
-	const struct checkable *o = &old->objects[object];
-	struct str line = {0}, records = {0};
+	struct core *core = arg;
 
-	if (service.len > 0)
-		str_addf(&line, "VANISHED SERVICE: %.*s;%.*s", (int)host.len,
-		    host.s, (int)service.len, service.s);
-	else
-		str_addf(&line, "VANISHED HOST: %.*s", (int)host.len, host.s);
-	history_add(core->fx.history, now, str_slice(&line));
-	if (o->flags & CHECKABLE_CHECKED) {
-		record_put_object(&records, old, object);
-		for (const struct downtime *d = o->downtimes; d != NULL;
-		     d = d->next)
-			record_put_downtime(&records, old, d);
-		for (const struct comment *c = o->comments; c != NULL;
-		     c = c->next)
-			record_put_comment(&records, old, c);
-		tombs_add(core->tombs, host, service, str_slice(&records), now);
-	}
-	str_free(&line);
-	str_free(&records);
-}
-
-/* A new object that was there before. */
-static void
-revive(struct core *core, uint32_t object)
-{
-	struct engine *e = core->next.engine;
-	struct record_reader reader = {.engine = e, .hint = object};
-	struct str records;
-	struct err err;
-
-	if (!tombs_take(core->tombs, host_name(e->snap, object),
-		service_name(e->snap, object), &records))
-		return;
-	if (record_read(&reader, str_slice(&records), &err) == -1)
-		log_error("state of a vanished object: %s", err.text);
-	str_free(&records);
+	history_add(core->fx.history, now, line);
 }
 
 static void
@@ -114,13 +62,13 @@ exchange(struct core *core, int64_t now)
 	struct schedule *schedule;
 	const struct match *m = &core->next.match;
 
-	engine_adopt(e, old, m->old_of);
-	for (uint32_t i = 0; i < m->n_old; i++)
-		if (m->new_of[i] == SNAP_NONE)
-			bury(core, old, i, now);
-	for (uint32_t i = 0; tombs_count(core->tombs) > 0 && i < m->n_new; i++)
-		if (m->old_of[i] == SNAP_NONE)
-			revive(core, i);
+	exchange_states(&(struct exchange){.old = old,
+			    .next = e,
+			    .match = m,
+			    .tombs = core->tombs,
+			    .line = vanished,
+			    .arg = core},
+	    now);
 	schedule = schedule_adopt(
 	    core->schedule, e, m->old_of, effects_clock(&core->fx));
 	jobs_adopt(core->jobs, schedule, m->new_of, m->n_old);

@@ -5,6 +5,7 @@
 #include "core/effects/encode.h"
 
 #include "common/mem.h"
+#include "core/state/fresh.h"
 
 static uint32_t
 flags_of(const struct engine *e, uint32_t object, int64_t now)
@@ -39,23 +40,6 @@ flags_of(const struct engine *e, uint32_t object, int64_t now)
 	    e->snap->objects[object].notification_interval_ms == 0)
 		flags |= MSG_CHECKABLE_NO_MORE;
 	return flags;
-}
-
-/* FR-2: the interval that the age of the data is counted in. */
-static uint32_t
-feed_interval(const struct engine *e, uint32_t object)
-{
-	const struct snap_object *c = &e->snap->objects[object];
-	const struct checkable *feeder = &e->objects[object];
-
-	if ((c->check == SNAP_CHECK_COLLECTED ||
-		c->check == SNAP_CHECK_SERVICE) &&
-	    c->collector != SNAP_NONE)
-		feeder = &e->objects[c->collector];
-	if (!(feeder->flags & CHECKABLE_ACTIVE) &&
-	    c->check != SNAP_CHECK_PASSIVE && c->check != SNAP_CHECK_COLLECTED)
-		return 0;
-	return feeder->check_interval_ms;
 }
 
 void
@@ -102,9 +86,8 @@ encode_checkable(struct msg *m, const struct engine *e,
 	    .perfdata = checkable_perfdata(o),
 	    .cached_at = o->cached_at,
 	    .cache_interval = o->cache_interval,
-	    .feed_interval_ms = feed_interval(e, object),
-	    .freshness_from =
-		(o->flags & CHECKABLE_CHECKED) ? o->last_check : e->started,
+	    .feed_interval_ms = fresh_interval_ms(e, object),
+	    .freshness_from = fresh_from(e, object),
 	    .postponement = slice_of(engine_postponement(o->held)),
 	    .problem_id = o->problem_id,
 	    .last_problem_id = o->last_problem_id,

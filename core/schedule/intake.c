@@ -193,19 +193,18 @@ intake_split(struct slice raw, struct str *buffer, struct slice *output_r,
 }
 
 const char *
-intake_passive(struct engine *e, uint32_t object, uint8_t code,
+intake_plugin(struct engine *e, uint32_t object, bool passive, uint8_t code,
     struct slice raw, int64_t measured, int64_t now)
 {
-	struct str text = {0}, perf = {0}, clean = {0}, valid = {0};
+	struct str perf = {0}, clean = {0}, valid = {0};
 	struct result result = {
-	    .code = code, .passive = true, .start = measured};
+	    .code = code, .passive = passive, .start = measured};
 	const char *why;
 
 	if (!utf8_valid(raw)) {
 		utf8_repair(raw, &valid);
 		raw = str_slice(&valid);
 	}
-	raw = unescape(raw, &text);
 	intake_split(
 	    raw, &perf, &result.output, &result.long_output, &result.perfdata);
 	result.output = clean_output(result.output, &clean);
@@ -216,9 +215,21 @@ intake_passive(struct engine *e, uint32_t object, uint8_t code,
 	why = engine_refuses(e, object, &result, now);
 	if (why == NULL)
 		engine_result(e, object, &result, now);
-	str_free(&text);
 	str_free(&perf);
 	str_free(&clean);
 	str_free(&valid);
+	return why;
+}
+
+const char *
+intake_passive(struct engine *e, uint32_t object, uint8_t code,
+    struct slice raw, int64_t measured, int64_t now)
+{
+	struct str text = {0};
+	const char *why;
+
+	raw = unescape(raw, &text);
+	why = intake_plugin(e, object, true, code, raw, measured, now);
+	str_free(&text);
 	return why;
 }

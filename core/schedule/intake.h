@@ -34,6 +34,13 @@ void intake_always_up(struct schedule *s, uint32_t object, int64_t now);
 const char *intake_passive(struct engine *e, uint32_t object, uint8_t code,
     struct slice raw, int64_t measured, int64_t now);
 
+/*
+ * The same of raw output with real line breaks; `passive`: it came from
+ * outside.
+ */
+const char *intake_plugin(struct engine *e, uint32_t object, bool passive,
+    uint8_t code, struct slice raw, int64_t measured, int64_t now);
+
 /* CR-4: the three parts, borrowed from `raw` and `*buffer`. */
 void intake_split(struct slice raw, struct str *buffer, struct slice *output_r,
     struct slice *long_r, struct slice *perfdata_r);

@@ -118,6 +118,18 @@ set_regular(struct schedule *s, uint32_t object, int64_t after, int64_t now)
 	set(s, object, plan_phase(hash_of(s, object), interval, after), now);
 }
 
+/* An interval from now; the run after it is in phase again (SC-6). */
+static void
+set_after(struct schedule *s, uint32_t object, int64_t now)
+{
+	int64_t interval = interval_of(s, object);
+
+	if (interval <= 0)
+		heap_set(&s->due, object, HEAP_NEVER);
+	else
+		set(s, object, now + interval, now);
+}
+
 /* SC-5; `nth` of the objects that were never checked. */
 static void
 set_first(struct schedule *s, uint32_t object, uint32_t *nth, int64_t now)
@@ -256,7 +268,10 @@ schedule_advance(struct schedule *s, int64_t now, unsigned max)
 			continue;
 		}
 		s->bits[object] &= (uint8_t)~FORCED;
-		set_regular(s, object, now, now);
+		if (forced) /* SC-16: instead of the next one */
+			set_after(s, object, now);
+		else
+			set_regular(s, object, now, now);
 		if (!start)
 			continue;
 		if (s->bits[object] & QUEUED) {
@@ -382,6 +397,22 @@ schedule_check_at(
 	if (forced)
 		s->bits[object] |= FORCED;
 	set(s, object, when, now);
+}
+
+void
+schedule_ran(struct schedule *s, uint32_t object, bool series, int64_t now)
+{
+	if (schedule_kind(s->engine->snap, object) == SCHEDULE_NONE ||
+	    (s->bits[object] & FORCED))
+		return;
+	/* The engine has planned the retry by itself. */
+	if (!(s->engine->objects[object].flags & CHECKABLE_HARD) &&
+	    s->engine->objects[object].retry_interval_ms > 0)
+		return;
+	if (series)
+		set_regular(s, object, now, now);
+	else
+		set_after(s, object, now);
 }
 
 int64_t

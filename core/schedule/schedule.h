@@ -74,6 +74,12 @@ void schedule_replan(
 /* SC-15; `when` in the schedule's clock. */
 void schedule_check_at(struct schedule *s, uint32_t object, int64_t when,
     bool forced, int64_t now);
+/*
+ * A run took place now that was not planned (SC-3, SC-16): it replaces the
+ * next one. `series`: it ended a series of retries.
+ */
+void schedule_ran(
+    struct schedule *s, uint32_t object, bool series, int64_t now);
 /* Wall seconds of the next planned check, 0 for none. */
 int64_t schedule_next_check(const struct schedule *s, uint32_t object);
 

@@ -44,11 +44,11 @@ engine_acknowledge(struct engine *e, uint32_t object,
 	o->ack_expire = a->expire;
 	engine_comment_add(e, object, &fields, a->author, a->comment, now);
 	write_line(e, object, "STARTED", a->author, a->comment, now);
+	if (e->ops->acknowledgement != NULL)
+		e->ops->acknowledgement(e->arg, object, true);
 	if (a->notify)
 		notify_event(e, object, "ACKNOWLEDGEMENT", 0, a->author,
 		    a->comment, now);
-	if (e->ops->acknowledgement != NULL)
-		e->ops->acknowledgement(e->arg, object, true);
 	engine_plan(e, object, now);
 	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
 	return 0;

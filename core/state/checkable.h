@@ -103,6 +103,7 @@ struct checkable {
 	int64_t ack_expire;
 	int64_t evidence_from; /* a held one waits for a result from here on */
 	int64_t flap_at;       /* when flap_level held */
+	int64_t created;       /* first seen by this process */
 	int64_t cached_at;
 	float flap_level;
 	uint32_t cache_interval;

@@ -96,6 +96,7 @@ engine_new(const struct snapshot *snap, const struct periods *periods,
 	e->objects = xcalloc(snap->n_objects + 1, sizeof(*e->objects));
 	for (uint32_t i = 0; i < snap->n_objects; i++) {
 		e->objects[i].attempt = 1;
+		e->objects[i].created = now;
 		e->objects[i].flags = CHECKABLE_HARD;
 		engine_configure(e, i, 0);
 	}
@@ -277,6 +278,14 @@ engine_advance(struct engine *e, int64_t now)
 		period_turn(e, id, now);
 	while (heap_top(&e->timers, &key, &id) && key <= now)
 		object_turn(e, id, now);
+}
+
+void
+engine_clock_jumped(struct engine *e, int64_t now)
+{
+	engine_turn_periods(e, now);
+	for (uint32_t i = 0; i < e->snap->n_objects; i++)
+		engine_plan(e, i, now);
 }
 
 static uint32_t

@@ -69,7 +69,7 @@ struct notice {           /* a raw notification, decided */
 struct engine_ops {
 	/* The run-time state of an object changed; `what`: OBJECT_*. */
 	void (*object)(void *arg, uint32_t object, unsigned what);
-	/* State, type or attempt changed by a result (after it all). */
+	/* State, type or attempt changed by a result; before what follows. */
 	void (*state)(void *arg, uint32_t object);
 	/* A line of the history, without "[time] ". */
 	void (*line)(void *arg, int64_t now, struct slice line);
@@ -147,6 +147,8 @@ const char *engine_refuses(const struct engine *e, uint32_t object,
 int64_t engine_next(const struct engine *e);
 /* Does what is due. Call at least at engine_next(). */
 void engine_advance(struct engine *e, int64_t now);
+/* TI-2: the wall clock jumped to `now`; what depends on it is planned anew. */
+void engine_clock_jumped(struct engine *e, int64_t now);
 
 /* section 9 */
 struct acknowledge {

@@ -88,6 +88,8 @@ follow(struct engine *e, uint32_t object, const struct step *s, bool first,
 	bool again = s->line && !s->hard_changed && s->line_hard &&
 	    (conf(e, object)->flags & SNAP_VOLATILE);
 
+	if ((s->line || first) && e->ops->state != NULL)
+		e->ops->state(e->arg, object);
 	if (s->changed && !first)
 		flap_change(e, object, now);
 	else if (o->flags & CHECKABLE_FLAPPING)
@@ -121,8 +123,6 @@ finish(struct engine *e, uint32_t object, const struct step *s, bool first,
 
 	engine_plan(e, object, now);
 	engine_touch(e, object, OBJECT_CHANGED | keep);
-	if ((s->line || first) && e->ops->state != NULL)
-		e->ops->state(e->arg, object);
 }
 
 static void
