@@ -31,13 +31,18 @@ read_request(struct str *to, struct err *err_r)
 	return 0;
 }
 
-/* Each argument is a line; "\n" within one parts lines as in a shell. */
+/*
+ * Each argument is a line; "\n" within one parts lines as in a shell. Not in a
+ * command: there it parts the lines of a plugin's output.
+ */
 static void
 join(const struct cmd_call *call, struct str *to)
 {
 	for (int i = 0; i < call->argc; i++) {
+		bool command = strncmp(call->argv[i], "COMMAND ", 8) == 0;
+
 		for (const char *p = call->argv[i]; *p != '\0'; p++) {
-			if (p[0] == '\\' && p[1] == 'n') {
+			if (!command && p[0] == '\\' && p[1] == 'n') {
 				str_addc(to, '\n');
 				p++;
 			} else {

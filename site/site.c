@@ -95,9 +95,9 @@ site_open(const char *name, struct err *err_r)
 	if (lstat(s->root, &st) == -1) {
 		if (errno == ENOENT || errno == ENOTDIR)
 			err_set(err_r,
-			    "there is no such site below %s"
+			    "%s: there is no such site below %s"
 			    " (\"vedette sites\" lists them)",
-			    s->base);
+			    name, s->base);
 		else
 			err_set(err_r, "%s: %s", s->root, strerror(errno));
 		site_free(&s);

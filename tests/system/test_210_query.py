@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What people type at `vedette query` arrives as they meant it."""
+import time
+
+
+def test_a_command_keeps_the_lines_of_its_output(root):
+    site = root.create(start=True, config={
+        "hosts": {"h": {"check": "passive"}},
+        "services": [{"hosts": ["h"], "description": "S",
+                      "check": "passive"}]})
+    site.wait_for(lambda: site.service("h", "S"))
+    site.ok("query", f"COMMAND [{int(time.time())}] "
+            "PROCESS_SERVICE_CHECK_RESULT;h;S;2;one\\ntwo\\nthree|x=1")
+    row = site.service("h", "S", "plugin_output long_plugin_output perf_data")
+    assert row == {"plugin_output": "one", "long_plugin_output": "two\nthree",
+                   "perf_data": "x=1"}
+
+
+def test_one_argument_may_hold_a_whole_request(started):
+    done = started.ok("query", "GET hosts\\nColumns: name\\nColumnHeaders: on")
+    assert done.out == "name\n"
+
+
+def test_a_missing_site_is_named(root):
+    for args in (["status", "nosuch"], ["-s", "nosuch", "query", "GET hosts"]):
+        done = root.run(*args)
+        assert done.code == 1
+        assert "nosuch: there is no such site" in done.err, done
