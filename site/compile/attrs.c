@@ -13,7 +13,7 @@ apply_rules(struct model *m, const struct rules_target *target, json_t **values)
 	bool service = target->description != NULL;
 
 	for (unsigned a = 0; a < ATTR_COUNT; a++) {
-		const struct ruleset *set;
+		struct ruleset *set;
 
 		if (a == ATTR_labels)
 			continue;
@@ -28,7 +28,7 @@ static json_t *
 apply_labels(struct model *m, const struct rules_target *target, json_t *labels,
     json_t *found)
 {
-	const struct ruleset *set =
+	struct ruleset *set =
 	    rules_of_attr(m, ATTR_labels, target->description != NULL);
 
 	if (set != NULL)
@@ -66,10 +66,9 @@ add_default_tags(struct model *m, struct host *h)
 }
 
 void
-attrs_of_host(struct model *m, struct host *h)
+attrs_own_of_host(struct model *m, struct host *h)
 {
 	const struct folder *f = &m->folders[h->folder];
-	struct rules_target target = {.host = (uint32_t)(h - m->hosts)};
 	const char *key;
 	json_t *value;
 
@@ -83,9 +82,23 @@ attrs_of_host(struct model *m, struct host *h)
 			    a == ATTR_contact_groups);
 	}
 	add_default_tags(m, h);
+}
+
+void
+attrs_labels_of_host(struct model *m, struct host *h)
+{
+	struct rules_target target = {.host = (uint32_t)(h - m->hosts)};
+
 	h->explicit_labels = h->values[ATTR_labels];
 	h->values[ATTR_labels] =
 	    apply_labels(m, &target, h->explicit_labels, h->found_labels);
+}
+
+void
+attrs_rest_of_host(struct model *m, struct host *h)
+{
+	struct rules_target target = {.host = (uint32_t)(h - m->hosts)};
+
 	apply_rules(m, &target, h->values);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "common/mem.h"
 #include "site/compile/attr_check.h"
+#include "site/compile/rules.h"
 
 #include <stdlib.h>
 
@@ -171,11 +172,16 @@ hosts_resolve(struct model *m)
 	struct table *t = &m->tables[TABLE_HOSTS];
 
 	for (uint32_t i = 0; i < t->n; i++) {
-		struct host *h = &m->hosts[i];
-
-		check_own(m, h);
-		attrs_of_host(m, h);
-		check_flapping(m, h);
+		check_own(m, &m->hosts[i]);
+		attrs_own_of_host(m, &m->hosts[i]);
+	}
+	rulesets_know_tags(m);
+	for (uint32_t i = 0; i < t->n; i++)
+		attrs_labels_of_host(m, &m->hosts[i]);
+	rulesets_know_labels(m);
+	for (uint32_t i = 0; i < t->n; i++) {
+		attrs_rest_of_host(m, &m->hosts[i]);
+		check_flapping(m, &m->hosts[i]);
 	}
 	check_parents(m);
 	m->report->hosts = t->n;

@@ -268,6 +268,8 @@ static const struct schema_key file_keys[] = {
     {"hosts", &hosts, false, NULL, "what is monitored, by name"},
     {"services", &services, false, NULL, "services written by hand"},
     {"rules", &keys_rules, false, NULL, "attributes and parameters by rule"},
+    {"conditions", &keys_conditions, false, NULL,
+	"conditions of rules, to be named in when.condition"},
     {"host_groups", &groups, false, NULL, NULL},
     {"service_groups", &groups, false, NULL, NULL},
     {"contacts", &contacts, false, NULL, "people"},

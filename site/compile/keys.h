@@ -54,7 +54,7 @@ extern const struct schema keys_text, keys_name, keys_names, keys_bool,
     keys_regexes, keys_duration;
 
 /* keys_rules.c */
-extern const struct schema keys_rules, keys_notification_rules,
+extern const struct schema keys_rules, keys_conditions, keys_notification_rules,
     keys_event_rules, keys_event_actions;
 
 #endif

@@ -32,17 +32,42 @@ static const struct schema picks = {.kind = SCHEMA_MAP, .of = &pick};
 
 static const struct schema folder = {
     .kind = SCHEMA_TEXT, .expected = "a folder such as /munich/linux"};
-TABLE(rule_when, {"folder", &folder, false, NULL, "in it or below"},
-    {"tags", &picks, false, NULL, "the host's"},
-    {"labels", &picks, false, NULL, "the host's"},
+/* Terms and groups of terms: [{and: "env:prod"}, {or: [...]}]. */
+static const struct schema terms;
+EITHER(term_operand, "a label such as \"env:prod\" or a list of terms",
+    &keys_text, &terms);
+TABLE(term_table, {"and", &term_operand, false, NULL, "also this"},
+    {"or", &term_operand, false, NULL, "or this and what follows"},
+    {"not", &term_operand, false, NULL, "and not this"});
+EITHER(term,
+    "a label such as \"env:prod\", {and: ...}, {or: ...} or {not: ...}",
+    &keys_text, &term_table);
+static const struct schema terms = {.kind = SCHEMA_LIST,
+    .of = &term,
+    .expected = "a list of labels, {and: ...}, {or: ...} and {not: ...}"};
+
+#define WHEN_OF_HOSTS                                                          \
+	{"folder", &folder, false, NULL, "in it or below"},                    \
+	    {"tags", &picks, false, NULL, "the host's"},                       \
+	    {"labels", &picks, false, NULL, "the host's"},                     \
+	    {"label_groups", &terms, false, NULL,                              \
+		"the host's, joined by and, or, not"},                         \
+	    {"hosts", &texts, false, NULL, "names or ~regular expressions"},   \
+	{                                                                      \
+		"exclude_hosts", &texts, false, NULL, "wins"                   \
+	}
+TABLE(rule_when, WHEN_OF_HOSTS,
+    {"condition", &keys_name, false, NULL, "one of conditions"},
     {"service_labels", &picks, false, NULL, NULL},
-    {"hosts", &texts, false, NULL, "names or ~regular expressions"},
-    {"exclude_hosts", &texts, false, NULL, "wins"},
+    {"service_label_groups", &terms, false, NULL, NULL},
     {"services", &keys_regexes, false, NULL,
 	"regular expressions, anchored at the start"},
     {"exclude_services", &keys_regexes, false, NULL, "wins"},
     {"items", &keys_regexes, false, NULL,
 	"regular expressions, anchored at the start"});
+TABLE(condition, WHEN_OF_HOSTS);
+const struct schema keys_conditions = {
+    .kind = SCHEMA_MAP, .of = &condition, .null_ok = true};
 TABLE(rule, {"ruleset", &keys_name, true, NULL, "what is set"},
     {"value", &any_value, true, NULL, "by the ruleset's type"},
     {"when", &rule_when, false, "{}", "all given ones must hold"},

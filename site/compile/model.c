@@ -103,6 +103,35 @@ model_warn(struct model *m, struct place at, const char *fmt, ...)
 	va_end(ap);
 }
 
+void
+model_where(const struct model *m, struct place at, struct str *to)
+{
+	const char *file = at.src == NULL || at.src->doc == NULL
+	    ? NULL
+	    : yaml_file(at.src->doc);
+	size_t n = m->root == NULL ? 0 : strlen(m->root);
+	struct yaml_pos pos = {0};
+	const json_t *value;
+
+	if (file == NULL)
+		return;
+	value = at.src->root;
+	for (unsigned i = 0; i < at.n; i++) {
+		const char *key = at.steps[i].key;
+
+		pos = key != NULL
+		    ? yaml_key_pos(at.src->doc, value, key)
+		    : yaml_index_pos(at.src->doc, value, at.steps[i].index);
+		value = key != NULL ? json_object_get(value, key)
+				    : json_array_get(value, at.steps[i].index);
+	}
+	if (n > 0 && strncmp(file, m->root, n) == 0 && file[n] == '/')
+		file += n + 1;
+	str_add(to, file);
+	if (pos.line > 0)
+		str_addf(to, ":%u", pos.line);
+}
+
 json_t *
 model_keep(struct model *m, json_t *value)
 {

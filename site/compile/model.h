@@ -36,7 +36,7 @@ struct source {
 };
 
 /* A place in a document, for messages. */
-#define PLACE_MAX 8
+#define PLACE_MAX 16
 struct place {
 	const struct source *src;
 	unsigned n;
@@ -76,6 +76,7 @@ enum table_id {
 	TABLE_COMMANDS,
 	TABLE_TAG_GROUPS,
 	TABLE_ACTIONS,
+	TABLE_CONDITIONS,
 	TABLE_COUNT
 };
 
@@ -151,6 +152,8 @@ void model_mistake_key(struct model *m, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void model_warn(struct model *m, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* "FILE:LINE", the file from the site's folder on; "" for no document. */
+void model_where(const struct model *m, struct place at, struct str *to);
 /* Keeps a new value until the end; returns it. */
 json_t *model_keep(struct model *m, json_t *value);
 /* Canonical JSON of a value, interned in the snapshot; NULL and null: "". */
@@ -201,7 +204,11 @@ uint32_t service_find(
     const struct model *m, uint32_t host, const char *description);
 
 /* attrs.c: own values, a folder's, rules', together in values[]. */
-void attrs_of_host(struct model *m, struct host *h);
+/* A host's in three steps, each over all hosts: own, folder's and tags; then
+ * labels; then what rules say, which may ask for both. */
+void attrs_own_of_host(struct model *m, struct host *h);
+void attrs_labels_of_host(struct model *m, struct host *h);
+void attrs_rest_of_host(struct model *m, struct host *h);
 void attrs_of_service(
     struct model *m, const struct service *s, json_t **values);
 

@@ -20,6 +20,7 @@ static const struct {
     [TABLE_COMMANDS] = {"commands", "command"},
     [TABLE_TAG_GROUPS] = {"tag_groups", "tag group"},
     [TABLE_ACTIONS] = {"event_actions", "event action"},
+    [TABLE_CONDITIONS] = {"conditions", "condition"},
 };
 
 static void

@@ -363,7 +363,7 @@ params_of(struct model *m, const struct service *s, const char *check)
 {
 	const json_t *own = json_object_get(s->own, "check");
 	json_t *params = json_object_get(own, "params");
-	const struct ruleset *set = rules_of_check(m, check);
+	struct ruleset *set = rules_of_check(m, check);
 	struct rules_target target = {
 	    .host = s->host,
 	    .description = s->description,

@@ -12,8 +12,10 @@
 
 struct texts {
 	struct text {
-		const char *name; /* the whole name, or NULL */
-		pcre2_code *re;   /* anchored at the start, or NULL */
+		const char *name;    /* the whole name, or NULL */
+		const char *literal; /* what the subject must begin with */
+		size_t n_literal;
+		pcre2_code *re; /* anchored at the start, or NULL */
 	} * items;
 	size_t n;
 	pcre2_match_data *scratch;
@@ -33,6 +35,24 @@ compile(const char *pattern, uint32_t options)
 	if (re != NULL)
 		pcre2_jit_compile(re, PCRE2_JIT_COMPLETE);
 	return re;
+}
+
+/*
+ * How many characters at the start of a pattern stand for themselves: what
+ * does not begin with them need not be asked. None if there are alternatives.
+ */
+static size_t
+literal_start(const char *pattern)
+{
+	size_t n = strcspn(pattern, "\\^$.[]|()?*+{}#");
+
+	if (strchr(pattern, '|') != NULL || strchr(pattern, '\\') != NULL)
+		return 0;
+	if (n > 0 && pattern[n] != '\0' && strchr("?*{", pattern[n]) != NULL)
+		n--;
+	while (n > 0 && (pattern[n] & 0xc0) == 0x80)
+		n--; /* not within a character */
+	return n;
 }
 
 /* NULL if the condition is not there. `hosts`: names, or ~regex. */
@@ -57,6 +77,10 @@ read_texts(const json_t *list, bool hosts)
 			t->items[t->n].re = compile(s + 1, PCRE2_CASELESS);
 		else
 			t->items[t->n].re = compile(s, 0);
+		if (!hosts) {
+			t->items[t->n].literal = s;
+			t->items[t->n].n_literal = literal_start(s);
+		}
 		t->n++;
 	}
 	return t;
@@ -82,6 +106,9 @@ any_matches(const struct texts *t, const char *subject)
 
 		if (x->name != NULL && strcmp(x->name, subject) == 0)
 			return true;
+		if (x->n_literal > 0 &&
+		    strncmp(subject, x->literal, x->n_literal) != 0)
+			continue;
 		if (x->re != NULL &&
 		    pcre2_match(x->re, (PCRE2_SPTR)subject, strlen(subject), 0,
 			0, t->scratch, NULL) >= 0)
@@ -126,31 +153,119 @@ picks_match(const json_t *picks, const json_t *have)
 	return true;
 }
 
+/* --- label groups --------------------------------------------------------- */
+
+static bool term_holds(const json_t *term, const json_t *labels);
+
+/* "name:value" */
+static bool
+has_label(const json_t *labels, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	const char *value;
+
+	if (colon == NULL)
+		return false;
+	value = json_string_value(
+	    json_object_getn(labels, text, (size_t)(colon - text)));
+	return value != NULL && strcmp(value, colon + 1) == 0;
+}
+
+/* A label, or a group of terms. */
+static bool
+operand_holds(const json_t *x, const json_t *labels)
+{
+	if (json_is_string(x))
+		return has_label(labels, json_string_value(x));
+	return rule_terms_hold(x, labels);
+}
+
+static bool
+term_holds(const json_t *term, const json_t *labels)
+{
+	const json_t *not = json_object_get(term, "not");
+	const json_t * or = json_object_get(term, "or");
+
+	if (not != NULL)
+		return !operand_holds(not, labels);
+	if (or != NULL)
+		return operand_holds(or, labels);
+	return operand_holds(
+	    json_is_object(term) ? json_object_get(term, "and") : term, labels);
+}
+
+/* An "or" begins another run of terms that must all hold. */
+bool
+rule_terms_hold(const json_t *terms, const json_t *labels)
+{
+	bool run = true;
+
+	for (size_t i = 0; i < json_array_size(terms); i++) {
+		const json_t *term = json_array_get(terms, i);
+
+		if (i > 0 && json_object_get(term, "or") != NULL) {
+			if (run)
+				return true;
+			run = true;
+		}
+		run = run && term_holds(term, labels);
+	}
+	return run && json_array_size(terms) > 0;
+}
+
 /* --- the whole ------------------------------------------------------------ */
 
 static const json_t *
-mapping(const json_t *when, const char *key)
+of_kind(const json_t *value, json_type type)
+{
+	return value != NULL && json_typeof(value) == type ? value : NULL;
+}
+
+/* Each key stands in one of them (checked). */
+static const json_t *
+either(const json_t *when, const json_t *common, const char *key)
 {
 	const json_t *value = json_object_get(when, key);
 
-	return json_is_object(value) ? value : NULL;
+	return value != NULL ? value : json_object_get(common, key);
+}
+
+static bool
+all_names(const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+
+		if (s == NULL || s[0] == '~')
+			return false;
+	}
+	return true;
 }
 
 void
-rule_when_read(struct rule_when *w, const json_t *when)
+rule_when_read(struct rule_when *w, const json_t *when, const json_t *common)
 {
+	const json_t *hosts =
+	    of_kind(either(when, common, "hosts"), JSON_ARRAY);
+
 	*w = (struct rule_when){
-	    .folder = json_string_value(json_object_get(when, "folder")),
-	    .tags = mapping(when, "tags"),
-	    .labels = mapping(when, "labels"),
-	    .service_labels = mapping(when, "service_labels"),
-	    .hosts = read_texts(json_object_get(when, "hosts"), true),
+	    .folder = json_string_value(either(when, common, "folder")),
+	    .tags = of_kind(either(when, common, "tags"), JSON_OBJECT),
+	    .labels = of_kind(either(when, common, "labels"), JSON_OBJECT),
+	    .service_labels =
+		of_kind(either(when, common, "service_labels"), JSON_OBJECT),
+	    .label_groups =
+		of_kind(either(when, common, "label_groups"), JSON_ARRAY),
+	    .service_label_groups = of_kind(
+		either(when, common, "service_label_groups"), JSON_ARRAY),
+	    .hosts = read_texts(hosts, true),
+	    .host_names = hosts != NULL && all_names(hosts) ? hosts : NULL,
 	    .exclude_hosts =
-		read_texts(json_object_get(when, "exclude_hosts"), true),
-	    .services = read_texts(json_object_get(when, "services"), false),
+		read_texts(either(when, common, "exclude_hosts"), true),
+	    .services = read_texts(either(when, common, "services"), false),
 	    .exclude_services =
-		read_texts(json_object_get(when, "exclude_services"), false),
-	    .items = read_texts(json_object_get(when, "items"), false),
+		read_texts(either(when, common, "exclude_services"), false),
+	    .items = read_texts(either(when, common, "items"), false),
 	};
 }
 
@@ -162,13 +277,28 @@ rule_when_clear(struct rule_when *w)
 	free_texts(w->services);
 	free_texts(w->exclude_services);
 	free_texts(w->items);
-	free(w->by_host);
 	free(w->by_description);
 	*w = (struct rule_when){0};
 }
 
-static bool
-host_fits(const struct model *m, const struct rule_when *w, uint32_t index)
+bool
+rule_when_any_host(const struct rule_when *w)
+{
+	return w->folder == NULL && w->tags == NULL && w->labels == NULL &&
+	    w->label_groups == NULL && w->hosts == NULL &&
+	    w->exclude_hosts == NULL;
+}
+
+bool
+rule_when_always(const struct rule_when *w)
+{
+	return rule_when_any_host(w) && w->services == NULL &&
+	    w->exclude_services == NULL && w->items == NULL &&
+	    w->service_labels == NULL && w->service_label_groups == NULL;
+}
+
+bool
+rule_when_host(const struct model *m, const struct rule_when *w, uint32_t index)
 {
 	const struct host *h = &m->hosts[index];
 
@@ -178,10 +308,13 @@ host_fits(const struct model *m, const struct rule_when *w, uint32_t index)
 		return false;
 	if (w->exclude_hosts != NULL && any_matches(w->exclude_hosts, h->name))
 		return false;
-	return (w->tags == NULL ||
-		   picks_match(w->tags, h->values[ATTR_tags])) &&
-	    (w->labels == NULL ||
-		picks_match(w->labels, h->values[ATTR_labels]));
+	if (w->tags != NULL && !picks_match(w->tags, h->values[ATTR_tags]))
+		return false;
+	if (w->labels != NULL &&
+	    !picks_match(w->labels, h->values[ATTR_labels]))
+		return false;
+	return w->label_groups == NULL ||
+	    rule_terms_hold(w->label_groups, h->values[ATTR_labels]);
 }
 
 static bool
@@ -191,16 +324,6 @@ description_fits(const struct rule_when *w, const char *description)
 		return false;
 	return w->exclude_services == NULL ||
 	    !any_matches(w->exclude_services, description);
-}
-
-static bool
-host_matches(const struct model *m, struct rule_when *w, uint32_t host)
-{
-	if (w->by_host == NULL)
-		w->by_host = xcalloc((size_t)m->tables[TABLE_HOSTS].n + 1, 1);
-	if (w->by_host[host] == 0)
-		w->by_host[host] = host_fits(m, w, host) ? 1 : 2;
-	return w->by_host[host] == 1;
 }
 
 static bool
@@ -225,18 +348,16 @@ description_matches(struct rule_when *w, const struct rules_target *t)
 }
 
 bool
-rule_when_matches(
-    struct model *m, struct rule_when *w, const struct rules_target *t)
+rule_when_service(struct rule_when *w, const struct rules_target *t)
 {
-	if (!host_matches(m, w, t->host))
-		return false;
-	if (t->description == NULL)
-		return true;
 	if (!description_matches(w, t))
 		return false;
 	if (w->items != NULL &&
 	    (t->item == NULL || !any_matches(w->items, t->item)))
 		return false;
-	return w->service_labels == NULL ||
-	    picks_match(w->service_labels, t->labels);
+	if (w->service_labels != NULL &&
+	    !picks_match(w->service_labels, t->labels))
+		return false;
+	return w->service_label_groups == NULL ||
+	    rule_terms_hold(w->service_label_groups, t->labels);
 }

@@ -5,9 +5,9 @@
  * Rules with a deeper when.folder come first, then the order of the files and
  * of the lines in them.
  *
- * What a rule says of a host is worked out once a host, what it says of a
- * service's description or item once a text: not hosts times rules times
- * services.
+ * What rules say of hosts is worked out once a ruleset, from the hosts that the
+ * narrowest condition of each rule leaves, and kept as bits; what a rule says
+ * of a service's description once a text. Hosts times rules is never asked.
  */
 #ifndef SITE_COMPILE_RULES_H
 #define SITE_COMPILE_RULES_H
@@ -19,12 +19,16 @@ struct ruleset;
 /* Reads every rule; adds mistakes. Hosts must be known (m->hosts). */
 void rulesets_collect(struct model *m);
 void rulesets_free(struct model *m);
+/* Once each: every host's folder and tags are resolved, then its labels. Rules
+ * that set labels may be asked between the two, all others after both. */
+void rulesets_know_tags(struct model *m);
+void rulesets_know_labels(struct model *m);
 
 /* NULL if no rule sets it. */
-const struct ruleset *rules_of_attr(
+struct ruleset *rules_of_attr(
     const struct model *m, enum attr attr, bool service);
 /* By a check's name. */
-const struct ruleset *rules_of_check(const struct model *m, const char *check);
+struct ruleset *rules_of_check(const struct model *m, const char *check);
 
 struct rules_target {
 	uint32_t host;
@@ -41,7 +45,17 @@ uint32_t rules_text_id(struct model *m, const char *text);
  * The rules' value for the target joined to `own` (NULL: none) by the
  * ruleset's evaluation: own values win, keys merge, lists add up.
  */
-json_t *rules_apply(struct model *m, const struct ruleset *set,
+json_t *rules_apply(struct model *m, struct ruleset *set,
     const struct rules_target *target, json_t *own);
+
+/* One rule that holds for a target, for people. */
+struct rules_hit {
+	json_t *value;
+	const json_t *rule; /* the whole entry */
+	struct place at;
+};
+/* The next from *from on (0 to start with), in order; false: no more. */
+bool rules_next(const struct model *m, struct ruleset *set,
+    const struct rules_target *target, size_t *from, struct rules_hit *hit_r);
 
 #endif

@@ -337,6 +337,56 @@ test_rules(void **state)
 }
 
 static void
+test_conditions(void **state)
+{
+	static const uint32_t expected[] = {1, 5, 7, 5, 1};
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/hosts.yaml",
+	    "hosts:\n"
+	    "  a: {labels: {env: prod, os: windows}}\n"
+	    "  b: {labels: {env: prod, os: linux}, tags: {net: lan}}\n"
+	    "  c: {labels: {env: test}, tags: {net: dmz}}\n"
+	    "  d: {labels: {env: dev, os: linux}, tags: {net: lan}}\n"
+	    "  e:\n"
+	    "tag_groups: {net: {tags: [{id: wan}, {id: lan}, {id: dmz}]}}\n"
+	    "conditions: {near: {tags: {net: [lan]}}}\n");
+	put("etc/vedette/conf.d/rules.yaml",
+	    "rules:\n"
+	    "- {ruleset: host_max_check_attempts, value: 7, when: {tags: "
+	    "{net: {not: [wan, lan]}}, label_groups: ['env:test', {not: "
+	    "'os:windows'}]}}\n"
+	    "- {ruleset: host_max_check_attempts, value: 5, when: {condition: "
+	    "near, label_groups: [{and: [{and: 'env:prod'}, {or: "
+	    "'env:dev'}]}, {not: 'os:windows'}]}}\n");
+	snap = good("");
+	assert_int_equal(snap->n_hosts, ARRAY_LEN(expected));
+	for (uint32_t i = 0; i < snap->n_hosts; i++)
+		assert_int_equal(
+		    snap->objects[i].max_check_attempts, expected[i]);
+	snapshot_close(&snap);
+	put("etc/vedette/conf.d/rules.yaml",
+	    "rules:\n"
+	    "- {ruleset: host_volatile, value: on, when: {condition: near, "
+	    "tags: {net: lan}}}\n"
+	    "- {ruleset: host_labels, value: {a: b}, when: {label_groups: "
+	    "['x:y']}}\n"
+	    "- {ruleset: host_volatile, value: on, when: {label_groups: "
+	    "[{and: x, or: y}, {not: z}], condition: neat}}\n");
+	bad("@/rules.yaml:2:63: rules[0].when.tags: the condition near says "
+	    "this already\n"
+	    "@/rules.yaml:3:47: rules[1].when: rules that set labels have no "
+	    "condition on labels\n"
+	    "@/rules.yaml:4:61: rules[2].when.label_groups[0]: expected one of "
+	    "the keys and, or, not\n"
+	    "@/rules.yaml:4:84: rules[2].when.label_groups[1].not: expected a "
+	    "label such as env:prod\n"
+	    "@/rules.yaml:4:100: rules[2].when.condition: there is no "
+	    "condition neat; did you mean near?\n");
+}
+
+static void
 test_parameters(void **state)
 {
 	const struct snap_object *o;
@@ -655,6 +705,7 @@ main(void)
 	    TEST(test_agent),
 	    TEST(test_folders),
 	    TEST(test_rules),
+	    TEST(test_conditions),
 	    TEST(test_parameters),
 	    TEST(test_commands),
 	    TEST(test_mistakes),

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How rules are kept between rule_read.c, which reads and checks them, and
+ * rules.c, which evaluates them.
+ */
+#ifndef SITE_COMPILE_RULES_KEPT_H
+#define SITE_COMPILE_RULES_KEPT_H
+
+#include "site/compile/rule_index.h"
+
+struct rule {
+	json_t *value;
+	unsigned depth; /* of when.folder */
+	struct rule_when when;
+	const struct source *src; /* where it stands: rules[index] */
+	size_t index;
+	bool used; /* held for something */
+};
+
+struct ruleset {
+	char *name;
+	enum attr attr; /* ATTR_COUNT: a check's parameters */
+	bool service;
+	enum eval eval;
+	char *check; /* or NULL */
+	struct rule *rules;
+	size_t n, cap;
+	/* One row of bits a host: the rules whose conditions on hosts hold.
+	 * Made when the set is first asked. */
+	uint64_t *bits;
+	size_t words; /* of a row */
+};
+
+struct text_slot {
+	const char *text;
+	uint32_t id;
+};
+
+struct ruleset_table {
+	struct ruleset *sets;
+	size_t n, cap;
+	struct ruleset *host_sets[ATTR_COUNT], *service_sets[ATTR_COUNT];
+	struct text_slot *texts; /* hash, a power of two */
+	size_t n_texts, texts_cap;
+	struct rule_index *index;
+};
+
+/* rule_read.c: fills the sets and sorts their rules. */
+void rulesets_read(struct model *m);
+
+#endif
