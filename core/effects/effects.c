@@ -25,6 +25,22 @@ effects_clock(const struct effects *fx)
 /* --- engine_ops ------------------------------------------------------------
  */
 
+/*
+ * After each record: very many of them at once become several payloads. Lists
+ * and notices go before objects, so what a crash in between leaves is a notice
+ * too many, never one too few.
+ */
+static void
+cut(struct effects *fx)
+{
+	size_t from = fx->n_cuts == 0 ? 0 : fx->cuts[fx->n_cuts - 1];
+
+	if (fx->records.len - from < PAYLOAD_BYTES)
+		return;
+	ARRAY_GROW(fx->cuts, fx->n_cuts, fx->cap_cuts);
+	fx->cuts[fx->n_cuts++] = fx->records.len;
+}
+
 static void
 note_dirty(struct effects *fx)
 {
@@ -83,6 +99,7 @@ on_notice(void *arg, int64_t now, const struct notice *n)
 		fx->outbox, str_slice(&id), str_slice(&message), UINT64_MAX))
 		record_put_notice(
 		    &fx->records, str_slice(&id), str_slice(&message));
+	cut(fx);
 	str_free(&id);
 	str_free(&context);
 	str_free(&message);
@@ -102,6 +119,7 @@ on_downtime(void *arg, const struct downtime *d, enum downtime_event event)
 		record_put_downtime(&fx->records, fx->engine, d);
 		encode_downtime(&m, d);
 	}
+	cut(fx);
 	if (fx->stream == NULL)
 		return;
 	stream_add(fx->stream, &m);
@@ -120,6 +138,7 @@ on_comment(void *arg, const struct comment *c, bool gone)
 		record_put_comment(&fx->records, fx->engine, c);
 		encode_comment(&m, c);
 	}
+	cut(fx);
 	if (fx->stream == NULL)
 		return;
 	stream_add(fx->stream, &m);
@@ -187,6 +206,7 @@ effects_free(struct effects *fx)
 	free(fx->kept);
 	free(fx->keep);
 	free(fx->answers);
+	free(fx->cuts);
 	*fx = (struct effects){0};
 }
 
@@ -201,23 +221,44 @@ effects_adopt(
 	fx->kept = xcalloc(engine->snap->n_objects + 1, 1);
 }
 
-/* Hands the records to the journal; false: it takes nothing now. */
+/* Forgets the first `done` bytes, which are the first `pieces` payloads. */
+static void
+drop_records(struct effects *fx, size_t done, uint32_t pieces)
+{
+	uint32_t n = 0;
+
+	memmove(fx->records.s, fx->records.s + done, fx->records.len - done);
+	fx->records.len -= done;
+	for (uint32_t i = pieces; i < fx->n_cuts; i++)
+		fx->cuts[n++] = fx->cuts[i] - done;
+	fx->n_cuts = n;
+}
+
+/* Hands the records to the journal; false: it does not take all of them. */
 static bool
 append_records(struct effects *fx)
 {
-	uint64_t number;
+	size_t done = 0;
+	uint32_t pieces = 0;
 
 	if (fx->records.len == 0)
 		return true;
-	number = store_append(fx->store, str_slice(&fx->records));
-	fx->stalled_now = number == 0;
-	if (number == 0) {
-		fx->stalled++;
-		return false;
+	while (done < fx->records.len) {
+		size_t end =
+		    pieces < fx->n_cuts ? fx->cuts[pieces] : fx->records.len;
+		uint64_t number = store_append(fx->store,
+		    (struct slice){fx->records.s + done, end - done});
+
+		if (number == 0)
+			break;
+		fx->appended = number;
+		done = end;
+		pieces++;
 	}
-	fx->appended = number;
-	str_clear(&fx->records);
-	return true;
+	fx->stalled_now = done < fx->records.len;
+	fx->stalled += fx->stalled_now;
+	drop_records(fx, done, pieces);
+	return !fx->stalled_now;
 }
 
 /* False: the journal takes nothing now; the batch stays open. */
@@ -231,7 +272,7 @@ append(struct effects *fx)
 	while (fx->n_keep > 0) {
 		uint32_t object = fx->keep[fx->n_keep - 1];
 
-		/* Very many at once: several payloads. */
+		/* Objects can be encoded later; they need not wait here. */
 		if (fx->records.len >= PAYLOAD_BYTES && !append_records(fx))
 			return false;
 		record_put_object(&fx->records, fx->engine, object);

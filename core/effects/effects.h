@@ -32,7 +32,9 @@ struct effects {
 	int64_t clock_base; /* schedule's clock minus the monotonic one */
 	/* the open batch */
 	struct str records; /* lists and notices */
-	uint8_t *kept;      /* by object: in `keep` */
+	size_t *cuts;       /* where a payload ends and the next begins */
+	uint32_t n_cuts, cap_cuts;
+	uint8_t *kept; /* by object: in `keep` */
 	uint32_t *keep, n_keep, cap_keep;
 	bool program, commands;
 	int64_t dirty_since; /* monotonic; 0: nothing waits for a frame */

@@ -225,3 +225,22 @@ def test_wrong_configuration_leaves_the_site_alone(passive):
     assert "address" in text, "a hint at the nearest word"
     assert passive.service("h", "S7")["state"] == 2
     assert passive.host("x") is None
+
+
+def test_storm_of_changes(root):
+    """20,000 services change at once: more notices than one journal record
+    can hold. core once ended by an assertion."""
+    hosts, services = 400, 50
+    site = root.create(settings={"fetcher": {"workers": 1}}, config={
+        "hosts": {f"h{i:03}": {"check": "always_up"} for i in range(hosts)},
+        "services": [{"hosts": ["~h"], "description": f"s{i:02}",
+                      "check": "passive"} for i in range(services)]},
+        start=True)
+    core = site.pids("core")
+    now = int(time.time())
+    site.ask("".join(
+        f"COMMAND [{now}] PROCESS_SERVICE_CHECK_RESULT;h{h:03};s{s:02};2;x\n\n"
+        for h in range(hosts) for s in range(services)), timeout=120)
+    site.wait_for(lambda: site.query("GET services", "Stats: state = 2")
+                  == [[hosts * services]], 60, "every change")
+    assert site.pids("core") == core
