@@ -169,7 +169,11 @@ static int
 make_folder(struct making *m, struct err *err_r)
 {
 	if (mkdir(m->site.root, 0755) == -1) {
-		err_set(err_r, "%s: %s", m->site.root, strerror(errno));
+		err_set(err_r, "%s: %s%s", m->site.root, strerror(errno),
+		    errno == EACCES && geteuid() != 0
+			? " (run it as root, or set VEDETTE_ROOT to a folder"
+			  " of yours)"
+			: "");
 		return -1;
 	}
 	m->made_folder = true;

@@ -63,7 +63,8 @@ row_of(const char *name)
 
 	if (site == NULL)
 		return NULL;
-	if (site->uid != 0 && user_do(site, describe, NULL, &said, NULL) == 0 &&
+	if (site->uid != 0 && (geteuid() == 0 || geteuid() == site->uid) &&
+	    user_do(site, describe, NULL, &said, NULL) == 0 &&
 	    sscanf(str_get(&said), "%d %15s", &port, state) != 2)
 		port = 0;
 	user = user_name(site->uid);
@@ -108,8 +109,8 @@ const struct cmd cmd_sites = {
     .summary = "list the sites of this machine",
     .details =
 	"Every folder below VEDETTE_ROOT/sites with its state, its\n"
-	"user, the address of its console and its version. The state of\n"
-	"sites of other users is unknown to all but root.",
+	"user, the address of its console and its version. The state\n"
+	"and the console of sites of other users are unknown to all but root.",
     .scope = CMD_ANYWHERE,
     .options = options,
     .run = run,
