@@ -7,14 +7,24 @@
 
 #include <msgpack.h>
 
-static int
+/*
+ * msgpack's packer appends one to nine bytes at a time, of a size that the
+ * compiler knows once this is inlined: half of the cost of a message.
+ */
+static inline __attribute__((always_inline)) int
 append(void *data, const char *buf, size_t len)
 {
-	str_addn(data, buf, len);
+	struct str *out = data;
+
+	if (out->s == NULL || out->cap - out->len <= len)
+		str_reserve(out, len < 64 ? 64 : len);
+	memcpy(out->s + out->len, buf, len);
+	out->len += len;
+	out->s[out->len] = '\0';
 	return 0;
 }
 
-static msgpack_packer
+static inline __attribute__((always_inline)) msgpack_packer
 packer(struct str *out)
 {
 	return (msgpack_packer){.data = out, .callback = append};
@@ -72,7 +82,8 @@ wire_put_str(struct str *out, struct slice v)
 	msgpack_packer pk = packer(out);
 
 	msgpack_pack_str(&pk, v.len);
-	str_addn(out, v.s, v.len);
+	if (v.len > 0)
+		append(out, v.s, v.len);
 }
 
 void
