@@ -40,7 +40,7 @@ enum kind {
 #define DOWNTIME_FIELDS(F)                                                     \
 	F(u64, id) F(u64, comment_id) F(u64, triggered_by) F(u64, origin)      \
 	F(u32, recurring) F(i64, entry) F(i64, start) F(i64, end)              \
-	F(i64, duration) F(i64, actual_start) F(bool, fixed) F(bool, active)
+	F(i64, duration) F(i64, actual_start) F(i64, first) F(bool, fixed) F(bool, active)
 #define COMMENT_FIELDS(F)                                                      \
 	F(u64, id) F(u32, type) F(bool, external) F(bool, persistent)          \
 	F(i64, entry) F(i64, expire)

@@ -150,7 +150,7 @@ move_on(struct downtime *d, int64_t now)
 	if (d->recurring == 0)
 		return false;
 	do {
-		at = recur_next(at, d->recurring);
+		at = recur_next(d->first, at, d->recurring);
 		if (at == HEAP_NEVER)
 			return false;
 	} while (at + length <= now);
@@ -276,6 +276,7 @@ engine_downtime_add(struct engine *e, uint32_t object,
 	*d = (struct downtime){.id = e->next_downtime++,
 	    .object = object,
 	    .entry = now,
+	    .first = spec->start,
 	    .start = spec->start,
 	    .end = spec->end,
 	    .duration = spec->duration,
@@ -354,6 +355,8 @@ engine_downtime_modify(struct engine *e, uint64_t id,
 		return -1;
 	}
 	object = d->object;
+	if (d->start != spec->start)
+		d->first = spec->start;
 	d->start = spec->start;
 	d->end = spec->end;
 	d->duration = spec->duration;

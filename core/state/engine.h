@@ -39,6 +39,7 @@ struct downtime {
 	uint64_t id, comment_id, triggered_by, origin;
 	uint32_t object, recurring; /* DT-14: mode without bit 0, 0 none */
 	int64_t entry, start, end, duration, actual_start;
+	int64_t first; /* recurring: start of the first one */
 	bool fixed, active;
 	char *author, *comment;
 };

@@ -101,15 +101,18 @@ next_day_of_month(struct tm tm)
 }
 
 int64_t
-recur_next(int64_t start, uint32_t mode)
+recur_next(int64_t first, int64_t start, uint32_t mode)
 {
-	time_t at = (time_t)start;
-	struct tm tm;
+	time_t at = (time_t)start, of_day = (time_t)first;
+	struct tm tm, day;
 
 	if (mode == HOURLY)
 		return start + 3600;
-	if (localtime_r(&at, &tm) == NULL)
+	if (localtime_r(&at, &tm) == NULL || localtime_r(&of_day, &day) == NULL)
 		return INT64_MAX;
+	tm.tm_hour = day.tm_hour;
+	tm.tm_min = day.tm_min;
+	tm.tm_sec = day.tm_sec;
 	switch (mode) {
 	case DAILY:
 		tm.tm_mday += 1;

@@ -11,7 +11,11 @@
 
 /* Is it a mode of DT-14, its lowest bit taken off? 0 is "once". */
 bool recur_valid(uint32_t mode);
-/* The occurrence after the one at `start`; INT64_MAX: none. */
-int64_t recur_next(int64_t start, uint32_t mode);
+/*
+ * The occurrence after the one at `start`, at the time of day that the first
+ * one had (`start` may have been moved by a change of the clock). INT64_MAX:
+ * none.
+ */
+int64_t recur_next(int64_t first, int64_t start, uint32_t mode);
 
 #endif
