@@ -6,8 +6,8 @@
 #include "site/simulate/sim.h"
 
 #include "common/daemon.h"
-#include "common/mem.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "core/effects/encode.h"
 #include "livestatusd/lql/lql.h"
 #include "livestatusd/table/table.h"
@@ -54,7 +54,10 @@ feed(struct sim *s)
 		s->mirror = mirror_new(s->snap, &err);
 	if (s->mirror == NULL)
 		panic("simulate: %s", err.text);
-	mirror_drop_notes(s->mirror);
+	while (s->mirror->n_downtimes > 0)
+		mirror_drop_downtime(s->mirror, s->mirror->downtimes[0]->d.id);
+	while (s->mirror->n_comments > 0)
+		mirror_drop_comment(s->mirror, s->mirror->comments[0]->c.id);
 	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
 		encode_checkable(&m, e, s->schedule, i, sim_now(s));
 		mirror_apply(s->mirror, &m, sim_wall(s));
