@@ -32,7 +32,9 @@ struct source {
 	json_t *root;         /* a mapping; borrowed from the document */
 	const struct schema_way *way; /* of root within doc; NULL: its root */
 	uint32_t folder;
-	char *host; /* SOURCE_DISCOVERED */
+	char *path;               /* of a file, else NULL */
+	char *host;               /* SOURCE_DISCOVERED */
+	struct mistakes mistakes; /* while it is being read */
 };
 
 /* A place in a document, for messages. */

@@ -101,6 +101,8 @@ free_texts(struct texts *t)
 static bool
 any_matches(const struct texts *t, const char *subject)
 {
+	size_t n = strlen(subject);
+
 	for (size_t i = 0; i < t->n; i++) {
 		const struct text *x = &t->items[i];
 
@@ -110,8 +112,8 @@ any_matches(const struct texts *t, const char *subject)
 		    strncmp(subject, x->literal, x->n_literal) != 0)
 			continue;
 		if (x->re != NULL &&
-		    pcre2_match(x->re, (PCRE2_SPTR)subject, strlen(subject), 0,
-			0, t->scratch, NULL) >= 0)
+		    pcre2_match(x->re, (PCRE2_SPTR)subject, n, 0, 0, t->scratch,
+			NULL) >= 0)
 			return true;
 	}
 	return false;

@@ -11,8 +11,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MAX_FOLDER_DEPTH 32
 
@@ -55,15 +58,20 @@ add_source(struct model *m, enum source_kind kind, uint32_t folder)
 	return s;
 }
 
+static const struct schema *const schemas[] = {
+    [SOURCE_CONF] = &keys_file,
+    [SOURCE_FOLDER] = &keys_folder,
+    [SOURCE_DISCOVERED] = &keys_discovered,
+};
+
 /* The schema's walk leaves the caller's own keys out. */
 static void
-check(struct model *m, struct source *s, const struct schema *schema,
-    json_t *root)
+check(struct model *m, struct source *s, json_t *root)
 {
 	json_t *part;
 
 	if (!json_is_object(root) || m->also == NULL) {
-		schema_check(schema, s->doc, s->way, root, m->m);
+		schema_check(schemas[s->kind], s->doc, s->way, root, m->m);
 		s->root =
 		    json_is_object(root) ? root : model_keep(m, json_object());
 		return;
@@ -74,27 +82,92 @@ check(struct model *m, struct source *s, const struct schema *schema,
 			part = model_keep(m, json_copy(root));
 	for (size_t i = 0; part != root && m->also[i] != NULL; i++)
 		json_object_del(part, m->also[i]);
-	schema_check(schema, s->doc, s->way, part, m->m);
+	schema_check(schemas[s->kind], s->doc, s->way, part, m->m);
 	s->root = part;
 }
 
+/* A file to be read once all are known. */
 static void
-read_file(struct model *m, enum source_kind kind, const char *path,
+add_file(struct model *m, enum source_kind kind, const char *path,
     uint32_t folder, const char *host)
 {
-	static const struct schema *const schemas[] = {
-	    [SOURCE_CONF] = &keys_file,
-	    [SOURCE_FOLDER] = &keys_folder,
-	    [SOURCE_DISCOVERED] = &keys_discovered,
-	};
 	struct source *s = add_source(m, kind, folder);
 
-	s->own = yaml_read(path, m->m);
-	s->doc = s->own;
+	s->path = xstrdup(path);
 	s->host = host == NULL ? NULL : xstrdup(host);
-	check(m, s, schemas[kind], yaml_root(s->doc));
 	m->report->files++;
 }
+
+/* --- reading, in several threads ------------------------------------------ */
+
+#define MAX_READERS     8
+#define FILES_PER_BATCH 16
+
+struct reading {
+	struct source **sources;
+	size_t n;
+	_Atomic size_t next;
+};
+
+/* Touches nothing but the source itself. */
+static void
+read_source(struct source *s)
+{
+	s->own = yaml_read(s->path, &s->mistakes);
+	s->doc = s->own;
+	schema_check(
+	    schemas[s->kind], s->doc, NULL, yaml_root(s->doc), &s->mistakes);
+}
+
+static void *
+reader(void *arg)
+{
+	struct reading *r = arg;
+	size_t at;
+
+	while ((at = atomic_fetch_add(&r->next, FILES_PER_BATCH)) < r->n) {
+		for (size_t i = at; i < at + FILES_PER_BATCH && i < r->n; i++)
+			read_source(r->sources[i]);
+	}
+	return NULL;
+}
+
+static size_t
+n_readers(size_t files)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t most = files / (2 * FILES_PER_BATCH) + 1;
+	size_t n = cores < 1 ? 1 : (size_t)cores;
+
+	n = n > MAX_READERS ? MAX_READERS : n;
+	return n > most ? most : n;
+}
+
+/* Mistakes and roots end up as if read one after the other. */
+static void
+read_all(struct model *m)
+{
+	struct reading r = {.sources = m->sources, .n = m->n_sources};
+	pthread_t threads[MAX_READERS];
+	size_t started = 0, wanted = n_readers(r.n) - 1;
+
+	while (started < wanted &&
+	    pthread_create(&threads[started], NULL, reader, &r) == 0)
+		started++;
+	reader(&r);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < m->n_sources; i++) {
+		struct source *s = m->sources[i];
+		json_t *root = yaml_root(s->doc);
+
+		mistakes_move(m->m, &s->mistakes);
+		s->root =
+		    json_is_object(root) ? root : model_keep(m, json_object());
+	}
+}
+
+/* --- finding -------------------------------------------------------------- */
 
 static bool
 is_folder_file(const char *name)
@@ -147,7 +220,7 @@ read_folder(struct model *m, const char *path, const char *folder,
 
 		if (is_config_name(names[i]->d_name) && stat(file, &st) == 0 &&
 		    S_ISREG(st.st_mode))
-			read_file(m,
+			add_file(m,
 			    is_folder_file(names[i]->d_name) ? SOURCE_FOLDER
 							     : SOURCE_CONF,
 			    file, index, NULL);
@@ -182,7 +255,7 @@ read_discovered(struct model *m, const char *path, struct err *err_r)
 		if (ends_with(names[i]->d_name, ".yaml")) {
 			char *host = xstrndup(names[i]->d_name, len - 5);
 
-			read_file(m, SOURCE_DISCOVERED, file, 0, host);
+			add_file(m, SOURCE_DISCOVERED, file, 0, host);
 			free(host);
 		}
 		free(file);
@@ -201,6 +274,7 @@ sources_read_site(struct model *m, struct err *err_r)
 
 	if (rc == 0)
 		rc = read_discovered(m, found, err_r);
+	read_all(m);
 	free(conf);
 	free(found);
 	return rc;
@@ -214,7 +288,7 @@ sources_add_config(struct model *m, json_t *config, const struct yaml_doc *doc,
 
 	s->doc = doc;
 	s->way = way;
-	check(m, s, &keys_file, config);
+	check(m, s, config);
 	m->report->files++;
 }
 
@@ -223,6 +297,8 @@ sources_free(struct model *m)
 {
 	for (size_t i = 0; i < m->n_sources; i++) {
 		yaml_doc_free(&m->sources[i]->own);
+		mistakes_free(&m->sources[i]->mistakes);
+		free(m->sources[i]->path);
 		free(m->sources[i]->host);
 		free(m->sources[i]);
 	}
