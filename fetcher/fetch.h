@@ -12,10 +12,10 @@
 
 #include "fetcher/address.h"
 #include "fetcher/child.h"
-#include "fetcher/runner.h"
 #include "fetcher/icmp.h"
 #include "fetcher/limits.h"
 #include "fetcher/resolve.h"
+#include "fetcher/runner.h"
 
 #include "common/str.h"
 

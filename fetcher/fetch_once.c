@@ -3,9 +3,9 @@
  * One job and an end; see fetch_once.h.
  */
 #include "fetcher/fetch_once.h"
-#include "fetcher/runner.h"
 #include "fetcher/limits.h"
 #include "fetcher/ping_result.h"
+#include "fetcher/runner.h"
 
 #include "common/log.h"
 #include "common/mem.h"

@@ -35,18 +35,22 @@ struct snap_list { /* of indexes, or of strings, in the pool of numbers */
 enum snap_check {
 	SNAP_CHECK_PASSIVE, /* from outside only */
 	SNAP_CHECK_PING,
-	SNAP_CHECK_TCP, /* check_port */
-	SNAP_CHECK_COMMAND, /* check_line, by the Nagios contract */
-	SNAP_CHECK_AGENT, /* the service that fetches the host's agent */
-	SNAP_CHECK_SNMP, /* the service that reads the host by SNMP */
+	SNAP_CHECK_TCP,       /* check_port */
+	SNAP_CHECK_COMMAND,   /* check_line, by the Nagios contract */
+	SNAP_CHECK_AGENT,     /* the service that fetches the host's agent */
+	SNAP_CHECK_SNMP,      /* the service that reads the host by SNMP */
 	SNAP_CHECK_COLLECTED, /* fed by `collector` */
-	SNAP_CHECK_SERVICE, /* host: takes over the state of `collector` */
+	SNAP_CHECK_SERVICE,   /* host: takes over the state of `collector` */
 	SNAP_CHECK_ALWAYS_UP,
 	SNAP_CHECK_KINDS
 };
 
-enum snap_agent { SNAP_AGENT_NONE, SNAP_AGENT_TCP, SNAP_AGENT_PUSH,
-	SNAP_AGENT_PROGRAM };
+enum snap_agent {
+	SNAP_AGENT_NONE,
+	SNAP_AGENT_TCP,
+	SNAP_AGENT_PUSH,
+	SNAP_AGENT_PROGRAM
+};
 
 /* snap_object.flags: defaults of the switches */
 #define SNAP_ACTIVE         0x0001u
@@ -57,14 +61,14 @@ enum snap_agent { SNAP_AGENT_NONE, SNAP_AGENT_TCP, SNAP_AGENT_PUSH,
 #define SNAP_EVENT_HANDLER  0x0020u
 
 /* snap_object.notify_on */
-#define SNAP_ON_RECOVERY  0x0001u /* r */
-#define SNAP_ON_WARN      0x0002u /* w */
-#define SNAP_ON_CRIT      0x0004u /* c */
-#define SNAP_ON_UNKNOWN   0x0008u /* u of a service */
-#define SNAP_ON_DOWN      0x0010u /* d */
-#define SNAP_ON_UNREACH   0x0020u /* u of a host */
-#define SNAP_ON_FLAPPING  0x0040u /* f */
-#define SNAP_ON_DOWNTIME  0x0080u /* s */
+#define SNAP_ON_RECOVERY 0x0001u /* r */
+#define SNAP_ON_WARN     0x0002u /* w */
+#define SNAP_ON_CRIT     0x0004u /* c */
+#define SNAP_ON_UNKNOWN  0x0008u /* u of a service */
+#define SNAP_ON_DOWN     0x0010u /* d */
+#define SNAP_ON_UNREACH  0x0020u /* u of a host */
+#define SNAP_ON_FLAPPING 0x0040u /* f */
+#define SNAP_ON_DOWNTIME 0x0080u /* s */
 
 /* A host or a service. */
 struct snap_object {
@@ -72,13 +76,14 @@ struct snap_object {
 	uint32_t host; /* its host's index; a host's own */
 	snap_str name; /* host name, or description */
 	snap_str alias, display_name, address; /* address: hosts */
-	uint32_t check; /* enum snap_check */
+	uint32_t check;                        /* enum snap_check */
 	uint32_t check_port;
-	snap_str check_command; /* as Livestatus shows it: NAME!args, check_mk-X */
+	snap_str
+	    check_command;   /* as Livestatus shows it: NAME!args, check_mk-X */
 	snap_str check_line; /* command line, macros not yet expanded */
 	snap_str check_name; /* collected: name of the check, "filesystem" */
 	snap_str item, params; /* collected: params are canonical JSON */
-	uint32_t collector; /* object that feeds it, or SNAP_NONE */
+	uint32_t collector;    /* object that feeds it, or SNAP_NONE */
 	uint32_t check_interval_ms, retry_interval_ms;
 	uint32_t max_check_attempts;
 	uint32_t timeout_ms; /* of one check */
@@ -88,30 +93,31 @@ struct snap_object {
 	uint32_t notify_on; /* SNAP_ON_* */
 	uint32_t flags;
 	double flap_low, flap_high, flap_decay; /* changes; decay per minute */
-	double staleness; /* feeding intervals until stale, 1.5 */
-	struct snap_list parents; /* hosts' indexes */
+	double staleness;          /* feeding intervals until stale, 1.5 */
+	struct snap_list parents;  /* hosts' indexes */
 	struct snap_list services; /* host: {first service's index, count} in
 				      off and n, not in the pool */
 	struct snap_list contacts; /* indexes, those of groups included */
-	struct snap_list contact_groups, groups; /* indexes; host or service groups */
+	struct snap_list contact_groups,
+	    groups;              /* indexes; host or service groups */
 	struct snap_list labels; /* strings: name, value, source, ... */
-	struct snap_list tags; /* strings: group, tag, ... */
+	struct snap_list tags;   /* strings: group, tag, ... */
 	struct snap_list custom_variables; /* strings: NAME, value, ... */
 	snap_str notes, notes_url, action_url, icon_image;
 	snap_str folder; /* hosts: "/munich/linux" */
-	uint32_t agent; /* hosts: enum snap_agent */
+	uint32_t agent;  /* hosts: enum snap_agent */
 	uint32_t agent_port;
-	snap_str agent_command; /* SNAP_AGENT_PROGRAM */
+	snap_str agent_command;       /* SNAP_AGENT_PROGRAM */
 	snap_str agent_options, snmp; /* hosts: JSON or "" */
-	uint32_t family; /* 0 any, 4, 6 */
+	uint32_t family;              /* 0 any, 4, 6 */
 };
 
 struct snap_contact {
 	snap_str name, alias, email, pager;
-	snap_str role; /* admin user guest agent_registration */
-	snap_str password_hash; /* "" for none */
+	snap_str role;                /* admin user guest agent_registration */
+	snap_str password_hash;       /* "" for none */
 	uint32_t notification_period; /* index or SNAP_NONE */
-	struct snap_list groups; /* contact groups' indexes */
+	struct snap_list groups;      /* contact groups' indexes */
 	snap_str json; /* the whole entry as configured, canonical JSON */
 };
 
@@ -131,7 +137,7 @@ struct snap_command {
 
 struct snapshot {
 	uint64_t generation;
-	int64_t created; /* wall seconds */
+	int64_t created;                   /* wall seconds */
 	const struct snap_object *objects; /* n_hosts, then services */
 	uint32_t n_hosts, n_objects;
 	const struct snap_contact *contacts; /* in byte order of name */

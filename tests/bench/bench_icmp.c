@@ -4,8 +4,8 @@
  * addresses of 127.0.0.0/8. The kernel's work for both ends is in the figures.
  * Needs root or cap_net_raw; without, says so and measures nothing.
  */
-#include "fetcher/runner.h"
 #include "fetcher/icmp.h"
+#include "fetcher/runner.h"
 
 #include "common/log.h"
 #include "common/mem.h"

@@ -66,8 +66,7 @@ make(struct loglines *log)
 	struct mirror *m = mirror_new(config(), &err);
 	struct msg d = {.id = MSG_DOWNTIME,
 	    .downtime = {.id = 4, .object = 2, .author = SLICE("me")}};
-	struct msg c = {
-	    .id = MSG_COMMENT, .comment = {.id = 5, .object = 0}};
+	struct msg c = {.id = MSG_COMMENT, .comment = {.id = 5, .object = 0}};
 
 	if (m == NULL)
 		fatal("%s", err.text);
@@ -76,8 +75,9 @@ make(struct loglines *log)
 	mirror_apply(m, &d, 1);
 	mirror_apply(m, &c, 1);
 	loglines_add(log, SLICE("[1700000000] HOST ALERT: a;UP;HARD;1;o"), 1);
-	loglines_add(log, SLICE("[1700000001] SERVICE NOTIFICATION: me;a;x;"
-				"CUSTOM (CRITICAL);mail;o;me;c"),
+	loglines_add(log,
+	    SLICE("[1700000001] SERVICE NOTIFICATION: me;a;x;"
+		  "CUSTOM (CRITICAL);mail;o;me;c"),
 	    2);
 	return m;
 }

@@ -3,8 +3,8 @@
  * For tests of the engine: run jobs on a loop until all have ended, keep what
  * came out; and agents that misbehave, each in a thread of its own.
  */
-#ifndef TESTS_UNIT_FETCHER_ENGINE_RUN_H
-#define TESTS_UNIT_FETCHER_ENGINE_RUN_H
+#ifndef TESTS_UNIT_FETCHER_RUNNER_RUN_H
+#define TESTS_UNIT_FETCHER_RUNNER_RUN_H
 
 #include "fetcher/engine.h"
 
@@ -20,7 +20,7 @@
 
 struct bench {
 	uv_loop_t loop;
-	struct engine *engine;
+	struct runner *engine;
 	size_t waiting;
 };
 
@@ -79,16 +79,16 @@ bench_open(struct bench *b)
 	memset(b, 0, sizeof(*b));
 	signal(SIGPIPE, SIG_IGN);
 	must(uv_loop_init(&b->loop) == 0);
-	b->engine = engine_new(&b->loop, "");
+	b->engine = runner_new(&b->loop, "");
 }
 
 static inline void
 bench_close(struct bench *b)
 {
-	engine_close(b->engine);
+	runner_close(b->engine);
 	uv_run(&b->loop, UV_RUN_DEFAULT);
-	must(engine_is_closed(b->engine));
-	engine_free(&b->engine);
+	must(runner_is_closed(b->engine));
+	runner_free(&b->engine);
 	must(uv_loop_close(&b->loop) == 0);
 }
 
@@ -97,7 +97,7 @@ bench_start(struct bench *b, const struct msg_job *job, struct ended *e)
 {
 	e->bench = b;
 	b->waiting++;
-	engine_start(b->engine, job, bench_done, e);
+	runner_start(b->engine, job, bench_done, e);
 }
 
 static inline void
@@ -117,7 +117,7 @@ run_job(const struct msg_job *job)
 
 	bench_open(&b);
 	if (job->kind == MSG_JOB_PING)
-		(void)engine_open_ping(b.engine, &why);
+		(void)runner_open_ping(b.engine, &why);
 	bench_start(&b, job, &e);
 	must(!e.is_done); /* never from within */
 	bench_wait(&b);
