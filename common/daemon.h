@@ -85,6 +85,8 @@ int daemon_main(const struct daemon_def *def, int argc, char **argv);
 
 /* The value of an own option, or NULL. */
 const char *daemon_option(const struct daemon *d, const char *name);
+/* Inside of reload_prepare: the settings to come; otherwise NULL. */
+const struct settings *daemon_next_settings(const struct daemon *d);
 /* "ROOT/relative", formatted; freed by the caller. */
 char *daemon_path(const struct daemon *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), malloc));

@@ -33,6 +33,12 @@ daemon_answer(struct daemon *d, struct bus_peer *peer, uint64_t id,
 	bus_flush(p);
 }
 
+const struct settings *
+daemon_next_settings(const struct daemon *d)
+{
+	return d->priv->next_settings;
+}
+
 static void
 forget_next(struct daemon *d)
 {

@@ -137,108 +137,7 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	}
 }
 
-static const struct bus_handlers handlers = {on_up, on_down, on_message};
-
-/* --- listening
- * ---------------------------------------------------------------------- */
-
-static void
-listeners_close(struct notifyd *n)
-{
-	while (n->n_listeners > 0) {
-		n->n_listeners--;
-		bus_close(&n->listeners[n->n_listeners]);
-		free(n->endpoints[n->n_listeners]);
-	}
-}
-
-static char *
-endpoint_of(const struct settings_listener *l, size_t i)
-{
-	bool v6 = strchr(l->addresses[i], ':') != NULL;
-
-	return xasprintf("tcp://%s%s%s:%u", v6 ? "[" : "", l->addresses[i],
-	    v6 ? "]" : "", l->port);
-}
-
-/* Are we listening there already? */
-static bool
-listeners_fit(const struct notifyd *n, const struct settings_listener *l)
-{
-	size_t want = l->enabled ? l->n_addresses : 0;
-	bool fit = n->n_listeners == want;
-
-	for (size_t i = 0; fit && i < want; i++) {
-		char *endpoint = endpoint_of(l, i);
-
-		fit = strcmp(n->endpoints[i], endpoint) == 0;
-		free(endpoint);
-	}
-	return fit;
-}
-
-/* An address that this machine has not: ::1 without IPv6. */
-static bool
-is_missing_address(const struct err *err)
-{
-	static const char *const reasons[] = {"Cannot assign requested",
-	    "Address family not supported", "No such device"};
-
-	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
-		if (strstr(err->text, reasons[i]) != NULL)
-			return true;
-	}
-	return false;
-}
-
-static int
-listeners_open(struct notifyd *n, struct err *err_r)
-{
-	const struct settings_listener *l = &n->d->settings->notify;
-	struct bus_curve curve = n->curve;
-	struct bus_options options = {.curve = &curve};
-
-	curve.allow = peers_allow;
-	curve.allow_arg = n->peers;
-	for (size_t i = 0; l->enabled && i < l->n_addresses; i++) {
-		char *endpoint = endpoint_of(l, i);
-		struct bus_link *link;
-		struct err err;
-
-		if (n->n_listeners == NOTIFYD_MAX_ADDRESSES) {
-			free(endpoint);
-			err_set(err_r, "listen.notify: more than %d addresses",
-			    NOTIFYD_MAX_ADDRESSES);
-			return -1;
-		}
-		link = bus_listen(
-		    n->d->bus, endpoint, &options, &handlers, n, &err);
-		if (link == NULL && is_missing_address(&err)) {
-			log_warn("listen.notify: %s: left out", err.text);
-			free(endpoint);
-			continue;
-		}
-		if (link == NULL) {
-			free(endpoint);
-			err_set(err_r, "listen.notify: %.900s", err.text);
-			return -1;
-		}
-		n->listeners[n->n_listeners] = link;
-		n->endpoints[n->n_listeners++] = endpoint;
-	}
-	return 0;
-}
-
-int
-intake_configure(struct notifyd *n, struct err *err_r)
-{
-	if (peers_configure(n->peers, n->d->settings, err_r) < 0)
-		return -1;
-	if (listeners_fit(n, &n->d->settings->notify))
-		return 0;
-	listeners_close(n);
-	return listeners_open(n, err_r);
-}
+const struct bus_handlers intake_handlers = {on_up, on_down, on_message};
 
 int
 intake_open(struct notifyd *n, struct err *err_r)
@@ -248,11 +147,17 @@ intake_open(struct notifyd *n, struct err *err_r)
 	int done = peers_load_keys(path, &n->curve, err_r);
 
 	if (done == 0) {
-		n->peers = peers_new(n->d->bus, &n->curve, &handlers, n);
-		n->local =
-		    bus_listen(n->d->bus, endpoint, NULL, &handlers, n, err_r);
-		done = n->local == NULL ? -1 : intake_configure(n, err_r);
+		n->peers = peers_new(n->d->bus, &n->curve, &intake_handlers, n);
+		n->local = bus_listen(
+		    n->d->bus, endpoint, NULL, &intake_handlers, n, err_r);
+		done = n->local == NULL
+		    ? -1
+		    : peers_configure(n->peers, n->d->settings, err_r);
 	}
+	if (done == 0)
+		done = listening_prepare(n, &n->d->settings->notify, err_r);
+	if (done == 0)
+		listening_commit(n);
 	free(path);
 	free(endpoint);
 	return done;
@@ -261,7 +166,7 @@ intake_open(struct notifyd *n, struct err *err_r)
 void
 intake_close(struct notifyd *n)
 {
-	listeners_close(n);
+	listening_close(n);
 	if (n->local != NULL)
 		bus_close(&n->local);
 	peers_free(&n->peers);

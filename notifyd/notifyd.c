@@ -135,25 +135,25 @@ static int
 notifyd_prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
 {
 	struct notifyd *n = d->state;
-	struct str mistakes = {0}, warnings = {0};
-	struct settings *settings;
+	const struct settings *settings = daemon_next_settings(d);
+	struct str warnings = {0};
 
 	if (n == NULL || n->peers == NULL) {
 		err_set(err_r, "notifyd is still starting, try again");
 		return -1;
 	}
-	settings = settings_load(d->root, &mistakes);
 	rulebook_free(&n->next_book);
-	if (settings == NULL) {
-		err_set(err_r, "%.900s", str_get(&mistakes));
-	} else if (check_settings(settings, err_r) == 0) {
-		n->next_book =
-		    rulebook_new(next, settings, d->root, &warnings, err_r);
-		log_warnings(&warnings);
+	if (check_settings(settings, err_r) < 0)
+		return -1;
+	n->next_book = rulebook_new(next, settings, d->root, &warnings, err_r);
+	log_warnings(&warnings);
+	if (n->next_book == NULL)
+		return -1;
+	if (listening_prepare(n, &settings->notify, err_r) < 0) {
+		rulebook_free(&n->next_book);
+		return -1;
 	}
-	settings_free(&settings);
-	str_free(&mistakes);
-	return n->next_book == NULL ? -1 : 0;
+	return 0;
 }
 
 static void
@@ -168,7 +168,8 @@ notifyd_commit(struct daemon *d, struct snapshot *old)
 	n->book = n->next_book;
 	n->next_book = NULL;
 	deliverer_configure(n->deliverer, d->settings);
-	if (intake_configure(n, &err) < 0)
+	listening_commit(n);
+	if (peers_configure(n->peers, d->settings, &err) < 0)
 		log_error("%s", err.text);
 }
 
@@ -178,6 +179,7 @@ notifyd_abort(struct daemon *d)
 	struct notifyd *n = d->state;
 
 	rulebook_free(&n->next_book);
+	listening_abort(n);
 }
 
 /* --- counters

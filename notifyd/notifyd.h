@@ -23,6 +23,14 @@ struct notifyd_counters {
 	uint64_t refused_full, planned, skipped;
 };
 
+struct listening { /* for other sites */
+	struct listening_at {
+		struct bus_link *link; /* prepared and NULL: it stays */
+		char *endpoint;
+	} at[NOTIFYD_MAX_ADDRESSES];
+	size_t n;
+};
+
 struct notifyd {
 	struct daemon *d;
 	char *machine; /* name of this machine */
@@ -34,9 +42,7 @@ struct notifyd {
 	struct peers *peers;
 	struct bus_curve curve;
 	struct bus_link *local; /* ipc "notify" */
-	struct bus_link *listeners[NOTIFYD_MAX_ADDRESSES];
-	char *endpoints[NOTIFYD_MAX_ADDRESSES];
-	size_t n_listeners;
+	struct listening now, next;
 	size_t pending; /* notices that wait for their commit */
 	uint64_t pending_bytes;
 	uint64_t next_own; /* for ids of tests and resends */
@@ -55,9 +61,18 @@ extern const struct daemon_def notifyd_def;
 
 /* Listens on "notify", inside of the site and on its port. */
 int intake_open(struct notifyd *n, struct err *err_r);
-/* After a change of settings. */
-int intake_configure(struct notifyd *n, struct err *err_r);
 void intake_close(struct notifyd *n);
+extern const struct bus_handlers intake_handlers; /* arg: struct notifyd */
+
+/* --- listen.c
+ * ----------------------------------------------------------------- */
+
+/* Binds what is new. -1: nothing changed. Commit or abort must follow. */
+int listening_prepare(
+    struct notifyd *n, const struct settings_listener *l, struct err *err_r);
+void listening_commit(struct notifyd *n);
+void listening_abort(struct notifyd *n);
+void listening_close(struct notifyd *n);
 
 /* --- process.c
  * ----------------------------------------------------------------- */

@@ -415,6 +415,107 @@ only_known_sites_come_in(void **state)
 	free(key);
 }
 
+/* --- reload
+ * -------------------------------------------------------------------------- */
+
+static void
+got_answer(const struct msg *answer, void *arg)
+{
+	struct str *to = arg;
+
+	str_addslice(to, answer->answer.text);
+	if (answer->answer.status != MSG_OK && to->len == 0)
+		str_add(to, "refused");
+}
+
+/* "" or why it was refused. */
+static void
+reload(uint32_t phase, struct str *why_r)
+{
+	struct bus_self self = {"site", "test", strrchr(root, '/') + 1, "1"};
+	struct msg m = {
+	    .id = MSG_RELOAD, .reload = {.generation = 1, .phase = phase}};
+	char *endpoint = xasprintf("ipc://%s/tmp/run/bus/notifyd.sock", root);
+	struct err err;
+
+	str_clear(why_r);
+	if (bus_ask(endpoint, &self, &m, 5000, got_answer, why_r, &err) < 0)
+		fail_msg("%s", err.text);
+	free(endpoint);
+}
+
+static void
+put_listener(const char *address, int at)
+{
+	char *yaml = xasprintf(
+	    "listen: {notify: {address: ['%s'], port: %d}}\n", address, at);
+
+	put_file("etc/vedette/site.yaml", yaml, 0644);
+	free(yaml);
+}
+
+/* Binding fails while somebody listens there. */
+static bool
+is_taken(const char *address, int at)
+{
+	struct sockaddr_in to = {
+	    .sin_family = AF_INET, .sin_port = htons((uint16_t)at)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	bool taken;
+
+	inet_pton(AF_INET, address, &to.sin_addr);
+	taken = connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0;
+	close(fd);
+	return taken;
+}
+
+static void
+a_port_in_use_refuses_the_reload(void **state)
+{
+	struct sockaddr_in at = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(at);
+	int other = socket(AF_INET, SOCK_STREAM, 0), next = free_port();
+	struct str why = {0};
+
+	(void)state;
+	assert_int_equal(bind(other, (struct sockaddr *)&at, len), 0);
+	assert_int_equal(listen(other, 1), 0);
+	getsockname(other, (struct sockaddr *)&at, &len);
+	put_listener("127.0.0.1", ntohs(at.sin_port));
+	reload(MSG_RELOAD_PREPARE, &why);
+	assert_non_null(strstr(str_get(&why), "listen.notify"));
+	assert_true(is_taken("127.0.0.1", port));
+	close(other);
+
+	/* another port, given up again, then taken */
+	put_listener("127.0.0.1", next);
+	reload(MSG_RELOAD_PREPARE, &why);
+	assert_string_equal(str_get(&why), "");
+	reload(MSG_RELOAD_ABORT, &why);
+	run_until(NULL, 0, 200);
+	assert_false(is_taken("127.0.0.1", next));
+	assert_true(is_taken("127.0.0.1", port));
+	reload(MSG_RELOAD_PREPARE, &why);
+	reload(MSG_RELOAD_COMMIT, &why);
+	assert_string_equal(str_get(&why), "");
+	run_until(NULL, 0, 200);
+	assert_true(is_taken("127.0.0.1", next));
+	assert_false(is_taken("127.0.0.1", port));
+
+	/* another address on the same port: one goes before the other comes */
+	put_listener("0.0.0.0", next);
+	reload(MSG_RELOAD_PREPARE, &why);
+	assert_string_equal(str_get(&why), "");
+	reload(MSG_RELOAD_ABORT, &why);
+	assert_true(is_taken("127.0.0.1", next));
+	assert_false(is_taken("127.0.0.2", next));
+	reload(MSG_RELOAD_PREPARE, &why);
+	reload(MSG_RELOAD_COMMIT, &why);
+	assert_true(is_taken("127.0.0.2", next));
+	str_free(&why);
+}
+
 static void
 it_ends_in_order(void **state)
 {
@@ -456,6 +557,7 @@ main(void)
 	    cmocka_unit_test(nothing_is_lost),
 	    cmocka_unit_test(it_explains),
 	    cmocka_unit_test(only_known_sites_come_in),
+	    cmocka_unit_test(a_port_in_use_refuses_the_reload),
 	    cmocka_unit_test(it_ends_in_order),
 	};
 
