@@ -6,6 +6,7 @@
 #include "common/config/yaml.h"
 #include "common/mem.h"
 #include "site/cmd.h"
+#include "site/compile/compile.h"
 #include "site/supervise.h"
 #include "site/term.h"
 
@@ -138,6 +139,63 @@ set_key(const struct cmd_call *call, const char *key, const char *value)
 	return code;
 }
 
+/* Rows for people leave out what was never set, unless all is asked for. */
+static json_t *
+set_somewhere(const json_t *rows)
+{
+	json_t *some = json_array(), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const char *source =
+		    json_string_value(json_object_get(row, "source"));
+
+		if (source != NULL && strcmp(source, "default") != 0)
+			json_array_append(some, row);
+	}
+	return some;
+}
+
+static void
+print_explained(const struct cmd_call *call, const json_t *rows)
+{
+	static const char *const columns[] = {
+	    "attribute", "value", "source", "where"};
+	bool all = cmd_flag(call, "all") || cmd_flag(call, "json");
+	json_t *some =
+	    all ? json_incref((json_t *)(uintptr_t)rows) : set_somewhere(rows);
+
+	term_table(some, columns, ARRAY_LEN(columns), cmd_flag(call, "json"));
+	json_decref(some);
+}
+
+static int
+explain(const struct cmd_call *call, const char *host, const char *service)
+{
+	struct compile_report report = {0};
+	struct str text = {0};
+	struct err err = {""};
+	json_t *rows =
+	    compile_explain(call->site->root, host, service, &report, &err);
+	int code = 0;
+
+	if (rows != NULL) {
+		print_explained(call, rows);
+	} else {
+		mistakes_print(&report.mistakes, &text);
+		fputs(str_get(&text), stderr);
+		code = cmd_fail("config", "%s",
+		    report.mistakes.n_mistakes > 0
+			? "the configuration has mistakes (correct them first)"
+			: err.text);
+	}
+	json_decref(rows);
+	compile_report_free(&report);
+	str_free(&text);
+	return code;
+}
+
 static int
 run(const struct cmd_call *call)
 {
@@ -149,20 +207,25 @@ run(const struct cmd_call *call)
 		return get(call, call->argv[1]);
 	if (strcmp(what, "set") == 0 && call->argc == 3)
 		return set_key(call, call->argv[1], call->argv[2]);
+	if (strcmp(what, "explain") == 0 && call->argc > 1)
+		return explain(
+		    call, call->argv[1], call->argc > 2 ? call->argv[2] : NULL);
 	return cmd_fail("config",
-	    "say \"show\", \"get KEY\" or \"set KEY"
-	    " VALUE\" (\"vedette config --help\")");
+	    "say \"show\", \"get KEY\", \"set KEY VALUE\" or \"explain"
+	    " HOST [SERVICE]\" (\"vedette config --help\")");
 }
 
 static const struct cmd_option options[] = {
     {"json", 'j', NULL,
-	"show: an array of {key, value, default, type, help}; get: JSON"},
+	"show: an array of {key, value, default, type, help}; get: JSON;"
+	" explain: an array of {attribute, value, source, where, overridden}"},
+    {"all", 'a', NULL, "explain: defaults too"},
     {NULL, 0, NULL, NULL},
 };
 
 const struct cmd cmd_config = {
     .name = "config",
-    .args = "[show | get KEY | set KEY VALUE]",
+    .args = "[show | get KEY | set KEY VALUE | explain HOST [SERVICE]]",
     .summary = "show and change the settings in site.yaml",
     .details =
 	"KEY is a dotted path such as notifications.smtp.host, VALUE a YAML\n"
@@ -170,7 +233,11 @@ const struct cmd cmd_config = {
 	"file stay. \"get\" prints the value in effect after the next\n"
 	"activation, \"show\" all of them with defaults and help. A change "
 	"takes\n"
-	"effect with \"vedette activate\", \"reload\" or \"start\".",
+	"effect with \"vedette activate\", \"reload\" or \"start\".\n"
+	"\n"
+	"\"explain\" says of a host or service, as the files stand now, which\n"
+	"values hold and which line of which file, folder or rule each is "
+	"from.",
     .scope = CMD_SITE_FIRST,
     .max_args = 3,
     .options = options,

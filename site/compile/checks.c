@@ -37,6 +37,53 @@ checks_verify(const char *check, const json_t *params, struct err *err_r)
 	return check_params_verify(c, params, err_r);
 }
 
+static json_t *
+level(const struct check_levels *l, double value)
+{
+	struct str text = {0};
+	json_t *level;
+
+	if (l->kind != CHECK_LEVELS_PERCENT)
+		return json_real(value);
+	str_addf(&text, "%.15g%%", value);
+	level = json_string(str_get(&text));
+	str_free(&text);
+	return level;
+}
+
+static json_t *
+default_of(const struct check_param *p)
+{
+	const struct check_value *v = &p->def;
+
+	if (!v->set)
+		return json_null();
+	if (p->type == CHECK_PARAM_UPPER || p->type == CHECK_PARAM_LOWER)
+		return json_pack("[o, o]", level(&v->levels, v->levels.warn),
+		    level(&v->levels, v->levels.crit));
+	if (p->type == CHECK_PARAM_BOOL)
+		return json_boolean(v->number != 0);
+	if (p->type == CHECK_PARAM_STRING)
+		return json_stringn(v->text.s, v->text.len);
+	if (p->type == CHECK_PARAM_NUMBER || p->type == CHECK_PARAM_DURATION ||
+	    p->type == CHECK_PARAM_STATE)
+		return json_real(v->number);
+	return v->json == NULL ? json_null() : json_deep_copy(v->json);
+}
+
+json_t *
+checks_defaults(const char *check)
+{
+	const struct check *c = check_find(slice_of(check));
+	json_t *all = json_object();
+
+	for (size_t i = 0;
+	     c != NULL && c->params != NULL && c->params[i].name != NULL; i++)
+		json_object_set_new(
+		    all, c->params[i].name, default_of(&c->params[i]));
+	return all;
+}
+
 void
 checks_each(void (*fn)(const char *ruleset, const char *check,
 		const char *title, void *arg),

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/config/settings_load.h"
 #include "common/mem.h"
+#include "site/compile/explain.h"
 #include "site/compile/rules.h"
 
 #include <stdlib.h>
@@ -36,13 +37,10 @@ model_free(struct model *m)
 	snapb_free(&m->snap);
 }
 
-/* From documents to a filled builder. -1: there are mistakes. */
-static int
-build(struct model *m)
+/* Who there is, and what holds for hosts. */
+static void
+resolve(struct model *m)
 {
-	json_t *notification_rules, *event_rules, *event_actions;
-	snap_str n, r, a;
-
 	named_collect(m);
 	people_collect(m);
 	folders_resolve(m);
@@ -50,6 +48,16 @@ build(struct model *m)
 	rulesets_collect(m);
 	hosts_resolve(m);
 	services_collect(m);
+}
+
+/* From documents to a filled builder. -1: there are mistakes. */
+static int
+build(struct model *m)
+{
+	json_t *notification_rules, *event_rules, *event_actions;
+	snap_str n, r, a;
+
+	resolve(m);
 	objects_hosts(m);
 	objects_services(m);
 	objects_groups(m);
@@ -120,6 +128,23 @@ compile_open_config(json_t *config, const struct yaml_doc *doc,
 		snap = snapb_open(m.snap, err_r);
 	model_free(&m);
 	return snap;
+}
+
+json_t *
+compile_explain(const char *root, const char *host, const char *service,
+    struct compile_report *report, struct err *err_r)
+{
+	json_t *rows = NULL;
+	struct model m;
+
+	model_init(&m, root, 0, report);
+	if (sources_read_site(&m, err_r) == 0) {
+		resolve(&m);
+		if (report->mistakes.n_mistakes == 0)
+			rows = explain_object(&m, host, service, err_r);
+	}
+	model_free(&m);
+	return rows;
 }
 
 void

@@ -44,6 +44,16 @@ struct snapshot *compile_open_config(json_t *config, const struct yaml_doc *doc,
     const struct schema_way *way, const char *const *also, uint64_t generation,
     struct compile_report *report, struct err *err_r);
 
+/*
+ * Where the values of a host, or of one of its services, come from: an array
+ * of {attribute, value, source, where, overridden}. `source` is host, service,
+ * folder, rule, its host, discovered or default; `where` FILE:LINE or null;
+ * `overridden` lists what was written farther away. NULL with mistakes in the
+ * report or, if it has none, a reason.
+ */
+json_t *compile_explain(const char *root, const char *host, const char *service,
+    struct compile_report *report, struct err *err_r);
+
 /* --- generations: var/vedette/snapshots/N.snap and the link `current` ------
  */
 

@@ -239,6 +239,8 @@ json_t *events_actions(struct model *m);
 bool checks_find(const char *check, const char **ruleset_r, bool *items_r);
 void checks_nearest(struct nearest *near);
 int checks_verify(const char *check, const json_t *params, struct err *err_r);
+/* Every parameter with its default, as written in rules: new. */
+json_t *checks_defaults(const char *check);
 /* Calls `fn` for each check with parameters. */
 void checks_each(void (*fn)(const char *ruleset, const char *check,
 		     const char *title, void *arg),

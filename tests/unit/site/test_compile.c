@@ -386,6 +386,92 @@ test_conditions(void **state)
 	    "condition neat; did you mean near?\n");
 }
 
+/* "VALUE SOURCE WHERE overridden" of an attribute; freed by the caller. */
+static char *
+explained(const char *host_name, const char *name, const char *attribute)
+{
+	struct str text = {0};
+	struct err err = {""};
+	json_t *rows, *row;
+	size_t i;
+	char *line = NULL;
+
+	compile_report_free(&report);
+	rows = compile_explain(root, host_name, name, &report, &err);
+	mistakes_print(&report.mistakes, &text);
+	assert_string_equal(str_get(&text), "");
+	assert_string_equal(err.text, "");
+	json_array_foreach(rows, i, row)
+	{
+		char *value;
+		json_t *where = json_object_get(row, "where");
+
+		if (strcmp(json_string_value(json_object_get(row, "attribute")),
+			attribute) != 0)
+			continue;
+		value =
+		    json_dumps(json_object_get(row, "value"), JSON_ENCODE_ANY);
+		free(line);
+		line = xasprintf("%s %s %s %zu", value,
+		    json_string_value(json_object_get(row, "source")),
+		    json_is_null(where) ? "-" : json_string_value(where),
+		    json_array_size(json_object_get(row, "overridden")));
+		free(value);
+	}
+	json_decref(rows);
+	str_free(&text);
+	return line;
+}
+
+static void
+test_explain(void **state)
+{
+	static const struct {
+		const char *host, *service, *attribute, *expected;
+	} cases[] = {
+	    {"web01", NULL, "max_check_attempts",
+		"3 rule etc/vedette/conf.d/rules.yaml:3 1"},
+	    {"web01", NULL, "labels.env",
+		"\"prod\" host etc/vedette/conf.d/m/x.yaml:2 1"},
+	    {"web01", NULL, "labels.os", "\"linux\" discovered - 0"},
+	    {"web01", NULL, "check_interval",
+		"\"20s\" folder etc/vedette/conf.d/m/_folder.yaml:1 0"},
+	    {"web01", NULL, "retry_interval",
+		"\"check_interval for hosts, else 60s\" default - 0"},
+	    {"web01", "Filesystem /", "params.levels",
+		"[\"50%\", \"60%\"] rule etc/vedette/conf.d/rules.yaml:4 2"},
+	    {"web01", "Filesystem /", "contact_groups",
+		"[\"all\"] its host etc/vedette/conf.d/m/x.yaml:2 0"},
+	    {"web01", "Check_MK", "volatile", "\"false\" default - 0"},
+	};
+
+	(void)state;
+	put("etc/vedette/conf.d/m/_folder.yaml",
+	    "{check_interval: 20s, labels: {env: dev}}\n");
+	put("etc/vedette/conf.d/m/x.yaml",
+	    "contact_groups: {all: }\nhosts: {web01: {agent: {kind: tcp}, "
+	    "labels: {env: prod}, contact_groups: [all]}}\n");
+	put("etc/vedette/conf.d/rules.yaml",
+	    "rules:\n"
+	    "- {ruleset: host_max_check_attempts, value: 2}\n"
+	    "- {ruleset: host_max_check_attempts, value: 3, when: {folder: "
+	    "/m}}\n"
+	    "- {ruleset: filesystem_levels, value: {levels: [50%, 60%]}}\n");
+	put("var/vedette/discovered/web01.yaml",
+	    "services:\n"
+	    "- {description: 'Filesystem /', check: {collector: Check_MK, "
+	    "check: filesystem, item: /, params: {levels: [1%, 2%]}}}\n"
+	    "host_labels: {os: linux}\n");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char *line = explained(
+		    cases[i].host, cases[i].service, cases[i].attribute);
+
+		assert_non_null(line);
+		assert_string_equal(line, cases[i].expected);
+		free(line);
+	}
+}
+
 static void
 test_parameters(void **state)
 {
@@ -706,6 +792,7 @@ main(void)
 	    TEST(test_folders),
 	    TEST(test_rules),
 	    TEST(test_conditions),
+	    TEST(test_explain),
 	    TEST(test_parameters),
 	    TEST(test_commands),
 	    TEST(test_mistakes),
