@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * For tests of the engine: run jobs on a loop until all have ended, keep what
+ * For tests of the runner: run jobs on a loop until all have ended, keep what
  * came out; and agents that misbehave, each in a thread of its own.
  */
 #ifndef TESTS_UNIT_FETCHER_RUNNER_RUN_H
 #define TESTS_UNIT_FETCHER_RUNNER_RUN_H
 
-#include "fetcher/engine.h"
+#include "fetcher/runner.h"
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -20,7 +20,7 @@
 
 struct bench {
 	uv_loop_t loop;
-	struct runner *engine;
+	struct runner *runner;
 	size_t waiting;
 };
 
@@ -79,16 +79,16 @@ bench_open(struct bench *b)
 	memset(b, 0, sizeof(*b));
 	signal(SIGPIPE, SIG_IGN);
 	must(uv_loop_init(&b->loop) == 0);
-	b->engine = runner_new(&b->loop, "");
+	b->runner = runner_new(&b->loop, "");
 }
 
 static inline void
 bench_close(struct bench *b)
 {
-	runner_close(b->engine);
+	runner_close(b->runner);
 	uv_run(&b->loop, UV_RUN_DEFAULT);
-	must(runner_is_closed(b->engine));
-	runner_free(&b->engine);
+	must(runner_is_closed(b->runner));
+	runner_free(&b->runner);
 	must(uv_loop_close(&b->loop) == 0);
 }
 
@@ -97,7 +97,7 @@ bench_start(struct bench *b, const struct msg_job *job, struct ended *e)
 {
 	e->bench = b;
 	b->waiting++;
-	runner_start(b->engine, job, bench_done, e);
+	runner_start(b->runner, job, bench_done, e);
 }
 
 static inline void
@@ -107,7 +107,7 @@ bench_wait(struct bench *b)
 		uv_run(&b->loop, UV_RUN_ONCE);
 }
 
-/* One job on an engine of its own. */
+/* One job on an runner of its own. */
 static inline struct ended
 run_job(const struct msg_job *job)
 {
@@ -117,7 +117,7 @@ run_job(const struct msg_job *job)
 
 	bench_open(&b);
 	if (job->kind == MSG_JOB_PING)
-		(void)runner_open_ping(b.engine, &why);
+		(void)runner_open_ping(b.runner, &why);
 	bench_start(&b, job, &e);
 	must(!e.is_done); /* never from within */
 	bench_wait(&b);

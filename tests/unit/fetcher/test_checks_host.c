@@ -166,6 +166,52 @@ test_job(void **state)
 	    "job/nightly\n");
 }
 
+#define DF                                                                     \
+	"<<<df_v2>>>\n/dev/sda1 ext4 104857600 52428800 52428800 50% "         \
+	"/data/a\n"                                                            \
+	"/dev/sda2 ext4 104857600 94371840 10485760 90% /data/b\n"             \
+	"/dev/sda3 ext4 1048576 997000 51576 95% /\n"
+
+static void
+test_filesystem_groups(void **state)
+{
+	static const char group[] = "{\"groups\": {\"data\": [\"/data/*\"]}}";
+	static const char steps[] =
+	    "{\"levels_by_size\": [[10, \"80%\", \"95%\"], [50, \"92%\", "
+	    "\"95%\"]]}";
+	static const struct row rows[] = {
+	    {"filesystem", "data", group, 1, DF, 0,
+		"Used: 70.00% - 140 GiB of 200 GiB", NULL,
+		"fs_used=143360;163840;184320;0;204800 fs_size=204800;;;0 "
+		"fs_used_percent=70;80;90;0;100"},
+	    {"filesystem", "/data/b", NULL, 1, DF, 2, NULL, NULL, NULL},
+	    {"filesystem", "/data/b", steps, 1, DF, 0, NULL, NULL, NULL},
+	    {"filesystem", "/", steps, 1, DF, 0,
+		"Used: 95.08% - 974 MiB of 1.00 GiB", NULL, NULL},
+	    {"filesystem", "other", group, 1, DF, 3, NULL, NULL, NULL},
+	    {"filesystem", "/", "{\"levels_by_size\": [[1, 2]]}", 1, DF, 3,
+		NULL, NULL, NULL},
+	};
+	(void)state;
+	ROWS_RUN(rows);
+	row_discover(DF,
+	    "{\"filesystem\": {\"groups\": {\"data\": [\"/data/*\"], \"x\": "
+	    "[\"/x\"]}}}",
+	    "filesystem/data\nfilesystem//\n");
+}
+
+static void
+test_disks_by_rule(void **state)
+{
+	(void)state;
+	row_discover("<<<diskstat>>>\n1760000000\n"
+		     "8 0 sda 1 5 8 4 5 9 4 6 3 5 13\n"
+		     "253 0 dm-0 9 0 9 9 9 0 9 9 0 9 9\n"
+		     "[dmsetup_info]\nvg0-root 253:0 vg0 root\n",
+	    "{\"diskstat\": {\"discover\": [\"physical\", \"lvm\"]}}",
+	    "diskstat/sda\ndiskstat/LVM vg0-root\n");
+}
+
 int
 main(void)
 {
@@ -174,6 +220,8 @@ main(void)
 	    cmocka_unit_test(test_md),
 	    cmocka_unit_test(test_temperature),
 	    cmocka_unit_test(test_job),
+	    cmocka_unit_test(test_filesystem_groups),
+	    cmocka_unit_test(test_disks_by_rule),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
