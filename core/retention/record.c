@@ -36,7 +36,7 @@ enum kind {
 	F(u32, modified) F(u32, flags) F(u32, attempt) F(u32, max_attempts)    \
 	F(u32, state) F(u32, last_state) F(u32, hard_state)                    \
 	F(u32, previous_hard) F(u32, notified) F(u32, settled) F(u32, ack)     \
-	F(u32, held)
+	F(u32, held) F(u32, held_for)
 #define DOWNTIME_FIELDS(F)                                                     \
 	F(u64, id) F(u64, comment_id) F(u64, triggered_by) F(u64, origin)      \
 	F(u32, recurring) F(i64, entry) F(i64, start) F(i64, end)              \

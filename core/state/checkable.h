@@ -120,6 +120,7 @@ struct checkable {
 	uint8_t settled;  /* last state that was decided: sent or lost */
 	uint8_t ack;      /* enum acknowledgement */
 	uint8_t held;     /* enum hold: why one waits */
+	uint8_t held_for; /* the state that waits */
 };
 
 /* Where the texts begin; never NULL, so that offsets are fine. */

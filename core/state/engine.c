@@ -285,7 +285,8 @@ engine_clock_jumped(struct engine *e, int64_t now)
 {
 	engine_turn_periods(e, now);
 	for (uint32_t i = 0; i < e->snap->n_objects; i++)
-		engine_plan(e, i, now);
+		if (heap_key(&e->timers, i) != HEAP_NEVER)
+			object_turn(e, i, now);
 }
 
 static uint32_t

@@ -166,15 +166,16 @@ suppress(struct engine *e, uint32_t object, const char *what, enum hold why)
 		e->ops->suppressed(e->arg, object, what, why);
 }
 
-/* Waits; told once as long as the reason stays. */
+/* Waits; told once for each state and reason. */
 static void
 hold(struct engine *e, uint32_t object, const char *what, enum hold why)
 {
 	struct checkable *o = &e->objects[object];
 
-	if (o->held == (uint8_t)why)
+	if (o->held == (uint8_t)why && o->held_for == o->state)
 		return;
 	o->held = (uint8_t)why;
+	o->held_for = o->state;
 	if (why == HOLD_PENDING_CHECK)
 		reach_await(e, object);
 	suppress(e, object, what, why);
