@@ -43,7 +43,8 @@ struct sim_scenario {
 };
 
 /*
- * Sets the process's zone to the scenario's. NULL: mistakes were added to `m`.
+ * Sets the process's zone to the scenario's. Never NULL; where mistakes were
+ * added to `m`, only the document may be used, for more of them.
  */
 struct sim_scenario *sim_scenario_read(
     const char *file, struct slice text, struct mistakes *m);

@@ -11,10 +11,11 @@ static bool
 open_config(struct sim *s, struct sim_config *c, struct mistakes *m)
 {
 	json_t *root = yaml_root(s->sc->doc);
+	json_t *config = json_object_get(root, "config");
 	struct schema_way way = {NULL, root, "config", 0};
 
-	return sim_config_open(
-		   s, json_object_get(root, "config"), &way, c, m) == 0;
+	/* Mistakes of the scenario and of the configuration, all at once. */
+	return config != NULL && sim_config_open(s, config, &way, c, m) == 0;
 }
 
 int
@@ -26,8 +27,6 @@ sim_run(const char *file, struct slice bytes, const struct sim_options *options,
 	struct sim_config c;
 	int rc = -1;
 
-	if (sc == NULL)
-		return -1;
 	s.base = sc->start * NS_PER_S;
 	clock_set(s.base, s.base);
 	if (open_config(&s, &c, m)) {
