@@ -26,6 +26,11 @@ enum value {
 	VALUES
 };
 
+enum {
+	P_AVERAGE = VALUES,
+	P_DISCOVER
+};
+
 /* In the order of enum value; the metrics' names have the prefix disk_. */
 static const struct {
 	const char *label;
@@ -76,6 +81,9 @@ static const struct check_param params[] = {
 	"on the same of writes"},
     {"average", CHECK_PARAM_NUMBER, "min", CHECK_DEF_NONE,
 	"replace all values by their averages of so many minutes"},
+    {"discover", CHECK_PARAM_STRINGS, "", CHECK_DEF_NONE,
+	"services to discover, of summary, physical, lvm, dm; by default the "
+	"summary alone"},
     {0}};
 
 static const struct check_metric metrics[] = {
@@ -93,6 +101,19 @@ static const struct check_metric metrics[] = {
     {"disk_average_read_request_size", "B", "the same of reads"},
     {"disk_average_write_request_size", "B", "the same of writes"}, {0}};
 
+static bool
+is_wanted(const struct check_context *c, const char *what)
+{
+	const json_t *list = c->params[P_DISCOVER].json;
+	if (list == NULL)
+		return strcmp(what, "summary") == 0;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strcmp(json_string_value(json_array_get(list, i)), what) ==
+		    0)
+			return true;
+	return false;
+}
+
 static void
 discover(const struct check_context *c, struct check_found *found)
 {
@@ -100,8 +121,16 @@ discover(const struct check_context *c, struct check_found *found)
 	bool any = false;
 	for (size_t i = 0; i < s->n; i++)
 		any = any || s->entries[i].kind != DISKSTAT_LVM;
-	if (any)
+	if (any && is_wanted(c, "summary"))
 		check_found_add(found, SLICE("SUMMARY"), NULL);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct diskstat_entry *e = &s->entries[i];
+		if (is_wanted(c,
+			e->kind == DISKSTAT_LVM            ? "lvm"
+			    : e->kind == DISKSTAT_PHYSICAL ? "physical"
+							   : "dm"))
+			check_found_add(found, e->name, NULL);
+	}
 }
 
 static double
@@ -200,12 +229,12 @@ sum_up(const struct check_context *c, const struct section_diskstat *s,
 static void
 report(const struct check_context *c, double *v, struct check_out *out)
 {
-	double minutes = c->params[VALUES].number;
+	double minutes = c->params[P_AVERAGE].number;
 	for (size_t k = 0; k < VALUES; k++) {
 		char key[STORE_MAX_KEY];
 		double factor = k == UTILIZATION ? 100 : 1;
 		snprintf(key, sizeof(key), "average%zu", k);
-		if (c->params[VALUES].set && minutes > 0)
+		if (c->params[P_AVERAGE].set && minutes > 0)
 			v[k] = check_store_average(
 			    c->store, key, c->now, v[k], minutes);
 		struct check_levels l = check_levels_of(
@@ -255,8 +284,9 @@ const struct check check_diskstat = {
     .title = "Disk I/O",
     .manual =
 	"Throughput, operations, latency and utilization since the last check. "
-	"The item `SUMMARY` adds up all physical disks; written by hand, the "
-	"item may also be one disk (`sda`), `LVM vg0-root` or `DM name`. The "
+	"The item `SUMMARY` adds up all physical disks; with "
+	"`discover` each disk (`sda`, `LVM vg0-root`, `DM name`) is a service "
+	"too. The "
 	"first check has no rates and gives no result. Nothing is judged "
 	"without levels.",
     .ruleset = "diskstat",

@@ -7,6 +7,8 @@
 #include "fetcher/discover.h"
 #include "fetcher/sections/df.h"
 
+#include <fnmatch.h>
+
 enum {
 	P_LEVELS,
 	P_MAGIC,
@@ -17,7 +19,9 @@ enum {
 	P_TREND,
 	P_HOURSLEFT,
 	P_RESERVED,
-	P_SUBTRACT
+	P_SUBTRACT,
+	P_STEPS,
+	P_GROUPS
 };
 
 static const struct check_param params[] = {
@@ -44,6 +48,14 @@ static const struct check_param params[] = {
     {"subtract_reserved", CHECK_PARAM_BOOL, "", CHECK_DEF_NUMBER(0),
 	"take the space reserved for root off the size instead of counting it "
 	"as used"},
+    {"levels_by_size", CHECK_PARAM_STEPS, "GB", CHECK_DEF_NONE,
+	"instead of `levels`: [size, warn, crit] hold for filesystems larger "
+	"than this size, the largest such size wins; smaller filesystems have "
+	"no levels"},
+    {"groups", CHECK_PARAM_GROUPS, "", CHECK_DEF_NONE,
+	"name: patterns of mount points, with * for any text; those "
+	"filesystems are one service, with their sums, and are not discovered "
+	"by themselves"},
     {0}};
 
 static const struct check_metric metrics[] = {
@@ -59,6 +71,51 @@ static const struct check_metric metrics[] = {
 struct space { /* MiB */
 	double size, used, free, reserved;
 };
+
+/* Does one of the patterns, with * for any text, match the mount point? */
+static bool
+is_member(const json_t *patterns, struct slice mount)
+{
+	char name[4096];
+	if (mount.len >= sizeof(name))
+		return false;
+	memcpy(name, mount.s, mount.len);
+	name[mount.len] = '\0';
+	for (size_t i = 0; i < json_array_size(patterns); i++)
+		if (fnmatch(json_string_value(json_array_get(patterns, i)),
+			name, FNM_NOESCAPE) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_in_a_group(const json_t *groups, struct slice mount)
+{
+	void *at = json_object_iter((json_t *)groups);
+	for (; at != NULL; at = json_object_iter_next((json_t *)groups, at))
+		if (is_member(json_object_iter_value(at), mount))
+			return true;
+	return false;
+}
+
+static void
+discover_groups(const struct check_context *c, struct check_found *found)
+{
+	const struct section_df *df = c->sections[0];
+	json_t *groups = (json_t *)c->params[P_GROUPS].json;
+	void *at = json_object_iter(groups);
+
+	for (; at != NULL; at = json_object_iter_next(groups, at)) {
+		json_t *patterns = json_object_iter_value(at);
+		const char *name = json_object_iter_key(at);
+		bool any = false;
+		for (size_t i = 0; i < df->n && !any; i++)
+			any = is_member(patterns, df->entries[i].mount);
+		if (any)
+			check_found_add(found, slice_of(name),
+			    json_pack("{s:{s:O}}", "groups", name, patterns));
+	}
+}
 
 static bool
 is_one_of(struct slice s, const char *const *names)
@@ -78,8 +135,11 @@ discover(const struct check_context *c, struct check_found *found)
 	    "/etc/resolv.conf", "/etc/hostname", "/etc/hosts", "/dev", NULL};
 	const struct section_df *df = c->sections[0];
 
+	discover_groups(c, found);
 	for (size_t i = 0; i < df->n; i++) {
 		const struct df_entry *e = &df->entries[i];
+		if (is_in_a_group(c->params[P_GROUPS].json, e->mount))
+			continue;
 		if (is_one_of(e->type, types) || is_one_of(e->mount, mounts) ||
 		    slice_starts(e->mount, "/var/lib/docker/") ||
 		    e->size_kb <= 0)
@@ -112,6 +172,36 @@ find(const struct section_df *df, struct slice item)
 	return NULL;
 }
 
+/* The sum of a group's members, or of none. */
+static bool
+sum_group(const struct check_context *c, struct df_entry *sum)
+{
+	const struct section_df *df = c->sections[0];
+	char name[1024];
+	size_t n = 0;
+
+	*sum = (struct df_entry){.mount = c->item};
+	if (c->item.len >= sizeof(name) || c->params[P_GROUPS].json == NULL)
+		return false;
+	memcpy(name, c->item.s, c->item.len);
+	name[c->item.len] = '\0';
+	const json_t *patterns =
+	    json_object_get(c->params[P_GROUPS].json, name);
+	for (size_t i = 0; i < df->n; i++) {
+		const struct df_entry *e = &df->entries[i];
+		if (!is_member(patterns, e->mount))
+			continue;
+		n++;
+		sum->size_kb += e->size_kb;
+		sum->used_kb += e->used_kb;
+		sum->available_kb += e->available_kb;
+		sum->has_inodes = sum->has_inodes || e->has_inodes;
+		sum->inodes += e->inodes;
+		sum->inodes_free += e->inodes_free;
+	}
+	return n > 0;
+}
+
 /* A percentage moved towards 100 on big filesystems, away on small ones. */
 static double
 with_magic(const struct check_context *c, double percent, double size,
@@ -124,15 +214,35 @@ with_magic(const struct check_context *c, double percent, double size,
 	return level > floor_percent ? level : floor_percent;
 }
 
+/* As they were given: by the size, or for all sizes. */
+static struct check_levels
+given_levels(const struct check_context *c, double size)
+{
+	const json_t *steps = c->params[P_STEPS].json;
+	struct check_levels best = {0}, l;
+	double from, largest = -1;
+
+	if (json_array_size(steps) == 0)
+		return c->params[P_LEVELS].set ? c->params[P_LEVELS].levels
+					       : best;
+	for (size_t i = 0; i < json_array_size(steps); i++)
+		if (check_params_step(steps, i, &from, &l) == 0 &&
+		    size / 1024 > from && from > largest) {
+			largest = from;
+			best = l;
+		}
+	return best;
+}
+
 /* Levels on the used space, MiB. */
 static struct check_levels
 used_levels(const struct check_context *c, const struct space *s)
 {
-	struct check_levels l = c->params[P_LEVELS].levels;
+	struct check_levels l = given_levels(c, s->size);
 	struct check_levels low = c->params[P_LOW].levels;
 
-	if (!c->params[P_LEVELS].set)
-		return (struct check_levels){0};
+	if (l.kind == CHECK_LEVELS_NONE)
+		return l;
 	if (l.warn < 0 && l.kind == CHECK_LEVELS_PERCENT) {
 		l.warn += 100;
 		l.crit += 100;
@@ -156,7 +266,7 @@ say_used(
 {
 	struct check_levels levels = used_levels(c, s);
 	uint32_t state = check_judge(s->used, &levels, NULL);
-	bool percent = c->params[P_LEVELS].levels.kind == CHECK_LEVELS_PERCENT;
+	bool percent = given_levels(c, s->size).kind == CHECK_LEVELS_PERCENT;
 	struct str *text = &out->summary;
 
 	str_add(text, "Used: ");
@@ -166,7 +276,7 @@ say_used(
 	str_add(text, " of ");
 	render_mebibytes(text, s->size);
 	if (state != CHECK_OK ||
-	    (c->params[P_MAGIC].set && c->params[P_LEVELS].set)) {
+	    (c->params[P_MAGIC].set && levels.kind != CHECK_LEVELS_NONE)) {
 		str_add(text, " (warn/crit at ");
 		if (percent) {
 			render_percent(text, 100 * levels.warn / s->size);
@@ -261,7 +371,10 @@ static void
 judge(const struct check_context *c, struct check_out *out)
 {
 	const struct df_entry *e = find(c->sections[0], c->item);
+	struct df_entry sum;
 
+	if (e == NULL && sum_group(c, &sum))
+		e = &sum;
 	if (e == NULL) {
 		check_say(
 		    out, CHECK_UNKNOWN, "Item not found in monitoring data");
@@ -303,7 +416,7 @@ const struct check check_filesystem = {
     .manual =
 	"Used space and free inodes of a mounted filesystem, and how fast it "
 	"grows. What is reserved for root counts as used unless "
-	"`subtract_reserved` is set.",
+	"`subtract_reserved` is set. Several may be one service: `groups`.",
     .ruleset = "filesystem_levels",
     .description = "Filesystem %s",
     .sections = (const struct section_type *const[]){&section_df, NULL},

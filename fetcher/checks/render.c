@@ -125,13 +125,13 @@ render_timespan(struct str *out, double value)
 		str_addc(out, '-');
 		value = -value;
 	}
-	if (value < 1) {
+	if (value > 0 && value < 1) {
 		str_addf(out, "%.0f milliseconds", value * 1000);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(units) && said < 2; i++) {
 		double n = floor(value / units[i].seconds);
-		if (said == 0 && n < 1)
+		if (said == 0 && n < 1 && i + 1 < ARRAY_LEN(units))
 			continue;
 		value -= n * units[i].seconds;
 		str_addf(out, "%s%.0f %s%s", said > 0 ? " " : "", n,

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A single service of systemd.
+ */
+#include "fetcher/checks/systemd_unit.h"
+
+static void
+discover(const struct check_context *c, struct check_found *found)
+{
+	systemd_unit_discover(c, SYSTEMD_SERVICE, found);
+}
+
+static void
+judge(const struct check_context *c, struct check_out *out)
+{
+	systemd_unit_judge(c, SYSTEMD_SERVICE, out);
+}
+
+const struct check check_systemd_service = {
+    .name = "systemd_service",
+    .title = "systemd: a single service",
+    .manual =
+	"The state of one service of systemd; CRIT if it failed or is gone. "
+	"Nothing is discovered without `discover`; services may also be "
+	"written by hand, with the unit's name without `.service` as item.",
+    .ruleset = "systemd_services",
+    .description = "Systemd Service %s",
+    .sections =
+	(const struct section_type *const[]){&section_systemd_units, NULL},
+    .params = systemd_unit_params,
+    .discover = discover,
+    .judge = judge,
+};
