@@ -85,14 +85,13 @@ on_query(void *arg, struct slice request, struct str *out)
 	lql_free(&q);
 }
 
-/* 0 also where the console is switched off. */
 static int
 start_http(struct livestatusd *l, struct err *err_r)
 {
 	struct http_source source = {.query = on_query, .arg = l};
 
 	l->http = http_open(l->d, &source, err_r);
-	return l->http == NULL && l->d->settings->http.enabled ? -1 : 0;
+	return l->http == NULL ? -1 : 0;
 }
 
 static int
@@ -122,12 +121,19 @@ start(struct daemon *d, struct err *err_r)
 static int
 reload_prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
 {
+	const struct settings *settings = daemon_next_settings(d);
+	struct livestatusd *l = d->state;
 	struct periods *periods = periods_compile(next, err_r);
 
-	(void)d;
 	if (periods == NULL)
 		return -1;
 	periods_free(&periods);
+	if (http_prepare(l->http, settings, err_r) == -1)
+		return -1;
+	if (livestatus_prepare(l->server, settings, err_r) == -1) {
+		http_abort(l->http);
+		return -1;
+	}
 	return 0;
 }
 
@@ -138,7 +144,18 @@ reload_commit(struct daemon *d, struct snapshot *old)
 	struct livestatusd *l = d->state;
 
 	(void)old;
+	http_commit(l->http);
+	livestatus_commit(l->server);
 	l->committed = clock_mono();
+}
+
+static void
+reload_abort(struct daemon *d)
+{
+	struct livestatusd *l = d->state;
+
+	http_abort(l->http);
+	livestatus_abort(l->server);
 }
 
 static void
@@ -166,8 +183,7 @@ counters(struct daemon *d, struct str *list)
 	put(list, "feed_frames", f->frames);
 	put(list, "feed_gaps", f->gaps);
 	put(list, "feed_snapshots", f->snapshots);
-	if (l->http != NULL)
-		http_counters(l->http, list);
+	http_counters(l->http, list);
 }
 
 static void
@@ -192,6 +208,7 @@ const struct daemon_def livestatusd_def = {
     .init = start,
     .reload_prepare = reload_prepare,
     .reload_commit = reload_commit,
+    .reload_abort = reload_abort,
     .counters = counters,
     .stop = stop,
     .deinit = end,

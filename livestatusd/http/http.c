@@ -5,7 +5,6 @@
  */
 #include "common/clock.h"
 #include "common/file.h"
-#include "common/listen.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
@@ -258,9 +257,9 @@ request_new(struct http *h, struct MHD_Connection *connection, const char *url,
 	r->method = method;
 	if (strncmp(url, h->prefix, n) == 0)
 		r->path = url + n;
-	for (size_t i = 0; i < h->n_listeners; i++)
-		if (h->listeners[i].mhd == info->daemon)
-			r->listener = &h->listeners[i];
+	for (r->listener = h->listeners; r->listener->mhd != info->daemon;
+	     r->listener = r->listener->next)
+		;
 	return r;
 }
 
@@ -323,12 +322,41 @@ on_timer(uv_timer_t *timer)
 }
 
 static void
+free_handle(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void
+listener_free(struct http_listener *l)
+{
+	uv_poll_stop(l->poll);
+	uv_close((uv_handle_t *)l->poll, free_handle);
+	uv_close((uv_handle_t *)l->timer, free_handle);
+	MHD_stop_daemon(l->mhd);
+	*l->link = l->next;
+	if (l->next != NULL)
+		l->next->link = l->link;
+	free(l);
+}
+
+static bool
+is_drained(const struct http_listener *l)
+{
+	return l->draining &&
+	    MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+		->num_connections == 0;
+}
+
+static void
 run_mhd(struct http_listener *l)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
 
 	MHD_run(l->mhd);
-	if (MHD_get_timeout(l->mhd, &ms) == MHD_YES)
+	if (is_drained(l))
+		listener_free(l);
+	else if (MHD_get_timeout(l->mhd, &ms) == MHD_YES)
 		uv_timer_start(l->timer, on_timer, ms, 0);
 	else
 		uv_timer_stop(l->timer);
@@ -342,13 +370,14 @@ on_readable(uv_poll_t *poll, int status, int events)
 	run_mhd(poll->data);
 }
 
-static int
-start_listener(struct http *h, int fd, struct err *err_r)
+/* Takes the descriptor; nothing is accepted until listener_start(). */
+static struct http_listener *
+listener_new(struct http *h, int fd)
 {
-	struct http_listener *l = &h->listeners[h->n_listeners];
+	struct http_listener *l = xnew(struct http_listener);
 	int epoll_fd;
 
-	*l = (struct http_listener){0};
+	l->h = h;
 	l->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0,
 	    NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
@@ -356,9 +385,8 @@ start_listener(struct http *h, int fd, struct err *err_r)
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)65536, MHD_OPTION_END);
 	if (l->mhd == NULL) {
-		err_set(err_r, "listen.http: the server cannot be started");
-		close(fd);
-		return -1;
+		free(l);
+		return NULL;
 	}
 	epoll_fd =
 	    MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -367,44 +395,76 @@ start_listener(struct http *h, int fd, struct err *err_r)
 	l->poll->data = l->timer->data = l;
 	must(uv_poll_init(h->d->loop, l->poll, epoll_fd) == 0);
 	must(uv_timer_init(h->d->loop, l->timer) == 0);
+	l->next = h->listeners;
+	l->link = &h->listeners;
+	if (l->next != NULL)
+		l->next->link = &l->next;
+	h->listeners = l;
+	return l;
+}
+
+static void
+listener_start(struct http_listener *l)
+{
 	uv_poll_start(l->poll, UV_READABLE, on_readable);
-	h->n_listeners++;
+}
+
+static void
+listener_abort(void *server)
+{
+	listener_free(server);
+}
+
+/* Closes the socket; what is connected may finish. */
+static void
+listener_drain(void *server)
+{
+	struct http_listener *l = server;
+	int fd = MHD_quiesce_daemon(l->mhd);
+
+	if (fd != MHD_INVALID_SOCKET)
+		close(fd);
+	l->draining = true;
+	run_mhd(l);
+}
+
+int
+http_prepare(struct http *h, const struct settings *settings, struct err *err_r)
+{
+	if (sockets_prepare(&h->next, &h->sockets, &settings->http,
+		"listen.http", err_r) == -1)
+		return -1;
+	for (size_t i = 0; i < h->next.n; i++) {
+		h->next.v[i].server = listener_new(h, h->next.v[i].fd);
+		if (h->next.v[i].server != NULL)
+			continue;
+		err_set(err_r, "listen.http: the server cannot be started");
+		http_abort(h);
+		return -1;
+	}
 	return 0;
 }
 
-static int
-listen_all(struct http *h, struct err *err_r)
+void
+http_commit(struct http *h)
 {
-	const struct settings_listener *s = &h->d->settings->http;
+	for (size_t i = 0; i < h->next.n; i++)
+		listener_start(h->next.v[i].server);
+	sockets_commit(&h->sockets, &h->next, listener_drain);
+}
 
-	for (size_t i = 0; i < s->n_addresses && i < HTTP_ADDRESSES; i++) {
-		int fd = listen_open(s->addresses[i], s->port, SOCK_STREAM,
-		    "listen.http", err_r);
-
-		if (fd == -1 && listen_missing_address() &&
-		    h->n_listeners > 0) {
-			log_info("%s", err_r->text);
-			continue;
-		}
-		if (fd == -1 || start_listener(h, fd, err_r) == -1)
-			return -1;
-	}
-	if (h->n_listeners > 0)
-		return 0;
-	err_set(err_r, "listen.http.address: no address to listen on");
-	return -1;
+void
+http_abort(struct http *h)
+{
+	sockets_close(&h->next, listener_abort);
 }
 
 struct http *
 http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 {
-	struct http *h;
+	struct http *h = xnew(struct http);
 	char *path;
 
-	err_set(err_r, "%s", "");
-	if (!d->settings->http.enabled)
-		return NULL;
-	h = xnew(struct http);
 	h->d = d;
 	h->source = *source;
 	h->prefix = xasprintf("/%s/", d->site);
@@ -418,17 +478,12 @@ http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 	path = daemon_path(d, "var/vedette/livestatusd/sessions");
 	h->sessions = sessions_open(path, clock_wall() / NS_PER_S);
 	free(path);
-	if (h->assets == NULL || listen_all(h, err_r) == -1) {
+	if (h->assets == NULL || http_prepare(h, d->settings, err_r) == -1) {
 		http_close(&h);
 		return NULL;
 	}
+	http_commit(h);
 	return h;
-}
-
-static void
-free_handle(uv_handle_t *handle)
-{
-	free(handle);
 }
 
 void
@@ -447,12 +502,12 @@ http_close(struct http **hp)
 		    "The server ends; try again in a moment.");
 		http_resume(r);
 	}
-	for (size_t i = 0; i < h->n_listeners; i++) {
-		uv_poll_stop(h->listeners[i].poll);
-		uv_close((uv_handle_t *)h->listeners[i].poll, free_handle);
-		uv_close((uv_handle_t *)h->listeners[i].timer, free_handle);
-		MHD_stop_daemon(h->listeners[i].mhd);
-	}
+	http_abort(h);
+	while (h->listeners != NULL)
+		listener_free(h->listeners);
+	for (size_t i = 0; i < h->sockets.n; i++)
+		free(h->sockets.v[i].address);
+	free(h->sockets.v);
 	assets_free(&h->assets);
 	sessions_close(&h->sessions);
 	free(h->prefix);

@@ -28,11 +28,20 @@ struct http_source {
 };
 
 /*
- * Listens as settings.http says; NULL with *err_r "" if it is switched off,
- * with a reason if it cannot. The source is copied.
+ * Listens as settings.http says, if it is not switched off. NULL with a reason
+ * if it cannot. The source is copied.
  */
 struct http *http_open(
     struct daemon *d, const struct http_source *source, struct err *err_r);
+/*
+ * Opens what settings.http of the next configuration needs; -1 with a reason,
+ * then everything stays. Connections of a socket that goes at commit are served
+ * to their end.
+ */
+int http_prepare(
+    struct http *h, const struct settings *settings, struct err *err_r);
+void http_commit(struct http *h);
+void http_abort(struct http *h);
 void http_close(struct http **h);
 /* Appends counters (msg_counter_put). */
 void http_counters(const struct http *h, struct str *list);

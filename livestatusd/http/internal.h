@@ -8,23 +8,27 @@
 #include "livestatusd/http/assets.h"
 #include "livestatusd/http/http.h"
 #include "livestatusd/http/session.h"
+#include "livestatusd/sockets.h"
 
 #include <microhttpd.h>
 
-#define HTTP_MAX_BODY  65536
-#define HTTP_ADDRESSES 8
+#define HTTP_MAX_BODY 65536
 
+/* One server of libmicrohttpd. */
 struct http_listener {
+	struct http_listener *next, **link; /* of h->listeners */
+	struct http *h;
 	struct MHD_Daemon *mhd;
 	uv_poll_t *poll;
 	uv_timer_t *timer;
+	bool draining; /* takes no more, ends with its last connection */
 };
 
 struct http {
 	struct daemon *d;
 	struct http_source source;
-	struct http_listener listeners[HTTP_ADDRESSES];
-	size_t n_listeners;
+	struct sockets sockets, next; /* their servers are listeners */
+	struct http_listener *listeners;
 	struct assets *assets;
 	struct sessions *sessions;
 	char *prefix;                 /* "/SITE/" */

@@ -9,6 +9,7 @@
 
 #include "livestatusd/lql/lql.h"
 #include "livestatusd/server/server.h"
+#include "livestatusd/sockets.h"
 
 #include <uv.h>
 
@@ -53,8 +54,7 @@ struct client {
 struct livestatus {
 	struct livestatusd *l;
 	uv_pipe_t unix_socket;
-	uv_tcp_t *tcp;
-	size_t n_tcp;
+	struct sockets sockets, next; /* TCP; their servers are uv_tcp_t */
 	uv_timer_t sweep;
 	bool open, stopping;
 	struct client *clients;
@@ -63,6 +63,10 @@ struct livestatus {
 	char *path;
 };
 
+#define LIVESTATUS_BACKLOG 128
+void livestatus_on_connection(uv_stream_t *listener, int status);
+/* tcp.c */
+void livestatus_close_tcp(struct livestatus *s);
 /* A handle of the server's or of a client's is closed. */
 void livestatus_handle_closed(struct livestatus *s);
 

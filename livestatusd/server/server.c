@@ -5,7 +5,6 @@
 #include "livestatusd/server/server.h"
 
 #include "common/clock.h"
-#include "common/listen.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/server/client.h"
@@ -17,12 +16,11 @@
 #include <unistd.h>
 
 #define MAX_CLIENTS 500u
-#define BACKLOG     128
 #define SWEEP_MS    1000u
 #define WAIT_MS     50u /* while a query waits, its time is looked at */
 
-static void
-on_connection(uv_stream_t *listener, int status)
+void
+livestatus_on_connection(uv_stream_t *listener, int status)
 {
 	struct livestatus *s = listener->data;
 
@@ -103,91 +101,11 @@ open_unix(struct livestatus *s, struct err *err_r)
 	if (rc == 0 && chmod(s->path, 0660) != 0)
 		rc = UV_EACCES;
 	if (rc == 0)
-		rc = uv_listen(
-		    (uv_stream_t *)&s->unix_socket, BACKLOG, on_connection);
+		rc = uv_listen((uv_stream_t *)&s->unix_socket,
+		    LIVESTATUS_BACKLOG, livestatus_on_connection);
 	if (rc != 0)
 		err_set(err_r, "%s: %s", s->path, uv_strerror(rc));
 	return rc == 0 ? 0 : -1;
-}
-
-static bool
-is_loopback(const char *address)
-{
-	return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
-}
-
-/* YAML takes the word off for false. */
-static bool
-tls_is_off(const struct settings_listener *l)
-{
-	const json_t *tls = json_object_get(l->extra, "tls");
-	const char *word = json_string_value(tls);
-
-	return json_is_false(tls) || (word != NULL && strcmp(word, "off") == 0);
-}
-
-int
-livestatus_check_listener(const struct settings_listener *l, struct err *err_r)
-{
-	if (!l->enabled)
-		return 0;
-	if (!tls_is_off(l)) {
-		err_set(err_r,
-		    "listen.livestatus: this version serves TCP without TLS "
-		    "only (set listen.livestatus.tls to off, which allows "
-		    "loopback addresses alone, or listen.livestatus.enabled "
-		    "to false)");
-		return -1;
-	}
-	for (size_t i = 0; i < l->n_addresses; i++) {
-		if (!is_loopback(l->addresses[i])) {
-			err_set(err_r,
-			    "listen.livestatus: without TLS only loopback "
-			    "addresses are allowed, not %s",
-			    l->addresses[i]);
-			return -1;
-		}
-	}
-	return 0;
-}
-
-static int
-open_tcp(struct livestatus *s, struct err *err_r)
-{
-	const struct settings_listener *l = &s->l->d->settings->livestatus;
-	struct err err = {""};
-
-	if (livestatus_check_listener(l, err_r) != 0)
-		return -1;
-	if (!l->enabled)
-		return 0;
-	s->tcp = xcalloc(l->n_addresses + 1, sizeof(*s->tcp));
-	for (size_t i = 0; i < l->n_addresses; i++) {
-		int fd = listen_open(l->addresses[i], l->port, SOCK_STREAM,
-		    "listen.livestatus", &err);
-		uv_tcp_t *tcp = &s->tcp[s->n_tcp];
-
-		if (fd == -1 && listen_missing_address() &&
-		    l->n_addresses > 1) {
-			log_warn("%s", err.text);
-			continue;
-		}
-		if (fd == -1) {
-			*err_r = err;
-			return -1;
-		}
-		uv_tcp_init(s->l->d->loop, tcp);
-		tcp->data = s;
-		s->n_tcp++;
-		s->handles++;
-		uv_tcp_open(tcp, fd);
-		if (uv_listen((uv_stream_t *)tcp, BACKLOG, on_connection) !=
-		    0) {
-			err_set(err_r, "listen.livestatus: cannot listen");
-			return -1;
-		}
-	}
-	return 0;
 }
 
 struct livestatus *
@@ -200,10 +118,12 @@ livestatus_new(struct livestatusd *l, struct err *err_r)
 	uv_timer_init(l->d->loop, &s->sweep);
 	s->sweep.data = s;
 	s->handles = 1;
-	if (open_unix(s, err_r) != 0 || open_tcp(s, err_r) != 0) {
+	if (open_unix(s, err_r) != 0 ||
+	    livestatus_prepare(s, l->d->settings, err_r) != 0) {
 		livestatus_free(&s);
 		return NULL;
 	}
+	livestatus_commit(s);
 	s->open = true;
 	uv_timer_start(&s->sweep, on_sweep, SWEEP_MS, 0);
 	return s;
@@ -212,7 +132,6 @@ livestatus_new(struct livestatusd *l, struct err *err_r)
 static void
 finish(struct livestatus *s)
 {
-	free(s->tcp);
 	free(s->path);
 	free(s);
 }
@@ -268,8 +187,7 @@ livestatus_free(struct livestatus **sp)
 		client_close(c);
 	if (s->open)
 		unlink(s->path);
-	for (size_t i = 0; i < s->n_tcp; i++)
-		close_handle((uv_handle_t *)&s->tcp[i]);
+	livestatus_close_tcp(s);
 	if (s->unix_socket.data != NULL)
 		close_handle((uv_handle_t *)&s->unix_socket);
 	close_handle((uv_handle_t *)&s->sweep);

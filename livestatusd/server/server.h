@@ -9,6 +9,14 @@
 
 struct livestatus *livestatus_new(struct livestatusd *l, struct err *err_r);
 void livestatus_free(struct livestatus **s);
+/*
+ * TCP: opens what settings.livestatus of the next configuration needs; -1 with
+ * a reason, then everything stays. Connections outlive their listener.
+ */
+int livestatus_prepare(
+    struct livestatus *s, const struct settings *settings, struct err *err_r);
+void livestatus_commit(struct livestatus *s);
+void livestatus_abort(struct livestatus *s);
 /* The mirror or the log changed: queries that wait look again. */
 void livestatus_changed(struct livestatus *s);
 /* Takes no more connections and ends the idle ones. */
@@ -25,8 +33,5 @@ struct livestatus_counters {
 };
 const struct livestatus_counters *livestatus_counters(
     const struct livestatus *s);
-/* Can the listener be served as it is set? -1 with a reason. */
-int livestatus_check_listener(
-    const struct settings_listener *listener, struct err *err_r);
 
 #endif
