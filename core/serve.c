@@ -32,10 +32,12 @@ refuse(struct daemon *d, struct bus_peer *peer, const struct msg_command *c,
     const char *why)
 {
 	struct core *core = d->state;
+	struct slice who =
+	    c->who.len > 0 ? c->who : slice_of(bus_peer_name(peer));
 
 	core->commands_refused++;
 	log_warn("command of %.*s: %s: %.*s",
-	    (int)(c->who.len > 100 ? 100 : c->who.len), c->who.s, why,
+	    (int)(who.len > 100 ? 100 : who.len), who.s, why,
 	    (int)(c->line.len > 300 ? 300 : c->line.len), c->line.s);
 	daemon_answer(d, peer, c->id, MSG_REFUSED, slice_of(why),
 	    stream_seq(core->fx.stream));

@@ -366,6 +366,33 @@ send_answers(struct effects *fx, uint64_t durable)
 		    fx->n_answers * sizeof(*fx->answers));
 }
 
+/* The journal goes on trying, so "refused" alone would not be true. */
+static void
+refuse_answers(struct effects *fx, uint64_t durable)
+{
+	struct str text = {0};
+
+	str_addf(&text, "not yet durable: %s; it may still take effect",
+	    fx->disk.text);
+	for (uint32_t i = 0; i < fx->n_answers; i++) {
+		struct answer *a = &fx->answers[i];
+		struct msg m = {.id = MSG_ANSWER,
+		    .answer = {.id = a->id,
+			.status = MSG_REFUSED,
+			.text = str_slice(&text),
+			.seq = a->seq}};
+
+		if (a->number <= durable || a->peer == NULL)
+			continue;
+		log_warn("command %" PRIu64 " of %s: %s", a->id,
+		    bus_peer_name(a->peer), str_get(&text));
+		bus_send(a->peer, &m);
+		bus_flush(a->peer);
+		a->peer = NULL;
+	}
+	str_free(&text);
+}
+
 bool
 effects_release(struct effects *fx, int64_t now)
 {
@@ -379,6 +406,8 @@ effects_release(struct effects *fx, int64_t now)
 	    fx->stream, fx->appended, shown ? UINT64_MAX : durable, now);
 
 	send_answers(fx, durable);
+	if (shown)
+		refuse_answers(fx, durable);
 	outbox_send(fx->outbox, durable);
 	return more;
 }
