@@ -5,6 +5,7 @@
 #include "site/simulate/sim.h"
 
 #include "core/command/command.h"
+#include "site/simulate/quick.h"
 
 #include <stdlib.h>
 
@@ -96,6 +97,7 @@ play_result(struct sim *s, const json_t *v)
 		code = code != 0;
 	if (output == NULL)
 		raw = slice_of(word);
+	sim_quick_take(s, object);
 	keep_last(s, object, (uint8_t)code, raw);
 	was_soft = (s->engine->objects[object].flags & CHECKABLE_HARD) == 0;
 	sim_result(s, object, (uint8_t)code, raw,
@@ -191,6 +193,8 @@ sim_item(struct sim *s, const struct sim_item *item)
 		sim_error(s, "the site is off");
 		return;
 	}
+	if (item->kind != SIM_RESULT)
+		sim_quick_take_all(s);
 	switch (item->kind) {
 	case SIM_RESULT:
 		play_result(s, item->value);

@@ -39,9 +39,9 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* The next moment at which time alone does something. */
+/* The next moment at which time alone does something, quiet checks aside. */
 static int64_t
-next(const struct sim *s)
+next_loud(struct sim *s)
 {
 	int64_t at, checks;
 
@@ -54,6 +54,12 @@ next(const struct sim *s)
 	if (checks != HEAP_NEVER)
 		at = earlier(at, checks - s->base);
 	return at < s->t ? s->t : at;
+}
+
+static int64_t
+next(struct sim *s)
+{
+	return s->up ? earlier(next_loud(s), sim_quick_next(s)) : s->boot_at;
 }
 
 /* --- results ---------------------------------------------------------------
@@ -109,6 +115,8 @@ run_checks(struct sim *s)
 		while (schedule_take(s->schedule, kind, &due)) {
 			run(s, due.object);
 			schedule_done(s->schedule, due.object);
+			if (s->sc->repeat)
+				sim_quick_offer(s, due.object);
 			any = true;
 		}
 	return any;
@@ -126,6 +134,7 @@ sim_due(struct sim *s)
 		sim_log_turn(s);
 		engine_advance(s->engine, sim_now(s));
 		run_checks(s);
+		sim_quick_play(s, s->t + 1);
 		sim_stale_advance(s);
 	}
 }
@@ -135,10 +144,14 @@ static void
 play_to(struct sim *s, int64_t until)
 {
 	for (;;) {
-		int64_t at;
+		int64_t at, limit = until + 1;
 
-		if (s->up && s->sc->repeat && !s->options->plain)
-			sim_quick(s, until);
+		if (s->up) {
+			if (s->crash_at != INT64_MAX && !s->imaged)
+				limit =
+				    earlier(limit, s->crash_at - NS_PER_S + 1);
+			sim_quick_play(s, earlier(next_loud(s), limit));
+		}
 		at = next(s);
 		if (at > until)
 			break;
@@ -166,7 +179,7 @@ find_crash(struct sim *s)
 
 /* Does anything wait that time will end? */
 static bool
-is_quiet(const struct sim *s)
+is_quiet(struct sim *s)
 {
 	if (!s->up || s->engine->timers.n > 0)
 		return !s->up && s->boot_at == INT64_MAX;

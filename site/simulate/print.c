@@ -12,8 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FLUSH_BYTES (256u << 10)
-
 static void
 add_quoted(struct str *to, struct slice s)
 {
@@ -51,9 +49,8 @@ add_number(struct str *to, uint64_t value)
 	str_addn(to, digits + at, sizeof(digits) - at);
 }
 
-/* Seconds, with milliseconds where there are any. */
-static void
-add_time(struct str *to, int64_t ns)
+void
+sim_add_time(struct str *to, int64_t ns)
 {
 	unsigned ms = (unsigned)(ns % NS_PER_S / NS_PER_MS);
 	char fraction[4] = {(char)('0' + ms / 100), (char)('0' + ms / 10 % 10),
@@ -73,7 +70,7 @@ void
 sim_begin(struct sim *s, const char *event)
 {
 	str_addn(&s->out, "{\"t\":", 5);
-	add_time(&s->out, s->t);
+	sim_add_time(&s->out, s->t);
 	str_addn(&s->out, ",\"event\":\"", 10);
 	str_add(&s->out, event);
 	str_addc(&s->out, '"');
@@ -187,7 +184,7 @@ sim_end(struct sim *s)
 	if (s->options->table)
 		to_table(s);
 	str_addc(&s->out, '\n');
-	if (s->out.len >= FLUSH_BYTES)
+	if (s->out.len >= SIM_FLUSH_BYTES)
 		sim_flush(s, false);
 }
 

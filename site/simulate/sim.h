@@ -58,6 +58,7 @@ struct sim {
 	struct loglines *loglines;
 	struct sim_seen *seen; /* by object */
 	struct sim_last *last; /* by object */
+	struct quick *quick;   /* quick.c */
 	struct heap stale;     /* objects by the second to look again */
 	uint64_t notices, commands, checks;
 	uint8_t *started; /* by id of a downtime: it was active */
@@ -104,7 +105,10 @@ void sim_error(struct sim *s, const char *fmt, ...)
 /* Once the numbers of objects are others. */
 void sim_keys_make(struct sim *s);
 void sim_keys_free(struct sim *s);
+#define SIM_FLUSH_BYTES (256u << 10)
 void sim_flush(struct sim *s, bool all);
+/* Appends seconds with milliseconds where there are any. */
+void sim_add_time(struct str *to, int64_t ns);
 /* UP, CRIT, ... */
 const char *sim_state_word(const struct sim *s, uint32_t object, uint8_t state);
 /* A line for people. */

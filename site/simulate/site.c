@@ -10,6 +10,7 @@
 #include "core/config/exchange.h"
 #include "core/retention/record.h"
 #include "core/state/adopt.h"
+#include "site/simulate/quick.h"
 
 #include <stdlib.h>
 
@@ -96,6 +97,7 @@ sim_site_stop(struct sim *s, bool crash, int64_t down)
 		sim_log_stop(s);
 		sim_image(s);
 	}
+	sim_quick_free(s);
 	s->up = false;
 	s->boot_at = s->t + down;
 	schedule_free(&s->schedule);
@@ -178,6 +180,7 @@ sim_site_reload(struct sim *s, struct sim_config *c)
 	struct schedule *schedule;
 	struct match m;
 
+	sim_quick_free(s);
 	match_make(&m, s->snap, c->snap);
 	mirror_free(&s->mirror);
 	sim_keys_free(s);
@@ -212,6 +215,7 @@ sim_site_free(struct sim *s)
 		free(s->last[i].raw);
 	free(s->last);
 	free(s->seen);
+	sim_quick_free(s);
 	sim_keys_free(s);
 	mirror_free(&s->mirror);
 	rulebook_free(&s->book);

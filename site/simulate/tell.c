@@ -5,6 +5,7 @@
 #include "site/simulate/sim.h"
 
 #include "common/mem.h"
+#include "site/simulate/quick.h"
 
 void
 sim_tell_state(struct sim *s, uint32_t object)
@@ -13,11 +14,15 @@ sim_tell_state(struct sim *s, uint32_t object)
 	bool hard = (o->flags & CHECKABLE_HARD) != 0;
 	bool checked = (o->flags & CHECKABLE_CHECKED) != 0;
 	struct sim_seen *seen = &s->seen[object];
+	const struct snap_object *c = &s->snap->objects[object];
 
 	if (!checked ||
 	    (seen->checked && seen->state == o->state && seen->hard == hard &&
 		seen->attempt == o->attempt))
 		return;
+	if (!c->is_service && seen->state != o->state)
+		for (uint32_t i = 0; i < c->services.n; i++)
+			sim_quick_take(s, c->services.off + i);
 	seen->checked = true;
 	seen->state = o->state;
 	seen->hard = hard;
@@ -38,6 +43,7 @@ on_object(void *arg, uint32_t object, unsigned what)
 	struct sim *s = arg;
 
 	(void)what;
+	sim_quick_take(s, object);
 	sim_tell_state(s, object);
 	sim_stale_touch(s, object);
 }
@@ -168,6 +174,7 @@ on_replan(void *arg, uint32_t object, enum replan how)
 {
 	struct sim *s = arg;
 
+	sim_quick_take(s, object);
 	if (s->schedule != NULL)
 		schedule_replan(s->schedule, object, how, sim_mono(s));
 	sim_stale_touch(s, object);
@@ -180,6 +187,7 @@ on_check_at(void *arg, uint32_t object, int64_t when, bool forced)
 	int64_t at =
 	    when > INT64_MAX / NS_PER_S ? INT64_MAX / 2 : when * NS_PER_S;
 
+	sim_quick_take(s, object);
 	if (s->schedule != NULL)
 		schedule_check_at(s->schedule, object, at - s->schedule->drift,
 		    forced, sim_mono(s));
