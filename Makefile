@@ -34,8 +34,11 @@ ALL_CFLAGS  = $(STD) $(WARN) $(WARN_$(CC)) -O2 -g $(MODE) -I. -I$(BUILD)/gen \
               $(CFLAGS)
 ALL_LDFLAGS = $(MODE) -Wl,--as-needed $(if $(SAN),,-pie -Wl,-z,relro,-z,now) \
               $(LDFLAGS)
+# The sanitizer's own crypt_r calls the library's, which must be there then.
+LIBCRYPT = $(if $(SAN),-Wl$(comma)--no-as-needed -lcrypt -Wl$(comma)--as-needed,-lcrypt)
+comma = ,
 LIBS = -lzmq -lmsgpackc -luv -ljansson -lyaml -lpcre2-8 -lssl -lcrypto \
-       -lsqlite3 -lcurl -lmicrohttpd -lcrypt -loping -lcap -lz -lm -lpthread
+       -lsqlite3 -lcurl -lmicrohttpd $(LIBCRYPT) -loping -lcap -lz -lm -lpthread
 TEST_LIBS = -lcmocka
 
 src  = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))

@@ -8,6 +8,7 @@ of sanitizers' reports. Binaries come from VEDETTE_BUILD (default: build).
 
 Wait for events with wait_for(), never for time.
 """
+import atexit
 import contextlib
 import json
 import os
@@ -18,13 +19,32 @@ import shutil
 import socket
 import string
 import subprocess
+import tempfile
 import threading
 import time
 
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("VEDETTE_BUILD", TOP / "build")).resolve()
+
+
+def reachable_build():
+    """The build, or a copy of it if other users cannot reach it (a clone
+    below /root): sites' users run its programs."""
+    build = pathlib.Path(os.environ.get("VEDETTE_BUILD",
+                                        TOP / "build")).resolve()
+    if os.geteuid() != 0 or all(p.stat().st_mode & 0o001
+                                for p in (build, *build.parents)):
+        return build
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="vtbuild", dir="/tmp"))
+    atexit.register(shutil.rmtree, folder, True)
+    folder.chmod(0o755)
+    for name in ("bin", "lib", "share"):
+        shutil.copytree(build / name, folder / name, symlinks=True)
+    return folder
+
+
+BUILD = reachable_build()
 VEDETTE = BUILD / "bin" / "vedette"
 ADMIN_PASSWORD = "correct horse"
 
