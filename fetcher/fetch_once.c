@@ -4,6 +4,7 @@
  */
 #include "fetcher/fetch_once.h"
 #include "fetcher/limits.h"
+#include "fetcher/ping_by_fetcher.h"
 #include "fetcher/ping_result.h"
 #include "fetcher/runner.h"
 
@@ -90,8 +91,11 @@ run_once(const struct msg_job *job, struct str *output, struct str *results,
 	o->output = output;
 	o->results = results;
 	o->err = err_r;
-	if (job->kind == MSG_JOB_PING)
-		(void)runner_open_ping(o->runner, NULL);
+	if (job->kind == MSG_JOB_PING &&
+	    runner_open_ping(o->runner, err_r) == -1) {
+		close_once(o);
+		return -1;
+	}
 	runner_start(o->runner, job, done, o);
 	while (!o->is_done)
 		uv_run(&o->loop, UV_RUN_ONCE);
@@ -192,17 +196,28 @@ ping_by_liboping(
 	return ok;
 }
 
+int
+fetch_ping_once(
+    const struct msg_job *job, struct str *results, struct err *err_r)
+{
+	pingobj_t *oping = ping_construct();
+	bool ok = oping != NULL && ping_by_liboping(oping, job, results);
+
+	ping_destroy(oping);
+	return ok ? 0 : run_once(job, NULL, results, err_r);
+}
+
 void
 fetch_results_once(const struct msg_job *job, struct str *results)
 {
-	if (job->kind == MSG_JOB_PING) {
-		pingobj_t *oping = ping_construct();
-		bool ok =
-		    oping != NULL && ping_by_liboping(oping, job, results);
+	struct msg_job_result r = {.object = MSG_OWN_OBJECT, .state = 3};
+	struct err err = {""};
 
-		ping_destroy(oping);
-		if (ok)
-			return;
+	if (job->kind != MSG_JOB_PING) {
+		run_once(job, NULL, results, NULL);
+	} else if (fetch_ping_once(job, results, &err) == -1 &&
+	    ping_by_fetcher(job, results, NULL) == -1) {
+		r.output = slice_of(err.text);
+		msg_job_result_put(results, &r);
 	}
-	run_once(job, NULL, results, NULL);
 }

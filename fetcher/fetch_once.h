@@ -24,9 +24,17 @@ int fetch_once(
 
 /*
  * Any kind: appends the job_result records as a worker would send them, those
- * of a failure included. Pings go through liboping, because one host is asked,
- * and through our own sockets where liboping may not open one.
+ * of a failure included. A ping that no program here may send is a result of
+ * state 3, of a host too, because nothing is known of it.
  */
 void fetch_results_once(const struct msg_job *job, struct str *results);
+
+/*
+ * Kind PING, by this very process: through liboping, because one host is
+ * asked, and through our own sockets where liboping may not open one. -1 with
+ * the cure: the process may open neither.
+ */
+int fetch_ping_once(
+    const struct msg_job *job, struct str *results, struct err *err_r);
 
 #endif

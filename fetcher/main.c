@@ -3,9 +3,12 @@
  * vedette-fetcher: takes jobs from core, talks to monitored hosts, answers
  * with results. See DESIGN.
  */
+#include "fetcher/ping_by_fetcher.h"
 #include "fetcher/process.h"
 
 #include "common/daemon.h"
+
+#include <string.h>
 
 static const struct daemon_def def = {
     .name = "fetcher",
@@ -19,5 +22,7 @@ static const struct daemon_def def = {
 int
 main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], PING_BY_FETCHER_OPTION) == 0)
+		return ping_for_others();
 	return daemon_main(&def, argc, argv);
 }

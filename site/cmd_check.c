@@ -25,6 +25,8 @@ struct checking {
 };
 
 static const char *const service_states[] = {"OK", "WARN", "CRIT", "UNKNOWN"};
+/* By a plugin's state; UNKNOWN: this process could not ask. */
+static const char *const host_states[] = {"UP", "DOWN", "DOWN", "UNKNOWN"};
 
 static json_t *
 text(struct slice s)
@@ -40,7 +42,7 @@ add_row(struct checking *c, uint32_t object, const struct msg_job_result *r)
 	const struct snap_object *o = &c->w->snap->objects[object];
 	const char *state = o->is_service
 	    ? service_states[r->state <= 3 ? r->state : 3]
-	    : (r->state == 0 ? "UP" : "DOWN");
+	    : host_states[r->state <= 3 ? r->state : 3];
 
 	json_array_append_new(c->rows,
 	    json_pack("{s:s, s:o, s:s, s:i, s:o, s:o, s:o}", "host",

@@ -5,6 +5,8 @@
 #include "fetcher/fetch_once.h"
 #include "tests/unit/fetcher/runner_run.h"
 
+#include <sys/wait.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,12 +99,50 @@ results(void **state)
 	results_of(&job, 0, "OK - 127.0.0.1 answers to ping");
 }
 
+/* Who may not ping knows nothing of the host: it is not DOWN. */
+static void
+no_right_is_not_down(void **state)
+{
+	struct msg_job job = {
+	    .kind = MSG_JOB_PING,
+	    .host = SLICE("web01"),
+	    .address = SLICE("127.0.0.1"),
+	    .timeout_ms = 2000,
+	};
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0) {
+		struct str results = {0};
+		struct msg_job_result r;
+		struct slice list;
+
+		if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0)
+			_exit(9);
+		fetch_results_once(&job, &results);
+		list = str_slice(&results);
+		if (!msg_job_result_next(&list, &r))
+			_exit(8);
+		/* where this user may ping, an answer */
+		_exit(r.state == 0 ||
+			    (r.state == 3 &&
+				memmem(r.output.s, r.output.len, "setcap", 6) !=
+				    NULL)
+			? 0
+			: 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(output_or_words),
 	    cmocka_unit_test(results),
+	    cmocka_unit_test(no_right_is_not_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
