@@ -8,6 +8,7 @@
 #include "fetcher/sections/lnx_if.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 #include <stdio.h>
 
 enum {
@@ -21,7 +22,10 @@ enum {
 	P_DISCARDS_OUT,
 	P_TRAFFIC_IN,
 	P_TRAFFIC_OUT,
-	P_AVERAGE
+	P_AVERAGE,
+	P_ITEM,
+	P_DISCOVER_STATES,
+	P_GROUPS
 };
 
 static const struct check_param params[] = {
@@ -48,6 +52,14 @@ static const struct check_param params[] = {
 	"on the outgoing traffic"},
     {"average", CHECK_PARAM_NUMBER, "min", CHECK_DEF_NONE,
 	"levels on traffic hold for the average of so many minutes"},
+    {"item", CHECK_PARAM_STRING, "", CHECK_DEF_TEXT("index"),
+	"what services are named by: index, alias or description; on Linux "
+	"the latter two are the interface's name"},
+    {"discover_states", CHECK_PARAM_STRINGS, "", CHECK_DEF_NONE,
+	"states, by number, of the ports to discover; by default 1 (up)"},
+    {"groups", CHECK_PARAM_GROUPS, "", CHECK_DEF_NONE,
+	"name: names of interfaces, with * for any text; these are one "
+	"service, with the speed and traffic of those that are up"},
     {0}};
 
 static const struct check_metric metrics[] = {
@@ -70,31 +82,134 @@ width_of(unsigned n)
 	return width;
 }
 
-static void
-discover(const struct check_context *c, struct check_found *found)
+static bool
+is_listed(const json_t *list, const char *text)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strcmp(json_string_value(json_array_get(list, i)), text) ==
+		    0)
+			return true;
+	return false;
+}
+
+static bool
+is_port(const struct check_context *c, const struct lnx_if_entry *e)
 {
 	static const unsigned types[] = {
 	    6, 32, 62, 117, 127, 128, 129, 180, 181, 182, 205, 229};
-	const struct section_lnx_if *s = c->sections[0];
+	const json_t *states = c->params[P_DISCOVER_STATES].json;
+	char state[16];
+	bool wanted = false;
 
+	for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++)
+		wanted = wanted || e->type == types[k];
+	snprintf(state, sizeof(state), "%d", (int)e->status);
+	return wanted && e->index > 0 && !slice_starts(e->name, "veth") &&
+	    (states == NULL ? e->status == LNX_IF_UP
+			    : is_listed(states, state));
+}
+
+/* Does one of the patterns, with * for any text, match the name? */
+static bool
+is_member(const json_t *patterns, struct slice name)
+{
+	char text[256];
+	if (name.len >= sizeof(text))
+		return false;
+	memcpy(text, name.s, name.len);
+	text[name.len] = '\0';
+	for (size_t i = 0; i < json_array_size(patterns); i++)
+		if (fnmatch(json_string_value(json_array_get(patterns, i)),
+			text, FNM_NOESCAPE) == 0)
+			return true;
+	return false;
+}
+
+static void
+discover_groups(const struct check_context *c, struct check_found *found)
+{
+	const struct section_lnx_if *s = c->sections[0];
+	json_t *groups = (json_t *)c->params[P_GROUPS].json;
+	void *at = json_object_iter(groups);
+
+	for (; at != NULL; at = json_object_iter_next(groups, at)) {
+		json_t *patterns = json_object_iter_value(at);
+		const char *name = json_object_iter_key(at);
+		bool any = false;
+		for (size_t i = 0; i < s->n && !any; i++)
+			any = s->entries[i].index > 0 &&
+			    is_member(patterns, s->entries[i].name);
+		if (any)
+			check_found_add(found, slice_of(name),
+			    json_pack("{s:{s:O}}", "groups", name, patterns));
+	}
+}
+
+static void
+discover(const struct check_context *c, struct check_found *found)
+{
+	const struct section_lnx_if *s = c->sections[0];
+	bool by_index = slice_eqs(c->params[P_ITEM].text, "index");
+
+	discover_groups(c, found);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct lnx_if_entry *e = &s->entries[i];
-		bool wanted = false;
-		for (size_t k = 0; k < sizeof(types) / sizeof(types[0]); k++)
-			wanted = wanted || e->type == types[k];
-		if (!wanted || e->index == 0 || e->status != LNX_IF_UP ||
-		    slice_starts(e->name, "veth"))
+		char item[16], state[16];
+		if (!is_port(c, e))
 			continue;
-		char item[16];
 		snprintf(item, sizeof(item), "%0*u",
 		    (int)width_of(s->last_index), e->index);
+		snprintf(state, sizeof(state), "%d", (int)e->status);
 		json_t *seen =
-		    json_pack("{s:[s]}", "discovered_oper_status", "1");
+		    json_pack("{s:[s]}", "discovered_oper_status", state);
 		if (e->speed > 0)
 			json_object_set_new(seen, "discovered_speed",
 			    json_integer((json_int_t)e->speed));
-		check_found_add(found, slice_of(item), seen);
+		/* On Linux a name is the description, the alias, and unique. */
+		check_found_add(
+		    found, by_index ? slice_of(item) : e->name, seen);
 	}
+}
+
+/* The patterns of the group that the item is; NULL: it is none. */
+static const json_t *
+members_of(const struct check_context *c)
+{
+	char name[256];
+	if (c->item.len >= sizeof(name) || c->params[P_GROUPS].json == NULL)
+		return NULL;
+	memcpy(name, c->item.s, c->item.len);
+	name[c->item.len] = '\0';
+	return json_object_get(c->params[P_GROUPS].json, name);
+}
+
+/*
+ * A group: the speed of its members that are up, degraded if some are down.
+ * False if the item is no group or the group has no member.
+ */
+static bool
+sum_group(const struct check_context *c, struct lnx_if_entry *sum)
+{
+	const struct section_lnx_if *s = c->sections[0];
+	const json_t *patterns = members_of(c);
+	size_t n = 0, up = 0;
+
+	*sum = (struct lnx_if_entry){
+	    .name = c->item, .status = LNX_IF_DOWN, .has_counters = true};
+	for (size_t i = 0; i < s->n; i++) {
+		const struct lnx_if_entry *e = &s->entries[i];
+		if (e->index == 0 || !is_member(patterns, e->name))
+			continue;
+		n++;
+		if (e->status != LNX_IF_UP)
+			continue;
+		up++;
+		sum->speed += e->speed;
+		sum->counters[LNX_IF_OUT_FIFO] += e->counters[LNX_IF_OUT_FIFO];
+	}
+	if (up > 0)
+		sum->status = up == n ? LNX_IF_UP : LNX_IF_DEGRADED;
+	return n > 0;
 }
 
 /* By index, padded or not, or by name. */
@@ -125,17 +240,17 @@ say_state(const struct check_context *c, const struct lnx_if_entry *e,
 	if (json_array_size(fine) > 0) {
 		char number[16];
 		snprintf(number, sizeof(number), "%d", (int)e->status);
-		state = CHECK_CRIT;
-		for (size_t i = 0; i < json_array_size(fine); i++)
-			if (strcmp(number,
-				json_string_value(json_array_get(fine, i))) ==
-			    0)
-				state = CHECK_OK;
+		state = is_listed(fine, number) ? CHECK_OK : CHECK_CRIT;
+	} else if (e->index == 0 && fine == NULL) { /* a group */
+		state = e->status == LNX_IF_UP     ? CHECK_OK
+		    : e->status == LNX_IF_DEGRADED ? CHECK_WARN
+						   : CHECK_CRIT;
 	}
 	check_say(out, state, "(%s)",
-	    e->status == LNX_IF_UP         ? "up"
-		: e->status == LNX_IF_DOWN ? "down"
-					   : "unknown");
+	    e->status == LNX_IF_UP             ? "up"
+		: e->status == LNX_IF_DOWN     ? "down"
+		: e->status == LNX_IF_DEGRADED ? "degraded"
+					       : "unknown");
 }
 
 static void
@@ -251,9 +366,27 @@ say_bad(const struct check_context *c, const char *label, const char *what,
 	}
 }
 
-static void
-say_direction(const struct check_context *c, const struct direction *d,
-    double speed, struct check_out *out)
+static struct direction
+direction_of(const struct lnx_if_entry *e, bool in)
+{
+	const double *n = e->counters;
+	return in
+	    ? (struct direction){"In", "in", "inucast", "inmcast", "inbcast",
+		  "innucast", "indisc", "inerr", n[LNX_IF_IN_OCTETS],
+		  n[LNX_IF_IN_PACKETS] + n[LNX_IF_IN_MULTICAST],
+		  n[LNX_IF_IN_MULTICAST], n[LNX_IF_IN_DISCARDS],
+		  n[LNX_IF_IN_ERRORS], P_ERRORS_IN, P_DISCARDS_IN, P_TRAFFIC_IN}
+	    : (struct direction){"Out", "out", "outucast", "outmcast",
+		  "outbcast", "outnucast", "outdisc", "outerr",
+		  n[LNX_IF_OUT_OCTETS], n[LNX_IF_OUT_PACKETS], 0,
+		  n[LNX_IF_OUT_DISCARDS], n[LNX_IF_OUT_ERRORS], P_ERRORS_OUT,
+		  P_DISCARDS_OUT, P_TRAFFIC_OUT};
+}
+
+/* Adds the port's rates; false as long as one of them has none. */
+static bool
+add_rates(const struct check_context *c, const struct direction *d,
+    unsigned member, double rates[5])
 {
 	const struct {
 		const char *key;
@@ -261,13 +394,55 @@ say_direction(const struct check_context *c, const struct direction *d,
 	} counters[] = {{d->traffic, d->octets}, {d->ucast, d->packets},
 	    {d->mcast, d->multicast}, {d->disc, d->discards},
 	    {d->err, d->errors}};
-	double rate[5];
 	bool all = true;
 
-	for (size_t i = 0; i < 5; i++)
-		all = check_store_rate(c->store, counters[i].key, c->now,
-			  counters[i].value, true, &rate[i]) &&
+	for (size_t i = 0; i < 5; i++) {
+		char key[STORE_MAX_KEY];
+		double rate = 0;
+		const char *name = counters[i].key;
+		if (member > 0) {
+			snprintf(key, sizeof(key), "%u.%s", member, name);
+			name = key;
+		}
+		all = check_store_rate(c->store, name, c->now,
+			  counters[i].value, true, &rate) &&
 		    all;
+		rates[i] += rate;
+	}
+	return all;
+}
+
+/* Of one port, or of a group the sum of those that are up. */
+static bool
+rates_of(const struct check_context *c, const struct lnx_if_entry *e, bool in,
+    double rates[5])
+{
+	const struct section_lnx_if *s = c->sections[0];
+	const json_t *patterns;
+	bool all = true;
+
+	if (e->index > 0 || (patterns = members_of(c)) == NULL) {
+		struct direction d = direction_of(e, in);
+		return add_rates(c, &d, 0, rates);
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		const struct lnx_if_entry *m = &s->entries[i];
+		struct direction d = direction_of(m, in);
+		if (m->index > 0 && m->status == LNX_IF_UP &&
+		    is_member(patterns, m->name))
+			all = add_rates(c, &d, m->index, rates) && all;
+	}
+	return all;
+}
+
+static void
+say_direction(const struct check_context *c, const struct lnx_if_entry *e,
+    bool in, double speed, struct check_out *out)
+{
+	const struct direction direction = direction_of(e, in), *d = &direction;
+	double rate[5] = {0};
+	bool all = rates_of(c, e, in, rate);
+
 	if (!all) {
 		check_tell(out, CHECK_OK,
 		    "%s: counters have no rate yet (first check or restart)",
@@ -292,32 +467,25 @@ static void
 judge(const struct check_context *c, struct check_out *out)
 {
 	const struct lnx_if_entry *e = find(c->sections[0], c->item);
+	struct lnx_if_entry sum;
 
+	if (e == NULL && sum_group(c, &sum))
+		e = &sum;
 	if (e == NULL) {
 		check_say(
 		    out, CHECK_UNKNOWN, "Item not found in monitoring data");
 		return;
 	}
-	const double *n = e->counters;
-	const struct direction in = {"In", "in", "inucast", "inmcast",
-	    "inbcast", "innucast", "indisc", "inerr", n[LNX_IF_IN_OCTETS],
-	    n[LNX_IF_IN_PACKETS] + n[LNX_IF_IN_MULTICAST],
-	    n[LNX_IF_IN_MULTICAST], n[LNX_IF_IN_DISCARDS], n[LNX_IF_IN_ERRORS],
-	    P_ERRORS_IN, P_DISCARDS_IN, P_TRAFFIC_IN};
-	const struct direction to = {"Out", "out", "outucast", "outmcast",
-	    "outbcast", "outnucast", "outdisc", "outerr", n[LNX_IF_OUT_OCTETS],
-	    n[LNX_IF_OUT_PACKETS], 0, n[LNX_IF_OUT_DISCARDS],
-	    n[LNX_IF_OUT_ERRORS], P_ERRORS_OUT, P_DISCARDS_OUT, P_TRAFFIC_OUT};
-
 	check_say(out, CHECK_OK, "[%.*s]", (int)e->name.len, e->name.s);
 	say_state(c, e, out);
 	say_mac(e, out);
 	double speed = say_speed(c, e, out);
 	if (e->status == LNX_IF_DOWN || !e->has_counters)
 		return;
-	say_direction(c, &in, speed, out);
-	say_direction(c, &to, speed, out);
-	check_metric(out, "outqlen", n[LNX_IF_OUT_FIFO], NULL, 0, NAN);
+	say_direction(c, e, true, speed, out);
+	say_direction(c, e, false, speed, out);
+	check_metric(
+	    out, "outqlen", e->counters[LNX_IF_OUT_FIFO], NULL, 0, NAN);
 }
 
 const struct check check_interfaces = {
@@ -326,7 +494,9 @@ const struct check check_interfaces = {
     .manual =
 	"State, speed, traffic and errors of a network interface. Ports that "
 	"are up are discovered; the item is the interface's number, padded "
-	"with zeros. The state and the speed seen at discovery are expected "
+	"with zeros, or with `item` its name. Several may be one service: "
+	"`groups`; such a service is WARN if some of them are down and CRIT if "
+	"all are. The state and the speed seen at discovery are expected "
 	"from then on. An interface that is down is not counted.",
     .ruleset = "interfaces",
     .description = "Interface %s",

@@ -30,7 +30,8 @@ enum lnx_if_counter {
 enum lnx_if_status {
 	LNX_IF_UP = 1,
 	LNX_IF_DOWN = 2,
-	LNX_IF_UNKNOWN = 4
+	LNX_IF_UNKNOWN = 4,
+	LNX_IF_DEGRADED = 8 /* of groups */
 };
 
 struct lnx_if_entry {

@@ -212,6 +212,48 @@ test_disks_by_rule(void **state)
 	    "diskstat/sda\ndiskstat/LVM vg0-root\n");
 }
 
+#define IFS(up, in)                                                            \
+	"<<<lnx_if>>>\n[start_iplink]\n"                                       \
+	"2: eth0: <BROADCAST,UP,LOWER_UP> mtu 1500\n"                          \
+	"3: eth1: <BROADCAST" up "> mtu 1500\n[end_iplink]\n"                  \
+	"<<<lnx_if:sep(58)>>>\n"                                               \
+	" eth0: " in " 10 0 0 0 0 0 0  2000 20 0 0 0 0 0 0\n"                  \
+	" eth1: " in " 10 0 0 0 0 0 0  2000 20 0 0 0 0 0 0\n"                  \
+	"[eth0]\nSpeed: 1000Mb/s\n[eth1]\nSpeed: 1000Mb/s\n"
+
+static void
+test_interface_groups(void **state)
+{
+	static const char group[] = "{\"groups\": {\"uplink\": [\"eth*\"]}}";
+	static const struct row rows[] = {
+	    {"interfaces", "uplink", group, 1000, IFS(",UP,LOWER_UP", "1000"),
+		0, "[uplink], (up), Speed: 2 GBit/s", NULL, NULL},
+	    {"interfaces", "uplink", group, 1060, IFS(",UP,LOWER_UP", "61000"),
+		0,
+		"[uplink], (up), Speed: 2 GBit/s, In: 2.00 kB/s (<0.01%), "
+		"Out: 0 B/s (0.00%)",
+		NULL, NULL},
+	    {"interfaces", "uplink", group, 1120, IFS("", "70000"), 1,
+		"[uplink], (degraded)(!), Speed: 1 GBit/s, In: 150 B/s "
+		"(<0.01%), Out: 0 B/s (0.00%)",
+		NULL, NULL},
+	    /* One comes back: its counters are no rate. */
+	    {"interfaces", "uplink", group, 1180, IFS(",UP,LOWER_UP", "80000"),
+		0, "[uplink], (up), Speed: 2 GBit/s", NULL, NULL},
+	    {"interfaces", "other", group, 1, IFS("", "1"), 3, NULL, NULL,
+		NULL},
+	};
+	(void)state;
+	ROWS_RUN(rows);
+	row_discover(IFS("", "1"),
+	    "{\"interfaces\": {\"item\": \"alias\", \"groups\": {\"uplink\": "
+	    "[\"eth*\"]}}}",
+	    "interfaces/uplink\ninterfaces/eth0\n");
+	row_discover(IFS("", "1"),
+	    "{\"interfaces\": {\"discover_states\": [\"1\", \"2\"]}}",
+	    "interfaces/1\ninterfaces/2\n");
+}
+
 int
 main(void)
 {
@@ -222,6 +264,7 @@ main(void)
 	    cmocka_unit_test(test_job),
 	    cmocka_unit_test(test_filesystem_groups),
 	    cmocka_unit_test(test_disks_by_rule),
+	    cmocka_unit_test(test_interface_groups),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
