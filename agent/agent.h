@@ -31,7 +31,9 @@ struct agent {
 typedef void agent_section_fn(const struct agent *agent, FILE *out);
 agent_section_fn section_check_mk, section_df, section_mounts, section_mem,
     section_cpu, section_uptime, section_lnx_if, section_tcp_conn_stats,
-    section_diskstat, section_kernel;
+    section_diskstat, section_kernel, section_systemd_units, section_ps_lnx,
+    section_chrony, section_timesyncd, section_md, section_lnx_thermal,
+    section_job, section_nfsmounts, section_cifsmounts;
 
 struct agent_section {
 	const char *name;

@@ -162,6 +162,61 @@ test_df_skips_network_and_hides_double_mounts(void **state)
 }
 
 static void
+test_sections_of_folders(void **state)
+{
+	struct fixture *f = *state;
+	expect_written(f, section_md, "");
+	write_file(f->proc, "mdstat", 0644, "md0 : active raid1 a[0]\n");
+	expect_written(f, section_md, "<<<md>>>\nmd0 : active raid1 a[0]\n");
+	expect_written(f, section_lnx_thermal, "");
+	make_dir(f->sys, "class");
+	make_dir(f->sys, "class/thermal");
+	make_dir(f->sys, "class/thermal/thermal_zone0");
+	write_file(f->sys, "class/thermal/thermal_zone0/type", 0644, "acpi\n");
+	write_file(f->sys, "class/thermal/thermal_zone0/temp", 0644, "48000\n");
+	write_file(f->sys, "class/thermal/thermal_zone0/trip_point_0_temp",
+	    0644, "95000\n");
+	write_file(f->sys, "class/thermal/thermal_zone0/trip_point_0_type",
+	    0644, "critical\n");
+	expect_written(f, section_lnx_thermal,
+	    "<<<lnx_thermal:sep(124)>>>\n"
+	    "thermal_zone0|-|acpi|48000|95000|critical\n");
+	expect_written(f, section_job, "");
+	make_dir(f->var, "job");
+	make_dir(f->var, "job/root");
+	write_file(f->var, "job/root/backup", 0644, "exit_code 0\n<<<evil>>>");
+	char *secret = text_format("%s/job/root/link", f->var);
+	assert_int_equal(symlink("/etc/passwd", secret), 0);
+	free(secret);
+	expect_written(f, section_job,
+	    "<<<job>>>\n==> backup <==\nexit_code 0\n___evil>>>\n");
+}
+
+/* "/" answers at once; a folder that is not there is said to be so. */
+static void
+test_network_mounts(void **state)
+{
+	struct fixture *f = *state;
+	char *text;
+	size_t len;
+	write_file(f->proc, "mounts", 0644,
+	    "nas:/x / nfs4 rw 0 0\nnas:/y /it's\\040gone nfs rw 0 0\n"
+	    "//s/z /gone/z cifs rw 0 0\n/dev/root / ext4 rw 0 0\n");
+	FILE *out = open_memstream(&text, &len);
+	section_nfsmounts(&f->agent, out);
+	section_cifsmounts(&f->agent, out);
+	fclose(out);
+	assert_non_null(strstr(text,
+	    "<<<nfsmounts_v2:sep(0)>>>\n{\"mountpoint\": \"/\", \"source\": "
+	    "\"nas:/x\", \"state\": \"ok\", \"usage\": {\"total_blocks\": "));
+	assert_non_null(strstr(text,
+	    "{\"mountpoint\": \"/it's gone\", \"source\": \"nas:/y\", "
+	    "\"state\": \"cannot be read\"}\n"
+	    "<<<cifsmounts>>>\n/gone/z cannot be read\n"));
+	free(text);
+}
+
+static void
 test_local_and_timeout(void **state)
 {
 	struct fixture *f = *state;
@@ -307,6 +362,8 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_sections_of_proc),
+	    TEST(test_sections_of_folders),
+	    TEST(test_network_mounts),
 	    TEST(test_df_skips_network_and_hides_double_mounts),
 	    TEST(test_local_and_timeout),
 	    TEST(test_cached_plugin_comes_with_its_age),
