@@ -26,9 +26,12 @@ fresh_interval_ms(const struct engine *e, uint32_t object)
 {
 	const struct snap_object *c = &e->snap->objects[object];
 	const struct checkable *feeder = &e->objects[feeder_of(e, object)];
+	uint32_t check = c->check;
 
+	if (check == SNAP_CHECK_SERVICE) /* a host: as its service */
+		check = e->snap->objects[feeder_of(e, object)].check;
 	if (!(feeder->flags & CHECKABLE_ACTIVE) &&
-	    c->check != SNAP_CHECK_PASSIVE && c->check != SNAP_CHECK_COLLECTED)
+	    check != SNAP_CHECK_PASSIVE && check != SNAP_CHECK_COLLECTED)
 		return 0;
 	return feeder->check_interval_ms;
 }
