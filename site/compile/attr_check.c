@@ -3,6 +3,7 @@
  * Checks values of attributes; see attr_check.h.
  */
 #include "site/compile/attr_check.h"
+#include "site/compile/later.h"
 
 enum table_id
 attr_table(enum attr attr, bool service)
@@ -207,4 +208,5 @@ attr_check(struct model *m, enum attr attr, bool service, json_t *value,
 	default:
 		break;
 	}
+	later_warn_attr(m, attr, value, at);
 }

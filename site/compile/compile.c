@@ -6,7 +6,9 @@
 #include "common/clock.h"
 #include "common/config/settings_load.h"
 #include "common/mem.h"
+#include "site/compile/daemons.h"
 #include "site/compile/explain.h"
+#include "site/compile/later.h"
 #include "site/compile/rules.h"
 
 #include <stdlib.h>
@@ -61,12 +63,20 @@ build(struct model *m)
 	objects_hosts(m);
 	objects_services(m);
 	objects_groups(m);
+	if (m->m->n_mistakes == 0) {
+		objects_warn(m);
+		rulesets_warn(m);
+	}
 	people_add(m);
 	periods_add(m);
 	commands_add(m);
 	notification_rules = notify_gather(m);
 	event_rules = events_gather(m);
 	event_actions = events_actions(m);
+	if (m->m->n_mistakes == 0) {
+		daemons_check_notify(m);
+		daemons_check_events(m);
+	}
 	n = model_json(m, notification_rules);
 	r = model_json(m, event_rules);
 	a = model_json(m, event_actions);
@@ -80,6 +90,9 @@ build_site(struct model *m, struct err *err_r)
 	struct settings *settings = settings_load_mistakes(m->root, m->m);
 
 	settings_free(&settings);
+	if (m->m->n_mistakes == 0)
+		daemons_check_settings(m);
+	later_warn_settings(m);
 	if (sources_read_site(m, err_r) != 0)
 		return -1;
 	return build(m);

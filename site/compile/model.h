@@ -218,6 +218,8 @@ void attrs_of_service(
 void objects_hosts(struct model *m);
 void objects_services(struct model *m);
 void objects_groups(struct model *m);
+/* lonely.c: warns of groups without members and hosts without contacts. */
+void objects_warn(struct model *m);
 /* people.c: who is in which group, then all into the snapshot. */
 void people_collect(struct model *m);
 void people_add(struct model *m);

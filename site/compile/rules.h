@@ -30,6 +30,10 @@ struct ruleset *rules_of_attr(
 /* By a check's name. */
 struct ruleset *rules_of_check(const struct model *m, const char *check);
 
+/* Warns of rules that no host fits and of those behind one that always holds.
+ * Labels must be known. */
+void rulesets_warn(struct model *m);
+
 struct rules_target {
 	uint32_t host;
 	const char *description; /* NULL: the host itself */

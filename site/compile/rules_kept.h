@@ -14,7 +14,6 @@ struct rule {
 	struct rule_when when;
 	const struct source *src; /* where it stands: rules[index] */
 	size_t index;
-	bool used; /* held for something */
 };
 
 struct ruleset {

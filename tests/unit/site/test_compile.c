@@ -53,42 +53,20 @@ tear_down(void **state)
 	return file_remove_tree(root, &err);
 }
 
-/* The site compiles; warnings are as expected. */
-static struct snapshot *
-good(const char *warnings)
-{
-	struct str text = {0};
-	struct snapshot *snap;
-	struct err err = {""};
-
-	compile_report_free(&report);
-	snap = compile_open(root, &report, &err);
-	mistakes_print(&report.mistakes, &text);
-	assert_string_equal(str_get(&text), warnings);
-	assert_string_equal(err.text, "");
-	assert_non_null(snap);
-	str_free(&text);
-	return snap;
-}
-
-/* The site does not compile; "@" in `expected` is the folder conf.d. */
+/* Line by line, so that a failure shows the line; "@" in `expected` is the
+ * folder conf.d. */
 static void
-bad(const char *expected)
+compare_lines(const struct str *text, const char *expected)
 {
-	struct str text = {0}, full = {0};
-	struct err err = {""};
+	struct str full = {0};
 
-	compile_report_free(&report);
-	assert_null(compile_open(root, &report, &err));
-	mistakes_print(&report.mistakes, &text);
 	for (const char *p = expected; *p != '\0'; p++) {
 		if (*p == '@')
 			str_addf(&full, "%s/etc/vedette/conf.d", root);
 		else
 			str_addc(&full, *p);
 	}
-	/* Line by line, so that a failure shows the line. */
-	for (struct slice a = str_slice(&text), b = str_slice(&full), x, y;
+	for (struct slice a = str_slice(text), b = str_slice(&full), x, y;
 	     a.len > 0 || b.len > 0;) {
 		char *have, *want;
 
@@ -101,8 +79,39 @@ bad(const char *expected)
 		free(have);
 		free(want);
 	}
-	str_free(&text);
 	str_free(&full);
+}
+
+/* The site compiles; warnings are as expected. */
+static struct snapshot *
+good(const char *warnings)
+{
+	struct str text = {0};
+	struct snapshot *snap;
+	struct err err = {""};
+
+	compile_report_free(&report);
+	snap = compile_open(root, &report, &err);
+	mistakes_print(&report.mistakes, &text);
+	compare_lines(&text, warnings);
+	assert_string_equal(err.text, "");
+	assert_non_null(snap);
+	str_free(&text);
+	return snap;
+}
+
+/* The site does not compile. */
+static void
+bad(const char *expected)
+{
+	struct str text = {0};
+	struct err err = {""};
+
+	compile_report_free(&report);
+	assert_null(compile_open(root, &report, &err));
+	mistakes_print(&report.mistakes, &text);
+	compare_lines(&text, expected);
+	str_free(&text);
 }
 
 static const struct snap_object *
@@ -384,6 +393,80 @@ test_conditions(void **state)
 	    "label such as env:prod\n"
 	    "@/rules.yaml:4:100: rules[2].when.condition: there is no "
 	    "condition neat; did you mean near?\n");
+}
+
+static void
+test_warnings(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/a.yaml",
+	    "hosts: {a: {labels: {env: prod}, contacts: [anna]}, b: , c: }\n"
+	    "contacts: {anna: }\n"
+	    "host_groups: {g: }\n"
+	    "service_groups: {s: }\n"
+	    "rules:\n"
+	    "- {ruleset: host_notes, value: x, when: {labels: {env: porod}}}\n"
+	    "- {ruleset: host_notes, value: x, when: {hosts: ['~x']}}\n"
+	    "- {ruleset: host_notes, value: x}\n"
+	    "- {ruleset: host_notes, value: y, when: {hosts: [a]}}\n"
+	    "- {ruleset: host_labels, value: {x: y}}\n"
+	    "- {ruleset: host_labels, value: {x: z}}\n");
+	snap = good(
+	    "warning: 2 hosts have no contact, so nobody is told of them: b, "
+	    "c\n"
+	    "warning: @/a.yaml:3:18: host_groups.g: no host is in the host "
+	    "group g\n"
+	    "warning: @/a.yaml:4:21: service_groups.s: no service is in the "
+	    "service group s\n"
+	    "warning: @/a.yaml:6:3: rules[0]: this rule never holds: no host "
+	    "has the label env: porod\n"
+	    "warning: @/a.yaml:7:3: rules[1]: this rule never holds: no host "
+	    "fits\n"
+	    "warning: @/a.yaml:9:3: rules[3]: this rule is never reached: the "
+	    "one in etc/vedette/conf.d/a.yaml:8 comes first and always "
+	    "holds\n");
+	snapshot_close(&snap);
+}
+
+/* What a daemon would refuse is found with its place. */
+static void
+test_daemons(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/b.yaml",
+	    "event_rules:\n"
+	    "- {id: y, when: {text: fail, invert: yes}, cancel: {text: ok}}\n"
+	    "- {pack: p, rules: [{id: z, expect: {interval: 5m}, count: "
+	    "{count: 3}}]}\n"
+	    "contacts: {anna: {notification_rules: [{bulk: {horizon: "
+	    "1m}}]}}\n");
+	put("etc/vedette/conf.d/a.yaml",
+	    "notification_rules:\n"
+	    "- {id: a, to: {all_users: yes}}\n"
+	    "- {id: b, bulk: {horizon: 5m}}\n");
+	bad("@/a.yaml:3:17: notification_rules[1].bulk: this version does not "
+	    "bulk yet (leave it out)\n"
+	    "@/b.yaml:2:52: event_rules[0].cancel: does not go with "
+	    "when.invert\n"
+	    "@/b.yaml:3:37: event_rules[1].rules[0].expect: does not go with "
+	    "count or cancel\n"
+	    "@/b.yaml:4:47: contacts.anna.notification_rules[0].bulk: this "
+	    "version does not bulk yet (leave it out)\n");
+	put("etc/vedette/conf.d/a.yaml",
+	    "contacts: {bob: {notification_rules: [{when: {host_events: "
+	    "['?d']}}]}}\n"
+	    "notification_rules: [{to: {users: [bob]}}]\n"
+	    "event_actions: {page: {kind: script, script: 'true'}}\n");
+	put("etc/vedette/conf.d/b.yaml",
+	    "event_rules:\n"
+	    "- {pack: p, rules: [{id: z, when: {text: x}, actions: [page, "
+	    "'@NOTIFY']}]}\n");
+	snap = good("");
+	snapshot_close(&snap);
 }
 
 /* "VALUE SOURCE WHERE overridden" of an attribute; freed by the caller. */
@@ -792,6 +875,8 @@ main(void)
 	    TEST(test_folders),
 	    TEST(test_rules),
 	    TEST(test_conditions),
+	    TEST(test_warnings),
+	    TEST(test_daemons),
 	    TEST(test_explain),
 	    TEST(test_parameters),
 	    TEST(test_commands),

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Warns of what is alone: groups that nobody is in, hosts that no contact is
+ * told of. One line for all such hosts, as there may be thousands.
+ */
+#include "site/compile/model.h"
+
+#define NAMES_SHOWN 5
+
+static void
+warn_groups(struct model *m, enum table_id id, enum snapb_groups which,
+    const char *members)
+{
+	const struct table *t = &m->tables[id];
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct entry *e = &t->items[i];
+
+		if (snapb_group_at(m->snap, which, i)->members.n == 0)
+			model_warn(m,
+			    place_key(place_of(e->src, t->key), e->name),
+			    "no %s is in the %s %s", members, t->what, e->name);
+	}
+}
+
+static void
+warn_hosts(struct model *m)
+{
+	uint32_t n_hosts = m->tables[TABLE_HOSTS].n, alone = 0;
+	struct str names = {0};
+
+	for (uint32_t i = 0; i < n_hosts; i++) {
+		if (snapb_object(m->snap, i)->contacts.n > 0)
+			continue;
+		if (alone < NAMES_SHOWN)
+			str_addf(&names, "%s%s", alone == 0 ? "" : ", ",
+			    m->hosts[i].name);
+		alone++;
+	}
+	/* Where no host has contacts, they are not meant to. */
+	if (alone > 0 && alone < n_hosts)
+		model_warn(m, (struct place){0},
+		    "%u host%s no contact, so nobody is told of %s: %s%s",
+		    alone, alone == 1 ? " has" : "s have",
+		    alone == 1 ? "it" : "them", str_get(&names),
+		    alone > NAMES_SHOWN ? ", ..." : "");
+	str_free(&names);
+}
+
+void
+objects_warn(struct model *m)
+{
+	warn_groups(m, TABLE_HOST_GROUPS, SNAPB_HOST_GROUPS, "host");
+	warn_groups(m, TABLE_SERVICE_GROUPS, SNAPB_SERVICE_GROUPS, "service");
+	if (m->n_sources > 0 && m->tables[TABLE_CONTACTS].n > 0)
+		warn_hosts(m);
+}
