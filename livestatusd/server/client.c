@@ -25,6 +25,8 @@ on_closed(uv_handle_t *handle)
 	str_free(&c->in);
 	str_free(&c->out);
 	str_free(&c->failures);
+	str_free(&c->raw);
+	tls_free(&c->tls);
 	free(c);
 	livestatus_handle_closed(s);
 }
@@ -42,12 +44,29 @@ client_close(struct client *c)
 static void
 on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 {
+	static char sealed[65536]; /* taken in before the next read */
 	struct client *c = handle->data;
 
 	(void)size;
+	if (c->tls != NULL) {
+		*buf = uv_buf_init(sealed, sizeof(sealed));
+		return;
+	}
 	str_reserve(&c->in, 65536);
 	*buf = uv_buf_init(
 	    c->in.s + c->in.len, (unsigned)(c->in.cap - c->in.len - 1));
+}
+
+/* Nothing follows. Without TLS's own end it may have been cut by anybody. */
+static void
+end_of_input(struct client *c)
+{
+	if (c->tls == NULL)
+		c->eof = true;
+	else if (!c->eof)
+		c->cut = true;
+	uv_read_stop(&c->stream);
+	c->reading = false;
 }
 
 static void
@@ -55,17 +74,18 @@ on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct client *c = stream->data;
 
-	(void)buf;
 	if (n == 0)
 		return;
 	c->moved = clock_mono();
 	if (n == UV_EOF) {
-		c->eof = true;
-		uv_read_stop(stream);
-		c->reading = false;
+		end_of_input(c);
 	} else if (n < 0) {
 		client_close(c);
 		return;
+	} else if (c->tls != NULL) {
+		secure_received(c, (struct slice){buf->base, (size_t)n});
+		if (c->closing)
+			return;
 	} else {
 		if (c->begun == 0)
 			c->begun = c->moved;
@@ -80,8 +100,8 @@ static void
 set_reading(struct client *c)
 {
 	bool busy = c->writing || c->query != NULL;
-	bool want =
-	    !c->eof && !c->closing && (!busy || c->in.len < CLIENT_READ_AHEAD);
+	bool want = !c->eof && !c->cut && !c->closing &&
+	    (!busy || c->in.len < CLIENT_READ_AHEAD);
 
 	if (want == c->reading)
 		return;
@@ -92,21 +112,33 @@ set_reading(struct client *c)
 		uv_read_stop(&c->stream);
 }
 
+void
+client_written(struct client *c)
+{
+	c->writing = false;
+	c->sealed = 0;
+	if (c->out.cap > 1u << 20)
+		str_free(&c->out);
+	else
+		str_clear(&c->out);
+	if (c->close_after_write)
+		client_close(c);
+	else
+		client_go(c);
+}
+
 static void
 on_written(uv_write_t *write, int status)
 {
 	struct client *c = write->data;
 
-	c->writing = false;
 	c->moved = clock_mono();
-	if (c->out.cap > 1u << 20)
-		str_free(&c->out);
-	else
-		str_clear(&c->out);
-	if (status != 0 || c->close_after_write)
+	if (status != 0) {
+		c->writing = false;
 		client_close(c);
-	else
-		client_go(c);
+	} else {
+		client_written(c);
+	}
 }
 
 void
@@ -123,6 +155,10 @@ client_write(struct client *c, bool close_after)
 	c->writing = true;
 	c->moved = clock_mono();
 	c->left = c->out.len;
+	if (c->tls != NULL) {
+		secure_push(c);
+		return;
+	}
 	c->write.data = c;
 	if (uv_write(&c->write, &c->stream, &buf, 1, on_written) != 0) {
 		c->writing = false;
@@ -153,6 +189,11 @@ take_request(struct client *c)
 	    lql_frame(str_slice(&c->in), c->eof, &c->scanned, &request, &used);
 	switch (kind) {
 	case LQL_FRAME_MORE:
+		if (c->cut) {
+			drop_input(c, c->in.len);
+			c->eof = true;
+			return false;
+		}
 		if (c->in.len <= CLIENT_MAX_REQUEST)
 			return false;
 		lql_failure(
@@ -230,6 +271,7 @@ client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 	c->handle.data = c;
 	c->server = s;
 	c->moved = clock_mono();
+	c->commands = !tcp || s->policy.commands;
 	c->next = s->clients;
 	c->prev = &s->clients;
 	if (s->clients != NULL)
@@ -242,8 +284,17 @@ client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 		return;
 	}
 	s->counters.connections++;
+	if (tcp && !livestatus_allows(s, &c->tcp)) {
+		s->counters.refused++;
+		client_close(c);
+		return;
+	}
 	if (tcp)
 		uv_tcp_nodelay(&c->tcp, 1);
+	if (tcp && s->policy.tls != NULL) {
+		c->tls = tls_new(s->policy.tls);
+		c->begun = c->moved; /* the handshake counts as a request */
+	}
 	set_reading(c);
 }
 
@@ -283,7 +334,7 @@ client_sweep(struct client *c, int64_t now)
 		return;
 	}
 	if (c->query != NULL || c->open_commands > 0) {
-		if (c->eof && is_gone(c))
+		if ((c->eof || c->cut) && is_gone(c))
 			client_close(c);
 		else
 			client_go(c); /* time may be up */

@@ -7,6 +7,7 @@
 #ifndef LIVESTATUSD_SERVER_CLIENT_H
 #define LIVESTATUSD_SERVER_CLIENT_H
 
+#include "common/tls.h"
 #include "livestatusd/lql/lql.h"
 #include "livestatusd/server/server.h"
 #include "livestatusd/sockets.h"
@@ -36,6 +37,14 @@ struct client {
 	bool eof, reading, closing, writing, close_after_write;
 	struct str out; /* being written */
 	uv_write_t write;
+	/* TLS; NULL without. */
+	struct tls *tls;
+	struct str raw; /* sealed, being written */
+	uv_write_t raw_write;
+	bool raw_busy, shaken;
+	bool cut;      /* ended without TLS's own end */
+	size_t sealed; /* of `out` */
+	bool commands; /* may give commands */
 	size_t left;   /* of the answer, at the last look */
 	int64_t moved; /* monotonic: last progress of any kind */
 	int64_t begun; /* monotonic: first byte of the request; 0: none */
@@ -51,10 +60,25 @@ struct client {
 	bool failures_now;   /* fixed16 was asked for */
 };
 
+struct network {
+	int family;
+	unsigned char address[16];
+	unsigned bits;
+};
+
+/* What holds for connections by TCP. */
+struct tcp_policy {
+	SSL_CTX *tls; /* NULL: plain */
+	struct network *allow;
+	size_t n_allow; /* 0: everybody */
+	bool commands;
+};
+
 struct livestatus {
 	struct livestatusd *l;
 	uv_pipe_t unix_socket;
 	struct sockets sockets, next; /* TCP; their servers are uv_tcp_t */
+	struct tcp_policy policy, next_policy;
 	uv_timer_t sweep;
 	bool open, stopping;
 	struct client *clients;
@@ -67,6 +91,7 @@ struct livestatus {
 void livestatus_on_connection(uv_stream_t *listener, int status);
 /* tcp.c */
 void livestatus_close_tcp(struct livestatus *s);
+bool livestatus_allows(const struct livestatus *s, const uv_tcp_t *client);
 /* A handle of the server's or of a client's is closed. */
 void livestatus_handle_closed(struct livestatus *s);
 
@@ -82,6 +107,11 @@ void client_sweep(struct client *c, int64_t now);
 void client_request(struct client *c, struct slice request);
 /* The held query; true: it has been answered or there is none. */
 bool client_try_query(struct client *c);
+/* secure.c: bytes came; bytes may go. */
+void secure_received(struct client *c, struct slice bytes);
+void secure_push(struct client *c);
+/* The answer has been written. */
+void client_written(struct client *c);
 /* An answer is in c->out. */
 void client_write(struct client *c, bool close_after);
 

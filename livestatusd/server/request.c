@@ -82,6 +82,12 @@ send_commands(struct client *c, struct slice request)
 			add_failure(c, "expected COMMAND [time] NAME;...");
 			continue;
 		}
+		if (!c->commands) {
+			add_failure(c,
+			    "commands are not taken here "
+			    "(listen.livestatus.commands is false)");
+			continue;
+		}
 		c->open_commands++;
 		commands_send(c->server->l->commands, (struct slice){NULL, 0},
 		    text, on_command_done, c);

@@ -7,7 +7,13 @@
 #include "common/mem.h"
 #include "livestatusd/server/client.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 
 static bool
 is_loopback(const char *address)
@@ -23,18 +29,8 @@ tls_is_off(const struct settings_listener *l)
 }
 
 static int
-check_listener(const struct settings_listener *l, struct err *err_r)
+check_plain(const struct settings_listener *l, struct err *err_r)
 {
-	if (!l->enabled)
-		return 0;
-	if (!tls_is_off(l)) {
-		err_set(err_r,
-		    "listen.livestatus: this version serves TCP without TLS "
-		    "only (set listen.livestatus.tls to off, which allows "
-		    "loopback addresses alone, or listen.livestatus.enabled "
-		    "to false)");
-		return -1;
-	}
 	for (size_t i = 0; i < l->n_addresses; i++) {
 		if (!is_loopback(l->addresses[i])) {
 			err_set(err_r,
@@ -46,6 +42,165 @@ check_listener(const struct settings_listener *l, struct err *err_r)
 	}
 	return 0;
 }
+
+/* --- who may connect ------------------------------------------------------ */
+
+/* "10.0.0.0/8", "::1" */
+static bool
+read_network(const char *text, struct network *n_r)
+{
+	char address[64], *slash;
+	unsigned most;
+
+	snprintf(address, sizeof(address), "%s", text);
+	slash = strchr(address, '/');
+	if (slash != NULL)
+		*slash++ = '\0';
+	n_r->family = strchr(address, ':') != NULL ? AF_INET6 : AF_INET;
+	most = n_r->family == AF_INET6 ? 128 : 32;
+	n_r->bits = most;
+	if (inet_pton(n_r->family, address, n_r->address) != 1)
+		return false;
+	if (slash == NULL)
+		return true;
+	if (slash[0] < '0' || slash[0] > '9' || strlen(slash) > 3)
+		return false;
+	n_r->bits = (unsigned)strtoul(slash, &slash, 10);
+	return *slash == '\0' && n_r->bits <= most;
+}
+
+static int
+read_allow(struct tcp_policy *p, const json_t *list, struct err *err_r)
+{
+	const json_t *item;
+	const char *text;
+	size_t i;
+
+	p->allow = xcalloc(json_array_size(list) + 1, sizeof(*p->allow));
+	json_array_foreach(list, i, item)
+	{
+		text = json_string_value(item);
+		if (text == NULL || !read_network(text, &p->allow[i])) {
+			err_set(err_r,
+			    "listen.livestatus.allow: %s is no network (such "
+			    "as 10.0.0.0/8)",
+			    text == NULL ? "an entry" : text);
+			return -1;
+		}
+		p->n_allow++;
+	}
+	return 0;
+}
+
+static bool
+is_in(const struct network *n, int family, const unsigned char *address)
+{
+	unsigned whole = n->bits / 8, rest = n->bits % 8;
+	unsigned mask = 0xffu << (8 - rest) & 0xffu;
+
+	return n->family == family && memcmp(n->address, address, whole) == 0 &&
+	    (rest == 0 ||
+		(n->address[whole] & mask) == (address[whole] & mask));
+}
+
+bool
+livestatus_allows(const struct livestatus *s, const uv_tcp_t *client)
+{
+	struct sockaddr_storage ss = {0};
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&ss;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&ss;
+	const unsigned char *address;
+	int len = sizeof(ss);
+
+	if (s->policy.n_allow == 0)
+		return true;
+	if (uv_tcp_getpeername(client, (struct sockaddr *)&ss, &len) != 0)
+		return false;
+	address = ss.ss_family == AF_INET6
+	    ? v6->sin6_addr.s6_addr
+	    : (const unsigned char *)&v4->sin_addr;
+	for (size_t i = 0; i < s->policy.n_allow; i++)
+		if (is_in(&s->policy.allow[i], ss.ss_family, address))
+			return true;
+	return false;
+}
+
+/* --- TLS ------------------------------------------------------------------ */
+
+/* Paths of the settings are the site's. */
+static char *
+path_of(const struct daemon *d, const json_t *tls, const char *key,
+    const char *otherwise)
+{
+	const char *path = json_string_value(json_object_get(tls, key));
+
+	if (path == NULL)
+		return tls_path(d->root, otherwise);
+	return path[0] == '/' ? xstrdup(path) : daemon_path(d, "%s", path);
+}
+
+static enum tls_clients
+clients_of(const json_t *tls)
+{
+	const char *word = json_string_value(json_object_get(tls, "clients"));
+
+	if (word != NULL && strcmp(word, "optional") == 0)
+		return TLS_CLIENTS_OPTIONAL;
+	if (word != NULL && strcmp(word, "required") == 0)
+		return TLS_CLIENTS_REQUIRED;
+	return TLS_CLIENTS_NONE;
+}
+
+static SSL_CTX *
+make_context(
+    struct daemon *d, const struct settings_listener *l, struct err *err_r)
+{
+	const json_t *tls = json_object_get(l->extra, "tls");
+	bool cert = json_object_get(tls, "cert") != NULL;
+	char *paths[] = {path_of(d, tls, "cert", "site.pem"),
+	    path_of(d, tls, "key", "site.key"),
+	    path_of(d, tls, "ca", "ca.pem")};
+	struct tls_server t = {paths[0], paths[1], paths[2], clients_of(tls)};
+	struct err err = {""};
+	SSL_CTX *ctx = NULL;
+
+	if (cert != (json_object_get(tls, "key") != NULL))
+		err_set(&err, "cert and key belong together");
+	else if (tls_make_site(d->root, d->site, &err) == 0)
+		ctx = tls_server_context(&t, &err);
+	if (ctx == NULL)
+		err_set(err_r, "listen.livestatus.tls: %s", err.text);
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		free(paths[i]);
+	return ctx;
+}
+
+static void
+policy_deinit(struct tcp_policy *p)
+{
+	SSL_CTX_free(p->tls);
+	free(p->allow);
+	*p = (struct tcp_policy){0};
+}
+
+static int
+make_policy(
+    struct livestatus *s, const struct settings_listener *l, struct err *err_r)
+{
+	struct tcp_policy *p = &s->next_policy;
+
+	p->commands = !json_is_false(json_object_get(l->extra, "commands"));
+	if (!l->enabled)
+		return 0;
+	if (read_allow(p, json_object_get(l->extra, "allow"), err_r) == -1)
+		return -1;
+	if (tls_is_off(l))
+		return check_plain(l, err_r);
+	p->tls = make_context(s->l->d, l, err_r);
+	return p->tls == NULL ? -1 : 0;
+}
+
+/* --- listeners ------------------------------------------------------------ */
 
 static void
 on_closed(uv_handle_t *handle)
@@ -80,10 +235,13 @@ livestatus_prepare(
 {
 	const struct settings_listener *l = &settings->livestatus;
 
-	if (check_listener(l, err_r) != 0 ||
+	policy_deinit(&s->next_policy);
+	if (make_policy(s, l, err_r) != 0 ||
 	    sockets_prepare(
-		&s->next, &s->sockets, l, "listen.livestatus", err_r) != 0)
+		&s->next, &s->sockets, l, "listen.livestatus", err_r) != 0) {
+		policy_deinit(&s->next_policy);
 		return -1;
+	}
 	for (size_t i = 0; i < s->next.n; i++)
 		s->next.v[i].server = take_socket(s, s->next.v[i].fd);
 	return 0;
@@ -101,17 +259,22 @@ livestatus_commit(struct livestatus *s)
 			log_error("listen.livestatus: %s", uv_strerror(rc));
 	}
 	sockets_commit(&s->sockets, &s->next, stop_tcp);
+	policy_deinit(&s->policy);
+	s->policy = s->next_policy;
+	s->next_policy = (struct tcp_policy){0};
 }
 
 void
 livestatus_abort(struct livestatus *s)
 {
 	sockets_close(&s->next, stop_tcp);
+	policy_deinit(&s->next_policy);
 }
 
 void
 livestatus_close_tcp(struct livestatus *s)
 {
-	sockets_close(&s->next, stop_tcp);
+	livestatus_abort(s);
 	sockets_close(&s->sockets, stop_tcp);
+	policy_deinit(&s->policy);
 }
