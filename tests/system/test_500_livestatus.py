@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Livestatus: listeners that follow the configuration, TCP and TLS, the
 protocol as clients in the field speak it."""
+import ast
 import contextlib
 import http.client
 import json
@@ -9,7 +10,7 @@ import ssl
 import time
 
 import pytest
-from conftest import free_port
+from conftest import Root, free_port
 
 
 def console_answers(site, port, address="127.0.0.1"):
@@ -235,3 +236,222 @@ def test_slow_and_silent_clients(root):
     assert time.monotonic() - begun < 14
     slow.close()
     deaf.close()
+
+
+# --- the protocol on tmp/run/live ------------------------------------------
+PROTOCOL = {
+    "hosts": {"web01": {"check": "passive", "contact_groups": ["team"],
+                        "alias": "Web server"},
+              "web02": {"check": "passive"},
+              "db01": {"check": "passive"}},
+    "services": [
+        {"hosts": ["web01", "web02", "db01"], "description": "HTTP",
+         "check": "passive"},
+        {"hosts": ["db01"], "description": "Load", "check": "passive"}],
+    "contact_groups": {"team": {"alias": "Team"}},
+    "contacts": {"ann": {"contact_groups": ["team"], "role": "user"}},
+}
+
+
+@pytest.fixture(scope="module")
+def live():
+    """One site for all tests that only ask."""
+    root = Root()
+    try:
+        site = root.create(settings={"fetcher": {"workers": 1}},
+                           config=PROTOCOL, start=True)
+        site.wait_for(lambda: len(site.query(
+            "GET services", "Columns: description")) == 4)
+        for service, state, text in (
+                ("web01;HTTP", 0, "fine | time=0.5s"),
+                ("web02;HTTP", 2, 'd\u00e9ad "x"'), ("db01;HTTP", 1, "slow"),
+                ("db01;Load", 0, "idle | load=3")):
+            site.command(
+                f"PROCESS_SERVICE_CHECK_RESULT;{service};{state};{text}")
+        yield site
+        site.check_logs()
+    finally:
+        root.remove()
+
+
+class Connection:
+    """A kept connection that speaks fixed16."""
+
+    def __init__(self, site):
+        self.s = socket.socket(socket.AF_UNIX)
+        self.s.settimeout(20)
+        self.s.connect(str(site.path("tmp/run/live")))
+
+    def send(self, *lines):
+        self.s.sendall("\n".join((*lines, "ResponseHeader: fixed16",
+                                  "KeepAlive: on", "", "")).encode())
+
+    def exactly(self, n):
+        data = b""
+        while len(data) < n:
+            piece = self.s.recv(n - len(data))
+            assert piece, data
+            data += piece
+        return data
+
+    def answer(self):
+        head = self.exactly(16)
+        assert head[3:4] == b" " and head[15:] == b"\n", head
+        return int(head[:3]), self.exactly(int(head[4:15])).decode()
+
+    def ask(self, *lines):
+        self.send(*lines)
+        return self.answer()
+
+
+def names(site, *lines, table="hosts", column="name"):
+    return sorted(row[0] for row in site.query(
+        f"GET {table}", f"Columns: {column}", *lines))
+
+
+@pytest.mark.parametrize("condition,found", [
+    ("name = web01", ["web01"]), ("name != web01", ["db01", "web02"]),
+    ("name ~ ^web", ["web01", "web02"]), ("name !~ ^web", ["db01"]),
+    ("name =~ WEB01", ["web01"]), ("name !=~ WEB01", ["db01", "web02"]),
+    ("name ~~ ^WEB", ["web01", "web02"]), ("name !~~ ^WEB", ["db01"]),
+    ("name < web01", ["db01"]), ("name >= web01", ["web01", "web02"]),
+    ("name > web01", ["web02"]), ("name <= web01", ["db01", "web01"]),
+    ("num_services = 2", ["db01"]), ("num_services != 2", ["web01", "web02"]),
+    ("num_services < 2", ["web01", "web02"]), ("num_services > 1", ["db01"]),
+    ("contacts >= ann", ["web01"]), ("contacts < ann", ["db01", "web02"]),
+    ("services >= Load", ["db01"]),
+])
+def test_operators(live, condition, found):
+    assert names(live, f"Filter: {condition}") == found
+    assert names(live, f"Filter: {condition}", "Negate:") == sorted(
+        {"web01", "web02", "db01"} - set(found))
+
+
+def test_and_or_negate_stats(live):
+    assert names(live, "Filter: name = web01", "Filter: name = db01",
+                 "Or: 2") == ["db01", "web01"]
+    assert names(live, "Filter: name = web01", "Filter: name = db01", "Or: 2",
+                 "Negate:") == ["web02"]
+    assert names(live, "Filter: name ~ web", "Filter: name ~ 01",
+                 "And: 2") == ["web01"]
+    assert live.query("GET services", "Stats: state = 0", "Stats: state = 1",
+                      "Stats: state = 2", "Stats: state = 0",
+                      "Stats: state = 1", "StatsOr: 2", "Stats: state = 0",
+                      "StatsNegate:") == [[2, 1, 1, 3, 2]]
+    assert live.query("GET services", "Stats: sum state", "Stats: max state",
+                      "Stats: min state", "Stats: avg state") == \
+        [[3, 2, 0, 0.75]]
+    assert live.query("GET services", "Columns: host_name",
+                      "Stats: state >= 0") == [
+        ["db01", 2], ["web01", 1], ["web02", 1]]
+
+
+def test_formats(live):
+    ask = ["GET services", "Columns: host_name state plugin_output",
+           "Filter: host_name = web02"]
+    assert live.query(*ask) == [["web02", 2, 'd\u00e9ad "x"']]
+
+    def raw(form):
+        return live.ask("\n".join([*ask, f"OutputFormat: {form}", "", ""]))
+    assert raw("csv") == 'web02;2;d\u00e9ad "x"\n'.encode()
+    assert raw("CSV") == '"web02","2","d\u00e9ad ""x"""\r\n'.encode()
+    assert raw("json").isascii() and raw("python3").isascii()
+    assert json.loads(raw("wrapped_json"))["total_count"] == 1
+    assert ast.literal_eval(raw("python3").decode()) == \
+        [["web02", 2, 'd\u00e9ad "x"']]
+
+
+def test_codes(live):
+    c = Connection(live)
+    assert c.ask("GET hosts", "Columns: name", "Limit: 1")[0] == 200
+    for code, *lines in (
+            (404, "GET nonsense"), (400, "GET hosts", "Bogus: x"),
+            (400, "GET hosts", "Filter: nonsense = 1"),
+            (400, "GET hosts", "Filter: name ~ ("),
+            (400, "GET hosts", "And: 2")):
+        got, text = c.ask(*lines)
+        assert got == code and text.strip(), (lines, got, text)
+    # The connection is still good.
+    assert c.ask("GET hosts", "Columns: name", "Filter: name = db01") == \
+        (200, "db01\n")
+
+
+def test_pipelining(live):
+    c = Connection(live)
+    for i in range(200):
+        c.send("GET hosts", "Columns: name", f"Filter: name = web0{i % 2 + 1}")
+    for i in range(200):
+        assert c.answer() == (200, f"web0{i % 2 + 1}\n")
+    # Byte by byte.
+    for byte in b"GET hosts\nColumns: name\nLimit: 1\nResponseHeader: fixed16" \
+                b"\nKeepAlive: on\n\n":
+        c.s.sendall(bytes([byte]))
+    assert c.answer()[0] == 200
+
+
+def test_wait(live):
+    c = Connection(live)
+    begun = time.monotonic()
+    assert c.ask("GET hosts", "Columns: name", "WaitObject: web01",
+                 "WaitCondition: state = 2", "WaitTimeout: 300",
+                 "Filter: name = web01") == (200, "web01\n")
+    assert 0.25 < time.monotonic() - begun < 5
+    c.send("GET services", "Columns: state", "WaitObject: db01 Load",
+           "WaitTrigger: check", "WaitCondition: state = 2",
+           "WaitTimeout: 15000", "Filter: host_name = db01",
+           "Filter: description = Load")
+    begun = time.monotonic()
+    live.command("PROCESS_SERVICE_CHECK_RESULT;db01;Load;2;high")
+    assert c.answer() == (200, "2\n")
+    assert time.monotonic() - begun < 5
+    live.command("PROCESS_SERVICE_CHECK_RESULT;db01;Load;0;idle")
+
+
+def test_auth_user(live):
+    assert names(live, "AuthUser: ann") == ["web01"]
+    assert names(live, "AuthUser: nobody") == []
+    assert live.query("GET services", "Columns: host_name description",
+                      "AuthUser: ann") == [["web01", "HTTP"]]
+
+
+def test_commands(live):
+    c = Connection(live)
+    for i in range(20):     # each is seen by the next query
+        c.s.sendall(f"COMMAND [{int(time.time())}] ADD_HOST_COMMENT;web01;1;"
+                    f"ann;number {i}\n\n".encode())
+        assert c.ask("GET comments", "Columns: comment",
+                     f"Filter: comment = number {i}") == (200, f"number {i}\n")
+    answer = live.ask("COMMAND [1] NO_SUCH_COMMAND;x\n\n")
+    assert answer.startswith(b"400: ")
+    answer = live.ask("COMMAND [1] ADD_HOST_COMMENT;nowhere;1;ann;x\n\n")
+    assert answer.startswith(b"400: ")
+
+
+def test_bad_clients(live):
+    # A client that never reads.
+    deaf = Connection(live)
+    with contextlib.suppress(OSError):
+        deaf.s.settimeout(0.5)
+        for _ in range(10000):
+            deaf.send("GET columns")
+    # Half a request; a connection that says nothing; one that goes.
+    half, silent = Connection(live), Connection(live)
+    half.s.sendall(b"GET hosts\nColu")
+    gone = Connection(live)
+    gone.send("GET columns")
+    gone.s.close()
+    begun = time.monotonic()
+    assert len(live.query("GET hosts", "Columns: name")) == 3
+    assert time.monotonic() - begun < 2
+    half.s.shutdown(socket.SHUT_WR)
+    assert b"ncomplete" in half.s.recv(1000)
+    silent.s.close()
+    # A request without end is refused long before its end.
+    endless = Connection(live)
+    sent = 0
+    with contextlib.suppress(OSError):
+        while sent < 100 << 20:
+            endless.s.sendall(b"Filter: name = " + b"x" * (1 << 20))
+            sent += 1 << 20
+    assert sent < 40 << 20
+    assert len(live.query("GET hosts", "Columns: name")) == 3
