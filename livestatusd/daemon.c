@@ -65,6 +65,7 @@ release(struct livestatusd *l)
 	http_close(&l->http);
 	livestatus_free(&l->server);
 	commands_free(&l->commands);
+	commands_free(&l->event_commands);
 	feed_free(&l->feed);
 	logfiles_free(&l->logfiles);
 	free(l);
@@ -107,8 +108,10 @@ start(struct daemon *d, struct err *err_r)
 	free(dir);
 	l->feed = feed_new(d, on_changed, l, err_r);
 	if (l->feed != NULL)
-		l->commands = commands_new(d, err_r);
+		l->commands = commands_new(d, "core", err_r);
 	if (l->commands != NULL)
+		l->event_commands = commands_new(d, "eventd", err_r);
+	if (l->event_commands != NULL)
 		l->server = livestatus_new(l, err_r);
 	if (l->server == NULL || start_http(l, err_r) == -1) {
 		release(l);

@@ -18,7 +18,8 @@ struct logfiles;   /* reader of var/history */
 struct livestatusd {
 	struct daemon *d;
 	struct feed *feed;
-	struct commands *commands;
+	struct commands *commands;       /* to core */
+	struct commands *event_commands; /* to eventd: EC_* */
 	struct logfiles *logfiles;
 	struct livestatus *server;
 	struct http *http; /* its own */

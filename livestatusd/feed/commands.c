@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Commands for core; see commands.h.
+ * Commands for core or eventd; see commands.h.
  */
 #include "livestatusd/feed/commands.h"
 
@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define OPEN_MAX_COMMANDS 100000u
@@ -22,6 +23,7 @@ struct open_command {
 };
 
 struct commands {
+	const char *daemon;
 	struct bus_link *link;
 	struct open_command *open; /* by id, ascending */
 	size_t first, n, cap;      /* open[first..n) */
@@ -75,33 +77,38 @@ on_down(struct bus_peer *peer, const char *why, void *arg)
 {
 	struct commands *c = arg;
 	size_t n = c->n - c->first;
+	char reason[96];
 
 	(void)peer;
 	(void)why;
+	snprintf(reason, sizeof(reason),
+	    "%s stopped; whether the command was taken is not known",
+	    c->daemon);
 	while (n-- > 0 && c->first < c->n)
-		finish_first(c,
-		    "core stopped; whether the command was taken is not known",
-		    0);
+		finish_first(c, reason, 0);
 }
 
 static void
 on_sweep(uv_timer_t *timer)
 {
 	struct commands *c = timer->data;
+	char reason[64];
 
+	snprintf(reason, sizeof(reason), "%s does not answer", c->daemon);
 	while (c->first < c->n &&
 	    clock_mono() - c->open[c->first].sent > ANSWER_NS)
-		finish_first(c, "core does not answer", 0);
+		finish_first(c, reason, 0);
 }
 
 struct commands *
-commands_new(struct daemon *d, struct err *err_r)
+commands_new(struct daemon *d, const char *daemon, struct err *err_r)
 {
 	static const struct bus_handlers handlers = {
 	    .down = on_down, .message = on_message};
 	struct commands *c = xnew(struct commands);
-	char *endpoint = daemon_endpoint(d, "core");
+	char *endpoint = daemon_endpoint(d, daemon);
 
+	c->daemon = daemon;
 	uv_timer_init(d->loop, &c->sweep);
 	c->sweep.data = c;
 	c->link = bus_dial(d->bus, endpoint, NULL, &handlers, c, err_r);
@@ -142,19 +149,23 @@ void
 commands_send(struct commands *c, struct slice who, struct slice line,
     command_done_fn *done, void *arg)
 {
-	struct bus_peer *core = bus_dialled(c->link);
+	struct bus_peer *peer = bus_dialled(c->link);
+	char reason[64];
 	struct msg m = {
 	    .id = MSG_COMMAND, .command = {c->last_id + 1, who, line}};
 
-	if (core == NULL) {
-		done(arg, "core is not running", 0);
+	if (peer == NULL) {
+		snprintf(
+		    reason, sizeof(reason), "%s is not running", c->daemon);
+		done(arg, reason, 0);
 		return;
 	}
-	if (c->n - c->first >= OPEN_MAX_COMMANDS || bus_send(core, &m) == -1) {
-		done(arg, "core is too busy", 0);
+	if (c->n - c->first >= OPEN_MAX_COMMANDS || bus_send(peer, &m) == -1) {
+		snprintf(reason, sizeof(reason), "%s is too busy", c->daemon);
+		done(arg, reason, 0);
 		return;
 	}
-	bus_flush(core);
+	bus_flush(peer);
 	c->last_id++;
 	if (c->first > 0 && c->n == c->cap) {
 		memmove(c->open, c->open + c->first,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * External commands on their way to core, each until its answer.
+ * External commands on their way to a daemon, core or eventd, each until its
+ * answer.
  */
 #ifndef LIVESTATUSD_FEED_COMMANDS_H
 #define LIVESTATUSD_FEED_COMMANDS_H
@@ -10,13 +11,15 @@
 struct commands;
 
 /*
- * The command is in core's journal, or `refused` says why it is not. Its
+ * The command is durable, or `refused` says why it is not. Its
  * effect is in the state stream up to `seq`. Called exactly once, unless
  * forgotten; maybe before commands_send() returns.
  */
 typedef void command_done_fn(void *arg, const char *refused, uint64_t seq);
 
-struct commands *commands_new(struct daemon *d, struct err *err_r);
+/* `daemon` is borrowed for ever. */
+struct commands *commands_new(
+    struct daemon *d, const char *daemon, struct err *err_r);
 /* Calls what is open: refused. */
 void commands_free(struct commands **c);
 

@@ -38,6 +38,7 @@ client_close(struct client *c)
 		return;
 	c->closing = true;
 	commands_forget(c->server->l->commands, c);
+	commands_forget(c->server->l->event_commands, c);
 	uv_close(&c->handle, on_closed);
 }
 

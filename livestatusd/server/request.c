@@ -25,6 +25,16 @@ is_command_text(struct slice s)
 	return s.s[n + 2] >= 'A' && s.s[n + 2] <= 'Z';
 }
 
+/* "[1234] EC_NAME;..." is the event console's. */
+static bool
+is_event_command(struct slice s)
+{
+	const char *name = memchr(s.s, ']', s.len);
+	size_t left = s.len - (size_t)(name - s.s);
+
+	return left > 5 && memcmp(name, "] EC_", 5) == 0;
+}
+
 static void
 add_failure(struct client *c, const char *reason)
 {
@@ -89,8 +99,10 @@ send_commands(struct client *c, struct slice request)
 			continue;
 		}
 		c->open_commands++;
-		commands_send(c->server->l->commands, (struct slice){NULL, 0},
-		    text, on_command_done, c);
+		commands_send(is_event_command(text)
+			? c->server->l->event_commands
+			: c->server->l->commands,
+		    (struct slice){NULL, 0}, text, on_command_done, c);
 	}
 }
 

@@ -455,3 +455,29 @@ def test_bad_clients(live):
             sent += 1 << 20
     assert sent < 40 << 20
     assert len(live.query("GET hosts", "Columns: name")) == 3
+
+
+def test_commands_of_the_event_console(root):
+    site = root.create(
+        settings={"fetcher": {"workers": 1},
+                  "listen": {"syslog_udp": {"enabled": True}}},
+        config={"event_rules": [{"id": "all", "when": {"text": ""},
+                                 "state": "CRIT"}]}, start=True)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.sendto(b"<2>Nov 22 03:00:00 srv1 kernel: disk sda failed",
+                 ("127.0.0.1", site.port(514)))
+
+    def events():
+        return json.loads(site.events(
+            "GET events", "Columns: event_id event_phase event_owner",
+            "OutputFormat: json", ""))[1:]
+    number = site.wait_for(events, what="an event")[0][0]
+    site.command(f"EC_UPDATE;{number};ann;1;seen;")
+    assert events() == [[number, "ack", "ann"]]
+    site.command(f"EC_DELETE;{number};ann")
+    assert events() == []
+    answer = site.ask("COMMAND [1] EC_DELETE;99999;ann\n\n")
+    assert answer.startswith(b"400: "), answer
+    site.stop("eventd")
+    answer = site.ask("COMMAND [1] EC_DELETE;1;ann\n\n")
+    assert answer == b"400: eventd is not running\n"
