@@ -137,3 +137,19 @@ def test_config_show_has_all_keys(site):
 def test_a_fresh_site_has_no_mistakes(site):
     done = site.ok("check-config")
     assert done.err == ""
+
+
+def test_explain(site):
+    site.config({"hosts": {"web01": {"check": "always_up"}},
+                 "services": [{"hosts": ["web01"], "description": "A",
+                               "check": "passive", "notes": "mine"}],
+                 "rules": [{"ruleset": "service_notes", "value": "rule"},
+                           {"ruleset": "host_notes", "value": "all"}]})
+    rows = site.ok("config", "explain", "web01", "A", "--json").json()
+    notes, = [row for row in rows if row["attribute"] == "notes"]
+    assert (notes["value"], notes["source"]) == ("mine", "service")
+    assert notes["where"].startswith("etc/vedette/conf.d/")
+    assert [far["value"] for far in notes["overridden"]] == ["rule"]
+    assert "notes" in site.ok("config", "explain", "web01").out
+    done = site.run("config", "explain", "web02")
+    assert done.code == 1 and "no host web02" in done.err
