@@ -15,6 +15,9 @@ check: ## install what the tests need, run all of them, print the sum
 check-unit: $(UNITS) $(FUZZERS) ## unit tests and fuzz corpora of one build
 	tests/run-unit $(BUILD) $(UNITS) $(FUZZERS)
 
+check-scenarios: all ## play the scenarios of one build
+	tests/run-scenarios $(BUILD)
+
 check-system: all ## system tests on this build's daemons: T='-k name'
 	VEDETTE_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -m pytest -q tests/system $(T)
 
@@ -30,4 +33,4 @@ format: ## apply .clang-format to every C file
 lint: ## format, static analysis and the rules of the house
 	tests/lint
 
-.PHONY: check check-unit check-system fuzz bench format lint
+.PHONY: check check-unit check-scenarios check-system fuzz bench format lint
