@@ -63,8 +63,8 @@ TABLE(livestatus_listener, LISTENER_KEYS,
 const struct schema *
 settings_listener_schema(const char *listener)
 {
-	static const char *const with_tls[] = {
-	    "http", "receiver", "syslog_tls", "event_status"};
+	/* The console leaves TLS to a reverse proxy. */
+	static const char *const with_tls[] = {"receiver", "syslog_tls"};
 
 	if (strcmp(listener, "livestatus") == 0)
 		return &livestatus_listener;
