@@ -117,7 +117,7 @@ write_all(int fd, const char *p, size_t len)
 
 int
 ask_socket_to(const char *path, const char *question, size_t len, int to,
-    struct err *err_r)
+    size_t n_head, struct str *head, struct err *err_r)
 {
 	int fd = dial(path, err_r), rc = 0;
 	char buf[65536];
@@ -127,9 +127,17 @@ ask_socket_to(const char *path, const char *question, size_t len, int to,
 		return -1;
 	rc = send_all(fd, question, len, err_r);
 	while (rc == 0 && (n = read(fd, buf, sizeof(buf))) != 0) {
+		size_t taken = 0;
+
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n == -1 || write_all(to, buf, (size_t)n) == -1) {
+		if (n > 0 && head->len < n_head) {
+			taken = n_head - head->len;
+			taken = taken < (size_t)n ? taken : (size_t)n;
+			str_addn(head, buf, taken);
+		}
+		if (n == -1 ||
+		    write_all(to, buf + taken, (size_t)n - taken) == -1) {
 			err_set(err_r, "%s", strerror(errno));
 			rc = -1;
 		}

@@ -14,8 +14,11 @@
  */
 int ask_socket(const char *path, const char *question, int timeout_ms,
     struct str *answer, struct err *err_r);
-/* The same, but what comes is written to `fd` at once. */
+/*
+ * The same, but what comes is written to `fd` at once, except for the first
+ * `n_head` bytes, which are appended to `head`.
+ */
 int ask_socket_to(const char *path, const char *question, size_t len, int fd,
-    struct err *err_r);
+    size_t n_head, struct str *head, struct err *err_r);
 
 #endif

@@ -6,11 +6,13 @@
 #include "site/cmd.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define REQUEST_MAX (16u << 20)
+#define HEADER_LEN  16 /* of fixed16 */
 
 static int
 read_request(struct str *to, struct err *err_r)
@@ -54,23 +56,69 @@ join(const struct cmd_call *call, struct str *to)
 	}
 }
 
+/* A lone GET whose answer has no header: we ask for one, to see the code. */
+static bool
+wants_header(const struct str *request)
+{
+	const char *s = str_get(request), *end = strstr(s, "\n\n");
+
+	return strncmp(s, "GET ", 4) == 0 &&
+	    strstr(s, "ResponseHeader:") == NULL &&
+	    (end == NULL || end[strspn(end, "\n")] == '\0');
+}
+
+static void
+add_header(struct str *request)
+{
+	const char *lf = strchr(str_get(request), '\n');
+	size_t n = lf != NULL ? (size_t)(lf - request->s) : request->len;
+	struct str with = {0};
+
+	str_addn(&with, request->s, n);
+	str_add(&with, "\nResponseHeader: fixed16");
+	str_addn(&with, request->s + n, request->len - n);
+	if (lf == NULL)
+		str_addc(&with, '\n');
+	str_free(request);
+	*request = with;
+}
+
 static int
 run(const struct cmd_call *call)
 {
 	char *path = site_path(call->site, "tmp/run/live");
-	struct str request = {0};
+	struct str request = {0}, head = {0};
 	struct err err;
+	bool refused = false, command;
+	size_t n_head = 0;
 	int rc = 0;
 
 	if (call->argc > 0)
 		join(call, &request);
 	else
 		rc = read_request(&request, &err);
+	/* A command is answered only when it is refused. */
+	command = strncmp(str_get(&request), "COMMAND ", 8) == 0;
+	if (wants_header(&request)) {
+		add_header(&request);
+		n_head = HEADER_LEN;
+	} else if (command) {
+		n_head = REQUEST_MAX;
+	}
 	if (rc == 0)
-		rc = ask_socket_to(
-		    path, str_get(&request), request.len, STDOUT_FILENO, &err);
+		rc = ask_socket_to(path, str_get(&request), request.len,
+		    STDOUT_FILENO, n_head, &head, &err);
+	if (rc == 0 && command) {
+		refused = head.len > 0;
+		fputs(str_get(&head), stdout);
+	} else if (rc == 0 && n_head > 0) {
+		refused = head.len == 0 || head.s[0] != '2';
+	}
+	str_free(&head);
 	str_free(&request);
 	free(path);
+	if (rc == 0 && refused)
+		return CMD_FAILED;
 	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
 }
 
@@ -84,7 +132,10 @@ const struct cmd cmd_query = {
 	"prints\n"
 	"the answer:\n"
 	"\n"
-	"  vedette query 'GET services' 'Columns: host_name description state'",
+	"  vedette query 'GET services' 'Columns: host_name description "
+	"state'\n"
+	"\n"
+	"Exit code 1 when the site refuses the request or a command.",
     .scope = CMD_SITE_OPTION,
     .max_args = -1,
     .run = run,

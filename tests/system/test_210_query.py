@@ -26,3 +26,12 @@ def test_a_missing_site_is_named(root):
         done = root.run(*args)
         assert done.code == 1
         assert "nosuch: there is no such site" in done.err, done
+
+
+def test_what_is_refused_has_exit_code_1(started):
+    for line in ("GET nosuch", "COMMAND [0] NO_SUCH_COMMAND",
+                 "COMMAND nonsense"):
+        done = started.run("query", line)
+        assert done.code == 1, done
+        assert done.out.strip(), done
+    assert started.ok("query", "GET hosts\\nColumns: name").err == ""
