@@ -57,7 +57,14 @@ check_place(struct making *m, struct err *err_r)
 		    m->site.root, m->site.name);
 		rc = -1;
 	} else {
-		rc = file_mkdirs(parent, 0755, err_r);
+		struct err err;
+
+		rc = file_mkdirs(parent, 0755, &err);
+		if (rc == -1)
+			err_set(err_r,
+			    "%s (run it as root, or set VEDETTE_ROOT to a "
+			    "folder that you may write)",
+			    err.text);
 	}
 	free(parent);
 	return rc;

@@ -194,6 +194,15 @@ run(const struct cmd_call *call)
 
 	collect(call->site, &lines);
 	code = code_of(&lines, only);
+	/* The daemons outlive an s6-svscan that was killed. */
+	if ((code == 0 || code == CMD_PARTLY) &&
+	    !supervise_is_running(call->site)) {
+		cmd_fail("status",
+		    "%s: its supervisor s6-svscan is gone (\"vedette "
+		    "restart\" brings it back)",
+		    call->site->name);
+		code = CMD_PARTLY;
+	}
 	if (code == CMD_NO_SUCH_DAEMON)
 		cmd_fail("status", "%s: there is no daemon of that name", only);
 	else if (cmd_flag(call, "json"))

@@ -11,6 +11,7 @@
 #include "site/supervise.h"
 #include "site/term.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,9 +60,16 @@ complain(const struct site *site, const struct supervise_service *s,
 	const char *what = st->up || supervise_deaths(site, s->name) > 0
 	    ? "does not become ready"
 	    : "is not running";
+	char *log = site_path(site, "var/log/%s.log", s->name);
 
-	cmd_fail(s->name, "%s (its log is %s/var/log/%s.log)", what, site->root,
-	    s->name);
+	if (access(log, W_OK) == -1 && errno != ENOENT)
+		cmd_fail(s->name,
+		    "%s: its log %s cannot be written: %s (give it to the "
+		    "site's user)",
+		    what, log, strerror(errno));
+	else
+		cmd_fail(s->name, "%s (its log is %s)", what, log);
+	free(log);
 	print_last_words(site, s->name);
 }
 

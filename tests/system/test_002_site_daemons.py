@@ -140,6 +140,7 @@ def test_a_killed_scanner_is_no_obstacle(started):
     os.kill(victim, signal.SIGKILL)
     wait_for(lambda: not os.path.exists(f"/proc/{victim}")
              or _cmdline(victim) == "")
+    assert started.status()[1] == 2
     started.start()
     assert started.status()[1] == 0
     assert len([1 for _, line in processes(started)
