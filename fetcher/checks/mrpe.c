@@ -119,7 +119,7 @@ add_metrics(struct slice perf, struct check_out *out)
 static void
 say_output(struct slice output, struct check_out *out)
 {
-	struct slice line, text;
+	struct slice line, text = {"", 0};
 	bool more = false;
 
 	if (!take_line(&output, &line))
@@ -133,6 +133,7 @@ say_output(struct slice output, struct check_out *out)
 			add_metrics(line, out);
 			continue;
 		}
+		text = (struct slice){"", 0};
 		slice_next(&line, '|', &text);
 		if (bar == NULL || text.len > 0) {
 			if (out->details.len > 0)

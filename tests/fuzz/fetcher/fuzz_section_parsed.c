@@ -26,6 +26,31 @@ evaluate(struct slice output, const struct str *items, int64_t now,
 	evaluate_agent(&in, results);
 }
 
+/* Rules under which every check finds something. */
+static const char rules[] =
+    "{\"ps\": {\"discover\": {\"%s of %u\": \"~(.)\", \"all\": \"~\"}},"
+    "\"systemd_service\": {\"discover\": [\"\"]},"
+    "\"systemd_socket\": {\"discover\": [\"\"]},"
+    "\"diskstat\": {\"discover\": [\"summary\", \"physical\", \"lvm\", "
+    "\"dm\"]},"
+    "\"filesystem\": {\"groups\": {\"all\": [\"*\"]}},"
+    "\"interfaces\": {\"groups\": {\"all\": [\"*\"]}, "
+    "\"discover_states\": [\"1\", \"2\", \"4\"]}}";
+
+static void
+discover(struct slice output, struct discovery *d)
+{
+	json_error_t why;
+	json_t *params = json_loads(rules, 0, &why);
+	struct discovery_input in = {
+	    .output = output, .host = SLICE("web01"), .now = 1760000000};
+	must(params != NULL);
+	/* By the input's size, so that both ways are taken. */
+	in.params = output.len % 2 == 0 ? params : NULL;
+	discover_host(&in, d);
+	json_decref(params);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -34,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str items = {0}, again = {0}, results = {0}, params = {0};
 	struct msg_job_result r;
 
-	discover_agent(output, SLICE("web01"), &d);
+	discover(output, &d);
 	for (size_t i = 0; i < d.n; i++) {
 		struct err err;
 		char *text = d.services[i].params == NULL

@@ -26,6 +26,10 @@ test_mrpe(void **state)
 		"Item not found in monitoring data(?)", NULL, ""},
 	    {"mrpe", "C", NULL, 1, "<<<mrpe>>>\n(x) C 2 bad\n", 2, "bad", NULL,
 		""},
+	    {"mrpe", "D", NULL, 1, "<<<mrpe>>>\n(x) D 0 \001a\001\001b|\001\n",
+		0, "", "a\n\nb\nPlugin: x", ""},
+	    {"mrpe", "E", NULL, 1, "<<<mrpe>>>\n(x) E 0\n", 0, "", "Plugin: x",
+		""},
 	};
 	(void)state;
 	ROWS_RUN(rows);
