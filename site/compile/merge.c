@@ -13,13 +13,21 @@ join_lists(struct model *m, json_t *near, json_t *far)
 	return all;
 }
 
-static json_t *
-join_keys(struct model *m, json_t *near, json_t *far)
+json_t *
+merge_keys(struct model *m, json_t *near, json_t *far)
 {
-	json_t *all = model_keep(m, json_copy(far));
+	const char *key;
+	json_t *value, *all;
 
-	json_object_update(all, near);
-	return all;
+	json_object_foreach(far, key, value)
+	{
+		if (json_object_get(near, key) != NULL)
+			continue;
+		all = model_keep(m, json_copy(far));
+		json_object_update(all, near);
+		return all;
+	}
+	return near;
 }
 
 json_t *
@@ -31,8 +39,7 @@ merge_values(
 	if (near == NULL || far == NULL || near == far)
 		return near == NULL ? far : near;
 	if (keys && json_is_object(near) && json_is_object(far))
-		return json_object_size(far) == 0 ? near
-						  : join_keys(m, near, far);
+		return merge_keys(m, near, far);
 	if (all && json_is_array(near) && json_is_array(far))
 		return json_array_size(far) == 0 ? near
 						 : join_lists(m, near, far);

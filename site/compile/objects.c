@@ -370,6 +370,7 @@ params_of(struct model *m, const struct service *s, const char *check)
 	    .item = json_string_value(json_object_get(own, "item")),
 	};
 	json_t *near = NULL, *all;
+	snap_str off;
 
 	if (set != NULL) {
 		target.description_id = rules_text_id(m, s->description);
@@ -379,8 +380,9 @@ params_of(struct model *m, const struct service *s, const char *check)
 		return model_json(m, near == NULL ? params : near);
 	all = json_copy(s->origin == SERVICE_FOUND ? params : near);
 	json_object_update(all, s->origin == SERVICE_FOUND ? near : params);
-	model_keep(m, all);
-	return model_json(m, all);
+	off = model_json(m, all);
+	json_decref(all);
+	return off;
 }
 
 static void

@@ -178,8 +178,6 @@ rules_of_check(const struct model *m, const char *check)
 static json_t *
 join(struct model *m, const struct ruleset *set, json_t *near, json_t *far)
 {
-	json_t *all;
-
 	if (near == NULL)
 		return far;
 	if (set->attr != ATTR_COUNT)
@@ -187,9 +185,7 @@ join(struct model *m, const struct ruleset *set, json_t *near, json_t *far)
 		    m, set->attr, near, far, set->eval == EVAL_ALL);
 	if (!json_is_object(near) || !json_is_object(far))
 		return near;
-	all = model_keep(m, json_copy(far));
-	json_object_update(all, near);
-	return all;
+	return merge_keys(m, near, far);
 }
 
 static void
