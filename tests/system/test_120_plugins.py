@@ -160,6 +160,12 @@ def test_tcp_host_check(started, web_server):
     assert "refused" in started.wait_for_host("down", 1)["plugin_output"]
 
 
+def test_always_up(started):
+    started.config({"hosts": {"h": {"check": "always_up"}}})
+    started.activate()
+    assert started.wait_for_host("h", timeout=5)["state"] == 0
+
+
 def test_passive_results(started):
     started.config({"hosts": {"h": {"check": "passive"}}, "services": [
         {"hosts": ["h"], "description": "Backup", "check": "passive",
