@@ -143,9 +143,11 @@ print_text(const struct compile_report *rep, const char *text, int code,
 		    rep->mistakes.n_mistakes,
 		    rep->mistakes.n_mistakes == 1 ? "" : "s");
 	else if (code == 0 && !how->quiet)
-		printf("%s: %u files, %u hosts, %u services\n",
+		printf("%s: %u file%s, %u host%s, %u service%s\n",
 		    how->check_only ? "No mistakes" : "Activated", rep->files,
-		    rep->hosts, rep->services);
+		    rep->files == 1 ? "" : "s", rep->hosts,
+		    rep->hosts == 1 ? "" : "s", rep->services,
+		    rep->services == 1 ? "" : "s");
 }
 
 /* After the files were compiled without mistakes. */
