@@ -6,9 +6,10 @@
 
 #define VERBS(V)                                                               \
 	V(create)                                                              \
-	V(rm) V(start) V(stop) V(restart) V(reload) V(status) V(sites)         \
-	    V(config) V(su) V(check_config) V(activate) V(discover) V(fetch)   \
-		V(check) V(query) V(simulate) V(reference) V(version) V(help)
+	V(rm)                                                                  \
+	V(start) V(stop) V(restart) V(reload) V(status) V(sites) V(config)     \
+	    V(su) V(check_config) V(activate) V(discover) V(fetch) V(check)    \
+		V(query) V(simulate) V(reference) V(version) V(help)
 
 #define DECLARE(name) extern const struct cmd cmd_##name;
 #define ENTRY(name)   &cmd_##name,
