@@ -366,6 +366,7 @@ tear_down(struct daemon *d)
 {
 	if (d->def->deinit != NULL)
 		d->def->deinit(d);
+	d->priv->deinited = true;
 	bus_close(&d->own);
 	bus_free(&d->bus);
 	close_loop(d);

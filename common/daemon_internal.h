@@ -16,7 +16,7 @@ struct daemon_private {
 	char *root;
 	const char *names[DAEMON_MAX_OPTIONS], *values[DAEMON_MAX_OPTIONS];
 	int lock;
-	bool stopping, ended;
+	bool stopping, ended, deinited;
 	int code;
 	uv_signal_t signals[3];
 	uv_timer_t stop_timer;

@@ -187,7 +187,8 @@ on_down(struct bus_peer *peer, const char *why, void *arg)
 	struct daemon *d = arg;
 
 	(void)why;
-	if (d->def->peer_down != NULL)
+	/* After deinit there is no state that could forget the peer. */
+	if (d->def->peer_down != NULL && !d->priv->deinited)
 		d->def->peer_down(d, peer);
 }
 
