@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * MessagePack reading and writing; see wire.h. Format:
- * github.com/msgpack/msgpack/blob/master/spec.md
+ * the MessagePack specification.
  */
 #include "common/wire.h"
 
