@@ -157,7 +157,7 @@ test_mistakes(void **state)
 	    "not 70000");
 	AT("4:35",
 	    "listen.http.allow: unknown key; expected one of enabled, "
-	    "address, port, tls");
+	    "address, port");
 	AT("6:15",
 	    "notifications.smtp.tls: expected none, starttls or tls, not "
 	    "\"starttsl\"; did you mean starttls?");
