@@ -130,6 +130,8 @@ written_job(struct written *w, uint32_t object, struct msg_job *job_r)
 	case SNAP_CHECK_COLLECTED:
 	case SNAP_CHECK_SERVICE:
 	case SNAP_CHECK_ALWAYS_UP:
+	case SNAP_CHECK_CLUSTER:
+	case SNAP_CHECK_CLUSTERED:
 	case SNAP_CHECK_KINDS:
 	default:
 		return false;

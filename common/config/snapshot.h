@@ -23,7 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SNAP_VERSION 1
+#define SNAP_VERSION 2
 #define SNAP_NONE    UINT32_MAX
 
 typedef uint32_t snap_str; /* offset into the pool of strings */
@@ -42,6 +42,9 @@ enum snap_check {
 	SNAP_CHECK_COLLECTED, /* fed by `collector` */
 	SNAP_CHECK_SERVICE,   /* host: takes over the state of `collector` */
 	SNAP_CHECK_ALWAYS_UP,
+	SNAP_CHECK_CLUSTER,   /* host: UP while one of `nodes` is UP (CL-1) */
+	SNAP_CHECK_CLUSTERED, /* service of a cluster: judged on the data of
+				 each of the host's nodes, see `cluster_mode` */
 	SNAP_CHECK_KINDS
 };
 
@@ -52,6 +55,15 @@ enum snap_agent {
 	SNAP_AGENT_PROGRAM
 };
 
+/* How a clustered service's state follows from those on the nodes (CL-2). */
+enum snap_cluster {
+	SNAP_CLUSTER_NONE,
+	SNAP_CLUSTER_BEST,
+	SNAP_CLUSTER_WORST,
+	SNAP_CLUSTER_FAILOVER, /* expected on one node; several: WARN */
+	SNAP_CLUSTER_MODES
+};
+
 /* snap_object.flags: defaults of the switches */
 #define SNAP_ACTIVE         0x0001u
 #define SNAP_PASSIVE        0x0002u
@@ -59,6 +71,7 @@ enum snap_agent {
 #define SNAP_FLAP_DETECTION 0x0008u
 #define SNAP_VOLATILE       0x0010u
 #define SNAP_EVENT_HANDLER  0x0020u
+#define SNAP_FRESHNESS      0x0040u /* freshness checking (FR-1) */
 
 /* snap_object.notify_on */
 #define SNAP_ON_RECOVERY 0x0001u /* r */
@@ -110,6 +123,15 @@ struct snap_object {
 	snap_str agent_command;       /* SNAP_AGENT_PROGRAM */
 	snap_str agent_options, snmp; /* hosts: JSON or "" */
 	uint32_t family;              /* 0 any, 4, 6 */
+	uint32_t stalking; /* bit 1 << state: output is stalked (ST-40) */
+	/* EH-1: as Livestatus shows it, and the line; "" for none. */
+	snap_str event_handler, event_handler_line;
+	uint32_t freshness_ms; /* FR-1: 0: from the interval */
+	/* DT-16: canonical JSON array, "" for none: {start: local time,
+	 * end: local time, recur: WORD, duration: seconds, comment: TEXT} */
+	snap_str downtimes;
+	struct snap_list nodes; /* cluster: hosts' indexes, ascending (CL-1) */
+	uint32_t cluster_mode;  /* clustered service: enum snap_cluster */
 };
 
 struct snap_contact {

@@ -33,7 +33,8 @@ static const size_t object_strings[] = {AT(snap_object, name),
     AT(snap_object, notes_url), AT(snap_object, action_url),
     AT(snap_object, icon_image), AT(snap_object, folder),
     AT(snap_object, agent_command), AT(snap_object, agent_options),
-    AT(snap_object, snmp)};
+    AT(snap_object, snmp), AT(snap_object, event_handler),
+    AT(snap_object, event_handler_line), AT(snap_object, downtimes)};
 static const size_t object_periods[] = {AT(snap_object, check_period),
     AT(snap_object, notification_period), AT(snap_object, service_period),
     AT(snap_object, passive_period)};
@@ -45,6 +46,7 @@ static const struct list_field object_lists[] = {
     {AT(snap_object, labels), OF_STRINGS, 3, false},
     {AT(snap_object, tags), OF_STRINGS, 2, false},
     {AT(snap_object, custom_variables), OF_STRINGS, 2, false},
+    {AT(snap_object, nodes), OF_HOSTS, 1, true},
 };
 static const size_t contact_strings[] = {AT(snap_contact, name),
     AT(snap_contact, alias), AT(snap_contact, email), AT(snap_contact, pager),
@@ -178,6 +180,14 @@ object_ok(const struct snapshot *snap, uint32_t i)
 	if ((o->check == SNAP_CHECK_COLLECTED ||
 		o->check == SNAP_CHECK_SERVICE) &&
 	    o->collector == SNAP_NONE)
+		return false;
+	if (o->check == SNAP_CHECK_CLUSTER && o->nodes.n == 0)
+		return false;
+	if (o->check == SNAP_CHECK_CLUSTERED &&
+	    (!o->is_service || snap->objects[o->host].nodes.n == 0 ||
+		o->cluster_mode == SNAP_CLUSTER_NONE))
+		return false;
+	if (o->cluster_mode >= SNAP_CLUSTER_MODES)
 		return false;
 	return o->check < SNAP_CHECK_KINDS && o->agent <= SNAP_AGENT_PROGRAM &&
 	    o->max_check_attempts >= 1 && isfinite(o->flap_low) &&

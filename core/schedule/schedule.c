@@ -40,9 +40,11 @@ schedule_kind(const struct snapshot *snap, uint32_t object)
 			return MSG_JOB_AGENT;
 		return SCHEDULE_NONE;
 	case SNAP_CHECK_ALWAYS_UP:
+	case SNAP_CHECK_CLUSTER:
 		return SCHEDULE_LOCAL;
 	case SNAP_CHECK_PASSIVE:
 	case SNAP_CHECK_COLLECTED:
+	case SNAP_CHECK_CLUSTERED:
 	case SNAP_CHECK_SERVICE:
 	case SNAP_CHECK_KINDS:
 	default:
