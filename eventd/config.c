@@ -11,62 +11,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-struct names {
-	const struct snapshot *snap;
-	const struct action_table *actions;
-};
-
-static bool
-known(const char *kind, const char *name, void *arg)
-{
-	const struct names *n = arg;
-
-	if (strcmp(kind, "time period") == 0)
-		return snap_find_period(n->snap, slice_of(name)) != SNAP_NONE;
-	if (strcmp(kind, "contact group") == 0)
-		return snap_find_contact_group(n->snap, slice_of(name)) !=
-		    SNAP_NONE;
-	return action_known(n->actions, name);
-}
-
-/* A document of the snapshot; NULL if it is absent. */
-static json_t *
-load(const char *text, const char *what, struct str *mistakes)
-{
-	json_error_t error;
-	json_t *doc;
-
-	if (text[0] == '\0')
-		return NULL;
-	doc = json_loads(text, JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
-	if (doc == NULL)
-		str_addf(mistakes, "%s: %s\n", what, error.text);
-	return doc;
-}
-
-static void
-read_rules(
-    struct eventd_config *c, const struct snapshot *snap, struct str *mistakes)
-{
-	json_t *actions =
-	    load(snap_s(snap, snap->event_actions), "event_actions", mistakes);
-	json_t *rules =
-	    load(snap_s(snap, snap->event_rules), "event_rules", mistakes);
-	struct names names = {.snap = snap};
-	struct rule_names asked = {known, &names};
-	struct str warnings = {0};
-
-	c->actions = action_table_read(actions, mistakes);
-	names.actions = c->actions;
-	if (c->actions != NULL)
-		c->rules = ruleset_compile(rules, &asked, mistakes, &warnings);
-	if (warnings.len > 0)
-		log_warn("%s", str_get(&warnings));
-	str_free(&warnings);
-	json_decref(actions);
-	json_decref(rules);
-}
-
 static int
 bind_all(struct eventd *ed, struct eventd_config *c,
     const struct settings *settings, struct err *err_r)
@@ -102,11 +46,14 @@ eventd_config_build(struct eventd *ed, const struct snapshot *snap,
     const struct settings *settings, struct err *err_r)
 {
 	struct eventd_config *c = xnew(struct eventd_config);
-	struct str mistakes = {0};
+	struct str mistakes = {0}, warnings = {0};
 
-	c->options = eventd_options_read(settings->eventd, &mistakes);
-	read_rules(c, snap, &mistakes);
-	if (mistakes.len > 0) {
+	c->made =
+	    event_rules_read(snap, settings->eventd, &mistakes, &warnings);
+	if (warnings.len > 0)
+		log_warn("%s", str_get(&warnings));
+	str_free(&warnings);
+	if (c->made == NULL) {
 		mistakes.s[mistakes.len - 1] = '\0';
 		err_set(err_r, "%s", str_get(&mistakes));
 		str_free(&mistakes);
@@ -129,9 +76,7 @@ eventd_config_free(struct eventd_config **cp)
 
 	if (c == NULL)
 		return;
-	eventd_options_free(&c->options);
-	ruleset_free(&c->rules);
-	action_table_free(&c->actions);
+	event_rules_free(&c->made);
 	bound_list_free(&c->udp);
 	bound_list_free(&c->tcp);
 	bound_list_free(&c->status);

@@ -399,12 +399,12 @@ init(struct daemon *d, struct err *err_r)
 	c = eventd_config_build(ed, d->snapshot, d->settings, err_r);
 	if (c == NULL)
 		return -1;
-	ed->actions = c->actions;
-	ed->engine = ec_engine_new(c->rules, c->options,
+	ed->actions = c->made->actions;
+	ed->engine = ec_engine_new(c->made->rules, c->made->options,
 	    world_engine(ed->world), &ed->effects, random_seed());
-	c->actions = NULL;
-	c->rules = NULL;
-	c->options = NULL;
+	c->made->actions = NULL;
+	c->made->rules = NULL;
+	c->made->options = NULL;
 	if (open_store(ed, err_r) == 0) {
 		apply_options(ed);
 		ec_engine_start(ed->engine, eventd_now());
@@ -457,11 +457,12 @@ take(struct eventd *ed, const struct snapshot *snap)
 	ed->prepared = NULL;
 	if (world_load(ed->world, snap, &err) != 0)
 		log_error("reload: %s", err.text);
-	ec_engine_reload(ed->engine, c->rules, c->options, eventd_now());
-	c->rules = NULL;
-	c->options = NULL;
-	ed->actions = c->actions;
-	c->actions = old;
+	ec_engine_reload(
+	    ed->engine, c->made->rules, c->made->options, eventd_now());
+	c->made->rules = NULL;
+	c->made->options = NULL;
+	ed->actions = c->made->actions;
+	c->made->actions = old;
 	apply_options(ed);
 	if (eventd_config_listen(ed, c, &err) != 0)
 		log_error("reload: %s", err.text);

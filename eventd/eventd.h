@@ -5,7 +5,7 @@
 #ifndef EVENTD_EVENTD_H
 #define EVENTD_EVENTD_H
 
-#include "eventd/action.h"
+#include "eventd/configured.h"
 #include "eventd/event/engine.h"
 #include "eventd/notify.h"
 #include "eventd/receive/receive.h"
@@ -16,9 +16,7 @@
 
 /* What a configuration gives, built before it is taken. */
 struct eventd_config {
-	struct eventd_options *options;
-	struct ruleset *rules;
-	struct action_table *actions;
+	struct event_rules *made;
 	struct bound_list udp, tcp, status; /* fd -1: listening already */
 };
 

@@ -196,7 +196,7 @@ ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
 	ev->notifications++;
 	id = xasprintf("%s-%s-%" PRId64 "-%" PRIu64, o->d->site, o->d->instance,
 	    o->boot_us, ++o->number);
-	notify_context(&context, w, ev, recovery);
+	notify_context(&context, world_snapshot(w), ev, recovery);
 	m = (struct msg){.id = MSG_NOTICE,
 	    .notice = {.id = slice_of(id),
 		.created_us = now_us,

@@ -28,7 +28,7 @@ void ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
 size_t ec_outbox_waiting(const struct outbox *o);
 
 /* Appends the context, records: pair. Pure but for the process's zone. */
-void notify_context(struct str *list, const struct world *w,
+void notify_context(struct str *list, const struct snapshot *snap,
     const struct event *ev, bool recovery);
 
 #endif

@@ -127,10 +127,9 @@ add_groups(struct str *list, const struct snapshot *snap,
 }
 
 static void
-add_host(struct str *list, const struct world *w, const struct event *ev)
+add_host(struct str *list, const struct snapshot *snap, const struct event *ev)
 {
-	const struct snapshot *snap = world_snapshot(w);
-	uint32_t i = world_host(w, ev->core_host);
+	uint32_t i = snap_find_host(snap, slice_of(ev->core_host));
 	struct snap_list none = {0};
 
 	if (i == SNAP_NONE) {
@@ -172,14 +171,14 @@ add_service(struct str *list, const struct event *ev, bool recovery)
 }
 
 void
-notify_context(struct str *list, const struct world *w, const struct event *ev,
-    bool recovery)
+notify_context(struct str *list, const struct snapshot *snap,
+    const struct event *ev, bool recovery)
 {
 	add(list, "WHAT", "SERVICE");
 	add(list, "NOTIFICATIONTYPE", recovery ? "RECOVERY" : "PROBLEM");
 	add(list, "CONTACTNAME", "check-mk-notify");
 	add_times(list, ev);
-	add_host(list, w, ev);
+	add_host(list, snap, ev);
 	add_service(list, ev, recovery);
 	add_number(list, "EC_ID", (int64_t)ev->id);
 	add(list, "EC_RULE_ID", ev->rule_id == NULL ? "" : ev->rule_id);

@@ -7,25 +7,16 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/num.h"
 #include "common/period.h"
+#include "eventd/hosts.h"
 
 #include <stdlib.h>
-#include <strings.h>
-
-/* One of a host's names; better ones (lower rank) stand first. */
-struct name {
-	const char *text;
-	uint32_t host;
-	uint8_t rank; /* 0 name, 1 alias, 2 address */
-};
 
 struct world {
 	struct daemon *d;
 	const struct snapshot *snap;
 	struct periods *periods;
-	struct name *names;
-	size_t n_names;
+	struct host_names *names;
 	bool *in_downtime; /* by host */
 	struct bus_link *state, *ask;
 	uint64_t seq, stream_generation, answer_generation;
@@ -35,41 +26,6 @@ struct world {
 	void *ended_arg;
 };
 
-static int
-by_name(const void *pa, const void *pb)
-{
-	const struct name *a = pa, *b = pb;
-	int diff = strcasecmp(a->text, b->text);
-
-	return diff != 0 ? diff : (int)a->rank - (int)b->rank;
-}
-
-static void
-add_name(
-    struct name *list, size_t *n, const char *text, uint32_t host, uint8_t rank)
-{
-	if (text[0] != '\0')
-		list[(*n)++] = (struct name){text, host, rank};
-}
-
-static uint32_t
-find_name(const struct world *w, const char *text)
-{
-	size_t from = 0, to = w->n_names;
-
-	while (from < to) {
-		size_t mid = (from + to) / 2;
-
-		if (strcasecmp(w->names[mid].text, text) < 0)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	if (from < w->n_names && strcasecmp(w->names[from].text, text) == 0)
-		return w->names[from].host;
-	return SNAP_NONE;
-}
-
 /* --- for the engine ----------------------------------------------------------
  */
 
@@ -77,7 +33,7 @@ static const char *
 core_host(const char *name, void *arg)
 {
 	const struct world *w = arg;
-	uint32_t host = name[0] == '\0' ? SNAP_NONE : find_name(w, name);
+	uint32_t host = host_names_find(w->names, name);
 
 	return host == SNAP_NONE ? NULL
 				 : snap_s(w->snap, w->snap->objects[host].name);
@@ -104,34 +60,9 @@ host_in_downtime(const char *name, void *arg)
 static bool
 host_limit(const char *name, struct limit *limit_r, void *arg)
 {
-	static const char *const words[] = {
-	    "stop", "stop_overflow", "stop_overflow_notify", "delete_oldest"};
 	const struct world *w = arg;
-	uint32_t host = world_host(w, name);
-	struct snap_list vars;
 
-	if (host == SNAP_NONE)
-		return false;
-	vars = w->snap->objects[host].custom_variables;
-	for (uint32_t i = 0; i + 1 < vars.n; i += 2) {
-		struct slice rest, n;
-		int64_t value;
-
-		if (strcmp(snap_s(w->snap, snap_at(w->snap, vars, i)),
-			"EC_EVENT_LIMIT") != 0)
-			continue;
-		rest = slice_of(snap_s(w->snap, snap_at(w->snap, vars, i + 1)));
-		if (!slice_next(&rest, ':', &n) ||
-		    !num_range(n, 1, 10000000, &value))
-			return false;
-		limit_r->limit = (uint32_t)value;
-		for (size_t k = 0; k < ARRAY_LEN(words); k++) {
-			if (slice_eqs(rest, words[k]))
-				limit_r->action = (enum limit_action)k;
-		}
-		return true;
-	}
-	return false;
+	return host_event_limit(w->snap, world_host(w, name), limit_r);
 }
 
 static bool
@@ -164,17 +95,8 @@ world_load(struct world *w, const struct snapshot *snap, struct err *err_r)
 	}
 	free(w->in_downtime);
 	w->in_downtime = downtime;
-	free(w->names);
-	w->names = xcalloc((size_t)snap->n_hosts * 3 + 1, sizeof(*w->names));
-	w->n_names = 0;
-	for (uint32_t i = 0; i < snap->n_hosts; i++) {
-		const struct snap_object *o = &snap->objects[i];
-
-		add_name(w->names, &w->n_names, snap_s(snap, o->name), i, 0);
-		add_name(w->names, &w->n_names, snap_s(snap, o->alias), i, 1);
-		add_name(w->names, &w->n_names, snap_s(snap, o->address), i, 2);
-	}
-	qsort(w->names, w->n_names, sizeof(*w->names), by_name);
+	host_names_free(&w->names);
+	w->names = host_names_new(snap);
 	periods_free(&w->periods);
 	w->periods = periods;
 	w->snap = snap;
@@ -310,7 +232,7 @@ world_free(struct world **wp)
 	if (w->ask != NULL)
 		bus_close(&w->ask);
 	periods_free(&w->periods);
-	free(w->names);
+	host_names_free(&w->names);
 	free(w->in_downtime);
 	free(w);
 	*wp = NULL;

@@ -235,6 +235,24 @@ first_argument(struct cmd_line *line, struct err *err_r)
 	return site_own(err_r);
 }
 
+/* Is there a site, where the verb can do without? */
+static bool
+names_site(const struct cmd_line *line)
+{
+	struct site *own = NULL;
+	struct err err;
+	bool is_own;
+
+	if (line->cmd->scope != CMD_SITE_MAYBE || line->site != NULL ||
+	    getenv("VEDETTE_SITE") != NULL)
+		return true;
+	if (geteuid() != 0)
+		own = site_own(&err);
+	is_own = own != NULL;
+	site_free(&own);
+	return is_own;
+}
+
 static struct site *
 find_site(struct cmd_line *line, struct err *err_r)
 {
@@ -329,7 +347,7 @@ run(struct cmd_line *line, char **argv)
 	struct err err;
 	int code;
 
-	if (line->cmd->scope >= CMD_SITE_FIRST) {
+	if (line->cmd->scope >= CMD_SITE_FIRST && names_site(line)) {
 		call.site = find_site(line, &err);
 		if (call.site == NULL ||
 		    become_site(line->cmd, call.site, argv, &err) == -1)

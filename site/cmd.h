@@ -25,10 +25,11 @@ enum {
 };
 
 enum cmd_scope {
-	CMD_ANYWHERE,   /* needs no site */
-	CMD_NEW_SITE,   /* the first argument names a site to be made */
-	CMD_SITE_FIRST, /* root's first argument names the site */
-	CMD_SITE_OPTION /* root says -s SITE */
+	CMD_ANYWHERE,    /* needs no site */
+	CMD_NEW_SITE,    /* the first argument names a site to be made */
+	CMD_SITE_FIRST,  /* root's first argument names the site */
+	CMD_SITE_OPTION, /* root says -s SITE */
+	CMD_SITE_MAYBE   /* the same, but it works without a site too */
 };
 #define CMD_ROOT_STAYS 0x1u /* run() handles root by itself */
 

@@ -317,7 +317,8 @@ ec_engine_message(struct engine *e, struct message *m, int64_t now_us)
 	struct match_walk walk = {.world = &e->world->match,
 	    .scratch = e->scratch,
 	    .trace = e->trace,
-	    .trace_arg = e->trace_arg};
+	    .trace_arg = e->trace_arg,
+	    .every = e->try_every};
 	struct match match;
 	bool found;
 

@@ -26,6 +26,9 @@ struct engine_effects {
 	/* Run the action, or ACTION_NOTIFY. `recovery`: for cancel.actions. */
 	void (*action)(
 	    struct event *ev, const char *action, bool recovery, void *arg);
+	/* A limit came into effect: "host", "rule" or "overall". */
+	void (*overflow)(const char *scope, uint32_t limit,
+	    const struct event *ev, void *arg); /* may be NULL */
 	/* An expecting rule began an interval or counted; see watch. */
 	void (*watch)(
 	    const char *rule_id, int64_t from_us, uint64_t count, void *arg);
@@ -79,6 +82,7 @@ struct engine {
 	size_t n_watches;
 	match_trace_fn *trace; /* may be set; sees each tried rule */
 	void *trace_arg;
+	bool try_every; /* rule, for the trace */
 	bool restoring;
 };
 

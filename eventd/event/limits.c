@@ -11,6 +11,7 @@ enum scope {
 	SCOPE_RULE
 };
 #define SCOPES 3
+static const char *const scope_names[SCOPES] = {"overall", "host", "rule"};
 
 struct bound {
 	struct limit limit;
@@ -126,6 +127,9 @@ activate(struct engine *e, enum scope scope, const struct bound *b,
 	    b->limit.action == LIMIT_DELETE_OLDEST)
 		return;
 	*b->active = b->limit.limit;
+	if (e->effects->overflow != NULL)
+		e->effects->overflow(
+		    scope_names[scope], b->limit.limit, ev, e->effects->arg);
 	if (b->limit.action != LIMIT_STOP)
 		overflow_event(e, scope, b, ev, rule, now_us);
 }

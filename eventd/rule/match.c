@@ -133,7 +133,7 @@ ec_rule_match(struct rule *rule, const struct message *m,
 		failed = failed == NULL ? "invert" : NULL;
 	}
 	if (walk->trace != NULL)
-		walk->trace(rule, failed, walk->trace_arg);
+		walk->trace(rule, failed, match_r, walk->trace_arg);
 	return failed;
 }
 
@@ -145,10 +145,13 @@ ruleset_match(struct ruleset *rs, const struct message *m,
 	    rs->index[m->facility & 31][m->priority & 7].number;
 	uint32_t n = rs->index[m->facility & 31][m->priority & 7].n, from = 0;
 
+	if (walk->every)
+		n = (uint32_t)rs->n;
 	for (uint32_t i = 0; i < n; i++) {
-		struct rule *rule = rs->rules[list[i]];
+		uint32_t number = walk->every ? i : list[i];
+		struct rule *rule = rs->rules[number];
 
-		if (list[i] < from)
+		if (number < from)
 			continue;
 		if (ec_rule_match(rule, m, walk, match_r) != NULL)
 			continue;

@@ -23,15 +23,17 @@ struct match {
 };
 
 /*
- * Sees each rule that was tried with the first condition that failed, or NULL.
+ * Sees each rule that was tried, with the first condition that failed; NULL: it
+ * fits, and `match` says how.
  */
-typedef void match_trace_fn(
-    const struct rule *rule, const char *failed, void *arg);
+typedef void match_trace_fn(const struct rule *rule, const char *failed,
+    const struct match *match, void *arg);
 
 struct match_walk {
 	const struct match_world *world;
 	struct pattern_scratch *scratch;
 	match_trace_fn *trace; /* may be NULL */
+	bool every; /* tries the rules that the index leaves out, too */
 	void *trace_arg;
 	uint64_t tries, hits; /* counted up */
 };

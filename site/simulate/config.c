@@ -5,17 +5,11 @@
  */
 #include "site/simulate/sim.h"
 
-#include "common/config/settings_load.h"
-#include "common/config/settings_table.h"
-#include "common/file.h"
 #include "common/mem.h"
-#include "site/compile/compile.h"
+#include "site/opened.h"
 
 #include <libgen.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-
-#define FILE_MAX (512u << 20)
 
 void
 sim_config_free(struct sim_config *c)
@@ -29,103 +23,34 @@ sim_config_free(struct sim_config *c)
 	*c = (struct sim_config){0};
 }
 
-/* The mapping `site`, what site.yaml holds. NULL: mistakes. */
-static struct settings *
-settings_of(const json_t *config, const struct yaml_doc *doc,
-    const struct schema_way *way, struct mistakes *m)
-{
-	json_t *site = json_object_get(config, "site"), *copy;
-	struct schema_way here = {way, config, "site", 0};
-	struct mistakes found = {0};
-	struct settings *settings = NULL;
-	struct yaml_doc *own;
-	struct str text = {0};
-
-	copy = site == NULL ? json_object() : json_deep_copy(site);
-	own = yaml_from_json("site", copy);
-	settings_check(own, &found);
-	if (found.n_mistakes == 0)
-		settings = settings_from_doc(own, 0, &found);
-	if (found.n_mistakes > 0) {
-		struct slice rest, line;
-
-		mistakes_print(&found, &text);
-		rest = str_slice(&text);
-		while (slice_next(&rest, '\n', &line))
-			schema_mistake(
-			    m, doc, &here, "%.*s", (int)line.len, line.s);
-		if (settings != NULL)
-			settings_free(&settings);
-	}
-	mistakes_free(&found);
-	str_free(&text);
-	yaml_doc_free(&own);
-	json_decref(copy);
-	return settings;
-}
-
 static int
 open_inline(struct sim *s, json_t *value, const struct yaml_doc *doc,
     const struct schema_way *way, struct sim_config *c, struct mistakes *m)
 {
-	static const char *const also[] = {"site", NULL};
-	struct compile_report report = {0};
-	struct err err = {""};
+	struct opened o;
 
-	if (!json_is_object(value)) {
-		schema_mistake(m, doc, way, "a mapping or a path was expected");
+	if (opened_value(&o, value, doc, way, ++s->generation, m) == -1)
 		return -1;
-	}
+	c->snap = o.snap;
+	c->settings = o.settings;
 	c->config = json_deep_copy(value);
-	c->settings = settings_of(value, doc, way, m);
-	c->snap = compile_open_config(
-	    value, doc, way, also, ++s->generation, &report, &err);
-	if (c->snap == NULL && report.mistakes.n_mistakes == 0)
-		schema_mistake(m, doc, way, "%s", err.text);
-	if (report.mistakes.n_mistakes > 0)
-		mistakes_move(m, &report.mistakes);
-	compile_report_free(&report);
-	return m->n_mistakes > 0 || c->snap == NULL ? -1 : 0;
-}
-
-/* A site's folder. */
-static int
-open_site(const char *path, const struct yaml_doc *doc,
-    const struct schema_way *way, struct sim_config *c, struct mistakes *m)
-{
-	struct compile_report report = {0};
-	struct err err = {""};
-
-	c->settings = settings_load_mistakes(path, m);
-	if (m->n_mistakes == 0)
-		c->snap = compile_open(path, &report, &err);
-	if (c->snap == NULL && m->n_mistakes == 0 &&
-	    report.mistakes.n_mistakes == 0)
-		schema_mistake(m, doc, way, "%s", err.text);
-	if (report.mistakes.n_mistakes > 0)
-		mistakes_move(m, &report.mistakes);
-	compile_report_free(&report);
-	return m->n_mistakes > 0 || c->snap == NULL ? -1 : 0;
+	return 0;
 }
 
 static int
-open_path(struct sim *s, const char *name, const struct yaml_doc *doc,
-    const struct schema_way *way, struct sim_config *c, struct mistakes *m)
+open_path(
+    struct sim *s, const char *name, struct sim_config *c, struct mistakes *m)
 {
 	char *copy = xstrdup(s->sc->file), *path;
-	struct yaml_doc *own;
-	struct stat st;
-	int rc = -1;
+	struct opened o;
+	int rc;
 
 	path = name[0] == '/' ? xstrdup(name)
 			      : xasprintf("%s/%s", dirname(copy), name);
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		rc = open_site(path, doc, way, c, m);
-	} else {
-		own = yaml_read(path, m);
-		if (m->n_mistakes == 0)
-			rc = open_inline(s, yaml_root(own), own, NULL, c, m);
-		yaml_doc_free(&own);
+	rc = opened_path(&o, path, ++s->generation, m);
+	if (rc == 0) {
+		c->snap = o.snap;
+		c->settings = o.settings;
 	}
 	free(path);
 	free(copy);
@@ -142,7 +67,7 @@ sim_config_open(struct sim *s, json_t *value, const struct schema_way *way,
 
 	*c = (struct sim_config){0};
 	if (json_is_string(value))
-		rc = open_path(s, json_string_value(value), doc, way, c, m);
+		rc = open_path(s, json_string_value(value), c, m);
 	else
 		rc = open_inline(s, value, doc, way, c, m);
 	if (rc == 0)

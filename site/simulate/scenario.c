@@ -291,8 +291,8 @@ read_items(struct sim_scenario *sc, struct mistakes *m)
 
 /* --- the whole ------------------------------------------------------------ */
 
-static bool
-zone_exists(const char *zone)
+bool
+sim_zone_exists(const char *zone)
 {
 	char *path;
 	bool ok;
@@ -321,7 +321,7 @@ read_start(struct sim_scenario *sc, struct mistakes *m)
 		    "timezone"));
 	if (zone == NULL)
 		zone = "UTC";
-	if (!zone_exists(zone))
+	if (!sim_zone_exists(zone))
 		schema_mistake(
 		    m, sc->doc, &way, "there is no time zone \"%s\"", zone);
 	setenv("TZ", zone, 1);

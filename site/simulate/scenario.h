@@ -52,6 +52,8 @@ void sim_scenario_free(struct sim_scenario **sc);
 
 /* "2026-03-02T08:00:00" in the process's zone to wall seconds. */
 bool sim_local_time(const char *text, int64_t *wall_r);
+/* Is it a name of the zone database, or UTC? */
+bool sim_zone_exists(const char *zone);
 /* An offset with an optional sign, "-300s", to nanoseconds. */
 bool sim_offset(const char *text, int64_t *ns_r);
 
