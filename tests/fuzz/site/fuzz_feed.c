@@ -2,7 +2,7 @@
  *
  * Any bytes as the file of a replay: items in order of time, or mistakes.
  */
-#include "common/mem.h"
+#include "common/log.h"
 #include "site/replay/feed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
