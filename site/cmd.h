@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CMD_MAX_OPTIONS 8
+#define CMD_MAX_OPTIONS 16
 
 /* Exit codes beside 0; `status` has its own. */
 enum {

@@ -4,11 +4,11 @@
  */
 #include "site/reload.h"
 
-#include "common/bus.h"
 #include "common/clock.h"
 #include "common/daemon.h"
 #include "common/file.h"
 #include "common/mem.h"
+#include "site/ask_daemon.h"
 #include "site/proc.h"
 #include "site/term.h"
 
@@ -21,42 +21,19 @@
 #define COMMIT_MS  30000
 #define SETTLE_MS  5000
 
-struct answer {
-	bool good;
-	struct str text;
-};
-
-static void
-got(const struct msg *m, void *arg)
-{
-	struct answer *a = arg;
-
-	if (m->id != MSG_ANSWER) {
-		str_add(&a->text, "an unexpected answer");
-		return;
-	}
-	a->good = m->answer.status == MSG_OK;
-	str_addslice(&a->text, m->answer.text);
-}
-
 /* 1: done, 0: refused with a reason, -1: nobody answers, with a reason. */
 static int
 ask(const struct site *site, const char *name, unsigned phase,
     uint64_t generation, int timeout_ms, struct err *err_r)
 {
-	char *endpoint =
-	    xasprintf("ipc://%s/tmp/run/bus/%s.sock", site->root, name);
-	struct bus_self self = {
-	    "site", "vedette", site->name, vedette_version()};
 	struct msg m = {.id = MSG_RELOAD, .reload = {1, phase, generation}};
-	struct answer a = {0};
-	int rc = bus_ask(endpoint, &self, &m, timeout_ms, got, &a, err_r);
+	struct str text = {0};
+	int rc = ask_daemon(site, name, &m, timeout_ms, &text, err_r);
 
-	if (rc == 0 && !a.good)
-		err_set(err_r, "%s", str_get(&a.text));
-	free(endpoint);
-	str_free(&a.text);
-	return rc == -1 ? -1 : a.good;
+	if (rc == 0)
+		err_set(err_r, "%s", str_get(&text));
+	str_free(&text);
+	return rc;
 }
 
 static bool

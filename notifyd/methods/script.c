@@ -136,7 +136,7 @@ running_end(struct running *r, int status)
 	enum method_code code;
 
 	drain(r);
-	text_add_clean(&text, str_slice(&r->output));
+	text_add_clean(&text, slice_trim(str_slice(&r->output)));
 	if (r->timed_out) {
 		code = METHOD_AGAIN;
 		str_addf(&text, "\ntimed out after %lld ms, killed",

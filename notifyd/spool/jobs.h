@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Shared by the spool's two files alone.
+ * Shared by the spool's own files alone.
  */
 #ifndef NOTIFYD_SPOOL_JOBS_H
 #define NOTIFYD_SPOOL_JOBS_H
 
+#include "notifyd/spool/spool.h"
 #include "notifyd/spool/store.h"
 
 struct spool {
 	struct store *store;
 };
+
+/* Columns from `at` on: seq, id, site, what, host, service, created, context */
+void spool_read_notice(sqlite3_stmt *st, int at, struct spool_notice *n);
 
 #endif

@@ -22,9 +22,8 @@ read_blob(sqlite3_stmt *st, int column, struct str *to)
 		str_addn(to, blob, (size_t)len);
 }
 
-/* Columns from `at` on: seq, id, site, what, host, service, created, context */
-static void
-read_notice(sqlite3_stmt *st, int at, struct spool_notice *n)
+void
+spool_read_notice(sqlite3_stmt *st, int at, struct spool_notice *n)
 {
 	spool_notice_clear(n);
 	n->seq = sqlite3_column_int64(st, at);
@@ -90,7 +89,7 @@ start_run(struct store *store, struct store_job *job)
 	if (s->found) {
 		s->d.row = s->row;
 		read_delivery(st, &s->d);
-		read_notice(st, 12, &s->notice);
+		spool_read_notice(st, 12, &s->notice);
 	}
 	sqlite3_reset(st);
 	return 0;
@@ -255,70 +254,6 @@ spool_lines(struct spool *spool, int64_t id, unsigned max, spool_lines_fn *got,
 	l->got = got;
 	l->arg = arg;
 	nd_store_put(spool->store, &l->job);
-}
-
-/* --- find ------------------------------------------------------------------
- */
-
-struct find_job {
-	struct store_job job;
-	char *id, *host, *service;
-	int64_t last;
-	struct spool_notice *list;
-	size_t n, cap;
-	spool_found_fn *found;
-	void *arg;
-};
-
-static int
-find_run(struct store *store, struct store_job *job)
-{
-	struct find_job *f = (struct find_job *)job;
-	sqlite3_stmt *st;
-	int rc;
-
-	while (f->n > 0)
-		spool_notice_clear(&f->list[--f->n]);
-	rc = nd_store_query(store, &st, SQL_NOTICES_FIND, "sssi", f->id,
-	    f->host, f->service, f->last);
-	for (; rc == 1; rc = nd_store_next(st)) {
-		ARRAY_GROW(f->list, f->n, f->cap);
-		f->list[f->n] = (struct spool_notice){0};
-		read_notice(st, 0, &f->list[f->n++]);
-	}
-	return rc;
-}
-
-static void
-find_done(struct store_job *job, bool committed)
-{
-	struct find_job *f = (struct find_job *)job;
-
-	if (committed)
-		f->found(f->list, f->n, f->arg);
-	while (f->n > 0)
-		spool_notice_clear(&f->list[--f->n]);
-	free(f->list);
-	free(f->id);
-	free(f->host);
-	free(f->service);
-	free(f);
-}
-
-void
-spool_find(struct spool *spool, const struct spool_filter *filter,
-    spool_found_fn *found, void *arg)
-{
-	struct find_job *f = xnew(struct find_job);
-
-	f->job = (struct store_job){.run = find_run, .done = find_done};
-	f->id = xstrdup(filter->id == NULL ? "" : filter->id);
-	f->host = xstrdup(filter->host == NULL ? "" : filter->host);
-	f->service = xstrdup(filter->service == NULL ? "" : filter->service);
-	f->last = filter->last == 0 ? SPOOL_KEEP_NOTICES : filter->last;
-	f->found = found;
-	f->arg = arg;
-	nd_store_put(spool->store, &f->job);
 }
 
 /* --- counts ----------------------------------------------------------------

@@ -76,6 +76,11 @@ const char *const spool_sql[] = {
     [SQL_NOTICES_FIND] =
 	"SELECT seq, id, site, what, host, service, created_us, context"
 	" FROM notices WHERE (?1 = '' OR id = ?1) AND (?2 = '' OR host = ?2)"
-	" AND (?3 = '' OR service = ?3) ORDER BY seq DESC LIMIT ?4",
+	" AND (?3 = '' OR service = ?3) AND (?5 = 0 OR EXISTS(SELECT 1 FROM"
+	" deliveries d WHERE d.notice = notices.seq AND d.state = 4))"
+	" ORDER BY seq DESC LIMIT ?4",
+    [SQL_DELIVERIES_OF] =
+	"SELECT contact, method, rule, text, state, tries, code, next_ms"
+	" FROM deliveries WHERE notice = ? ORDER BY ordinal",
     [SQL_COUNT] = NULL,
 };

@@ -31,6 +31,7 @@ enum spool_statement {
 	SQL_TOLD_DROP,
 	SQL_TOLD_READ,
 	SQL_NOTICES_FIND,
+	SQL_DELIVERIES_OF,
 	SQL_COUNT
 };
 

@@ -129,12 +129,27 @@ void spool_line_taken(struct spool *spool, int64_t id);
 /* Notices, newest first. Empty strings and 0 mean any. */
 struct spool_filter {
 	const char *id, *host, *service;
+	bool failed;   /* only those with a delivery that failed for good */
 	unsigned last; /* at most so many */
 };
 typedef void spool_found_fn(
     const struct spool_notice *list, size_t n, void *arg);
 void spool_find(struct spool *spool, const struct spool_filter *filter,
     spool_found_fn *found, void *arg);
+
+/* The same with what became of their deliveries, in order of the notices. */
+struct spool_outcome {
+	size_t notice; /* index */
+	char *contact, *method, *rule, *text;
+	enum spool_state state;
+	unsigned tries;
+	int code; /* of the last try; -1: none ended yet */
+	int64_t next_ms;
+};
+typedef void spool_listed_fn(const struct spool_notice *list, size_t n,
+    const struct spool_outcome *outcomes, size_t n_outcomes, void *arg);
+void spool_list(struct spool *spool, const struct spool_filter *filter,
+    spool_listed_fn *listed, void *arg);
 
 typedef void spool_counts_fn(
     const int64_t counts[SPOOL_STATES], int64_t lines, void *arg);

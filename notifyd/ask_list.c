@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Notices of the last time with their deliveries: [{id, time, what, host,
+ * service, site, context: {...}, deliveries: [{contact, method, rule, state,
+ * tries, code, text, next}]}]. Times are seconds.
+ */
+#include "notifyd/ask.h"
+
+#include <stdlib.h>
+
+static const char *const states[SPOOL_STATES] = {[SPOOL_WAITING] = "waiting",
+    [SPOOL_RUNNING] = "processing",
+    [SPOOL_DEFERRED] = "deferred",
+    [SPOOL_DONE] = "done",
+    [SPOOL_FAILED] = "failed"};
+
+static json_t *
+text_json(const char *text)
+{
+	return text[0] == '\0' ? json_null() : json_string(text);
+}
+
+static json_t *
+context_json(const struct spool_notice *n)
+{
+	struct slice rest = str_slice(&n->context);
+	json_t *context = json_object();
+	struct msg_pair pair;
+
+	while (rest.len > 0 && msg_pair_next(&rest, &pair)) {
+		char *key = slice_dup(pair.key);
+		json_t *value = json_stringn(pair.value.s, pair.value.len);
+
+		if (value != NULL)
+			json_object_set_new(context, key, value);
+		free(key);
+	}
+	return context;
+}
+
+static json_t *
+outcome_json(const struct spool_outcome *o)
+{
+	json_t *next = o->state == SPOOL_DEFERRED
+	    ? json_integer((json_int_t)(o->next_ms / 1000))
+	    : json_null();
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:o}", "contact",
+	    o->contact, "method", o->method, "rule", o->rule, "state",
+	    o->state < SPOOL_STATES ? states[o->state] : "?", "tries",
+	    (int)o->tries, "code",
+	    o->code < 0 ? json_null() : json_integer(o->code), "text", o->text,
+	    "next", next);
+}
+
+static void
+on_listed(const struct spool_notice *list, size_t n,
+    const struct spool_outcome *outcomes, size_t n_outcomes, void *arg)
+{
+	struct ask *a = arg;
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(all,
+		    json_pack("{s:s, s:f, s:s, s:s, s:o, s:s, s:o, s:[]}", "id",
+			list[i].id, "time", (double)list[i].created_us / 1e6,
+			"what", list[i].what, "host", list[i].host, "service",
+			text_json(list[i].service), "site", list[i].site,
+			"context", context_json(&list[i]), "deliveries"));
+	for (size_t i = 0; i < n_outcomes; i++)
+		json_array_append_new(
+		    json_object_get(
+			json_array_get(all, outcomes[i].notice), "deliveries"),
+		    outcome_json(&outcomes[i]));
+	ask_answer_json(a, all);
+	json_decref(all);
+}
+
+void
+asks_list(struct ask *a)
+{
+	struct spool_filter filter = ask_filter(a);
+
+	spool_list(a->n->spool, &filter, on_listed, a);
+}

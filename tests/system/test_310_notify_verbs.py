@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`vedette notify`: what was done, what would be done, once more."""
+import time
+
+import pytest
+from test_300_notify import CONFIG
+
+RULES = [
+    {"id": "mail_all", "description": "everybody", "method": "note",
+     "to": {"object_contacts": True}},
+    {"id": "only_down", "method": "note", "when": {"host_events": ["?d"]},
+     "to": {"users": ["bob"]}},
+    {"id": "not_ann", "method": "note", "cancel": True,
+     "to": {"users": ["ann"]}}]
+
+
+@pytest.fixture
+def notified(root):
+    """One problem was told to bob by a script that fails for good."""
+    site = root.create(settings={"fetcher": {"workers": 1}},
+                       config={**CONFIG, "notification_rules": RULES})
+    site.write("local/share/vedette/notifications/note",
+               "#!/bin/sh\n# Note\necho no paper\nexit 2\n", 0o755)
+    site.start()
+    site.wait_for(lambda: site.service("web01", "HTTP"), what="HTTP")
+    site.command("PROCESS_SERVICE_CHECK_RESULT;web01;HTTP;2;no answer")
+    site.wait_for(lambda: [n for n in site.ok("notify", "list",
+                                              "--json").json()
+                           if n["deliveries"]
+                           and n["deliveries"][0]["state"] == "failed"],
+                  what="the failed delivery")
+    return site
+
+
+def test_list_show_and_resend(notified):
+    site = notified
+    one, = site.ok("notify", "list", "--failed", "--json").json()
+    assert (one["host"], one["service"], one["what"]) == (
+        "web01", "HTTP", "PROBLEM")
+    assert abs(one["time"] - time.time()) < 60
+    delivery, = one["deliveries"]
+    assert (delivery["contact"], delivery["code"], delivery["text"],
+            delivery["rule"]) == ("bob", 2, "no paper", "mail_all")
+    assert "bob/note failed" in site.ok("notify", "list").out
+    shown = site.ok("notify", "show", one["id"]).out
+    assert "SERVICEOUTPUT=no answer" in shown and "no paper" in shown
+    done = site.run("notify", "show", "nosuch")
+    assert done.code == 1 and "nosuch" in done.err
+    assert site.ok("notify", "list", "--host", "other").out.startswith(
+        "There are no")
+    site.write("local/share/vedette/notifications/note",
+               "#!/bin/sh\n# Note\necho printed\n", 0o755)
+    again, = site.ok("notify", "resend", one["id"], "--json").json()
+    site.wait_for(lambda: site.ok(
+        "notify", "show", again, "--json").json()["deliveries"][0]["state"]
+        == "done", what="the second try")
+    assert site.run("notify", "resend").code == 1
+
+
+def test_explain_what_was_sent_and_what_is_held_back(notified):
+    site = notified
+    one, = site.ok("notify", "explain", "--last", "1", "--json").json()
+    assert [(r["id"], r["match"]) for r in one["rules"]] == [
+        ("mail_all", True), ("only_down", False), ("not_ann", True)]
+    assert [(p["contact"], p["method"], p["rule"]) for p in one["plan"]] == [
+        ("bob", "note", "mail_all")]
+    assert one["suppressed"] is None and one["what"] == "PROBLEM"
+    site.command("ACKNOWLEDGE_SVC_PROBLEM;web01;HTTP;2;0;0;ann;on it")
+    held, = site.ok("notify", "explain", "web01", "HTTP", "--json").json()
+    assert "acknowledged" in held["suppressed"]
+    assert held["plan"][0]["contact"] == "bob"
+    text = site.ok("notify", "explain", "web01", "HTTP").out
+    assert "web01 / HTTP is CRIT (hard): no answer" in text
+    assert "Held back by the core" in text and "mail_all" in text
+    down = site.ok("notify", "explain", "web01").out
+    assert "web01 is well. If it were DOWN" in down and "only_down" in down
+    for wrong in (["nosuch"], ["web01", "nosuch"], []):
+        done = site.run("notify", "explain", *wrong)
+        assert done.code == 1 and done.err.startswith("vedette: notify: ")
+
+
+def test_test_sends_only_when_told_to(notified):
+    site = notified
+    before = len(site.ok("notify", "list", "--json").json())
+    one, = site.ok("notify", "test", "--host", "web01", "--service", "HTTP",
+                   "--state", "WARN", "--json").json()
+    assert one["plan"][0]["contact"] == "bob"
+    assert len(site.ok("notify", "list", "--json").json()) == before
+    sent, = site.ok("notify", "test", "--host", "web01", "--state", "DOWN",
+                    "--method", "note", "--send", "--json").json()
+    site.wait_for(lambda: site.ok("notify", "show", sent, "--json").json()[
+        "deliveries"], what="the test's delivery")
+    site.wait_for(lambda: [line for line in site.history()
+                           if "HOST NOTIFICATION" in line and "test" in line],
+                  what="the mark in the history")
+    for wrong in (["--host", "web01"],
+                  ["--host", "web01", "--state", "ODD"],
+                  ["--host", "web01", "--state", "DOWN", "--at", "never"],
+                  ["--host", "web01", "--state", "DOWN", "--number", "0"]):
+        done = site.run("notify", "test", *wrong)
+        assert done.code == 1 and done.err.startswith("vedette: notify: ")
+
+
+def test_status_rules_key_and_a_stopped_site(notified):
+    site = notified
+    status = site.ok("notify", "status", "--json").json()
+    assert set(status["spool"]) >= {"new", "deferred", "waiting",
+                                    "processing", "failed"}
+    assert status["peers"] == []
+    assert status["counters"]["duplicates_dropped"] == 0
+    assert "spool failed" in site.ok("notify", "status").out
+    rows = site.ok("notify", "rules", "--json").json()
+    assert [(r["number"], r["id"], r["what"]) for r in rows] == [
+        (1, "mail_all", "add"), (2, "only_down", "add"),
+        (3, "not_ann", "cancel")]
+    assert len(site.ok("notify", "key").out.strip()) == 40
+    assert site.run("notify", "nosuch").code == 1
+    site.stop()
+    done = site.run("notify", "status")
+    assert done.code == 1 and "vedette status" in done.err
