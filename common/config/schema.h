@@ -27,6 +27,7 @@ enum schema_kind {
 	SCHEMA_BYTES,    /* "64KiB", "1MB" or a number; min, max in bytes */
 	SCHEMA_WORD,     /* one of `words` */
 	SCHEMA_REGEX,    /* PCRE2 */
+	SCHEMA_EMAIL,    /* NAME@HOST; several joined by commas */
 	SCHEMA_NETWORK,  /* 192.0.2.0/24, 2001:db8::/32, or one address */
 	SCHEMA_LIST,     /* of `of`; min, max elements */
 	SCHEMA_MAP,      /* free keys (names) to `of` */

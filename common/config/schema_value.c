@@ -91,6 +91,7 @@ schema_fits(const struct schema *schema, const json_t *value)
 	case SCHEMA_DURATION:
 	case SCHEMA_BYTES:
 		return json_is_string(value) || json_is_integer(value);
+	case SCHEMA_EMAIL:
 	case SCHEMA_NETWORK:
 		return json_is_string(value);
 	case SCHEMA_BOOL:
@@ -166,6 +167,7 @@ schema_expected(const struct schema *s, struct str *to)
 	    [SCHEMA_DURATION] = "a duration such as 30s, 5m, 1h30m or 1d",
 	    [SCHEMA_BYTES] = "a size such as 64KiB or 1MB",
 	    [SCHEMA_REGEX] = "a regular expression",
+	    [SCHEMA_EMAIL] = "a mail address",
 	    [SCHEMA_NETWORK] = "an address or a network such as 192.0.2.0/24",
 	    [SCHEMA_MAP] = "a mapping (name: value)",
 	    [SCHEMA_TABLE] = "a mapping (key: value)",
@@ -283,6 +285,21 @@ network_ok(const char *text)
 	    num_range(slice_of(slash + 1), 0, v6 ? 128 : 32, &bits);
 }
 
+/* Not a judge of mail systems: it finds what is no address at all. */
+static bool
+email_ok(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	for (const char *p = text; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return false;
+	}
+	if (at == NULL) /* of this machine */
+		return strpbrk(text, " \t") == NULL;
+	return at != text && at[1] != '\0';
+}
+
 static void
 check_regex(struct mistakes *m, const struct yaml_doc *doc,
     const struct schema_way *way, const char *pattern)
@@ -328,6 +345,8 @@ scalar_ok(const struct schema *s, const json_t *value)
 		return false;
 	case SCHEMA_NETWORK:
 		return network_ok(text);
+	case SCHEMA_EMAIL:
+		return email_ok(text);
 	case SCHEMA_ANY:
 	case SCHEMA_TEXT:
 	case SCHEMA_BOOL:

@@ -85,6 +85,8 @@ take_head(struct snapshot *snap, const char *bytes)
 	snap->notification_rules = head->notification_rules;
 	snap->event_rules = head->event_rules;
 	snap->event_actions = head->event_actions;
+	snap->roles = head->roles;
+	snap->sites = head->sites;
 #define TAKE_BLOCK(name, type)                                                 \
 	snap->name =                                                           \
 	    (const void *)(bytes + head->blocks[SNAP_BLOCK_##name].offset);

@@ -95,8 +95,11 @@ struct snap_object {
 	    check_command;   /* as Livestatus shows it: NAME!args, check_mk-X */
 	snap_str check_line; /* command line, macros not yet expanded */
 	snap_str check_name; /* collected: name of the check, "filesystem" */
-	snap_str item, params; /* collected: params are canonical JSON */
-	uint32_t collector;    /* object that feeds it, or SNAP_NONE */
+	/* collected: params are canonical JSON, an object; or, where values
+	 * depend on time periods, an array of layers (common/config/params.h)
+	 */
+	snap_str item, params;
+	uint32_t collector; /* object that feeds it, or SNAP_NONE */
 	uint32_t check_interval_ms, retry_interval_ms;
 	uint32_t max_check_attempts;
 	uint32_t timeout_ms; /* of one check */
@@ -136,7 +139,7 @@ struct snap_object {
 
 struct snap_contact {
 	snap_str name, alias, email, pager;
-	snap_str role;                /* admin user guest agent_registration */
+	snap_str role;                /* a built-in one, or of `roles` */
 	snap_str password_hash;       /* "" for none */
 	uint32_t notification_period; /* index or SNAP_NONE */
 	struct snap_list groups;      /* contact groups' indexes */
@@ -174,6 +177,9 @@ struct snapshot {
 	/* JSON documents for the daemons that compile them; "" if absent. */
 	snap_str notification_rules; /* array, or "" if no file has the key */
 	snap_str event_rules, event_actions;
+	/* Every role by name, resolved: {alias, based_on, builtin, permissions:
+	 * [NAME, ...]}; other sites by name, as written. */
+	snap_str roles, sites;
 	struct snapshot_private *priv;
 };
 

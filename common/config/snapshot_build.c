@@ -41,7 +41,7 @@ struct snapb {
 	SNAPB_TABLE(snap_period) periods;
 	SNAPB_TABLE(snap_command) commands;
 	uint32_t n_hosts;
-	snap_str notification_rules, event_rules, event_actions;
+	snap_str notification_rules, event_rules, event_actions, roles, sites;
 };
 
 /* --- pools ---------------------------------------------------------------- */
@@ -361,6 +361,13 @@ snapb_rules_str(struct snapb *b, snap_str notification_rules,
 	b->event_actions = event_actions;
 }
 
+void
+snapb_roles_sites(struct snapb *b, snap_str roles, snap_str sites)
+{
+	b->roles = roles;
+	b->sites = sites;
+}
+
 /* --- the file ------------------------------------------------------------- */
 
 static void
@@ -402,6 +409,8 @@ snapb_bytes(struct snapb *b, struct str *to)
 	    .notification_rules = b->notification_rules,
 	    .event_rules = b->event_rules,
 	    .event_actions = b->event_actions,
+	    .roles = b->roles,
+	    .sites = b->sites,
 	};
 	size_t start = to->len;
 

@@ -70,6 +70,7 @@ void snapb_rules(struct snapb *b, const char *notification_rules,
 
 void snapb_rules_str(struct snapb *b, snap_str notification_rules,
     snap_str event_rules, snap_str event_actions);
+void snapb_roles_sites(struct snapb *b, snap_str roles, snap_str sites);
 
 /* The whole file's bytes, appended. */
 void snapb_bytes(struct snapb *b, struct str *to);

@@ -253,7 +253,9 @@ rest_ok(const struct snapshot *snap)
 	}
 	return snap->notification_rules < snap->n_string_bytes &&
 	    snap->event_rules < snap->n_string_bytes &&
-	    snap->event_actions < snap->n_string_bytes;
+	    snap->event_actions < snap->n_string_bytes &&
+	    snap->roles < snap->n_string_bytes &&
+	    snap->sites < snap->n_string_bytes;
 }
 
 /* The table's name is the first field of its elements. */

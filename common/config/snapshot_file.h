@@ -43,7 +43,8 @@ struct snap_file_head {
 	uint64_t generation;
 	int64_t created; /* wall seconds */
 	uint32_t n_hosts;
-	snap_str notification_rules, event_rules, event_actions;
+	snap_str notification_rules, event_rules, event_actions, roles, sites;
+	uint32_t unused;
 	struct snap_file_block blocks[SNAP_BLOCK_COUNT];
 };
 

@@ -4,6 +4,7 @@
  */
 #include "core/schedule/job.h"
 
+#include "common/config/params.h"
 #include "core/schedule/macros.h"
 
 static struct slice
@@ -12,9 +13,34 @@ text(const struct engine *e, snap_str off)
 	return slice_of(snap_s(e->snap, off));
 }
 
+static bool
+is_active(uint32_t period, void *arg)
+{
+	const struct engine *e = arg;
+
+	return period < e->snap->n_periods &&
+	    (e->period_in[period] < 0
+		    ? period_is_in(e->periods, period, e->started)
+		    : e->period_in[period] != 0);
+}
+
+/* Those that depend on time periods are resolved. */
+static struct slice
+params_now(
+    const struct engine *e, const struct snap_object *c, struct str *buffer)
+{
+	struct slice params = text(e, c->params);
+
+	if (!params_depend(params))
+		return params;
+	params_resolve(params, is_active, (void *)(uintptr_t)e, buffer);
+	return str_slice(buffer);
+}
+
 /* All services of the host that this object feeds. */
 static void
-add_items(struct str *items, const struct engine *e, uint32_t object)
+add_items(struct str *items, struct str *params, const struct engine *e,
+    uint32_t object)
 {
 	const struct snap_object *host =
 	    &e->snap->objects[e->snap->objects[object].host];
@@ -24,13 +50,14 @@ add_items(struct str *items, const struct engine *e, uint32_t object)
 		const struct snap_object *c = &e->snap->objects[i];
 		struct msg_job_item item;
 
+		str_clear(params);
 		if (c->check != SNAP_CHECK_COLLECTED ||
 		    c->collector != object || c->check_name == 0)
 			continue;
 		item = (struct msg_job_item){.object = i,
 		    .check = text(e, c->check_name),
 		    .item = text(e, c->item),
-		    .params = text(e, c->params),
+		    .params = params_now(e, c, params),
 		    .state = checkable_blob(&e->objects[i])};
 		msg_job_item_put(items, &item);
 	}
@@ -81,7 +108,7 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 		break;
 	}
 	if (c->check == SNAP_CHECK_AGENT || c->check == SNAP_CHECK_SNMP)
-		add_items(&buffers->items, e, object);
+		add_items(&buffers->items, &buffers->params, e, object);
 	job->command = str_slice(&buffers->command);
 	job->items = str_slice(&buffers->items);
 }
@@ -91,4 +118,5 @@ job_buffers_free(struct job_buffers *buffers)
 {
 	str_free(&buffers->command);
 	str_free(&buffers->items);
+	str_free(&buffers->params);
 }

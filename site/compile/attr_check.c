@@ -11,6 +11,8 @@ attr_table(enum attr attr, bool service)
 	switch ((int)attr) {
 	case ATTR_parents:
 		return TABLE_HOSTS;
+	case ATTR_site:
+		return TABLE_COUNT;
 	case ATTR_groups:
 		return service ? TABLE_SERVICE_GROUPS : TABLE_HOST_GROUPS;
 	case ATTR_contact_groups:
@@ -35,7 +37,10 @@ check_events(struct model *m, bool service, const json_t *list, struct place at)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *s = json_string_value(json_array_get(list, i));
 
-		if (s != NULL && s[0] != '\0' && strchr(allowed, s[0]) == NULL)
+		/* No such letter at all: said by the schema. */
+		if (s != NULL && s[0] != '\0' && s[1] == '\0' &&
+		    strchr("durfswc", s[0]) != NULL &&
+		    strchr(allowed, s[0]) == NULL)
 			model_mistake(m, place_index(at, i),
 			    "expected %s, not \"%s\"",
 			    service ? "w, u, c, r, f or s for a service"
@@ -61,7 +66,8 @@ find_tag(const json_t *tags, const char *id, struct nearest *near)
 	return NULL;
 }
 
-/* A tag of a group that is declared must be one of its tags. */
+/* A tag of a group that is declared must be one of its tags; of the built-in
+ * groups, that is only likely. */
 static void
 check_tags(struct model *m, json_t *tags, struct place at)
 {
@@ -82,11 +88,61 @@ check_tags(struct model *m, json_t *tags, struct place at)
 				 "tags"),
 			id, &near) == NULL) {
 			nearest_hint(&near, &hint);
-			model_mistake(m, place_key(at, group),
-			    "the tag group %s has no tag %s%s", group, id,
-			    str_get(&hint));
+			if (m->tables[TABLE_TAG_GROUPS].items[index].src !=
+			    NULL)
+				model_mistake(m, place_key(at, group),
+				    "the tag group %s has no tag %s%s", group,
+				    id, str_get(&hint));
+			else
+				model_warn(m, place_key(at, group),
+				    "the built-in tag group %s has no tag "
+				    "%s%s",
+				    group, id, str_get(&hint));
 		}
 		str_free(&hint);
+	}
+}
+
+static void check_command(
+    struct model *m, const char *command, struct place at);
+
+static void
+check_cluster(struct model *m, const json_t *cluster, struct place at)
+{
+	struct indexes unused = {0};
+
+	named_need_list(m, TABLE_HOSTS, json_object_get(cluster, "nodes"),
+	    place_key(at, "nodes"), &unused);
+	indexes_free(&unused);
+}
+
+/* One of sites, or this one. */
+static void
+check_site(struct model *m, const char *site, struct place at)
+{
+	const char *own = m->root == NULL ? NULL : strrchr(m->root, '/');
+
+	if (own == NULL || strcmp(own + 1, site) != 0)
+		named_need(m, TABLE_SITES, site, at);
+}
+
+static void
+check_stalking(
+    struct model *m, bool service, const json_t *list, struct place at)
+{
+	const char *allowed = service ? "owuc" : "odu";
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+
+		if (s != NULL && s[0] != '\0' && s[1] == '\0' &&
+		    strchr("oduwc", s[0]) != NULL &&
+		    strchr(allowed, s[0]) == NULL)
+			model_mistake(m, place_index(at, i),
+			    "expected %s, not \"%s\"",
+			    service ? "o, w, u or c for a service"
+				    : "o, d or u for a host",
+			    s);
 	}
 }
 
@@ -192,6 +248,20 @@ attr_check(struct model *m, enum attr attr, bool service, json_t *value,
 	switch ((int)attr) {
 	case ATTR_notification_events:
 		check_events(m, service, value, at);
+		break;
+	case ATTR_stalking:
+		check_stalking(m, service, value, at);
+		break;
+	case ATTR_cluster:
+		check_cluster(m, value, at);
+		break;
+	case ATTR_site:
+		if (json_is_string(value))
+			check_site(m, json_string_value(value), at);
+		break;
+	case ATTR_event_handler:
+		if (json_is_string(value))
+			check_command(m, json_string_value(value), at);
 		break;
 	case ATTR_tags:
 		check_tags(m, value, at);

@@ -36,35 +36,6 @@ apply_labels(struct model *m, const struct rules_target *target, json_t *labels,
 	return merge_values(m, ATTR_labels, labels, found, false);
 }
 
-static json_t *
-default_tag(const json_t *group)
-{
-	const json_t *first = json_array_get(json_object_get(group, "tags"), 0);
-
-	return json_object_get(first, "id");
-}
-
-/* Each declared tag group gives every host one of its tags. */
-static void
-add_default_tags(struct model *m, struct host *h)
-{
-	const struct table *groups = &m->tables[TABLE_TAG_GROUPS];
-	json_t *tags = h->values[ATTR_tags];
-
-	if (groups->n == 0)
-		return;
-	tags = model_keep(
-	    m, json_is_object(tags) ? json_copy(tags) : json_object());
-	for (uint32_t i = 0; i < groups->n; i++) {
-		json_t *id = default_tag(groups->items[i].value);
-
-		if (id != NULL &&
-		    json_object_get(tags, groups->items[i].name) == NULL)
-			json_object_set(tags, groups->items[i].name, id);
-	}
-	h->values[ATTR_tags] = tags;
-}
-
 void
 attrs_own_of_host(struct model *m, struct host *h)
 {
@@ -81,7 +52,7 @@ attrs_own_of_host(struct model *m, struct host *h)
 			h->values[a] = merge_values(m, a, value, f->values[a],
 			    a == ATTR_contact_groups);
 	}
-	add_default_tags(m, h);
+	tags_of_host(m, h);
 }
 
 void

@@ -77,7 +77,8 @@ base_name(const char *line, struct str *to)
 }
 
 void
-check_set_command(struct model *m, struct snap_object *o, const char *command)
+check_command_line(
+    struct model *m, const char *command, snap_str *shown_r, snap_str *line_r)
 {
 	size_t n = strcspn(command, "! \t");
 	struct str name = {0}, line = {0};
@@ -94,12 +95,12 @@ check_set_command(struct model *m, struct snap_object *o, const char *command)
 
 		split(command + n, &args);
 		substitute(declared == NULL ? "" : declared, &args, &line);
-		o->check_command = snapb_str(m->snap, command);
-		o->check_line = snapb_str(m->snap, str_get(&line));
+		*shown_r = snapb_str(m->snap, command);
+		*line_r = snapb_str(m->snap, str_get(&line));
 	} else {
 		base_name(command, &line);
-		o->check_command = snapb_str(m->snap, str_get(&line));
-		o->check_line = snapb_str(m->snap, command);
+		*shown_r = snapb_str(m->snap, str_get(&line));
+		*line_r = snapb_str(m->snap, command);
 	}
 	for (unsigned i = 0; i < MAX_ARGS; i++)
 		str_free(&args.args[i]);

@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "site/compile/daemons.h"
 #include "site/compile/explain.h"
+#include "site/compile/found.h"
 #include "site/compile/later.h"
 #include "site/compile/rules.h"
 
@@ -29,6 +30,7 @@ static void
 model_free(struct model *m)
 {
 	rulesets_free(m);
+	tags_free(m);
 	services_free(m);
 	hosts_free(m);
 	people_free(m);
@@ -44,6 +46,7 @@ static void
 resolve(struct model *m)
 {
 	named_collect(m);
+	tags_check_groups(m);
 	people_collect(m);
 	folders_resolve(m);
 	hosts_list(m);
@@ -57,6 +60,7 @@ static int
 build(struct model *m)
 {
 	json_t *notification_rules, *event_rules, *event_actions;
+	json_t *roles, *sites;
 	snap_str n, r, a;
 
 	resolve(m);
@@ -77,6 +81,9 @@ build(struct model *m)
 		daemons_check_notify(m);
 		daemons_check_events(m);
 	}
+	roles = roles_gather(m);
+	sites = sites_gather(m);
+	snapb_roles_sites(m->snap, model_json(m, roles), model_json(m, sites));
 	n = model_json(m, notification_rules);
 	r = model_json(m, event_rules);
 	a = model_json(m, event_actions);
@@ -158,6 +165,54 @@ compile_explain(const char *root, const char *host, const char *service,
 	}
 	model_free(&m);
 	return rows;
+}
+
+struct compile_found {
+	struct model m;
+};
+
+struct compile_found *
+compile_found_open(
+    const char *root, struct compile_report *report, struct err *err_r)
+{
+	struct compile_found *f = xnew(struct compile_found);
+
+	model_init(&f->m, root, 0, report);
+	if (sources_read_site(&f->m, err_r) == 0) {
+		resolve(&f->m);
+		if (report->mistakes.n_mistakes == 0)
+			return f;
+		err_set(err_r, "the configuration has mistakes");
+	}
+	compile_found_close(&f);
+	return NULL;
+}
+
+void
+compile_found_close(struct compile_found **f)
+{
+	if (*f == NULL)
+		return;
+	model_free(&(*f)->m);
+	free(*f);
+	*f = NULL;
+}
+
+enum found_fate
+compile_found_fate(struct compile_found *f, const char *host,
+    const char *description, const json_t *check, const json_t *labels,
+    const char **cluster_r)
+{
+	uint32_t index = named_find(&f->m, TABLE_HOSTS, host);
+	uint32_t cluster = NONE;
+	enum found_fate fate = FOUND_KEPT;
+
+	if (index != NONE)
+		fate = found_fate(
+		    &f->m, index, description, check, labels, &cluster);
+	if (fate == FOUND_CLUSTERED)
+		*cluster_r = f->m.hosts[cluster].name;
+	return fate;
 }
 
 void

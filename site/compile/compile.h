@@ -54,6 +54,30 @@ struct snapshot *compile_open_config(json_t *config, const struct yaml_doc *doc,
 json_t *compile_explain(const char *root, const char *host, const char *service,
     struct compile_report *report, struct err *err_r);
 
+/* What rules say of services that were found: ignored_services,
+ * ignored_checks, clustered_services. */
+enum found_fate {
+	FOUND_KEPT,
+	FOUND_IGNORED,
+	FOUND_CLUSTERED
+};
+
+struct compile_found;
+
+/* The site's files as they stand; NULL as compile_explain(). The report must
+ * live as long. */
+struct compile_found *compile_found_open(
+    const char *root, struct compile_report *report, struct err *err_r);
+void compile_found_close(struct compile_found **f);
+/*
+ * `check` is {check, item, ...} as in var/vedette/discovered, `labels` may be
+ * NULL; the description must live as long as `f`. FOUND_CLUSTERED: *cluster_r
+ * is the cluster's name. Hosts that are not there: FOUND_KEPT.
+ */
+enum found_fate compile_found_fate(struct compile_found *f, const char *host,
+    const char *description, const json_t *check, const json_t *labels,
+    const char **cluster_r);
+
 /* --- generations: var/vedette/snapshots/N.snap and the link `current` ------
  */
 

@@ -108,6 +108,8 @@ words_of(enum eval eval)
 		return "per key";
 	case EVAL_ALL:
 		return "all";
+	case EVAL_IN_OUT:
+		return "in or out";
 	case EVAL_NONE:
 		break;
 	}
@@ -132,7 +134,8 @@ compile_document_rulesets(struct str *to)
 	    "# Rulesets\n\n"
 	    "*first*: the first matching rule's value; *per key*: each key "
 	    "from the first matching rule that has it; *all*: all matching "
-	    "rules' values together. What an object or its folder sets itself "
+	    "rules' values together; *in or out*: the first matching rule says "
+	    "true or false. What an object or its folder sets itself "
 	    "comes before rules.\n\n"
 	    "| ruleset | value | evaluation | default | |\n"
 	    "|---|---|---|---|---|\n");
@@ -149,6 +152,12 @@ compile_document_rulesets(struct str *to)
 			    words_of(def->eval), def->def, def->help);
 			str_free(&name);
 		}
+	}
+	for (unsigned i = 0; i < EXTRA_COUNT; i++) {
+		const struct extra_def *x = &keys_extras[i];
+
+		add_row(
+		    to, x->name, x->schema, words_of(x->eval), x->def, x->help);
 	}
 	checks_each(add_check, to);
 }

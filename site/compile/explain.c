@@ -187,22 +187,6 @@ say_host(struct explain *x, const struct host *h, enum attr a)
 	}
 }
 
-static json_t *
-default_tags(struct model *m)
-{
-	const struct table *t = &m->tables[TABLE_TAG_GROUPS];
-	json_t *tags = model_keep(m, json_object());
-
-	for (uint32_t i = 0; i < t->n; i++) {
-		const json_t *list = json_object_get(t->items[i].value, "tags");
-		json_t *id = json_object_get(json_array_get(list, 0), "id");
-
-		if (id != NULL)
-			json_object_set(tags, t->items[i].name, id);
-	}
-	return tags;
-}
-
 static void
 explain_host(struct explain *x, uint32_t host)
 {
@@ -219,7 +203,7 @@ explain_host(struct explain *x, uint32_t host)
 			say(x, h->found_labels, "discovered",
 			    (struct place){0});
 		if (a == ATTR_tags)
-			say(x, default_tags(m), "default", (struct place){0});
+			say(x, h->values[a], "default", (struct place){0});
 		add_attr(x, (enum attr)a);
 	}
 }

@@ -150,6 +150,39 @@ check_own(struct model *m, const struct host *h)
 	}
 }
 
+/* Nodes are no clusters themselves and belong to the same site. */
+static void
+check_nodes(struct model *m, struct host *h)
+{
+	json_t *nodes = json_object_get(h->values[ATTR_cluster], "nodes");
+	struct place at = place_key(host_place(m, h, ATTR_cluster), "nodes");
+
+	if (!json_is_array(nodes))
+		return;
+	h->nodes = nodes;
+	for (size_t i = 0; i < json_array_size(nodes); i++) {
+		const char *name = json_string_value(json_array_get(nodes, i));
+		uint32_t index =
+		    name == NULL ? NONE : named_find(m, TABLE_HOSTS, name);
+		struct host *node = index == NONE ? NULL : &m->hosts[index];
+
+		if (node == NULL)
+			continue;
+		if (node->values[ATTR_cluster] != NULL)
+			model_mistake(m, place_index(at, i),
+			    "%s is a cluster itself: a node is an ordinary "
+			    "host",
+			    name);
+		else if (node->number == NONE && h->number != NONE)
+			model_warn(m, place_index(at, i),
+			    "%s is not monitored here", name);
+		node->is_node = true;
+	}
+	/* CL-3 */
+	if (h->values[ATTR_parents] == NULL)
+		h->values[ATTR_parents] = nodes;
+}
+
 static void
 check_flapping(struct model *m, const struct host *h)
 {
@@ -175,6 +208,9 @@ hosts_resolve(struct model *m)
 		check_own(m, &m->hosts[i]);
 		attrs_own_of_host(m, &m->hosts[i]);
 	}
+	for (uint32_t i = 0; i < t->n; i++)
+		m->hosts[i].number =
+		    tags_leave_out(m, &m->hosts[i]) ? NONE : m->n_monitored++;
 	rulesets_know_tags(m);
 	for (uint32_t i = 0; i < t->n; i++)
 		attrs_labels_of_host(m, &m->hosts[i]);
@@ -183,8 +219,10 @@ hosts_resolve(struct model *m)
 		attrs_rest_of_host(m, &m->hosts[i]);
 		check_flapping(m, &m->hosts[i]);
 	}
+	for (uint32_t i = 0; i < t->n; i++)
+		check_nodes(m, &m->hosts[i]);
 	check_parents(m);
-	m->report->hosts = t->n;
+	m->report->hosts = m->n_monitored;
 }
 
 void
@@ -200,7 +238,6 @@ hosts_list(struct model *m)
 		h->src = t->items[i].src;
 		h->folder = h->src->folder;
 		h->own = t->items[i].value;
-		h->collector = NONE;
 	}
 	take_found(m);
 }

@@ -30,6 +30,25 @@ static const char *const event_words[] = {
     "d", "u", "r", "f", "s", "w", "c", NULL};
 static const struct schema event = {.kind = SCHEMA_WORD, .words = event_words};
 const struct schema keys_events = {.kind = SCHEMA_LIST, .of = &event};
+static const char *const stalk_words[] = {"o", "d", "u", "w", "c", NULL};
+static const struct schema stalk = {.kind = SCHEMA_WORD, .words = stalk_words};
+const struct schema keys_stalking = {.kind = SCHEMA_LIST, .of = &stalk};
+static const struct schema local_time = {.kind = SCHEMA_TEXT,
+    .expected = "a local time such as 2026-03-02T08:00:00"};
+WORDS(recur, "fixed", "hour", "day", "week", "second_week", "fourth_week",
+    "weekday_start", "weekday_end", "day_of_month");
+TABLE(downtime, {"start", &local_time, true, NULL, "of the first one"},
+    {"end", &local_time, true, NULL, "of the first one"},
+    {"recur", &recur, false, "fixed", "how often; fixed: once"},
+    {"duration", &keys_pause, false, "0",
+	"over 0: flexible, from a problem on"},
+    {"comment", &keys_text, false, NULL, "for people"});
+const struct schema keys_downtimes = {.kind = SCHEMA_LIST, .of = &downtime};
+static const struct schema nodes = {
+    .kind = SCHEMA_LIST, .of = &keys_name, .min = 1};
+static const struct schema_key cluster_keys[] = {
+    {"nodes", &nodes, true, NULL, "hosts that it consists of"}, {0}};
+const struct schema keys_cluster = {.kind = SCHEMA_TABLE, .keys = cluster_keys};
 
 static const struct schema port = {.kind = SCHEMA_INT, .min = 1, .max = 65535};
 static const struct schema regex_or_names = {.kind = SCHEMA_LIST,
@@ -206,10 +225,10 @@ static const struct schema *const switch_either[] = {
 static const struct schema notifications = {.kind = SCHEMA_EITHER,
     .either = switch_either,
     .expected = "true, false or {from: TIME, to: TIME} of a pause"};
-WORDS(role, "admin", "user", "guest", "agent_registration");
+static const struct schema email = {.kind = SCHEMA_EMAIL};
 static const struct schema_key contact_keys[] = {
     {"alias", &keys_text, false, NULL, "full name"},
-    {"email", &keys_text, false, NULL, NULL},
+    {"email", &email, false, NULL, NULL},
     {"pager", &keys_text, false, NULL, "number for short messages"},
     {"contact_groups", &keys_names, false, "[]", NULL},
     {"notification_period", &keys_name, false, "24X7", NULL},
@@ -218,7 +237,7 @@ static const struct schema_key contact_keys[] = {
 	"the contact's own rules"},
     {"fallback", &keys_bool, false, "false",
 	"is told what no rule tells anybody"},
-    {"role", &role, false, "user", NULL},
+    {"role", &keys_name, false, "user", "one of roles, or a built-in one"},
     {"password_hash", &keys_text, false, NULL, "of crypt(3)"},
     {"sites", &keys_names, false, NULL, "of which notifications are taken"},
     {"custom_variables", &keys_text_map, false, "{}", NULL}, {0}};
@@ -262,6 +281,46 @@ TABLE(tag_group, {"title", &keys_text, false, NULL, NULL},
 static const struct schema tag_groups = {
     .kind = SCHEMA_MAP, .of = &tag_group, .null_ok = true};
 
+static const struct schema_key aux_tag_keys[] = {
+    {"title", &keys_text, false, NULL, NULL},
+    {"topic", &keys_text, false, NULL, NULL},
+    {"help", &keys_text, false, NULL, NULL}, {0}};
+static const struct schema aux_tag = {
+    .kind = SCHEMA_TABLE, .keys = aux_tag_keys, .null_ok = true};
+static const struct schema aux_tags = {
+    .kind = SCHEMA_MAP, .of = &aux_tag, .null_ok = true};
+
+/* --- roles and sites ------------------------------------------------------ */
+
+WORDS(default_word, "default");
+EITHER(permission, "true, false or default", &keys_bool, &default_word);
+static const struct schema permissions = {
+    .kind = SCHEMA_MAP, .of = &permission};
+TABLE(role, {"alias", &keys_text, false, NULL, "title for people"},
+    {"based_on", &keys_name, false, "no_permissions",
+	"role that says what is not said here"},
+    {"permissions", &permissions, false, "{}",
+	"NAME: true, false or default (as in based_on)"});
+static const struct schema roles = {
+    .kind = SCHEMA_MAP, .of = &role, .null_ok = true};
+
+TABLE(status_host, {"site", &keys_name, true, NULL, "that monitors the host"},
+    {"host", &keys_name, true, NULL, "while it is DOWN, nobody asks the site"});
+static const struct schema_key site_keys[] = {
+    {"alias", &keys_text, false, NULL, "title for people"},
+    {"address", &keys_text, false, NULL, "HOST:PORT of its Livestatus"},
+    {"tls", &keys_bool, false, "true", "speak TLS"},
+    {"ca", &keys_text, false, NULL,
+	"authorities that its certificate is checked by, PEM"},
+    {"timeout", &keys_interval, false, "10s", "until it counts as dead"},
+    {"status_host", &status_host, false, NULL, NULL},
+    {"url_prefix", &keys_text, false, NULL, "of links to it"},
+    {"disabled", &keys_bool, false, "false", "do not ask it"}, {0}};
+static const struct schema site = {
+    .kind = SCHEMA_TABLE, .keys = site_keys, .null_ok = true};
+static const struct schema sites = {
+    .kind = SCHEMA_MAP, .of = &site, .null_ok = true};
+
 /* --- a file of conf.d ----------------------------------------------------- */
 
 static const struct schema_key file_keys[] = {
@@ -276,7 +335,11 @@ static const struct schema_key file_keys[] = {
     {"contact_groups", &contact_groups, false, NULL, NULL},
     {"timeperiods", &periods, false, NULL, NULL},
     {"commands", &commands, false, NULL, NULL},
-    {"tag_groups", &tag_groups, false, NULL, NULL},
+    {"tag_groups", &tag_groups, false, NULL,
+	"of which a host has one tag each"},
+    {"aux_tags", &aux_tags, false, NULL, "tags that come with others"},
+    {"roles", &roles, false, NULL, "what people may do"},
+    {"sites", &sites, false, NULL, "other sites"},
     {"notification_rules", &keys_notification_rules, false, NULL,
 	"who is told what"},
     {"event_rules", &keys_event_rules, false, NULL, "what becomes an event"},

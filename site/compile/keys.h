@@ -22,11 +22,12 @@ enum attr {
 #define ATTR_SERVICE 2u
 #define ATTR_BOTH    3u
 
-enum eval {         /* of the rules of one ruleset that match */
-	EVAL_NONE,  /* no rules */
-	EVAL_FIRST, /* the first one's value */
-	EVAL_KEYS,  /* each key from the first one that has it */
-	EVAL_ALL,   /* all values together */
+enum eval {          /* of the rules of one ruleset that match */
+	EVAL_NONE,   /* no rules */
+	EVAL_FIRST,  /* the first one's value */
+	EVAL_KEYS,   /* each key from the first one that has it */
+	EVAL_ALL,    /* all values together */
+	EVAL_IN_OUT, /* the first one's true or false */
 };
 
 struct attr_def {
@@ -41,6 +42,25 @@ extern const struct attr_def keys_attrs[ATTR_COUNT];
 /* ATTR_COUNT if there is none. */
 enum attr keys_attr(const char *name);
 
+/* Rulesets that set no attribute. */
+enum extra {
+	EXTRA_IGNORED_SERVICES,
+	EXTRA_IGNORED_CHECKS,
+	EXTRA_CLUSTERED_SERVICES,
+	EXTRA_CLUSTER_MODE,
+	EXTRA_COUNT
+};
+
+struct extra_def {
+	const char *name;
+	bool service;
+	const struct schema *schema;
+	enum eval eval;
+	const char *def, *help;
+};
+
+extern const struct extra_def keys_extras[EXTRA_COUNT];
+
 /* Is there a ruleset host_NAME or service_NAME? */
 bool keys_has_ruleset(enum attr attr, bool service);
 
@@ -50,8 +70,8 @@ extern const struct schema keys_file, keys_folder, keys_discovered;
 extern const struct schema keys_text, keys_name, keys_names, keys_bool,
     keys_text_map, keys_name_map, keys_family, keys_agent, keys_snmp,
     keys_host_check, keys_service_check, keys_interval, keys_pause,
-    keys_attempts, keys_events, keys_flap, keys_staleness, keys_regex,
-    keys_regexes, keys_duration;
+    keys_attempts, keys_events, keys_flap, keys_staleness, keys_stalking,
+    keys_cluster, keys_downtimes, keys_regex, keys_regexes, keys_duration;
 
 /* keys_rules.c */
 extern const struct schema keys_rules, keys_conditions, keys_notification_rules,

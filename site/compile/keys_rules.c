@@ -64,7 +64,8 @@ TABLE(rule_when, WHEN_OF_HOSTS,
 	"regular expressions, anchored at the start"},
     {"exclude_services", &keys_regexes, false, NULL, "wins"},
     {"items", &keys_regexes, false, NULL,
-	"regular expressions, anchored at the start"});
+	"regular expressions, anchored at the start"},
+    {"exclude_items", &keys_regexes, false, NULL, "wins"});
 TABLE(condition, WHEN_OF_HOSTS);
 const struct schema keys_conditions = {
     .kind = SCHEMA_MAP, .of = &condition, .null_ok = true};
@@ -78,6 +79,26 @@ TABLE(rule, {"ruleset", &keys_name, true, NULL, "what is set"},
     {"disabled", &keys_bool, false, "false", NULL});
 const struct schema keys_rules = {
     .kind = SCHEMA_LIST, .of = &rule, .null_ok = true};
+
+/* --- rulesets that set no attribute ------------------------------------------
+ */
+
+EITHER(
+    clustered, "true, false or the name of a cluster", &keys_bool, &keys_name);
+WORDS(cluster_mode, "worst", "best", "failover");
+const struct extra_def keys_extras[EXTRA_COUNT] = {
+    [EXTRA_IGNORED_SERVICES] = {"ignored_services", true, &keys_bool,
+	EVAL_IN_OUT, "false", "discovered services that are not monitored"},
+    [EXTRA_IGNORED_CHECKS] = {"ignored_checks", false, &keys_names, EVAL_ALL,
+	"[]", "checks whose discovered services are not monitored"},
+    [EXTRA_CLUSTERED_SERVICES] = {"clustered_services", true, &clustered,
+	EVAL_FIRST, "false",
+	"a node's services that belong to its cluster, or to this one"},
+    [EXTRA_CLUSTER_MODE] = {"cluster_mode", true, &cluster_mode, EVAL_FIRST,
+	"worst",
+	"a cluster's service has its nodes' worst or best state; failover: one "
+	"node alone is to have it"},
+};
 
 /* --- notification_rules: ---------------------------------------------------
  */

@@ -30,7 +30,9 @@ warn_hosts(struct model *m)
 	struct str names = {0};
 
 	for (uint32_t i = 0; i < n_hosts; i++) {
-		if (snapb_object(m->snap, i)->contacts.n > 0)
+		if (m->hosts[i].number == NONE)
+			continue;
+		if (snapb_object(m->snap, m->hosts[i].number)->contacts.n > 0)
 			continue;
 		if (alone < NAMES_SHOWN)
 			str_addf(&names, "%s%s", alone == 0 ? "" : ", ",

@@ -4,8 +4,8 @@
  */
 #include "site/compile/merge.h"
 
-static json_t *
-join_lists(struct model *m, json_t *near, json_t *far)
+json_t *
+merge_lists(struct model *m, json_t *near, json_t *far)
 {
 	json_t *all = model_keep(m, json_copy(near));
 
@@ -42,6 +42,6 @@ merge_values(
 		return merge_keys(m, near, far);
 	if (all && json_is_array(near) && json_is_array(far))
 		return json_array_size(far) == 0 ? near
-						 : join_lists(m, near, far);
+						 : merge_lists(m, near, far);
 	return near;
 }

@@ -15,6 +15,9 @@
 json_t *merge_values(
     struct model *m, enum attr attr, json_t *near, json_t *far, bool all);
 
+/* One list after the other. */
+json_t *merge_lists(struct model *m, json_t *near, json_t *far);
+
 /* Two mappings: near's keys, then those that only far has. Nothing new is made
  * where far adds none. */
 json_t *merge_keys(struct model *m, json_t *near, json_t *far);

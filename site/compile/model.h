@@ -79,6 +79,9 @@ enum table_id {
 	TABLE_TAG_GROUPS,
 	TABLE_ACTIONS,
 	TABLE_CONDITIONS,
+	TABLE_AUX_TAGS,
+	TABLE_ROLES,
+	TABLE_SITES,
 	TABLE_COUNT
 };
 
@@ -100,7 +103,10 @@ struct host {
 	json_t *values[ATTR_COUNT]; /* resolved; NULL: the default holds */
 	json_t *explicit_labels;    /* own and the folders' */
 	uint32_t first_service, n_services; /* in model.services */
-	uint32_t collector; /* index of its Check_MK in services, or NONE */
+	uint32_t number;   /* in the snapshot; NONE: not monitored here */
+	uint32_t tags_set; /* of model.tag_sets */
+	json_t *nodes;     /* of a cluster: names; else NULL */
+	bool is_node;      /* of some cluster */
 };
 
 enum service_origin {
@@ -117,9 +123,17 @@ struct service {
 	const struct source *src; /* NULL: automatic */
 	size_t index;             /* in its source's list */
 	bool dropped;
+	uint32_t node; /* found there, but its cluster's now; or NONE */
 };
 
 struct ruleset_table; /* rules.h */
+
+/* Tags that many hosts share. */
+struct tag_set {
+	json_t *tags;
+	bool listed; /* `list` is made */
+	struct snap_list list;
+};
 
 struct indexes {
 	uint32_t *items;
@@ -144,6 +158,11 @@ struct model {
 	uint32_t n_services;
 	size_t services_cap;
 	struct indexes *members; /* contacts of each contact group */
+	struct tag_set *tag_sets;
+	uint32_t n_tag_sets;
+	size_t tag_sets_cap;
+	json_t *tag_sets_by_text; /* canonical text: index */
+	uint32_t n_monitored;     /* hosts in the snapshot */
 	struct ruleset_table *rules;
 	struct snapb *snap;
 };
@@ -179,9 +198,29 @@ uint32_t named_need(
  * already). Indexes, ascending, each once, appended; returns how many. */
 void named_need_list(struct model *m, enum table_id id, const json_t *list,
     struct place at, struct indexes *to);
+void table_add(
+    struct table *t, const char *name, json_t *value, const struct source *src);
 void indexes_add(struct indexes *x, uint32_t index);
 void indexes_sort(struct indexes *x); /* each once */
 void indexes_free(struct indexes *x);
+
+/* tags.c */
+/* The built-in groups, and auxiliary tags. */
+void tags_add_builtin(struct model *m);
+/* Each group gives the host one tag; these bring their auxiliary ones. */
+void tags_of_host(struct model *m, struct host *h);
+/* Where a tag comes from that is not written: its group's default. */
+json_t *tags_default(struct model *m, const struct host *h, const char *group);
+/* The host is not to be monitored by this site: offline, or another's. */
+bool tags_leave_out(const struct model *m, const struct host *h);
+struct snap_list tags_list(struct model *m, const struct host *h);
+void tags_check_groups(struct model *m);
+void tags_free(struct model *m);
+
+/* roles.c */
+void roles_add_builtin(struct model *m);
+json_t *roles_gather(struct model *m);
+json_t *sites_gather(struct model *m);
 
 /* folders.c */
 uint32_t folder_get(struct model *m, const char *path);
@@ -217,6 +256,7 @@ void attrs_of_service(
 /* objects.c */
 void objects_hosts(struct model *m);
 void objects_services(struct model *m);
+/* groups.c */
 void objects_groups(struct model *m);
 /* lonely.c: warns of groups without members and hosts without contacts. */
 void objects_warn(struct model *m);

@@ -21,18 +21,23 @@ static const struct {
     [TABLE_TAG_GROUPS] = {"tag_groups", "tag group"},
     [TABLE_ACTIONS] = {"event_actions", "event action"},
     [TABLE_CONDITIONS] = {"conditions", "condition"},
+    [TABLE_AUX_TAGS] = {"aux_tags", "auxiliary tag"},
+    [TABLE_ROLES] = {"roles", "role"},
+    [TABLE_SITES] = {"sites", "site"},
 };
 
-static void
-add(struct table *t, const char *name, json_t *value, const struct source *src)
+void
+table_add(
+    struct table *t, const char *name, json_t *value, const struct source *src)
 {
 	ARRAY_GROW(t->items, t->n, t->cap);
 	t->items[t->n++] = (struct entry){name, value, src};
 }
 
-/* Of equal names the first stays; each other is a mistake. */
+/* Of equal names the first stays; each other is a mistake. `anew`: what is
+ * predefined may be declared anew. */
 static void
-drop_doubled(struct model *m, struct table *t)
+drop_doubled(struct model *m, struct table *t, bool anew)
 {
 	uint32_t kept = 0;
 
@@ -44,7 +49,9 @@ drop_doubled(struct model *m, struct table *t)
 			t->items[kept++] = *e;
 			continue;
 		}
-		if (first->src == NULL)
+		if (first->src == NULL && anew)
+			*first = *e;
+		else if (first->src == NULL)
 			model_mistake_key(m,
 			    place_key(place_of(e->src, t->key), e->name),
 			    "the %s %s is predefined", t->what, e->name);
@@ -98,13 +105,15 @@ sort(struct table *t)
 void
 named_collect(struct model *m)
 {
+	tags_add_builtin(m);
+	roles_add_builtin(m);
 	for (unsigned id = 0; id < TABLE_COUNT; id++) {
 		struct table *t = &m->tables[id];
 
 		t->key = names[id].key;
 		t->what = names[id].what;
 		if (id == TABLE_PERIODS)
-			add(t, "24X7", NULL, NULL);
+			table_add(t, "24X7", NULL, NULL);
 		for (size_t i = 0; i < m->n_sources; i++) {
 			const struct source *s = m->sources[i];
 			const char *key;
@@ -115,11 +124,11 @@ named_collect(struct model *m)
 			json_object_foreach(
 			    json_object_get(s->root, t->key), key, value)
 			{
-				add(t, key, value, s);
+				table_add(t, key, value, s);
 			}
 		}
 		sort(t);
-		drop_doubled(m, t);
+		drop_doubled(m, t, id == TABLE_TAG_GROUPS);
 	}
 }
 

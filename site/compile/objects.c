@@ -75,6 +75,24 @@ events_of(const json_t *list, bool service)
 	return on;
 }
 
+/* A bit for each state. */
+static uint32_t
+states_of(const json_t *list, bool service)
+{
+	const char *letters = service ? "owcu" : "odu";
+	uint32_t states = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+		const char *at =
+		    s == NULL || s[0] == '\0' ? NULL : strchr(letters, s[0]);
+
+		if (at != NULL)
+			states |= 1u << (at - letters);
+	}
+	return states;
+}
+
 /* --- lists ---------------------------------------------------------------- */
 
 static struct snap_list
@@ -96,9 +114,9 @@ list_of(struct model *m, enum table_id id, const json_t *names)
 	return list;
 }
 
-/* name, value, name, value, ...; with `sources`, also where each is from. */
+/* NAME, value, NAME, value, ... */
 static struct snap_list
-pairs_of(struct model *m, const json_t *map, bool upper)
+variables_of(struct model *m, const json_t *map)
 {
 	struct indexes x = {0};
 	struct snap_list list;
@@ -112,8 +130,7 @@ pairs_of(struct model *m, const json_t *map, bool upper)
 
 		for (const char *p = key; *p != '\0'; p++)
 			str_addc(&name,
-			    upper && *p >= 'a' && *p <= 'z' ? (char)(*p - 32)
-							    : *p);
+			    *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p);
 		indexes_add(&x, snapb_str(m->snap, str_get(&name)));
 		indexes_add(&x, snapb_str(m->snap, s));
 		str_free(&name);
@@ -160,6 +177,29 @@ set_periods(const struct model *m, struct snap_object *o, json_t *const *values)
 	o->passive_period = period_of(m, values, ATTR_passive_period);
 }
 
+/* Durations in seconds. */
+static snap_str
+downtimes_of(struct model *m, json_t *list)
+{
+	json_t *all;
+	snap_str off;
+
+	if (json_array_size(list) == 0)
+		return 0;
+	all = json_deep_copy(list);
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		json_t *one = json_array_get(all, i);
+		int64_t ms;
+
+		if (schema_duration_ms(json_object_get(one, "duration"), &ms))
+			json_object_set_new(
+			    one, "duration", json_integer(ms / 1000));
+	}
+	off = model_json(m, all);
+	json_decref(all);
+	return off;
+}
+
 static void
 set_texts(struct model *m, struct snap_object *o, json_t *const *values)
 {
@@ -171,7 +211,12 @@ set_texts(struct model *m, struct snap_object *o, json_t *const *values)
 	o->notes_url = text_of(m, values, ATTR_notes_url);
 	o->action_url = text_of(m, values, ATTR_action_url);
 	o->icon_image = text_of(m, values, ATTR_icon_image);
-	o->custom_variables = pairs_of(m, values[ATTR_custom_variables], true);
+	o->downtimes = downtimes_of(m, values[ATTR_downtimes]);
+	if (values[ATTR_event_handler] != NULL)
+		check_command_line(m,
+		    json_string_value(values[ATTR_event_handler]),
+		    &o->event_handler, &o->event_handler_line);
+	o->custom_variables = variables_of(m, values[ATTR_custom_variables]);
 }
 
 /* The check must be set before: intervals and switches depend on it. */
@@ -202,11 +247,14 @@ set_steering(struct snap_object *o, json_t *const *values)
 	if (json_is_array(values[ATTR_notification_events]))
 		o->notify_on = events_of(
 		    values[ATTR_notification_events], o->is_service != 0);
+	o->stalking = states_of(values[ATTR_stalking], o->is_service != 0);
+	o->freshness_ms = duration_of(values, ATTR_freshness_threshold, 0);
 	o->flags = flag_of(values, ATTR_active_checks, runs, SNAP_ACTIVE) |
 	    flag_of(values, ATTR_passive_checks, true, SNAP_PASSIVE) |
 	    flag_of(values, ATTR_notifications, true, SNAP_NOTIFICATIONS) |
 	    flag_of(values, ATTR_flap_detection, true, SNAP_FLAP_DETECTION) |
 	    flag_of(values, ATTR_volatile, false, SNAP_VOLATILE) |
+	    flag_of(values, ATTR_freshness, false, SNAP_FRESHNESS) |
 	    SNAP_EVENT_HANDLER;
 	if (!runs)
 		o->flags &= ~SNAP_ACTIVE;
@@ -257,7 +305,8 @@ set_check(struct model *m, struct snap_object *o, const json_t *check)
 		o->check_command = snapb_str(m->snap, "always_up");
 	} else if (command != NULL) {
 		o->check = SNAP_CHECK_COMMAND;
-		check_set_command(m, o, command);
+		check_command_line(
+		    m, command, &o->check_command, &o->check_line);
 	} else if (tcp != NULL) {
 		struct str text = {0};
 
@@ -308,16 +357,31 @@ set_service_check(struct model *m, struct snap_object *o, const struct host *h)
 		return;
 	}
 	o->check = SNAP_CHECK_SERVICE;
-	o->collector = m->tables[TABLE_HOSTS].n + index;
+	o->collector = m->n_monitored + index;
 	str_addf(&text, "check-service!%s", name);
 	o->check_command = snapb_str(m->snap, str_get(&text));
 	str_free(&text);
 }
 
+/* Those that are monitored. */
 static struct snap_list
-parents_of(struct model *m, const json_t *names)
+hosts_of(struct model *m, const json_t *names)
 {
-	return list_of(m, TABLE_HOSTS, names);
+	struct indexes x = {0};
+	struct snap_list list;
+
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *s = json_string_value(json_array_get(names, i));
+		uint32_t index =
+		    s == NULL ? NONE : named_find(m, TABLE_HOSTS, s);
+
+		if (index != NONE && m->hosts[index].number != NONE)
+			indexes_add(&x, m->hosts[index].number);
+	}
+	indexes_sort(&x);
+	list = snapb_list(m->snap, x.items, x.n);
+	indexes_free(&x);
+	return list;
 }
 
 void
@@ -329,9 +393,11 @@ objects_hosts(struct model *m)
 		const struct host *h = &m->hosts[i];
 		json_t *const *values = h->values;
 		const char *family = json_string_value(values[ATTR_family]);
-		struct snap_object *o =
-		    snapb_object(m->snap, snapb_host(m->snap, h->name));
+		struct snap_object *o;
 
+		if (h->number == NONE)
+			continue;
+		o = snapb_object(m->snap, snapb_host(m->snap, h->name));
 		set_texts(m, o, values);
 		if (values[ATTR_address] != NULL)
 			o->address = text_of(m, values, ATTR_address);
@@ -341,73 +407,26 @@ objects_hosts(struct model *m)
 		o->folder = snapb_str(m->snap, m->folders[h->folder].path);
 		set_check(m, o,
 		    values[ATTR_check] == NULL ? ping : values[ATTR_check]);
+		if (h->nodes != NULL && values[ATTR_check] == NULL) {
+			o->check = SNAP_CHECK_CLUSTER;
+			o->check_command = snapb_str(m->snap, "check-cluster");
+		}
 		set_service_check(m, o, h);
 		set_agent(m, o, h);
 		o->snmp = model_json(m, values[ATTR_snmp]);
 		set_periods(m, o, values);
 		set_steering(o, values);
 		set_contacts(m, o, values);
-		o->parents = parents_of(m, values[ATTR_parents]);
+		o->parents = hosts_of(m, values[ATTR_parents]);
+		o->nodes = hosts_of(m, h->nodes);
 		o->groups = list_of(m, TABLE_HOST_GROUPS, values[ATTR_groups]);
 		o->labels = labels_of(m, values[ATTR_labels],
 		    h->explicit_labels, h->found_labels);
-		o->tags = pairs_of(m, values[ATTR_tags], false);
+		o->tags = tags_list(m, h);
 	}
 }
 
 /* --- services ------------------------------------------------------------- */
-
-/* Parameters: found by discovery, under rules, under those written by hand. */
-static snap_str
-params_of(struct model *m, const struct service *s, const char *check)
-{
-	const json_t *own = json_object_get(s->own, "check");
-	json_t *params = json_object_get(own, "params");
-	struct ruleset *set = rules_of_check(m, check);
-	struct rules_target target = {
-	    .host = s->host,
-	    .description = s->description,
-	    .item = json_string_value(json_object_get(own, "item")),
-	};
-	json_t *near = NULL, *all;
-	snap_str off;
-
-	if (set != NULL) {
-		target.description_id = rules_text_id(m, s->description);
-		near = rules_apply(m, set, &target, NULL);
-	}
-	if (near == NULL || params == NULL)
-		return model_json(m, near == NULL ? params : near);
-	all = json_copy(s->origin == SERVICE_FOUND ? params : near);
-	json_object_update(all, s->origin == SERVICE_FOUND ? near : params);
-	off = model_json(m, all);
-	json_decref(all);
-	return off;
-}
-
-static void
-check_params(struct model *m, const struct service *s, const char *check)
-{
-	const json_t *params =
-	    json_object_get(json_object_get(s->own, "check"), "params");
-	struct place at = service_place(s, "check");
-	struct nearest near = {.word = check};
-	struct str hint = {0};
-	const char *unused;
-	struct err err;
-	bool items;
-
-	if (!checks_find(check, &unused, &items)) {
-		checks_nearest(&near);
-		nearest_hint(&near, &hint);
-		model_mistake(m, place_key(at, "check"),
-		    "there is no check %s%s", check, str_get(&hint));
-	} else if (s->origin == SERVICE_WRITTEN && params != NULL &&
-	    checks_verify(check, params, &err) != 0) {
-		model_mistake(m, place_key(at, "params"), "%s", err.text);
-	}
-	str_free(&hint);
-}
 
 /* A service fed by another one of its host. */
 static void
@@ -415,9 +434,7 @@ set_collected(struct model *m, struct snap_object *o, const struct service *s)
 {
 	const json_t *own = json_object_get(s->own, "check");
 	const char *name = json_string_value(json_object_get(own, "collector"));
-	const char *check = json_string_value(json_object_get(own, "check"));
 	uint32_t index;
-	struct str text = {0};
 
 	if (name == NULL)
 		return;
@@ -430,17 +447,8 @@ set_collected(struct model *m, struct snap_object *o, const struct service *s)
 		return;
 	}
 	o->check = SNAP_CHECK_COLLECTED;
-	o->collector = m->tables[TABLE_HOSTS].n + index;
-	if (check == NULL)
-		return;
-	check_params(m, s, check);
-	o->check_name = snapb_str(m->snap, check);
-	o->item =
-	    snapb_str(m->snap, json_string_value(json_object_get(own, "item")));
-	o->params = params_of(m, s, check);
-	str_addf(&text, "check_mk-%s", check);
-	o->check_command = snapb_str(m->snap, str_get(&text));
-	str_free(&text);
+	o->collector = m->n_monitored + index;
+	judge_set(m, o, s, json_string_value(json_object_get(own, "check")));
 }
 
 static void
@@ -449,6 +457,31 @@ set_automatic(struct model *m, struct snap_object *o, const struct host *h)
 	o->check = strcmp(host_agent_kind(h), "push") == 0 ? SNAP_CHECK_PASSIVE
 							   : SNAP_CHECK_AGENT;
 	o->check_command = snapb_str(m->snap, "check_mk");
+}
+
+/* A node's service that its cluster has instead (CL-2). */
+static void
+set_clustered(struct model *m, struct snap_object *o, const struct service *s)
+{
+	const json_t *own = json_object_get(s->own, "check");
+	const char *check = json_string_value(json_object_get(own, "check"));
+	struct ruleset *set = rules_of_extra(m, EXTRA_CLUSTER_MODE);
+	struct rules_target target = {
+	    .host = s->host,
+	    .description = s->description,
+	    .description_id = rules_text_id(m, s->description),
+	    .item = json_string_value(json_object_get(own, "item")),
+	};
+	const char *mode = NULL;
+
+	o->check = SNAP_CHECK_CLUSTERED;
+	judge_set(m, o, s, check);
+	if (set != NULL)
+		mode = json_string_value(rules_apply(m, set, &target, NULL));
+	o->cluster_mode = mode == NULL || strcmp(mode, "worst") == 0
+	    ? SNAP_CLUSTER_WORST
+	    : strcmp(mode, "best") == 0 ? SNAP_CLUSTER_BEST
+					: SNAP_CLUSTER_FAILOVER;
 }
 
 void
@@ -460,12 +493,15 @@ objects_services(struct model *m)
 		const struct service *s = &m->services[i];
 		const struct host *h = &m->hosts[s->host];
 		struct snap_object *o = snapb_object(
-		    m->snap, snapb_service(m->snap, s->host, s->description));
+		    m->snap, snapb_service(m->snap, h->number, s->description));
 
 		attrs_of_service(m, s, values);
 		set_texts(m, o, values);
 		set_check(m, o, json_object_get(s->own, "check"));
-		set_collected(m, o, s);
+		if (s->node != NONE)
+			set_clustered(m, o, s);
+		else
+			set_collected(m, o, s);
 		if (s->origin == SERVICE_AUTOMATIC)
 			set_automatic(m, o, h);
 		set_periods(m, o, values);
@@ -487,51 +523,4 @@ objects_services(struct model *m)
 			? json_object_get(s->own, "labels")
 			: NULL);
 	}
-}
-
-/* --- groups --------------------------------------------------------------- */
-
-static void
-add_groups(
-    struct model *m, enum table_id id, enum snapb_groups which, bool services)
-{
-	const struct table *t = &m->tables[id];
-	struct indexes *members = xcalloc((size_t)t->n + 1, sizeof(*members));
-
-	for (uint32_t i = 0; i < snapb_n_objects(m->snap); i++) {
-		const struct snap_object *o = snapb_object(m->snap, i);
-		const uint32_t *numbers = snapb_numbers(m->snap, o->groups);
-
-		if ((o->is_service != 0) != services)
-			continue;
-		for (uint32_t k = 0; k < o->groups.n; k++)
-			indexes_add(&members[numbers[k]], i);
-	}
-	for (uint32_t i = 0; i < t->n; i++) {
-		const json_t *entry = t->items[i].value;
-		struct snap_group *g = snapb_group_at(m->snap, which,
-		    snapb_group(m->snap, which, t->items[i].name));
-		const char *alias =
-		    json_string_value(json_object_get(entry, "alias"));
-
-		if (alias != NULL)
-			g->alias = snapb_str(m->snap, alias);
-		g->notes = snapb_str(m->snap,
-		    json_string_value(json_object_get(entry, "notes")));
-		g->notes_url = snapb_str(m->snap,
-		    json_string_value(json_object_get(entry, "notes_url")));
-		g->action_url = snapb_str(m->snap,
-		    json_string_value(json_object_get(entry, "action_url")));
-		g->members =
-		    snapb_list(m->snap, members[i].items, members[i].n);
-		indexes_free(&members[i]);
-	}
-	free(members);
-}
-
-void
-objects_groups(struct model *m)
-{
-	add_groups(m, TABLE_HOST_GROUPS, SNAPB_HOST_GROUPS, false);
-	add_groups(m, TABLE_SERVICE_GROUPS, SNAPB_SERVICE_GROUPS, true);
 }

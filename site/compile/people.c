@@ -93,13 +93,16 @@ add_contact(struct model *m, uint32_t index)
 	    json_string_value(json_object_get(e->value, "notification_period"));
 	struct snap_contact *c =
 	    snapb_contact_at(m->snap, snapb_contact(m->snap, e->name));
+	const char *role = json_string_value(json_object_get(e->value, "role"));
 	struct indexes groups = {0};
 
 	if (json_object_get(e->value, "alias") != NULL)
 		c->alias = text(m, e->value, "alias");
 	c->email = text(m, e->value, "email");
 	c->pager = text(m, e->value, "pager");
-	if (json_object_get(e->value, "role") != NULL)
+	if (role != NULL)
+		named_need(m, TABLE_ROLES, role, place_key(at, "role"));
+	if (role != NULL)
 		c->role = text(m, e->value, "role");
 	c->password_hash = text(m, e->value, "password_hash");
 	if (period != NULL)

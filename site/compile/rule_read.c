@@ -3,6 +3,7 @@
  * Reads the rules of all files into their rulesets and finds their mistakes;
  * see rules.h.
  */
+#include "common/config/params.h"
 #include "common/mem.h"
 #include "site/compile/attr_check.h"
 #include "site/compile/rules_kept.h"
@@ -24,6 +25,88 @@ find_set(struct model *m, const char *name, struct place at)
 	return NULL;
 }
 
+/* {default: PARAMETERS, periods: [{period: NAME, value: PARAMETERS}]} */
+static void
+check_timed(struct model *m, const struct ruleset *set, const json_t *value,
+    struct place at)
+{
+	const json_t *periods = json_object_get(value, "periods");
+	const json_t *def = json_object_get(value, "default");
+	struct place at_periods = place_key(at, "periods");
+	struct err err;
+
+	if (json_object_size(value) != (def == NULL ? 1u : 2u))
+		model_mistake(m, at, "expected the keys default and periods");
+	if (def != NULL && checks_verify(set->check, def, &err) != 0)
+		model_mistake(m, place_key(at, "default"), "%s", err.text);
+	for (size_t i = 0; i < json_array_size(periods); i++) {
+		const json_t *one = json_array_get(periods, i);
+		const char *name =
+		    json_string_value(json_object_get(one, "period"));
+		const json_t *now = json_object_get(one, "value");
+		struct place here = place_index(at_periods, i);
+
+		if (name == NULL || now == NULL || json_object_size(one) != 2)
+			model_mistake(m, here,
+			    "expected {period: NAME, value: PARAMETERS}");
+		if (name != NULL)
+			named_need(
+			    m, TABLE_PERIODS, name, place_key(here, "period"));
+		if (now != NULL && checks_verify(set->check, now, &err) != 0)
+			model_mistake(
+			    m, place_key(here, "value"), "%s", err.text);
+	}
+}
+
+/* The same with periods by index, as in the snapshot. */
+static json_t *
+timed_layer(struct model *m, const json_t *value)
+{
+	const json_t *periods = json_object_get(value, "periods");
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < json_array_size(periods); i++) {
+		const json_t *one = json_array_get(periods, i);
+		const char *name =
+		    json_string_value(json_object_get(one, "period"));
+		uint32_t index =
+		    name == NULL ? NONE : named_find(m, TABLE_PERIODS, name);
+
+		json_array_append_new(list,
+		    json_pack("{s:I, s:O?}", "period", (json_int_t)index,
+			"value", json_object_get(one, "value")));
+	}
+	return model_keep(m,
+	    json_pack("{s:O*, s:o}", "default",
+		json_object_get(value, "default"), "periods", list));
+}
+
+static void
+check_extra(struct model *m, const struct ruleset *set, const json_t *value,
+    struct place at)
+{
+	bool checks = set->extra == &keys_extras[EXTRA_IGNORED_CHECKS];
+	bool cluster = set->extra == &keys_extras[EXTRA_CLUSTERED_SERVICES];
+	const char *unused;
+	bool items;
+
+	if (cluster && json_is_string(value))
+		named_need(m, TABLE_HOSTS, json_string_value(value), at);
+	for (size_t i = 0; checks && i < json_array_size(value); i++) {
+		const char *name = json_string_value(json_array_get(value, i));
+		struct nearest near = {.word = name};
+		struct str hint = {0};
+
+		if (name == NULL || checks_find(name, &unused, &items))
+			continue;
+		checks_nearest(&near);
+		nearest_hint(&near, &hint);
+		model_mistake(m, place_index(at, i), "there is no check %s%s",
+		    name, str_get(&hint));
+		str_free(&hint);
+	}
+}
+
 static void
 check_value(struct model *m, const struct ruleset *set,
     const struct source *src, size_t index, json_t *rule)
@@ -38,6 +121,15 @@ check_value(struct model *m, const struct ruleset *set,
 	unsigned before = m->m->n_mistakes;
 	struct err err;
 
+	if (set->extra != NULL) {
+		schema_check(set->extra->schema, src->doc, &way, value, m->m);
+		check_extra(m, set, json_object_get(rule, "value"), at);
+		return;
+	}
+	if (set->attr == ATTR_COUNT && params_is_timed(value)) {
+		check_timed(m, set, value, at);
+		return;
+	}
 	if (set->attr == ATTR_COUNT) {
 		if (checks_verify(set->check, value, &err) != 0)
 			model_mistake(m, at, "%s", err.text);
@@ -54,13 +146,15 @@ check_when(struct model *m, const struct ruleset *set, const json_t *when,
     struct place at)
 {
 	static const char *const of_services[] = {"services",
-	    "exclude_services", "items", "service_labels",
+	    "exclude_services", "items", "exclude_items", "service_labels",
 	    "service_label_groups"};
 	bool items = false;
 	const char *unused;
 
 	if (set->check != NULL)
 		checks_find(set->check, &unused, &items);
+	else
+		items = set->extra != NULL; /* some services have them */
 	for (size_t i = 0; i < ARRAY_LEN(of_services); i++) {
 		const char *key = of_services[i];
 
@@ -69,7 +163,7 @@ check_when(struct model *m, const struct ruleset *set, const json_t *when,
 		if (!set->service)
 			model_mistake_key(m, place_key(at, key),
 			    "the ruleset %s is for hosts", set->name);
-		else if (strcmp(key, "items") == 0 && !items)
+		else if (strstr(key, "items") != NULL && !items)
 			model_mistake_key(m, place_key(at, key),
 			    "the ruleset %s has no items", set->name);
 	}
@@ -251,6 +345,10 @@ read_rule(struct model *m, const struct source *src, size_t index)
 	r = &set->rules[set->n++];
 	*r = (struct rule){.src = src, .index = index};
 	r->value = json_object_get(rule, "value");
+	if (set->check != NULL && params_is_timed(r->value)) {
+		r->layer = timed_layer(m, r->value);
+		set->timed = true;
+	}
 	rule_when_read(&r->when, when, common);
 	r->depth = depth_of(r->when.folder);
 }

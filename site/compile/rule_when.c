@@ -268,6 +268,8 @@ rule_when_read(struct rule_when *w, const json_t *when, const json_t *common)
 	    .exclude_services =
 		read_texts(either(when, common, "exclude_services"), false),
 	    .items = read_texts(either(when, common, "items"), false),
+	    .exclude_items =
+		read_texts(either(when, common, "exclude_items"), false),
 	};
 }
 
@@ -279,6 +281,7 @@ rule_when_clear(struct rule_when *w)
 	free_texts(w->services);
 	free_texts(w->exclude_services);
 	free_texts(w->items);
+	free_texts(w->exclude_items);
 	free(w->by_description);
 	*w = (struct rule_when){0};
 }
@@ -296,7 +299,8 @@ rule_when_always(const struct rule_when *w)
 {
 	return rule_when_any_host(w) && w->services == NULL &&
 	    w->exclude_services == NULL && w->items == NULL &&
-	    w->service_labels == NULL && w->service_label_groups == NULL;
+	    w->exclude_items == NULL && w->service_labels == NULL &&
+	    w->service_label_groups == NULL;
 }
 
 bool
@@ -356,6 +360,9 @@ rule_when_service(struct rule_when *w, const struct rules_target *t)
 		return false;
 	if (w->items != NULL &&
 	    (t->item == NULL || !any_matches(w->items, t->item)))
+		return false;
+	if (w->exclude_items != NULL && t->item != NULL &&
+	    any_matches(w->exclude_items, t->item))
 		return false;
 	if (w->service_labels != NULL &&
 	    !picks_match(w->service_labels, t->labels))

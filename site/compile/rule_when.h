@@ -14,7 +14,7 @@ struct rule_when {
 	const json_t *tags, *labels, *service_labels; /* NULL: any */
 	const json_t *label_groups, *service_label_groups;
 	struct texts *hosts, *exclude_hosts;
-	struct texts *services, *exclude_services, *items;
+	struct texts *services, *exclude_services, *items, *exclude_items;
 	const json_t *host_names; /* `hosts`, if none of them is a ~regex */
 	/* Memory of texts: 0 not asked yet, 1 yes, 2 no. */
 	uint8_t *by_description;

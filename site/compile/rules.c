@@ -50,11 +50,17 @@ make_sets(struct ruleset_table *t)
 				    (enum attr)a, service, keys_attrs[a].eval);
 		}
 	}
+	for (unsigned i = 0; i < EXTRA_COUNT; i++)
+		add_set(t, xstrdup(keys_extras[i].name), ATTR_COUNT,
+		    keys_extras[i].service, keys_extras[i].eval)
+		    ->extra = &keys_extras[i];
 	checks_each(add_check_set, t);
 	/* The array has its final place now. */
 	for (size_t i = 0; i < t->n; i++) {
 		struct ruleset *set = &t->sets[i];
 
+		if (set->extra != NULL)
+			t->extra_sets[set->extra - keys_extras] = set;
 		if (set->attr == ATTR_COUNT)
 			continue;
 		if (set->service)
@@ -159,6 +165,14 @@ rules_of_attr(const struct model *m, enum attr attr, bool service)
 }
 
 struct ruleset *
+rules_of_extra(const struct model *m, enum extra extra)
+{
+	struct ruleset *set = m->rules->extra_sets[extra];
+
+	return set->n > 0 ? set : NULL;
+}
+
+struct ruleset *
 rules_of_check(const struct model *m, const char *check)
 {
 	const char *name = NULL;
@@ -180,6 +194,8 @@ join(struct model *m, const struct ruleset *set, json_t *near, json_t *far)
 {
 	if (near == NULL)
 		return far;
+	if (set->extra != NULL && set->eval == EVAL_ALL)
+		return merge_lists(m, near, far);
 	if (set->attr != ATTR_COUNT)
 		return merge_values(
 		    m, set->attr, near, far, set->eval == EVAL_ALL);
@@ -249,6 +265,34 @@ next_match(const struct model *m, struct ruleset *set,
 	return NULL;
 }
 
+static bool
+is_first(const struct ruleset *set)
+{
+	return set->eval == EVAL_FIRST || set->eval == EVAL_IN_OUT;
+}
+
+json_t *
+rules_layers(
+    struct model *m, struct ruleset *set, const struct rules_target *target)
+{
+	json_t *layers = NULL;
+	struct rule *r;
+	bool timed = false;
+	size_t from = 0;
+
+	if (!set->timed)
+		return NULL;
+	while ((r = next_match(m, set, target, from)) != NULL) {
+		from = (size_t)(r - set->rules) + 1;
+		if (layers == NULL)
+			layers = model_keep(m, json_array());
+		timed |= r->layer != NULL;
+		json_array_append(
+		    layers, r->layer != NULL ? r->layer : r->value);
+	}
+	return timed ? layers : NULL;
+}
+
 json_t *
 rules_apply(struct model *m, struct ruleset *set,
     const struct rules_target *target, json_t *own)
@@ -257,12 +301,12 @@ rules_apply(struct model *m, struct ruleset *set,
 	struct rule *r;
 	size_t from = 0;
 
-	if (set->eval == EVAL_FIRST && own != NULL)
+	if (is_first(set) && own != NULL)
 		return own;
 	while ((r = next_match(m, set, target, from)) != NULL) {
 		from = (size_t)(r - set->rules) + 1;
 		value = join(m, set, value, r->value);
-		if (set->eval == EVAL_FIRST)
+		if (is_first(set))
 			break;
 	}
 	return value;
@@ -357,7 +401,7 @@ warn_of_set(struct model *m, struct ruleset *set)
 			warn_hidden(m, r, always);
 		else if ((any[i / 64] >> i % 64 & 1) == 0)
 			warn_no_host(m, r);
-		else if (set->eval == EVAL_FIRST && rule_when_always(&r->when))
+		else if (is_first(set) && rule_when_always(&r->when))
 			always = r;
 	}
 	free(any);

@@ -27,6 +27,7 @@ void rulesets_know_labels(struct model *m);
 /* NULL if no rule sets it. */
 struct ruleset *rules_of_attr(
     const struct model *m, enum attr attr, bool service);
+struct ruleset *rules_of_extra(const struct model *m, enum extra extra);
 /* By a check's name. */
 struct ruleset *rules_of_check(const struct model *m, const char *check);
 
@@ -51,6 +52,12 @@ uint32_t rules_text_id(struct model *m, const char *text);
  */
 json_t *rules_apply(struct model *m, struct ruleset *set,
     const struct rules_target *target, json_t *own);
+
+/* A check's parameters where they depend on time periods: the values of all
+ * rules that hold, in order, as common/config/params.h has them. NULL: none of
+ * them does. */
+json_t *rules_layers(
+    struct model *m, struct ruleset *set, const struct rules_target *target);
 
 /* One rule that holds for a target, for people. */
 struct rules_hit {

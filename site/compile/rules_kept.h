@@ -10,6 +10,7 @@
 
 struct rule {
 	json_t *value;
+	json_t *layer;  /* of parameters: as in the snapshot, or NULL: value */
 	unsigned depth; /* of when.folder */
 	struct rule_when when;
 	const struct source *src; /* where it stands: rules[index] */
@@ -21,7 +22,9 @@ struct ruleset {
 	enum attr attr; /* ATTR_COUNT: a check's parameters */
 	bool service;
 	enum eval eval;
-	char *check; /* or NULL */
+	char *check;                   /* or NULL */
+	const struct extra_def *extra; /* or NULL */
+	bool timed; /* a value of its rules depends on time periods */
 	struct rule *rules;
 	size_t n, cap;
 	/* One row of bits a host: the rules whose conditions on hosts hold.
@@ -38,6 +41,7 @@ struct text_slot {
 struct ruleset_table {
 	struct ruleset *sets;
 	size_t n, cap;
+	struct ruleset *extra_sets[EXTRA_COUNT];
 	struct ruleset *host_sets[ATTR_COUNT], *service_sets[ATTR_COUNT];
 	struct text_slot *texts; /* hash, a power of two */
 	size_t n_texts, texts_cap;

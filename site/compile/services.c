@@ -6,6 +6,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "common/mem.h"
 #include "site/compile/attr_check.h"
+#include "site/compile/found.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -88,6 +89,7 @@ add_written(struct model *m, const struct source *src, size_t index)
 	    json_array_get(json_object_get(src->root, "services"), index);
 	const json_t *hosts = json_object_get(own, "hosts");
 	struct service s = {.origin = SERVICE_WRITTEN,
+	    .node = NONE,
 	    .own = own,
 	    .src = src,
 	    .index = index,
@@ -127,15 +129,30 @@ add_found(struct model *m, const struct source *src)
 		json_t *own = json_array_get(list, i);
 		const char *description =
 		    json_string_value(json_object_get(own, "description"));
+		struct service s = {.origin = SERVICE_FOUND,
+		    .host = host,
+		    .node = NONE,
+		    .description = description,
+		    .own = own,
+		    .src = src,
+		    .index = i};
+		uint32_t cluster = NONE;
 
-		if (description != NULL)
-			add(m,
-			    (struct service){.origin = SERVICE_FOUND,
-				.host = host,
-				.description = description,
-				.own = own,
-				.src = src,
-				.index = i});
+		if (description == NULL)
+			continue;
+		switch (found_fate(m, host, description,
+		    json_object_get(own, "check"),
+		    json_object_get(own, "labels"), &cluster)) {
+		case FOUND_IGNORED:
+			continue;
+		case FOUND_CLUSTERED:
+			s.node = host;
+			s.host = cluster;
+			break;
+		case FOUND_KEPT:
+			break;
+		}
+		add(m, s);
 	}
 }
 
@@ -149,6 +166,7 @@ add_automatic(struct model *m)
 			add(m,
 			    (struct service){.origin = SERVICE_AUTOMATIC,
 				.host = i,
+				.node = NONE,
 				.description = COLLECTOR_NAME,
 				.own = empty});
 	}
@@ -179,6 +197,19 @@ compare(const void *pa, const void *pb)
 }
 
 static void
+tell_doubled(
+    struct model *m, const struct service *s, const struct service *first)
+{
+	model_mistake(m, service_place(s, NULL),
+	    "the host %s has the service %s twice, also from services[%zu]%s%s",
+	    m->hosts[s->host].name, s->description, first->index,
+	    first->src == s->src ? "" : " of ",
+	    first->src == s->src ? "" : yaml_file(first->src->doc));
+}
+
+/* What is written by hand wins; what several nodes have, their cluster has
+ * once. */
+static void
 drop_doubled(struct model *m)
 {
 	uint32_t kept = 0;
@@ -189,18 +220,10 @@ drop_doubled(struct model *m)
 		    kept == 0 ? NULL : &m->services[kept - 1];
 
 		if (first == NULL || first->host != s->host ||
-		    strcmp(first->description, s->description) != 0) {
+		    strcmp(first->description, s->description) != 0)
 			m->services[kept++] = *s;
-			continue;
-		}
-		if (s->origin == SERVICE_WRITTEN)
-			model_mistake(m, service_place(s, NULL),
-			    "the host %s has the service %s twice, also from "
-			    "services[%zu]%s%s",
-			    m->hosts[s->host].name, s->description,
-			    first->index, first->src == s->src ? "" : " of ",
-			    first->src == s->src ? ""
-						 : yaml_file(first->src->doc));
+		else if (s->origin == SERVICE_WRITTEN)
+			tell_doubled(m, s, first);
 	}
 	m->n_services = kept;
 }
@@ -218,7 +241,8 @@ still_good(struct model *m, const struct service *s)
 
 	if (s->origin != SERVICE_FOUND)
 		return true;
-	if (collector != NULL && service_find(m, s->host, collector) == NONE) {
+	if (collector != NULL && s->node == NONE &&
+	    service_find(m, s->host, collector) == NONE) {
 		model_warn(m, service_place(s, "check"),
 		    "the host %s has no service %s now: %s is passed over",
 		    m->hosts[s->host].name, collector, s->description);
@@ -272,7 +296,8 @@ services_collect(struct model *m)
 	for (uint32_t i = 0; i < m->n_services; i++)
 		m->services[i].dropped = !still_good(m, &m->services[i]);
 	for (uint32_t i = 0; i < m->n_services; i++) {
-		if (!m->services[i].dropped)
+		if (!m->services[i].dropped &&
+		    m->hosts[m->services[i].host].number != NONE)
 			m->services[kept++] = m->services[i];
 	}
 	m->n_services = kept;
