@@ -35,12 +35,13 @@ enum msg_reload_phase {
 	MSG_RELOAD_ABORT    /* forget the prepared one */
 };
 enum msg_job_kind {
-	MSG_JOB_AGENT,   /* fetch from address:port, evaluate items */
-	MSG_JOB_PROGRAM, /* run command, its output is agent output */
-	MSG_JOB_PING,    /* is the address alive? */
-	MSG_JOB_TCP,     /* does the port accept? */
-	MSG_JOB_PLUGIN,  /* run command by the Nagios contract */
-	MSG_JOB_SNMP,    /* read from address, evaluate items */
+	MSG_JOB_AGENT,     /* fetch from address:port, evaluate items */
+	MSG_JOB_PROGRAM,   /* run command, its output is agent output */
+	MSG_JOB_PING,      /* is the address alive? */
+	MSG_JOB_TCP,       /* does the port accept? */
+	MSG_JOB_PLUGIN,    /* run command by the Nagios contract */
+	MSG_JOB_SNMP,      /* read from address, evaluate items */
+	MSG_JOB_PIGGYBACK, /* nothing is fetched: evaluate what others sent */
 	MSG_JOB_KINDS
 };
 /* msg_checkable.flags */

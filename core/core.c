@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "core/schedule/piggyback.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -181,6 +182,7 @@ each_second(struct core *core, int64_t now)
 		return;
 	core->next_hour = clock_mono() + HOUR;
 	tombs_expire(core->tombs, now);
+	piggyback_expire(jobs_piggyback(core->jobs), now);
 	history_expire(
 	    core->fx.history, now, core->daemon->settings->retention_history);
 }
@@ -284,6 +286,20 @@ open_sockets(struct core *core, struct err *err_r)
 	return rc;
 }
 
+/* Over a stop; losing it costs no more than a round of fetches. */
+static void
+keep_piggyback(struct core *core, bool save)
+{
+	char *path = daemon_path(core->daemon, "var/vedette/core/piggyback");
+	struct piggyback *p = jobs_piggyback(core->jobs);
+	struct err err = {""};
+
+	if ((save ? piggyback_save(p, path, &err)
+		  : piggyback_load(p, path, &err)) == -1)
+		log_warn("piggyback: %s", err.text);
+	free(path);
+}
+
 static void
 start_lines(struct core *core, int64_t now)
 {
@@ -324,6 +340,7 @@ init(struct daemon *d, struct err *err_r)
 	core->fx.schedule = core->schedule;
 	if (open_sockets(core, err_r) == -1)
 		return -1;
+	keep_piggyback(core, false);
 	core->next_hour = clock_mono() + HOUR / 60;
 	uv_timer_init(d->loop, &core->timer);
 	uv_prepare_init(d->loop, &core->prepare);
@@ -358,6 +375,7 @@ deinit(struct daemon *d)
 		uv_close((uv_handle_t *)&core->timer, NULL);
 		uv_run(d->loop, UV_RUN_NOWAIT);
 		effects_close(&core->fx, now);
+		keep_piggyback(core, true);
 	}
 	core_reload_abort(d);
 	store_close(&core->fx.store);

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "core/command/command.h"
+#include "core/schedule/piggyback.h"
 
 #include <unistd.h>
 
@@ -78,17 +79,35 @@ add_command(
 	str_addf(arg, "%s\t%s\n", name, help);
 }
 
-/* The only thing to ask: which commands there are. */
+/* "piggyback HOST": the piggyback_kept records, for `vedette discover`. */
+static bool
+asks_piggyback(const struct core *core, struct slice text, struct str *answer)
+{
+	struct slice word;
+
+	if (!slice_word(&text, &word) || !slice_eqs(word, "piggyback"))
+		return false;
+	piggyback_give(jobs_piggyback(core->jobs), slice_trim(text), answer);
+	return true;
+}
+
+/* What there is to ask: the commands, and what hosts sent for a host. */
 void
 core_query(struct daemon *d, struct bus_peer *peer, const struct msg_query *q)
 {
 	struct core *core = d->state;
 	struct str text = {0};
 
+	if (asks_piggyback(core, q->text, &text)) {
+		daemon_answer(d, peer, q->id, MSG_OK, str_slice(&text),
+		    stream_seq(core->fx.stream));
+		str_free(&text);
+		return;
+	}
 	if (!slice_eqs(slice_trim(q->text), "commands")) {
 		daemon_answer(d, peer, q->id, MSG_REFUSED,
-		    SLICE("core answers \"commands\"; states are asked of "
-			  "livestatusd"),
+		    SLICE("core answers \"commands\" and \"piggyback HOST\"; "
+			  "states are asked of livestatusd"),
 		    0);
 		return;
 	}

@@ -5,6 +5,7 @@
  */
 #include "fetcher/fetch.h"
 #include "fetcher/evaluate.h"
+#include "fetcher/piggyback.h"
 
 #include "common/clock.h"
 
@@ -58,19 +59,50 @@ fetch_output(const struct fetch *f)
 	return str_slice(&f->output);
 }
 
+/* Does the job's output, or what others sent, feed services? */
+static bool
+is_evaluated(const struct fetch *f)
+{
+	return f->job.kind == MSG_JOB_AGENT || f->job.kind == MSG_JOB_PROGRAM ||
+	    f->job.kind == MSG_JOB_PIGGYBACK;
+}
+
+static void
+evaluate(const struct fetch *f, struct str *results)
+{
+	struct piggyback_sources sources = {0};
+	struct evaluate_input in = {
+	    .job = &f->job,
+	    .output = str_slice(&f->output),
+	    .failure = f->failure,
+	    .now_us = clock_wall() / NS_PER_US,
+	    .fetch_us = fetch_duration_us(f),
+	    .no_agent = f->job.kind == MSG_JOB_PIGGYBACK,
+	};
+
+	piggyback_sources_read(&sources, &f->job, in.now_us / 1000000);
+	in.sources = sources.list;
+	in.n_sources = sources.n;
+	evaluate_agent(&in, results);
+	piggyback_sources_free(&sources);
+}
+
+bool
+fetch_piggyback(const struct fetch *f, struct str *blocks)
+{
+	if ((f->job.kind != MSG_JOB_AGENT && f->job.kind != MSG_JOB_PROGRAM) ||
+	    f->failure != NULL)
+		return false;
+	piggyback_blocks(
+	    &f->job, str_slice(&f->output), clock_wall() / NS_PER_S, blocks);
+	return true;
+}
+
 void
 fetch_results(const struct fetch *f, struct str *results)
 {
-	if (f->job.kind == MSG_JOB_AGENT || f->job.kind == MSG_JOB_PROGRAM) {
-		struct evaluate_input in = {
-		    .job = &f->job,
-		    .output = str_slice(&f->output),
-		    .failure = f->failure,
-		    .now_us = clock_wall() / NS_PER_US,
-		    .fetch_us = fetch_duration_us(f),
-		};
-
-		evaluate_agent(&in, results);
+	if (is_evaluated(f)) {
+		evaluate(f, results);
 	} else if (f->failure != NULL) {
 		struct msg_job_result r = {
 		    .object = MSG_OWN_OBJECT,

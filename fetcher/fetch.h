@@ -34,7 +34,8 @@ struct fetch_kind {
 };
 
 extern const struct fetch_kind fetch_kind_agent, fetch_kind_tcp,
-    fetch_kind_ping, fetch_kind_plugin, fetch_kind_program;
+    fetch_kind_ping, fetch_kind_plugin, fetch_kind_program,
+    fetch_kind_piggyback;
 
 enum fetch_stage {
 	FETCH_WAITS,

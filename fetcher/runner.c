@@ -35,6 +35,7 @@ static const struct fetch_kind *const kinds[MSG_JOB_KINDS] = {
     [MSG_JOB_PING] = &fetch_kind_ping,
     [MSG_JOB_TCP] = &fetch_kind_tcp,
     [MSG_JOB_PLUGIN] = &fetch_kind_plugin,
+    [MSG_JOB_PIGGYBACK] = &fetch_kind_piggyback,
 };
 
 /* --- the runner ----------------------------------------------------------- */
@@ -428,6 +429,7 @@ count(struct runner *e, uint32_t kind)
 	    [MSG_JOB_PING] = &e->counters.jobs_ping,
 	    [MSG_JOB_TCP] = &e->counters.jobs_tcp,
 	    [MSG_JOB_PLUGIN] = &e->counters.jobs_plugin,
+	    [MSG_JOB_PIGGYBACK] = &e->counters.jobs_piggyback,
 	};
 
 	if (kind < MSG_JOB_KINDS && counters[kind] != NULL)

@@ -25,6 +25,7 @@ struct fetch;
 	C(jobs_ping, "hosts and services checked by ping")                     \
 	C(jobs_tcp, "ports checked")                                           \
 	C(jobs_plugin, "plugins run")                                          \
+	C(jobs_piggyback, "hosts judged by what others sent for them")         \
 	C(jobs_unknown, "jobs of a kind that this version cannot do")          \
 	C(jobs_done, "jobs that ended, in whatever way")                       \
 	C(jobs_late, "jobs that ran into their deadline")                      \
@@ -88,6 +89,11 @@ uint64_t fetch_duration_us(const struct fetch *f);
 const char *fetch_failure(const struct fetch *f);
 /* Kinds AGENT and PROGRAM: the agent's output. */
 struct slice fetch_output(const struct fetch *f);
+/*
+ * Did output of the host come? Then appends the piggyback_block records of
+ * what it has for other hosts.
+ */
+bool fetch_piggyback(const struct fetch *f, struct str *blocks);
 /* Appends the job_result records, agent output being evaluated. */
 void fetch_results(const struct fetch *f, struct str *results);
 

@@ -18,8 +18,8 @@
 
 struct kept { /* an outcome that could not be sent yet */
 	struct kept *next;
-	struct msg_outcome outcome; /* its results are `results` */
-	struct str results;
+	struct msg_outcome outcome; /* its lists are these: */
+	struct str results, piggyback;
 };
 
 struct worker {
@@ -30,7 +30,7 @@ struct worker {
 	uv_timer_t retry, drain;
 	struct kept *first_kept, *last_kept;
 	size_t n_kept;
-	struct str results;         /* reused for each outcome */
+	struct str results, blocks; /* reused for each outcome */
 	void (*drained)(void *arg); /* NULL: not draining */
 	void *drained_arg;
 	bool is_over;  /* draining: only the lingering is left */
@@ -105,6 +105,7 @@ retry(uv_timer_t *timer)
 		w->first_kept = k->next;
 		w->n_kept--;
 		str_free(&k->results);
+		str_free(&k->piggyback);
 		free(k);
 	}
 	w->last_kept = NULL;
@@ -119,6 +120,8 @@ keep(struct worker *w, const struct msg_outcome *outcome)
 	str_addslice(&k->results, outcome->results);
 	k->outcome = *outcome;
 	k->outcome.results = str_slice(&k->results);
+	str_addslice(&k->piggyback, outcome->piggyback);
+	k->outcome.piggyback = str_slice(&k->piggyback);
 	if (w->last_kept != NULL)
 		w->last_kept->next = k;
 	else
@@ -138,6 +141,7 @@ forget_kept(struct worker *w)
 
 		w->first_kept = k->next;
 		str_free(&k->results);
+		str_free(&k->piggyback);
 		free(k);
 	}
 	w->last_kept = NULL;
@@ -166,7 +170,10 @@ job_done(struct fetch *f, void *arg)
 		log_debug("host %.*s: %s", (int)fetch_job(f)->host.len,
 		    fetch_job(f)->host.s, fetch_failure(f));
 	str_clear(&w->results);
+	str_clear(&w->blocks);
 	fetch_results(f, &w->results);
+	outcome.brought = fetch_piggyback(f, &w->blocks);
+	outcome.piggyback = str_slice(&w->blocks);
 	outcome.duration_us = fetch_duration_us(f);
 	outcome.results = str_slice(&w->results);
 	give_outcome(w, &outcome);
@@ -345,6 +352,7 @@ worker_free(struct worker **w)
 	if (*w == NULL)
 		return;
 	str_free(&(*w)->results);
+	str_free(&(*w)->blocks);
 	free(*w);
 	*w = NULL;
 }

@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "fetcher/evaluate.h"
 #include "fetcher/fetch_once.h"
+#include "fetcher/piggyback.h"
 #include "site/cmd.h"
 #include "site/term.h"
 #include "site/written.h"
@@ -75,6 +76,7 @@ evaluate_file(struct checking *c, uint32_t host, const char *path)
 {
 	uint32_t agent = written_agent(c->w, host);
 	struct evaluate_input in = {.now_us = clock_wall() / NS_PER_US};
+	struct piggyback_sources sources = {0};
 	struct str output = {0}, results = {0};
 	struct msg_job job;
 	struct err err;
@@ -88,7 +90,11 @@ evaluate_file(struct checking *c, uint32_t host, const char *path)
 	} else {
 		in.job = &job;
 		in.output = str_slice(&output);
+		piggyback_sources_read(&sources, &job, in.now_us / 1000000);
+		in.sources = sources.list;
+		in.n_sources = sources.n;
 		evaluate_agent(&in, &results);
+		piggyback_sources_free(&sources);
 		add_results(c, agent, &results);
 		rc = 0;
 	}

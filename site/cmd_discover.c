@@ -2,11 +2,13 @@
  *
  * vedette discover: which services a host has, and which of them are known.
  */
+#include "common/clock.h"
 #include "common/config/yaml.h"
 #include "common/file.h"
 #include "common/mem.h"
 #include "fetcher/discover.h"
 #include "fetcher/fetch_once.h"
+#include "fetcher/piggyback.h"
 #include "site/cmd.h"
 #include "site/term.h"
 #include "site/written.h"
@@ -65,41 +67,88 @@ entry_of(const struct discovered *d, const char *collector)
 	    "{s:s, s:o}", "description", d->description, "check", check);
 }
 
-static int
-ask_agent(struct written *w, uint32_t host, uint32_t agent, json_t *found,
-    struct err *err_r)
+/* What the host and others say of it, judged by the checks. */
+static bool
+discover(const struct written *w, uint32_t host, struct slice output,
+    const struct piggyback_sources *sources, json_t *found)
 {
 	const char *name = snap_s(w->snap, w->snap->objects[host].name);
+	struct slice *blocks = xcalloc(sources->n + 1, sizeof(*blocks));
+	struct discovery_input in = {.output = output,
+	    .host = slice_of(name),
+	    .piggyback = blocks,
+	    .now = (double)clock_wall() / NS_PER_S};
 	struct discovery d = {0};
-	struct str output = {0};
-	struct msg_job job;
-	int rc;
+	bool any;
 
-	if (!written_job(w, agent, &job)) {
-		err_set(err_r, "its agent cannot be asked from here");
-		return -1;
-	}
-	rc = fetch_once(&job, &output, err_r);
-	if (rc == 0 &&
-	    !discover_agent(str_slice(&output), slice_of(name), &d)) {
-		err_set(err_r, "the agent's output has no section");
-		rc = -1;
-	}
-	for (size_t i = 0; rc == 0 && i < d.n; i++)
-		json_array_append_new(found,
-		    entry_of(&d.services[i],
-			snap_s(w->snap, w->snap->objects[agent].name)));
+	for (size_t i = 0; i < sources->n; i++)
+		if (sources->list[i].output.len > 0)
+			blocks[in.n_piggyback++] = sources->list[i].output;
+	any = discover_host(&in, &d);
+	for (size_t i = 0; any && i < d.n; i++)
+		json_array_append_new(
+		    found, entry_of(&d.services[i], "Check_MK"));
 	if (d.problems.len > 0) {
 		term_clear();
 		fprintf(stderr, "vedette: discover: %s: %s", name,
 		    str_get(&d.problems));
 	}
 	discovery_free(&d);
+	free(blocks);
+	return any;
+}
+
+static int
+ask_agent(struct written *w, uint32_t host, uint32_t agent, json_t *found,
+    struct err *err_r)
+{
+	struct piggyback_sources sources = {0};
+	struct str output = {0};
+	struct msg_job job;
+	int rc = 0;
+
+	if (!written_job(w, agent, &job)) {
+		err_set(err_r, "its agent cannot be asked from here");
+		return -1;
+	}
+	if (job.kind != MSG_JOB_PIGGYBACK)
+		rc = fetch_once(&job, &output, err_r);
+	piggyback_sources_read(&sources, &job, clock_wall() / NS_PER_S);
+	if (rc == 0 &&
+	    !discover(w, host, str_slice(&output), &sources, found)) {
+		err_set(err_r,
+		    job.kind == MSG_JOB_PIGGYBACK
+			? "no other host has sent data for it"
+			: "the agent's output has no section");
+		rc = -1;
+	}
+	piggyback_sources_free(&sources);
 	str_free(&output);
 	return rc;
 }
 
-/* A host without an agent has PING. */
+/* Not known as a host that lives on others' data, but there is some. */
+static bool
+find_piggyback(struct written *w, uint32_t host, json_t *found)
+{
+	const struct snap_object *o = &w->snap->objects[host];
+	struct piggyback_sources sources = {0};
+	struct str kept = {0};
+	struct msg_job job = {.host = slice_of(snap_s(w->snap, o->name)),
+	    .piggyback = slice_of(snap_s(w->snap, o->piggyback))};
+	bool any = false;
+
+	written_piggyback(w, snap_s(w->snap, o->name), &kept);
+	job.sources = str_slice(&kept);
+	piggyback_sources_read(&sources, &job, clock_wall() / NS_PER_S);
+	if (sources.n > 0)
+		any = discover(w, host, SLICE(""), &sources, found);
+	piggyback_sources_free(&sources);
+	str_free(&kept);
+	return any;
+}
+
+/* A host without an agent and without others' data has PING. */
 static int
 find(struct written *w, uint32_t host, json_t *found, struct err *err_r)
 {
@@ -107,6 +156,8 @@ find(struct written *w, uint32_t host, json_t *found, struct err *err_r)
 
 	if (agent != SNAP_NONE)
 		return ask_agent(w, host, agent, found, err_r);
+	if (find_piggyback(w, host, found))
+		return 0;
 	if (w->snap->objects[host].address == 0 &&
 	    w->snap->objects[host].check != SNAP_CHECK_PING)
 		return 0;

@@ -4,7 +4,10 @@
  */
 #include "site/written.h"
 
+#include "common/bus.h"
 #include "common/clock.h"
+#include "common/daemon.h"
+#include "common/file.h"
 #include "common/mem.h"
 #include "common/period.h"
 #include "site/cmd.h"
@@ -12,6 +15,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define PIGGYBACK_MS 2000 /* core answers at once, or it is not there */
 
 static struct snapshot *
 compile(const struct site *site, const char *verb)
@@ -42,6 +47,7 @@ written_open(const struct site *site, const char *verb)
 	struct err err;
 
 	w = xnew(struct written);
+	w->site = site;
 	w->snap = compile(site, verb);
 	if (w->snap == NULL) {
 		free(w);
@@ -93,6 +99,33 @@ written_agent(const struct written *w, uint32_t host)
 	return SNAP_NONE;
 }
 
+static void
+got_piggyback(const struct msg *m, void *arg)
+{
+	if (m->id == MSG_ANSWER && m->answer.status == MSG_OK)
+		str_addslice(arg, m->answer.text);
+}
+
+void
+written_piggyback(const struct written *w, const char *host, struct str *kept)
+{
+	char *path = site_path(w->site, "tmp/run/bus/core.sock");
+	char *endpoint = xasprintf("ipc://%s", path);
+	char *text = xasprintf("piggyback %s", host);
+	struct bus_self self = {
+	    "site", "vedette", w->site->name, vedette_version()};
+	struct msg m = {
+	    .id = MSG_QUERY, .query = {.id = 1, .text = slice_of(text)}};
+	struct err unused;
+
+	if (file_exists(path))
+		bus_ask(endpoint, &self, &m, PIGGYBACK_MS, got_piggyback, kept,
+		    &unused);
+	free(path);
+	free(endpoint);
+	free(text);
+}
+
 bool
 written_job(struct written *w, uint32_t object, struct msg_job *job_r)
 {
@@ -118,6 +151,8 @@ written_job(struct written *w, uint32_t object, struct msg_job *job_r)
 			kind = MSG_JOB_PROGRAM;
 			break;
 		case SNAP_AGENT_NONE:
+			kind = MSG_JOB_PIGGYBACK;
+			break;
 		case SNAP_AGENT_PUSH:
 		default:
 			return false;
@@ -137,5 +172,12 @@ written_job(struct written *w, uint32_t object, struct msg_job *job_r)
 		return false;
 	}
 	job_make(job_r, &w->buffers, w->engine, object, kind);
+	if (o->check == SNAP_CHECK_AGENT) {
+		str_clear(&w->buffers.sources);
+		written_piggyback(w,
+		    snap_s(w->snap, w->snap->objects[o->host].name),
+		    &w->buffers.sources);
+		job_r->sources = str_slice(&w->buffers.sources);
+	}
 	return true;
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct written {
+	const struct site *site;
 	struct snapshot *snap;
 	struct periods *periods;
 	struct engine *engine;
@@ -31,6 +32,12 @@ uint32_t written_host(
     const struct written *w, const char *verb, const char *name);
 /* The host's service that fetches its agent, or SNAP_NONE. */
 uint32_t written_agent(const struct written *w, uint32_t host);
+/*
+ * Appends the piggyback_kept records that the running core has for a host:
+ * nothing if it does not run.
+ */
+void written_piggyback(
+    const struct written *w, const char *host, struct str *kept);
 /*
  * The job for an object's check; false: it has none of its own (passive, fed
  * by another, ...). It borrows until the next call.

@@ -125,6 +125,7 @@ struct snap_object {
 	uint32_t agent_port;
 	snap_str agent_command;       /* SNAP_AGENT_PROGRAM */
 	snap_str agent_options, snmp; /* hosts: JSON or "" */
+	snap_str piggyback;           /* hosts: JSON or "" */
 	uint32_t family;              /* 0 any, 4, 6 */
 	uint32_t stalking; /* bit 1 << state: output is stalked (ST-40) */
 	/* EH-1: as Livestatus shows it, and the line; "" for none. */

@@ -82,6 +82,8 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 	    .timeout_ms = c->timeout_ms == 0 ? JOB_TIMEOUT_MS : c->timeout_ms,
 	    .state = checkable_blob(&e->objects[object]),
 	    .interval_ms = e->objects[object].check_interval_ms};
+	if (c->check == SNAP_CHECK_AGENT)
+		job->piggyback = text(e, host->piggyback);
 	switch ((enum msg_job_kind)kind) {
 	case MSG_JOB_AGENT:
 		job->port = host->agent_port;
@@ -103,6 +105,7 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 		if (c->is_service)
 			job->options = SLICE("{\"packets\":5}");
 		break;
+	case MSG_JOB_PIGGYBACK:
 	case MSG_JOB_TCP:
 	case MSG_JOB_KINDS:
 		break;
@@ -119,4 +122,5 @@ job_buffers_free(struct job_buffers *buffers)
 	str_free(&buffers->command);
 	str_free(&buffers->items);
 	str_free(&buffers->params);
+	str_free(&buffers->sources);
 }

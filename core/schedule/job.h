@@ -12,7 +12,7 @@
 
 /* Memory that the message borrows; reuse it from job to job. */
 struct job_buffers {
-	struct str command, items, params;
+	struct str command, items, params, sources;
 };
 
 /* Fills everything but job_id. */

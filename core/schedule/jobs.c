@@ -4,13 +4,14 @@
  * serial above it, so an answer finds its job at once and a late one is known
  * by its serial.
  */
-#include "core/schedule/jobs.h"
+#include "core/schedule/jobs_internal.h"
 
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "core/schedule/intake.h"
 #include "core/schedule/job.h"
+#include "core/schedule/piggyback.h"
 
 #include <stdlib.h>
 
@@ -19,44 +20,6 @@
 /* Of all workers' credit, in percent, that one kind may take, so that none
  * starves another; pings are cheap and first. */
 #define SHARE 80
-
-struct worker {
-	struct bus_peer *peer;
-	uint32_t credit, busy;
-	bool draining, refused;
-};
-struct running {
-	uint64_t id;           /* 0: free slot */
-	struct worker *worker; /* NULL: none yet, or gone */
-	uint32_t object, next_free, kind;
-	struct due due;
-	int64_t started;
-	unsigned lost;
-};
-/* After a reload: numbers of jobs that are older than it. */
-struct renumbered {
-	struct renumbered *next;
-	uint64_t upto_serial;
-	uint32_t n_old, new_of[];
-};
-struct jobs {
-	struct bus_link *link;
-	struct schedule *schedule;
-	const struct jobs_ops *ops;
-	void *arg;
-	struct running *slots;
-	uint32_t n_slots, free_slot, n_running, running_of[SCHEDULE_KINDS];
-	uint64_t serial;
-	struct heap deadlines; /* slots */
-	struct renumbered *renumbered;
-	struct job_buffers buffers;
-	unsigned turn; /* which kind is first */
-	uint64_t sent, answered, late, given_away, timed_out, results;
-	uint64_t refused_queue, results_stray;
-	uint64_t host_checks, service_checks, plugins;
-	uint32_t capacity; /* all workers' credit, used and unused */
-	double latency_plugin, latency_other; /* smoothed, seconds */
-};
 
 static uint64_t
 serial_of(uint64_t id)
@@ -242,6 +205,7 @@ take_results(struct jobs *j, const struct msg_outcome *m, uint64_t serial,
 static void
 outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
 {
+	const struct snapshot *snap = j->schedule->engine->snap;
 	uint32_t slot = (uint32_t)(m->job_id & ((1u << SLOT_BITS) - 1)), object;
 	struct running *r = slot < j->n_slots ? &j->slots[slot] : NULL;
 	int64_t now_ns, now, planned, started;
@@ -261,6 +225,11 @@ outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
 	set_executing(j, object, false);
 	schedule_done(j->schedule, object);
 	j->ops->clock(j->arg, &now_ns, &now);
+	if (m->brought)
+		piggyback_take(j->piggyback,
+		    slice_of(snap_s(
+			snap, snap->objects[snap->objects[object].host].name)),
+		    m->piggyback, now);
 	take_results(j, m, serial_of(m->job_id), object, planned, started, now);
 }
 
@@ -294,14 +263,18 @@ jobs_new(struct bus *bus, const char *endpoint, struct schedule *schedule,
 {
 	struct bus_options options = {.queue_bytes = 64u << 20};
 	struct jobs *j = xnew(struct jobs);
+	int64_t now;
 
 	j->schedule = schedule;
 	j->ops = ops;
 	j->arg = arg;
 	j->free_slot = UINT32_MAX;
+	j->piggyback = piggyback_new();
+	ops->clock(arg, &j->settled, &now);
 	j->link =
 	    bus_listen(bus, endpoint, &options, &worker_handlers, j, err_r);
 	if (j->link == NULL) {
+		piggyback_free(&j->piggyback);
 		free(j);
 		return NULL;
 	}
@@ -324,6 +297,7 @@ jobs_free(struct jobs **jobs)
 	heap_free(&j->deadlines);
 	free(j->slots);
 	job_buffers_free(&j->buffers);
+	piggyback_free(&j->piggyback);
 	free(j);
 	*jobs = NULL;
 }
@@ -375,6 +349,26 @@ note_latency(struct jobs *j, unsigned kind, int64_t planned, int64_t now_ns)
 	    ((double)(now_ns - planned) / (double)NS_PER_S - *average) * 0.05;
 }
 
+/* Sources are asked once a minute, as a rule; two rounds are enough. */
+#define SETTLE_NS (120 * NS_PER_S)
+
+/*
+ * What others sent for the host goes with the job. False: the host lives on
+ * others alone, and after a start or a reload these have not been asked yet.
+ */
+static bool
+add_piggyback(struct jobs *j, struct msg_job *job, int64_t now_ns)
+{
+	if (job->kind != MSG_JOB_AGENT && job->kind != MSG_JOB_PROGRAM &&
+	    job->kind != MSG_JOB_PIGGYBACK)
+		return true;
+	str_clear(&j->buffers.sources);
+	piggyback_give(j->piggyback, job->host, &j->buffers.sources);
+	job->sources = str_slice(&j->buffers.sources);
+	return job->kind != MSG_JOB_PIGGYBACK || job->sources.len > 0 ||
+	    now_ns - j->settled > SETTLE_NS;
+}
+
 static bool
 start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
     int64_t now_ns)
@@ -383,6 +377,10 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	struct running *r;
 
 	job_make(&m.job, &j->buffers, j->schedule->engine, due->object, kind);
+	if (!add_piggyback(j, &m.job, now_ns)) {
+		schedule_done(j->schedule, due->object);
+		return true;
+	}
 	r = take_slot(j);
 	r->object = due->object;
 	r->kind = kind;
@@ -494,7 +492,9 @@ jobs_adopt(struct jobs *j, struct schedule *schedule, const uint32_t *new_of,
     uint32_t n_old)
 {
 	struct renumbered **at = &j->renumbered, *n;
+	int64_t now;
 
+	j->ops->clock(j->arg, &j->settled, &now);
 	j->schedule = schedule;
 	for (uint32_t i = 0; i < j->n_slots; i++) {
 		struct running *r = &j->slots[i];
@@ -519,6 +519,12 @@ jobs_adopt(struct jobs *j, struct schedule *schedule, const uint32_t *new_of,
 	*at = n;
 }
 
+struct piggyback *
+jobs_piggyback(struct jobs *j)
+{
+	return j->piggyback;
+}
+
 uint32_t
 jobs_workers(const struct jobs *j)
 {
@@ -528,60 +534,4 @@ jobs_workers(const struct jobs *j)
 	     (p = bus_next_peer(j->link, p)) != NULL;)
 		n++;
 	return n;
-}
-
-/* Part of the workers' credit that plugins, or all others, use now. */
-static double
-usage(const struct jobs *j, bool plugins)
-{
-	uint32_t of_plugins = j->running_of[MSG_JOB_PLUGIN];
-
-	if (j->capacity == 0)
-		return 0;
-	return (double)(plugins ? of_plugins : j->n_running - of_plugins) /
-	    j->capacity;
-}
-
-void
-jobs_counters(const struct jobs *j, struct str *list)
-{
-	const struct schedule_counters *s = &j->schedule->counters;
-	uint64_t waiting = 0;
-
-	for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
-		waiting += schedule_waiting(j->schedule, i);
-	const struct {
-		const char *name;
-		double value;
-	} counters[] = {
-	    {"jobs_sent", (double)j->sent},
-	    {"jobs_answered", (double)j->answered},
-	    {"jobs_late", (double)j->late},
-	    {"jobs_given_away", (double)j->given_away},
-	    {"jobs_timed_out", (double)j->timed_out},
-	    {"jobs_refused_queue", (double)j->refused_queue},
-	    {"jobs_running", (double)j->n_running},
-	    {"jobs_waiting", (double)waiting},
-	    {"job_results", (double)j->results},
-	    {"job_results_stray", (double)j->results_stray},
-	    {"workers", (double)jobs_workers(j)},
-	    {"schedule_skipped_running", (double)s->skipped_running},
-	    {"schedule_skipped_off", (double)s->skipped_off},
-	    {"schedule_skipped_period", (double)s->skipped_period},
-	    {"schedule_coalesced", (double)s->coalesced},
-	    {"host_checks", (double)j->host_checks},
-	    {"service_checks", (double)j->service_checks},
-	    {"forks", (double)j->plugins},
-	    {"average_latency_generic", j->latency_plugin},
-	    {"average_latency_fetcher", j->latency_other},
-	    {"helper_usage_generic", usage(j, true)},
-	    {"helper_usage_fetcher", usage(j, false)},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
-		struct msg_counter c = {
-		    slice_of(counters[i].name), counters[i].value};
-
-		msg_counter_put(list, &c);
-	}
 }

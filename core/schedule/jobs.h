@@ -14,6 +14,7 @@
 #define JOBS_GRACE_S 10 /* after a job's own time-out */
 
 struct jobs;
+struct piggyback;
 
 /* Times: now_ns of the schedule's clock, now in wall seconds. */
 struct jobs_ops {
@@ -39,6 +40,8 @@ int64_t jobs_next_deadline(const struct jobs *jobs);
 void jobs_adopt(struct jobs *jobs, struct schedule *schedule,
     const uint32_t *new_of, uint32_t n_old);
 void jobs_counters(const struct jobs *jobs, struct str *list);
+/* What hosts sent for other hosts. */
+struct piggyback *jobs_piggyback(struct jobs *jobs);
 /* Workers that are up. */
 uint32_t jobs_workers(const struct jobs *jobs);
 

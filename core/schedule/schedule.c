@@ -38,6 +38,8 @@ schedule_kind(const struct snapshot *snap, uint32_t object)
 			return MSG_JOB_PROGRAM;
 		if (snap->objects[c->host].agent == SNAP_AGENT_TCP)
 			return MSG_JOB_AGENT;
+		if (snap->objects[c->host].agent == SNAP_AGENT_NONE)
+			return MSG_JOB_PIGGYBACK;
 		return SCHEDULE_NONE;
 	case SNAP_CHECK_ALWAYS_UP:
 	case SNAP_CHECK_CLUSTER:

@@ -68,6 +68,46 @@ const struct schema keys_agent = {.kind = SCHEMA_EITHER,
     .either = agent_either,
     .expected = "none or a mapping {kind: tcp, push or program, ...}"};
 
+WORDS(piggyback_use, "auto", "always", "never");
+WORDS(piggyback_case, "upper", "lower");
+static const struct schema state_number = {
+    .kind = SCHEMA_INT, .min = 0, .max = 3};
+static const struct schema regex_pair = {.kind = SCHEMA_LIST,
+    .of = &keys_text,
+    .min = 2,
+    .max = 2,
+    .expected = "[regular expression, replacement]"};
+static const struct schema regex_pairs = {
+    .kind = SCHEMA_LIST, .of = &regex_pair};
+TABLE(piggyback_translate,
+    {"drop_domain", &keys_bool, false, "false", "web01.example.com: web01"},
+    {"case", &piggyback_case, false, NULL, "upper or lower"},
+    {"regex", &regex_pairs, false, NULL,
+	"the first that fits the whole name: [\"vm-(.*)\", \"\\\\1\"]"},
+    {"map", &keys_text_map, false, NULL, "name as sent: name of the host"});
+#define PIGGYBACK_TIMES                                                        \
+	{"max_age", &keys_interval, false, "1h", "older data is not used"},    \
+	    {"validity", &keys_pause, false, "0s",                             \
+		"so long data stays that its source does not send any more"},  \
+	{                                                                      \
+		"validity_state", &state_number, false, "0",                   \
+		    "of Check_MK meanwhile"                                    \
+	}
+TABLE(piggyback_source, PIGGYBACK_TIMES);
+static const struct schema piggyback_sources = {
+    .kind = SCHEMA_MAP, .of = &piggyback_source};
+static const struct schema_key piggyback_keys[] = {
+    {"use", &piggyback_use, false, "auto",
+	"auto: if there is any; always: WARN without; never"},
+    PIGGYBACK_TIMES,
+    {"sources", &piggyback_sources, false, NULL,
+	"host that sends: other times for its data"},
+    {"translate", &piggyback_translate, false, NULL,
+	"of a host that sends: the names in its output"},
+    {0}};
+const struct schema keys_piggyback = {
+    .kind = SCHEMA_TABLE, .keys = piggyback_keys};
+
 WORDS(snmp_version, "1", "2c", "3");
 static const struct schema secret_pair = {.kind = SCHEMA_LIST,
     .of = &keys_text,

@@ -100,6 +100,7 @@ struct host {
 	uint32_t folder;
 	json_t *own;                /* may be null */
 	json_t *found_labels;       /* discovered; may be NULL */
+	bool is_collected;          /* found services are fed by Check_MK */
 	json_t *values[ATTR_COUNT]; /* resolved; NULL: the default holds */
 	json_t *explicit_labels;    /* own and the folders' */
 	uint32_t first_service, n_services; /* in model.services */

@@ -414,6 +414,7 @@ objects_hosts(struct model *m)
 		set_service_check(m, o, h);
 		set_agent(m, o, h);
 		o->snmp = model_json(m, values[ATTR_snmp]);
+		o->piggyback = model_json(m, values[ATTR_piggyback]);
 		set_periods(m, o, values);
 		set_steering(o, values);
 		set_contacts(m, o, values);

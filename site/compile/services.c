@@ -119,6 +119,15 @@ add_written(struct model *m, const struct source *src, size_t index)
 
 /* --- discovered, automatic ------------------------------------------------ */
 
+static bool
+is_collected(const json_t *own)
+{
+	const char *by = json_string_value(
+	    json_object_get(json_object_get(own, "check"), "collector"));
+
+	return by != NULL && strcmp(by, COLLECTOR_NAME) == 0;
+}
+
 static void
 add_found(struct model *m, const struct source *src)
 {
@@ -138,6 +147,8 @@ add_found(struct model *m, const struct source *src)
 		    .index = i};
 		uint32_t cluster = NONE;
 
+		if (is_collected(own))
+			m->hosts[host].is_collected = true;
 		if (description == NULL)
 			continue;
 		switch (found_fate(m, host, description,
@@ -156,13 +167,29 @@ add_found(struct model *m, const struct source *src)
 	}
 }
 
+/*
+ * A host without an agent of its own that others send data for: it says so, or
+ * services of it were found in such data.
+ */
+static bool
+lives_on_others(const struct model *m, uint32_t host)
+{
+	const json_t *piggyback = m->hosts[host].values[ATTR_piggyback];
+	const char *use = json_string_value(json_object_get(piggyback, "use"));
+
+	if (use != NULL && strcmp(use, "auto") != 0)
+		return strcmp(use, "always") == 0;
+	return m->hosts[host].is_collected;
+}
+
 static void
 add_automatic(struct model *m)
 {
 	json_t *empty = model_keep(m, json_object());
 
 	for (uint32_t i = 0; i < m->tables[TABLE_HOSTS].n; i++) {
-		if (strcmp(host_agent_kind(&m->hosts[i]), "none") != 0)
+		if (strcmp(host_agent_kind(&m->hosts[i]), "none") != 0 ||
+		    lives_on_others(m, i))
 			add(m,
 			    (struct service){.origin = SERVICE_AUTOMATIC,
 				.host = i,

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is counted of jobs and workers.
+ */
+#include "common/mem.h"
+#include "core/schedule/jobs_internal.h"
+#include "core/schedule/piggyback.h"
+
+/* Part of the workers' credit that plugins, or all others, use now. */
+static double
+usage(const struct jobs *j, bool plugins)
+{
+	uint32_t of_plugins = j->running_of[MSG_JOB_PLUGIN];
+
+	if (j->capacity == 0)
+		return 0;
+	return (double)(plugins ? of_plugins : j->n_running - of_plugins) /
+	    j->capacity;
+}
+
+void
+jobs_counters(const struct jobs *j, struct str *list)
+{
+	const struct schedule_counters *s = &j->schedule->counters;
+	uint64_t waiting = 0;
+
+	for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
+		waiting += schedule_waiting(j->schedule, i);
+	const struct {
+		const char *name;
+		double value;
+	} counters[] = {
+	    {"jobs_sent", (double)j->sent},
+	    {"jobs_answered", (double)j->answered},
+	    {"jobs_late", (double)j->late},
+	    {"jobs_given_away", (double)j->given_away},
+	    {"jobs_timed_out", (double)j->timed_out},
+	    {"jobs_refused_queue", (double)j->refused_queue},
+	    {"jobs_running", (double)j->n_running},
+	    {"jobs_waiting", (double)waiting},
+	    {"job_results", (double)j->results},
+	    {"job_results_stray", (double)j->results_stray},
+	    {"workers", (double)jobs_workers(j)},
+	    {"schedule_skipped_running", (double)s->skipped_running},
+	    {"schedule_skipped_off", (double)s->skipped_off},
+	    {"schedule_skipped_period", (double)s->skipped_period},
+	    {"schedule_coalesced", (double)s->coalesced},
+	    {"host_checks", (double)j->host_checks},
+	    {"service_checks", (double)j->service_checks},
+	    {"forks", (double)j->plugins},
+	    {"average_latency_generic", j->latency_plugin},
+	    {"average_latency_fetcher", j->latency_other},
+	    {"helper_usage_generic", usage(j, true)},
+	    {"helper_usage_fetcher", usage(j, false)},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
+		struct msg_counter c = {
+		    slice_of(counters[i].name), counters[i].value};
+
+		msg_counter_put(list, &c);
+	}
+	piggyback_counters(j->piggyback, list);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Private to jobs.c and jobs_counters.c.
+ */
+#ifndef CORE_SCHEDULE_JOBS_INTERNAL_H
+#define CORE_SCHEDULE_JOBS_INTERNAL_H
+
+#include "core/schedule/job.h"
+#include "core/schedule/jobs.h"
+
+struct worker {
+	struct bus_peer *peer;
+	uint32_t credit, busy;
+	bool draining, refused;
+};
+struct running {
+	uint64_t id;           /* 0: free slot */
+	struct worker *worker; /* NULL: none yet, or gone */
+	uint32_t object, next_free, kind;
+	struct due due;
+	int64_t started;
+	unsigned lost;
+};
+/* After a reload: numbers of jobs that are older than it. */
+struct renumbered {
+	struct renumbered *next;
+	uint64_t upto_serial;
+	uint32_t n_old, new_of[];
+};
+struct jobs {
+	struct piggyback *piggyback;
+	int64_t settled; /* start or reload, the schedule's clock */
+	struct bus_link *link;
+	struct schedule *schedule;
+	const struct jobs_ops *ops;
+	void *arg;
+	struct running *slots;
+	uint32_t n_slots, free_slot, n_running, running_of[SCHEDULE_KINDS];
+	uint64_t serial;
+	struct heap deadlines; /* slots */
+	struct renumbered *renumbered;
+	struct job_buffers buffers;
+	unsigned turn; /* which kind is first */
+	uint64_t sent, answered, late, given_away, timed_out, results;
+	uint64_t refused_queue, results_stray;
+	uint64_t host_checks, service_checks, plugins;
+	uint32_t capacity; /* all workers' credit, used and unused */
+	double latency_plugin, latency_other; /* smoothed, seconds */
+};
+
+#endif
