@@ -243,6 +243,11 @@ names_site(const struct cmd_line *line)
 	struct err err;
 	bool is_own;
 
+	for (const char *const *word = line->cmd->without_site;
+	     word != NULL && *word != NULL; word++) {
+		if (line->n_args > 0 && strcmp(*word, line->args[0]) == 0)
+			return false;
+	}
 	if (line->cmd->scope != CMD_SITE_MAYBE || line->site != NULL ||
 	    getenv("VEDETTE_SITE") != NULL)
 		return true;

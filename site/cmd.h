@@ -50,6 +50,9 @@ struct cmd {
 	enum cmd_scope scope;
 	unsigned flags;
 	int min_args, max_args;           /* without the site */
+	/* CMD_SITE_FIRST: first arguments that need no site; NULL-ended, or
+	 * NULL for none. */
+	const char *const *without_site;
 	const struct cmd_option *options; /* may be NULL */
 	int (*run)(const struct cmd_call *call);
 };

@@ -197,6 +197,21 @@ explain(const struct cmd_call *call, const char *host, const char *service)
 }
 
 static int
+schema(const char *file)
+{
+	json_t *document = compile_schema(file);
+
+	if (document == NULL)
+		return cmd_fail("config",
+		    "there is no schema of %s (say conf.d, _folder or site)",
+		    file);
+	json_dumpf(document, stdout, JSON_INDENT(1));
+	putchar('\n');
+	json_decref(document);
+	return 0;
+}
+
+static int
 run(const struct cmd_call *call)
 {
 	const char *what = call->argc > 0 ? call->argv[0] : "show";
@@ -210,9 +225,16 @@ run(const struct cmd_call *call)
 	if (strcmp(what, "explain") == 0 && call->argc > 1)
 		return explain(
 		    call, call->argv[1], call->argc > 2 ? call->argv[2] : NULL);
+	if (strcmp(what, "schema") == 0 && call->argc <= 2)
+		return schema(call->argc > 1 ? call->argv[1] : "conf.d");
+	if (strcmp(what, "example") == 0 && call->argc == 1) {
+		fputs(compile_example(), stdout);
+		return 0;
+	}
 	return cmd_fail("config",
-	    "say \"show\", \"get KEY\", \"set KEY VALUE\" or \"explain"
-	    " HOST [SERVICE]\" (\"vedette config --help\")");
+	    "say \"show\", \"get KEY\", \"set KEY VALUE\", \"explain"
+	    " HOST [SERVICE]\", \"schema\" or \"example\""
+	    " (\"vedette config --help\")");
 }
 
 static const struct cmd_option options[] = {
@@ -223,10 +245,13 @@ static const struct cmd_option options[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const char *const without_site[] = {"schema", "example", NULL};
+
 const struct cmd cmd_config = {
     .name = "config",
-    .args = "[show | get KEY | set KEY VALUE | explain HOST [SERVICE]]",
-    .summary = "show and change the settings in site.yaml",
+    .args = "[show | get KEY | set KEY VALUE | explain HOST [SERVICE] | schema"
+	    " [conf.d | _folder | site] | example]",
+    .summary = "show and change settings, explain the configuration",
     .details =
 	"KEY is a dotted path such as notifications.smtp.host, VALUE a YAML\n"
 	"flow value (JSON too), checked before it is written; comments in the\n"
@@ -237,9 +262,14 @@ const struct cmd cmd_config = {
 	"\n"
 	"\"explain\" says of a host or service, as the files stand now, which\n"
 	"values hold and which line of which file, folder or rule each is "
-	"from.",
+	"from.\n"
+	"\n"
+	"\"schema\" prints the JSON Schema of a file in conf.d (or of a\n"
+	"_folder.yaml, or of site.yaml), by which editors complete and check;\n"
+	"\"example\" a commented file to start with. Both need no site.",
     .scope = CMD_SITE_FIRST,
     .max_args = 3,
+    .without_site = without_site,
     .options = options,
     .run = run,
 };

@@ -54,6 +54,11 @@ struct snapshot *compile_open_config(json_t *config, const struct yaml_doc *doc,
 json_t *compile_explain(const char *root, const char *host, const char *service,
     struct compile_report *report, struct err *err_r);
 
+/* JSON Schema of a file: "conf.d", "_folder" or "site"; new. NULL: none. */
+json_t *compile_schema(const char *file);
+/* A commented file for a start; static. */
+const char *compile_example(void);
+
 /* What rules say of services that were found: ignored_services,
  * ignored_checks, clustered_services. */
 enum found_fate {

@@ -327,6 +327,18 @@ test_all_settings(void **state)
 	str_free(&text);
 }
 
+static void
+test_example(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/example.yaml", compile_example());
+	snap = good("");
+	assert_int_equal(snap->n_hosts, 2);
+	snapshot_close(&snap);
+}
+
 int
 main(void)
 {
@@ -338,6 +350,7 @@ main(void)
 	    TEST(test_semantics),
 	    TEST(test_timed),
 	    TEST(test_all_settings),
+	    TEST(test_example),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
