@@ -319,6 +319,7 @@ init(struct daemon *d, struct err *err_r)
 	struct engine_settings settings = {
 	    .notify_unreachable = d->settings->notify_unreachable};
 	int64_t began = clock_mono(), now = core_now();
+	uint64_t told;
 
 	d->state = core;
 	core->daemon = d;
@@ -334,7 +335,13 @@ init(struct daemon *d, struct err *err_r)
 	effects_init(&core->fx);
 	if (open_files(core, err_r) == -1)
 		return -1;
+	told = store_generation(core->fx.store);
+	if (told != d->snapshot->generation)
+		record_put_generation(
+		    &core->fx.records, d->snapshot->generation);
 	start_lines(core, now);
+	if (told != 0)
+		core_tell_renames(core, told, now);
 	engine_start(core->engine, now);
 	core->schedule = schedule_new(core->engine, effects_clock(&core->fx));
 	core->fx.schedule = core->schedule;

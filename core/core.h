@@ -39,7 +39,9 @@ extern const struct daemon_def core_def;
 
 int64_t core_now(void); /* wall seconds */
 
-/* reload.c */
+/* reload.c: `HOST RENAMED: old;new` for what came after `generation`. */
+void core_tell_renames(struct core *core, uint64_t generation, int64_t now);
+
 int core_reload_prepare(
     struct daemon *d, struct snapshot *next, struct err *err_r);
 void core_reload_commit(struct daemon *d, struct snapshot *old);

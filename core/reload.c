@@ -6,6 +6,7 @@
 #include "core/core.h"
 
 #include "common/clock.h"
+#include "common/config/renames.h"
 #include "common/log.h"
 #include "core/config/exchange.h"
 #include "core/state/adopt.h"
@@ -55,10 +56,32 @@ vanished(void *arg, int64_t now, struct slice line)
 	history_add(core->fx.history, now, line);
 }
 
+void
+core_tell_renames(struct core *core, uint64_t generation, int64_t now)
+{
+	const struct snapshot *snap = core->engine->snap;
+	struct renames r;
+
+	renames_parse(slice_of(snap_s(snap, snap->renames)), &r);
+	for (size_t i = 0; i < r.n; i++) {
+		const struct rename_entry *e = &r.items[i];
+		struct str line = {0};
+
+		if (e->generation <= generation)
+			continue;
+		str_addf(&line, "HOST RENAMED: %.*s;%.*s", (int)e->from.len,
+		    e->from.s, (int)e->to.len, e->to.s);
+		history_add(core->fx.history, now, str_slice(&line));
+		str_free(&line);
+	}
+	renames_free(&r);
+}
+
 static void
 exchange(struct core *core, int64_t now)
 {
 	struct engine *old = core->engine, *e = core->next.engine;
+	uint64_t generation = old->snap->generation;
 	struct schedule *schedule;
 	const struct match *m = &core->next.match;
 
@@ -80,6 +103,8 @@ exchange(struct core *core, int64_t now)
 	    &(struct stream_view){.engine = e, .schedule = schedule});
 	history_adopt(core->fx.history, e);
 	store_adopt(core->fx.store, e);
+	record_put_generation(&core->fx.records, e->snap->generation);
+	core_tell_renames(core, generation, now);
 	engine_adopted(e, now);
 	engine_free(&old);
 	periods_free(&core->periods);

@@ -7,6 +7,7 @@
 #include "common/daemon.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "site/audit.h"
 #include "site/term.h"
 #include "site/user.h"
 
@@ -296,6 +297,7 @@ become_site(const struct cmd *cmd, const struct site *site, char **argv,
 		    site->name);
 		return -1;
 	}
+	audit_remember();
 	if (root && user_become(site, err_r) == -1)
 		return -1;
 	user_environment(site, root);

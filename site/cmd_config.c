@@ -5,6 +5,7 @@
 #include "common/config/settings_edit.h"
 #include "common/config/yaml.h"
 #include "common/mem.h"
+#include "site/audit.h"
 #include "site/cmd.h"
 #include "site/compile/compile.h"
 #include "site/supervise.h"
@@ -133,6 +134,12 @@ set_key(const struct cmd_call *call, const char *key, const char *value)
 			fputc('\n', stderr);
 		code = cmd_fail("config", "%s was not set", key);
 	} else {
+		char *what = strstr(key, "password") == NULL
+		    ? xasprintf("%s = %s", key, value)
+		    : xstrdup(key);
+
+		audit_write(call->site, "config set", 0, what, NULL);
+		free(what);
 		say_when(call->site, key);
 	}
 	str_free(&mistakes);

@@ -5,6 +5,7 @@
 #include "site/user.h"
 
 #include "common/mem.h"
+#include "site/audit.h"
 #include "site/proc.h"
 
 #include <errno.h>
@@ -174,7 +175,8 @@ clean_environment(void)
 {
 	static const char *const kept[] = {"TERM", "LANG", "LC_ALL", "LC_CTYPE",
 	    "LC_MESSAGES", "COLUMNS", "LINES", "NO_COLOR", "VEDETTE_ROOT",
-	    "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"};
+	    "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS",
+	    "VEDETTE_WHO", "VEDETTE_FROM"};
 	char *values[ARRAY_LEN(kept)];
 
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
@@ -233,6 +235,7 @@ be_child(const struct site *site, user_work_fn *work, void *arg, int fd)
 	int code;
 
 	if (geteuid() == 0) {
+		audit_remember();
 		if (user_become(site, &err) == -1) {
 			fprintf(
 			    stderr, "vedette: %s: %s\n", site->name, err.text);

@@ -25,7 +25,10 @@ int stop_site(const struct site *site, const char *daemon);
 struct activate_how {
 	bool json, quiet;    /* for programs; only mistakes */
 	bool check_only;     /* nothing is made of it */
-	const char *message; /* for var/log/activations.log, or NULL */
+	bool dry_run;        /* neither, and what would change is shown */
+	bool locked;         /* the caller holds config_lock() */
+	const char *message; /* for the logs, or NULL */
+	const char *action;  /* for the audit log; NULL: "activate" */
 };
 /* activate.c: exit code of `activate` and `check-config`. */
 int activate_site(const struct site *site, const struct activate_how *how);

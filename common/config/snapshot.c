@@ -87,6 +87,7 @@ take_head(struct snapshot *snap, const char *bytes)
 	snap->event_actions = head->event_actions;
 	snap->roles = head->roles;
 	snap->sites = head->sites;
+	snap->renames = head->renames;
 #define TAKE_BLOCK(name, type)                                                 \
 	snap->name =                                                           \
 	    (const void *)(bytes + head->blocks[SNAP_BLOCK_##name].offset);

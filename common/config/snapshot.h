@@ -181,6 +181,7 @@ struct snapshot {
 	/* Every role by name, resolved: {alias, based_on, builtin, permissions:
 	 * [NAME, ...]}; other sites by name, as written. */
 	snap_str roles, sites;
+	snap_str renames; /* see renames.h */
 	struct snapshot_private *priv;
 };
 

@@ -41,7 +41,8 @@ struct snapb {
 	SNAPB_TABLE(snap_period) periods;
 	SNAPB_TABLE(snap_command) commands;
 	uint32_t n_hosts;
-	snap_str notification_rules, event_rules, event_actions, roles, sites;
+	snap_str notification_rules, event_rules, event_actions, roles, sites,
+	    renames;
 };
 
 /* --- pools ---------------------------------------------------------------- */
@@ -368,6 +369,12 @@ snapb_roles_sites(struct snapb *b, snap_str roles, snap_str sites)
 	b->sites = sites;
 }
 
+void
+snapb_renames(struct snapb *b, const char *renames)
+{
+	b->renames = snapb_str(b, renames);
+}
+
 /* --- the file ------------------------------------------------------------- */
 
 static void
@@ -411,6 +418,7 @@ snapb_bytes(struct snapb *b, struct str *to)
 	    .event_actions = b->event_actions,
 	    .roles = b->roles,
 	    .sites = b->sites,
+	    .renames = b->renames,
 	};
 	size_t start = to->len;
 

@@ -72,6 +72,9 @@ void snapb_rules_str(struct snapb *b, snap_str notification_rules,
     snap_str event_rules, snap_str event_actions);
 void snapb_roles_sites(struct snapb *b, snap_str roles, snap_str sites);
 
+/* Lines as in renames.h, or NULL. */
+void snapb_renames(struct snapb *b, const char *renames);
+
 /* The whole file's bytes, appended. */
 void snapb_bytes(struct snapb *b, struct str *to);
 /* Opens what was built, from memory. NULL with a reason. */

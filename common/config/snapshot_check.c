@@ -256,7 +256,8 @@ rest_ok(const struct snapshot *snap)
 	    snap->event_rules < snap->n_string_bytes &&
 	    snap->event_actions < snap->n_string_bytes &&
 	    snap->roles < snap->n_string_bytes &&
-	    snap->sites < snap->n_string_bytes;
+	    snap->sites < snap->n_string_bytes &&
+	    snap->renames < snap->n_string_bytes;
 }
 
 /* The table's name is the first field of its elements. */

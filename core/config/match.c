@@ -4,6 +4,7 @@
  */
 #include "core/config/match.h"
 
+#include "common/config/renames.h"
 #include "common/mem.h"
 
 #include <stdlib.h>
@@ -33,6 +34,39 @@ merge(struct match *m, const struct snapshot *old, uint32_t i, uint32_t i_end,
 	}
 }
 
+static void
+link_hosts(struct match *m, uint32_t i, uint32_t j)
+{
+	if (m->new_of[i] != SNAP_NONE)
+		m->old_of[m->new_of[i]] = SNAP_NONE;
+	m->new_of[i] = j;
+	m->old_of[j] = i;
+}
+
+/* Only names that were free: a host that stays is never another's heir. */
+static void
+rename_hosts(
+    struct match *m, const struct snapshot *old, const struct snapshot *new)
+{
+	struct renames r;
+
+	renames_parse(slice_of(snap_s(new, new->renames)), &r);
+	for (size_t k = 0; k < r.n; k++) {
+		uint32_t i, j;
+
+		if (r.items[k].generation <= old->generation)
+			continue;
+		i = snap_find_host(old, r.items[k].from);
+		if (i == SNAP_NONE)
+			continue;
+		j = snap_find_host(
+		    new, renames_since(&r, r.items[k].from, old->generation));
+		if (j != SNAP_NONE && m->old_of[j] == SNAP_NONE)
+			link_hosts(m, i, j);
+	}
+	renames_free(&r);
+}
+
 void
 match_make(
     struct match *m, const struct snapshot *old, const struct snapshot *new)
@@ -43,6 +77,7 @@ match_make(
 	memset(m->old_of, 0xff, (m->n_new + 1) * sizeof(*m->old_of));
 	memset(m->new_of, 0xff, (m->n_old + 1) * sizeof(*m->new_of));
 	merge(m, old, 0, old->n_hosts, new, 0, new->n_hosts);
+	rename_hosts(m, old, new);
 	for (uint32_t h = 0; h < old->n_hosts; h++) {
 		const struct snap_object *a = &old->objects[h], *b;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which object of the new configuration is which of the old one: a merge of
- * the two sorted tables, O(n). Pure.
+ * the two sorted tables, O(n); a host that was renamed in between is the one
+ * that had the old name. Pure.
  */
 #ifndef CORE_CONFIG_MATCH_H
 #define CORE_CONFIG_MATCH_H

@@ -20,7 +20,8 @@ enum kind {
 	RECORD_COMMENT_GONE,
 	RECORD_NOTICE,
 	RECORD_NOTICE_GONE,
-	RECORD_END
+	RECORD_END,
+	RECORD_GENERATION
 };
 
 /* clang-format off */
@@ -160,6 +161,13 @@ record_put_notice_gone(struct str *out, struct slice id)
 }
 
 void
+record_put_generation(struct str *out, uint64_t generation)
+{
+	head(out, 2, RECORD_GENERATION);
+	wire_put_u64(out, generation);
+}
+
+void
 record_put_end(struct str *out, uint64_t objects)
 {
 	head(out, 2, RECORD_END);
@@ -185,6 +193,8 @@ find(struct record_reader *r, struct slice host, struct slice service)
 	const struct snapshot *snap = r->engine->snap;
 	uint32_t object;
 
+	if (r->renames != NULL && r->renames->n > 0)
+		host = renames_since(r->renames, host, r->generation);
 	if (r->hint < snap->n_objects &&
 	    is_object(r->engine, r->hint, host, service))
 		return r->hint++;
@@ -452,7 +462,8 @@ fields_of(uint32_t kind)
 	    [RECORD_COMMENT_GONE] = 2,
 	    [RECORD_NOTICE] = 3,
 	    [RECORD_NOTICE_GONE] = 2,
-	    [RECORD_END] = 2};
+	    [RECORD_END] = 2,
+	    [RECORD_GENERATION] = 2};
 
 	return kind < ARRAY_LEN(n) ? n[kind] : 0;
 }
@@ -501,6 +512,9 @@ read_one(struct record_reader *r, struct wire *w)
 	case RECORD_END:
 		wire_get_u64(w);
 		r->ended = true;
+		break;
+	case RECORD_GENERATION:
+		r->generation = read_id(w);
 		break;
 	}
 	r->records++;

@@ -11,6 +11,7 @@
 #ifndef CORE_RETENTION_RECORD_H
 #define CORE_RETENTION_RECORD_H
 
+#include "common/config/renames.h"
 #include "core/state/engine.h"
 
 #define RECORD_VERSION 1
@@ -27,6 +28,11 @@ void record_put_comment_gone(struct str *out, uint64_t id);
 /* `message` is the encoded msg_notice. */
 void record_put_notice(struct str *out, struct slice id, struct slice message);
 void record_put_notice_gone(struct str *out, struct slice id);
+/*
+ * What follows was written under this configuration: renames (renames.h) of
+ * later ones hold for it. Before the first such record all of them do.
+ */
+void record_put_generation(struct str *out, uint64_t generation);
 /* The state file is whole up to here. */
 void record_put_end(struct str *out, uint64_t objects);
 
@@ -41,6 +47,8 @@ struct record_reader {
 	    struct slice record);
 	void *arg;
 	uint32_t hint; /* the object that is likely to be next */
+	const struct renames *renames; /* the engine's, or NULL */
+	uint64_t generation;           /* of the records; 0: unknown */
 	uint64_t records, unknown_objects;
 	bool ended; /* record_put_end() was seen */
 };

@@ -26,6 +26,7 @@ struct store {
 	void *arg;
 	char *path;
 	struct record_reader reader;
+	struct renames renames;
 	uint64_t damaged;
 	/* a save that runs */
 	bool saving, anew;
@@ -63,6 +64,7 @@ read_state(struct store *s, const char *path)
 	struct err err = {""};
 
 	s->reader.ended = false;
+	s->reader.generation = 0;
 	s->damaged = 0;
 	if (statefile_read(path, replay, s, &err) == -1)
 		log_error("state: %s", err.text);
@@ -127,11 +129,15 @@ store_open(uv_loop_t *loop, const char *dir, struct engine *engine,
 		.notice_gone = ops->notice_gone,
 		.stranger = ops->stranger,
 		.arg = arg}};
+	renames_parse(
+	    slice_of(snap_s(engine->snap, engine->snap->renames)), &s->renames);
+	s->reader.renames = &s->renames;
 	load(s);
 	journal = xasprintf("%s/journal", dir);
 	s->journal = journal_open(loop, journal, 0, replay, durable, s, err_r);
 	free(journal);
 	if (s->journal == NULL) {
+		renames_free(&s->renames);
 		free(s->path);
 		free(s);
 		return NULL;
@@ -161,8 +167,10 @@ encode_slice(struct store *s, int64_t budget_ns)
 	int64_t start = clock_mono(), spent;
 
 	str_clear(&s->slice);
-	if (s->at == 0)
+	if (s->at == 0) {
+		record_put_generation(&s->slice, e->snap->generation);
 		record_put_program(&s->slice, e);
+	}
 	for (; s->at < e->snap->n_objects; s->at++) {
 		const struct checkable *o = &e->objects[s->at];
 
@@ -338,6 +346,7 @@ store_close(struct store **store)
 		journal_drop_old(s->journal);
 	journal_close(&s->journal);
 	str_free(&s->slice);
+	renames_free(&s->renames);
 	free(s->path);
 	free(s);
 	*store = NULL;
@@ -347,6 +356,12 @@ uint64_t
 store_append(struct store *s, struct slice payload)
 {
 	return journal_append(s->journal, payload);
+}
+
+uint64_t
+store_generation(const struct store *s)
+{
+	return s->reader.generation;
 }
 
 uint64_t

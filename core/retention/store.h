@@ -49,6 +49,8 @@ void store_adopt(struct store *store, struct engine *engine);
 
 /* See journal_append(); 0: full. */
 uint64_t store_append(struct store *store, struct slice payload);
+/* What the last record read was written under; 0: there was none. */
+uint64_t store_generation(const struct store *store);
 uint64_t store_durable(const struct store *store);
 /* Starts a save if one is due, or at once; does nothing while one runs. */
 void store_save(struct store *store, bool at_once);

@@ -7,12 +7,16 @@
 #include "common/mem.h"
 #include "common/num.h"
 #include "site/compile/compile.h"
+#include "site/generations.h"
+#include "site/renamed.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char *
@@ -95,26 +99,57 @@ list_generations(const char *root)
 	return g;
 }
 
+uint64_t
+compile_next(const char *root)
+{
+	struct generations g = list_generations(root);
+	uint64_t current = compile_current(root);
+	uint64_t kept = generations_newest(root);
+	uint64_t next = g.n == 0 ? 1 : g.items[g.n - 1] + 1;
+
+	free(g.items);
+	if (next <= current)
+		next = current + 1;
+	return next <= kept ? kept + 1 : next;
+}
+
+/* What activations that were cut short left. */
+static void
+remove_unused(const char *root, uint64_t current)
+{
+	struct generations g = list_generations(root);
+
+	for (size_t i = 0; i < g.n; i++) {
+		char *path = generation_path(root, g.items[i]);
+		char *half = xasprintf("%s.tmp", path);
+
+		if (g.items[i] > current)
+			unlink(path);
+		unlink(half);
+		free(half);
+		free(path);
+	}
+	free(g.items);
+}
+
 int
 compile_prepare(const char *root, uint64_t *generation_r,
     struct compile_report *report, struct err *err_r)
 {
 	char *folder = folder_path(root), *path;
-	struct generations g = list_generations(root);
-	uint64_t current = compile_current(root);
-	uint64_t next = g.n == 0 ? 1 : g.items[g.n - 1] + 1;
+	uint64_t current = compile_current(root), next = compile_next(root);
 	int rc;
 
-	if (next <= current)
-		next = current + 1;
+	remove_unused(root, current);
 	*generation_r = next;
 	path = generation_path(root, next);
 	rc = file_mkdirs(folder, 0750, err_r);
 	if (rc == 0)
+		rc = renamed_stamp(root, current, next, err_r);
+	if (rc == 0)
 		rc = compile_site(root, next, path, report, err_r);
 	free(folder);
 	free(path);
-	free(g.items);
 	return rc;
 }
 
@@ -122,15 +157,35 @@ static void
 remove_oldest(const char *root, uint64_t current)
 {
 	struct generations g = list_generations(root);
+	uint64_t bytes = 0;
 
-	for (size_t i = 0; i + COMPILE_KEEP_GENERATIONS < g.n; i++) {
+	for (size_t i = g.n; i-- > 0;) {
 		char *path = generation_path(root, g.items[i]);
+		struct stat st;
 
-		if (g.items[i] != current)
+		if (stat(path, &st) == 0)
+			bytes += (uint64_t)st.st_size;
+		if (g.items[i] != current && i + 2 < g.n &&
+		    (i + COMPILE_KEEP_GENERATIONS < g.n ||
+			bytes > COMPILE_KEEP_BYTES))
 			unlink(path);
 		free(path);
 	}
 	free(g.items);
+}
+
+/* The link outlives a loss of power. */
+static void
+sync_folder(const char *root)
+{
+	char *path = folder_path(root);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd != -1) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(path);
 }
 
 int
@@ -147,6 +202,7 @@ compile_commit(const char *root, uint64_t generation, struct err *err_r)
 		unlink(fresh);
 		rc = -1;
 	} else {
+		sync_folder(root);
 		remove_oldest(root, generation);
 	}
 	free(link);

@@ -11,6 +11,7 @@
 #include "site/compile/found.h"
 #include "site/compile/later.h"
 #include "site/compile/rules.h"
+#include "site/renamed.h"
 
 #include <stdlib.h>
 
@@ -105,6 +106,16 @@ build_site(struct model *m, struct err *err_r)
 	return build(m);
 }
 
+static void
+add_renames(struct model *m)
+{
+	struct str text = {0};
+
+	renamed_read(m->root, &text);
+	snapb_renames(m->snap, str_get(&text));
+	str_free(&text);
+}
+
 int
 compile_site(const char *root, uint64_t generation, const char *out_path,
     struct compile_report *report, struct err *err_r)
@@ -114,6 +125,7 @@ compile_site(const char *root, uint64_t generation, const char *out_path,
 
 	model_init(&m, root, generation, report);
 	rc = build_site(&m, err_r);
+	add_renames(&m);
 	if (rc == 0)
 		rc = snapb_write(m.snap, out_path, err_r);
 	model_free(&m);
@@ -127,8 +139,10 @@ compile_open(const char *root, struct compile_report *report, struct err *err_r)
 	struct model m;
 
 	model_init(&m, root, 0, report);
-	if (build_site(&m, err_r) == 0)
+	if (build_site(&m, err_r) == 0) {
+		add_renames(&m);
 		snap = snapb_open(m.snap, err_r);
+	}
 	model_free(&m);
 	return snap;
 }

@@ -86,14 +86,19 @@ enum found_fate compile_found_fate(struct compile_found *f, const char *host,
 /* --- generations: var/vedette/snapshots/N.snap and the link `current` ------
  */
 
+/* Beyond the last two they are kept as long as they take less room than this;
+ * what they were made from stays (site/generations.h). */
 #define COMPILE_KEEP_GENERATIONS 50
+#define COMPILE_KEEP_BYTES       (256ull << 20)
 
 /* The generation in use; 0 if there is none. */
 uint64_t compile_current(const char *root);
 /* Compiles into a new generation, not yet in use. 0 or -1 as compile_site. */
 int compile_prepare(const char *root, uint64_t *generation_r,
     struct compile_report *report, struct err *err_r);
-/* Puts the link on it and removes the oldest beyond the last 50. 0 or -1. */
+/* The number that the next generation will have. */
+uint64_t compile_next(const char *root);
+/* Puts the link on it and removes the oldest. 0 or -1. */
 int compile_commit(const char *root, uint64_t generation, struct err *err_r);
 /* Removes a generation that is not in use. */
 void compile_abort(const char *root, uint64_t generation);
