@@ -77,34 +77,20 @@ list(const struct cmd_call *call)
 static uint64_t
 keep_files(const struct site *site, uint64_t target, struct err *err_r)
 {
-	uint64_t current = compile_current(site->root), number = current;
-	struct capture now = {0};
-	struct generation was;
-	bool same = false;
-	char *why;
-	int rc = capture_take(site->root, &now, err_r);
+	char *why = xasprintf("before the revert to %" PRIu64, target);
+	bool saved;
+	uint64_t number = generations_keep(site->root,
+	    compile_current(site->root), compile_next(site->root), why, &saved,
+	    err_r);
 
-	if (rc == 0 && current > 0 &&
-	    generations_load(site->root, current, false, &was, NULL) == 0) {
-		same = capture_equal(&now, &was.files);
-		generation_free(&was);
-	}
-	if (rc == 0 && !same) {
-		number = compile_next(site->root);
-		why = xasprintf("before the revert to %" PRIu64, target);
-		rc = generations_save(
-		    site->root, number, "saved", why, &now, NULL, err_r);
-		free(why);
-		if (rc == 0)
-			fprintf(stderr,
-			    "vedette: activate: what was not activated yet is"
-			    " kept as %" PRIu64
-			    " (\"vedette activate --revert %" PRIu64
-			    "\" brings it back)\n",
-			    number, number);
-	}
-	capture_free(&now);
-	return rc == 0 ? number : 0;
+	if (saved)
+		fprintf(stderr,
+		    "vedette: activate: what was not activated yet is kept as"
+		    " %" PRIu64 " (\"vedette activate --revert %" PRIu64
+		    "\" brings it back)\n",
+		    number, number);
+	free(why);
+	return number;
 }
 
 static int
@@ -118,8 +104,7 @@ restore_and_activate(const struct cmd_call *call, uint64_t target,
 	char *message;
 	int code;
 
-	if (generations_restore(root, target, &changed, err_r) == -1 ||
-	    renamed_undo(root, target, err_r) == -1)
+	if (generations_restore(root, target, &changed, err_r) == -1)
 		return cmd_fail("activate", "%s", err_r->text);
 	message = xasprintf("revert to %" PRIu64 "%s%s", target,
 	    why != NULL ? ": " : "", why != NULL ? why : "");

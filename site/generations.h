@@ -29,7 +29,8 @@ struct generation { /* {0} is empty */
 uint64_t generations_newest(const char *root);
 /*
  * Keeps the files as `number`; `kind` is "activated" or "saved". `counts` has
- * hosts and services, or is NULL; borrowed. 0 or -1.
+ * hosts and services, or {rename: {old, new}} of a restore that renames a
+ * host, or is NULL; borrowed. 0 or -1.
  */
 int generations_save(const char *root, uint64_t number, const char *kind,
     const char *message, const struct capture *files, const json_t *counts,
@@ -52,9 +53,18 @@ void generations_forget(const char *root, uint64_t number);
 void generations_sweep(const char *root, uint64_t current);
 
 /*
+ * The number under which the files as they are now can be brought back: the
+ * one in use if they are what it was made from, else a new saved one
+ * (*saved_r), with that message. 0 with a reason.
+ */
+uint64_t generations_keep(const char *root, uint64_t current, uint64_t next,
+    const char *message, bool *saved_r, struct err *err_r);
+
+/*
  * Makes the site's files those of generation `number`: what differs is
  * written, what it does not know is removed; files that are no part of a
- * configuration stay. A restore that is cut short is finished by the next
+ * configuration stay. Hosts that were renamed since have their old names again
+ * with the next activation. A restore that is cut short is finished by the next
  * generations_finish(). 0 or -1; `changed_r` counts files.
  */
 int generations_restore(

@@ -9,6 +9,7 @@
 #include "common/file.h"
 #include "common/mem.h"
 #include "common/num.h"
+#include "site/renamed.h"
 #include "site/term.h"
 
 #include <errno.h>
@@ -95,6 +96,45 @@ apply(const char *root, const struct capture *to, size_t *changed_r,
 	return rc;
 }
 
+static int
+rename_back(const char *root, const struct generation *g, struct err *err_r)
+{
+	const char *old = NULL, *new = NULL;
+	int rc = renamed_undo(root, g->number, err_r);
+
+	json_unpack(
+	    g->about, "{s:{s:s, s:s}}", "rename", "old", &old, "new", &new);
+	if (rc == 0 && old != NULL && new != NULL)
+		rc = renamed_add(root, old, new, err_r);
+	return rc;
+}
+
+uint64_t
+generations_keep(const char *root, uint64_t current, uint64_t next,
+    const char *message, bool *saved_r, struct err *err_r)
+{
+	struct capture now = {0};
+	struct generation was;
+	bool same = false;
+	int rc = capture_take(root, &now, err_r);
+
+	*saved_r = false;
+	if (rc == 0 && current > 0 &&
+	    generations_load(root, current, false, &was, NULL) == 0) {
+		same = capture_equal(&now, &was.files);
+		generation_free(&was);
+	}
+	if (rc == 0 && !same) {
+		rc = generations_save(
+		    root, next, "saved", message, &now, NULL, err_r);
+		*saved_r = rc == 0;
+	}
+	capture_free(&now);
+	if (rc == -1)
+		return 0;
+	return same ? current : next;
+}
+
 int
 generations_restore(
     const char *root, uint64_t number, size_t *changed_r, struct err *err_r)
@@ -106,6 +146,8 @@ generations_restore(
 
 	if (rc == 0) {
 		rc = file_write(note, slice_of(text), 0640, err_r);
+		if (rc == 0)
+			rc = rename_back(root, &g, err_r);
 		if (rc == 0)
 			rc = apply(root, &g.files, changed_r, err_r);
 		if (rc == 0)

@@ -73,9 +73,9 @@ matches(const char *pattern, const char *name)
 {
 	int code;
 	PCRE2_SIZE at;
-	pcre2_code *re = pcre2_compile((PCRE2_SPTR)pattern,
-	    PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_ANCHORED | PCRE2_CASELESS,
-	    &code, &at, NULL);
+	pcre2_code *re =
+	    pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+		PCRE2_UTF | PCRE2_ANCHORED | PCRE2_CASELESS, &code, &at, NULL);
 	pcre2_match_data *md;
 	bool hit;
 
@@ -95,8 +95,8 @@ look_at_text(struct finder *f, const char *text, struct yaml_pos pos)
 {
 	if (strcmp(text, f->old) == 0) {
 		add_place(f, pos);
-	} else if (text[0] == '~' && matches(text + 1, f->old) !=
-	    matches(text + 1, f->new)) {
+	} else if (text[0] == '~' &&
+	    matches(text + 1, f->old) != matches(text + 1, f->new)) {
 		json_array_append_new(f->notes,
 		    json_sprintf("%s:%u:%u: %s: \"%s\" matches %s and not %s",
 			f->file, pos.line, pos.column, str_get(&f->path), text,
@@ -124,12 +124,12 @@ look_at_value(struct finder *f, const json_t *value, struct yaml_pos pos)
 	}
 }
 
-static void follow(struct finder *f, const json_t *at, struct yaml_pos pos,
-    struct slice way);
+static void follow(
+    struct finder *f, const json_t *at, struct yaml_pos pos, struct slice way);
 
 static void
-follow_each(struct finder *f, const json_t *at, struct slice rest,
-    const char *wanted)
+follow_each(
+    struct finder *f, const json_t *at, struct slice rest, const char *wanted)
 {
 	size_t length = f->path.len, i;
 	const char *key;
@@ -154,8 +154,8 @@ follow_each(struct finder *f, const json_t *at, struct slice rest,
 }
 
 static void
-follow(struct finder *f, const json_t *at, struct yaml_pos pos,
-    struct slice way)
+follow(
+    struct finder *f, const json_t *at, struct yaml_pos pos, struct slice way)
 {
 	struct slice rest = way, word;
 	char *key;
@@ -354,8 +354,8 @@ do_file(struct capture_file *file, const char *old, const char *new,
 }
 
 static void
-move_discovered(struct capture *files, const char *old, const char *new,
-    json_t *places)
+move_discovered(
+    struct capture *files, const char *old, const char *new, json_t *places)
 {
 	char *from = xasprintf("var/vedette/discovered/%s.yaml", old);
 	char *to = xasprintf("var/vedette/discovered/%s.yaml", new);
@@ -380,8 +380,7 @@ rename_host(struct capture *files, const char *old, const char *new,
 	int rc = 0;
 
 	for (size_t i = 0; i < files->n && rc == 0; i++)
-		rc = do_file(
-		    &files->files[i], old, new, places, notes, err_r);
+		rc = do_file(&files->files[i], old, new, places, notes, err_r);
 	if (rc == 0)
 		move_discovered(files, old, new, places);
 	return rc;

@@ -107,26 +107,25 @@ renamed_drop(const char *root, uint64_t current, struct err *err_r)
 int
 renamed_undo(const char *root, uint64_t generation, struct err *err_r)
 {
-	struct str text = {0};
+	struct str text = {0}, fresh = {0};
 	struct renames r;
-	size_t before;
 	int rc = 0;
 
 	renamed_read(root, &text);
-	/* The entries borrow from a copy: the text grows. */
-	struct str copy = {0};
-	str_addslice(&copy, str_slice(&text));
-	renames_parse(str_slice(&copy), &r);
-	before = text.len;
+	renames_parse(str_slice(&text), &r);
+	for (size_t i = 0; i < r.n; i++)
+		if (r.items[i].generation != PENDING)
+			renames_add(&fresh, r.items[i].generation,
+			    r.items[i].time, r.items[i].from, r.items[i].to);
 	for (size_t i = r.n; i-- > 0;)
 		if (r.items[i].generation > generation &&
 		    r.items[i].generation != PENDING)
-			renames_add(&text, PENDING, now(), r.items[i].to,
+			renames_add(&fresh, PENDING, now(), r.items[i].to,
 			    r.items[i].from);
-	if (text.len > before)
-		rc = rewrite(root, &text, err_r);
+	if (!slice_eq(str_slice(&text), str_slice(&fresh)))
+		rc = rewrite(root, &fresh, err_r);
 	renames_free(&r);
-	str_free(&copy);
 	str_free(&text);
+	str_free(&fresh);
 	return rc;
 }

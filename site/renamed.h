@@ -28,7 +28,7 @@ int renamed_stamp(
 int renamed_drop(const char *root, uint64_t current, struct err *err_r);
 /*
  * Names go back as the files do: for each that came after `generation`, the
- * way back is added. 0 or -1.
+ * way back is added; what was added and not activated is forgotten. 0 or -1.
  */
 int renamed_undo(const char *root, uint64_t generation, struct err *err_r);
 

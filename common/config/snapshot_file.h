@@ -45,6 +45,7 @@ struct snap_file_head {
 	uint32_t n_hosts;
 	snap_str notification_rules, event_rules, event_actions, roles, sites;
 	snap_str renames;
+	uint32_t unused;
 	struct snap_file_block blocks[SNAP_BLOCK_COUNT];
 };
 

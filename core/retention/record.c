@@ -186,6 +186,18 @@ is_object(const struct engine *e, uint32_t object, struct slice host,
 			   : service.len == 0);
 }
 
+/* What a host is called in the engine's configuration. */
+static struct slice
+present_name(const struct record_reader *r, struct slice host)
+{
+	struct slice name;
+
+	if (r->renames == NULL || r->renames->n == 0)
+		return host;
+	name = renames_since(r->renames, host, r->generation);
+	return snap_find_host(r->engine->snap, name) == SNAP_NONE ? host : name;
+}
+
 /* Records come in the order of the snapshot, so the next one is at hand. */
 static uint32_t
 find(struct record_reader *r, struct slice host, struct slice service)
@@ -193,8 +205,7 @@ find(struct record_reader *r, struct slice host, struct slice service)
 	const struct snapshot *snap = r->engine->snap;
 	uint32_t object;
 
-	if (r->renames != NULL && r->renames->n > 0)
-		host = renames_since(r->renames, host, r->generation);
+	host = present_name(r, host);
 	if (r->hint < snap->n_objects &&
 	    is_object(r->engine, r->hint, host, service))
 		return r->hint++;
