@@ -13,9 +13,6 @@
 
 #include <stdlib.h>
 
-/* History lines kept in memory, from the first query of the log on. */
-#define LOG_LINES 500000u
-
 static void
 on_changed(void *arg)
 {
@@ -32,7 +29,7 @@ livestatusd_env(struct livestatusd *l, struct lql_env *env_r)
 	struct lql_env env = {
 	    .now_ns = clock_wall(),
 	    .mono = clock_mono,
-	    .loglines = logfiles_lines(l->logfiles),
+	    .past = logfiles_past(l->logfiles),
 	    .version = vedette_version(),
 	    .pid = pid == NULL ? 0 : (int64_t)pid->value,
 	    .core_down = !feed_core_up(l->feed),
@@ -104,7 +101,7 @@ start(struct daemon *d, struct err *err_r)
 	l->d = d;
 	l->started = clock_wall() / NS_PER_S;
 	l->committed = clock_mono();
-	l->logfiles = logfiles_new(dir, LOG_LINES);
+	l->logfiles = logfiles_new(dir);
 	free(dir);
 	l->feed = feed_new(d, on_changed, l, err_r);
 	if (l->feed != NULL)
@@ -186,6 +183,8 @@ counters(struct daemon *d, struct str *list)
 	put(list, "feed_frames", f->frames);
 	put(list, "feed_gaps", f->gaps);
 	put(list, "feed_snapshots", f->snapshots);
+	put(list, "history_lines", past_lines(logfiles_past(l->logfiles)));
+	put(list, "history_index_unwritten", logfiles_unwritten(l->logfiles));
 	http_counters(l->http, list);
 }
 

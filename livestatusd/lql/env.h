@@ -10,19 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct loglines;
+struct past;
 
 struct lql_env {
 	int64_t now_ns; /* wall time */
 	/* Monotonic nanoseconds, for Timelimit; NULL: there is no limit. */
 	int64_t (*mono)(void);
-	size_t max_body;                 /* bytes of an answer; 0: 100 MiB */
-	const struct loglines *loglines; /* NULL: the log is empty */
-	const char *version;             /* of the build; NULL: "" */
-	int64_t pid;                     /* of core as far as known, else 0 */
-	bool core_down;                  /* the mirror is not being fed */
-	int64_t started;                 /* wall seconds, of this process */
-	uint64_t requests, connections;  /* since then */
+	size_t max_body;                /* bytes of an answer; 0: 100 MiB */
+	struct past *past;              /* NULL: the log is empty */
+	const char *version;            /* of the build; NULL: "" */
+	int64_t pid;                    /* of core as far as known, else 0 */
+	bool core_down;                 /* the mirror is not being fed */
+	int64_t started;                /* wall seconds, of this process */
+	uint64_t requests, connections; /* since then */
 	uint32_t active_connections;
 };
 

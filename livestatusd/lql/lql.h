@@ -49,7 +49,7 @@ struct lql_query *lql_parse(struct slice request);
 void lql_free(struct lql_query **q);
 /* Does the connection stay open for another request? */
 bool lql_keeps_alive(const struct lql_query *q);
-/* Will it look at the history? */
+/* Will it look at the history? Then it is carried out in slices. */
 bool lql_reads_log(const struct lql_query *q);
 bool lql_has_header(const struct lql_query *q); /* fixed16 */
 
@@ -65,6 +65,22 @@ int64_t lql_wait_timeout_ms(const struct lql_query *q);
 /* Appends the answer, and returns its code. Once for a query. */
 enum lql_code lql_execute(struct lql_query *q, const struct mirror *m,
     const struct lql_env *env, struct str *out);
+
+/*
+ * The same in slices, for queries that may take long (lql_reads_log()): the
+ * history is read little by little, and whoever calls can do something else
+ * between two slices. `q` and `out` are borrowed until the end.
+ */
+struct lql_run;
+struct lql_run *lql_begin(struct lql_query *q, const struct mirror *m,
+    const struct lql_env *env, struct str *out);
+/*
+ * Works for about `ns` (env->mono must be there); true: there is no more to do.
+ * If `m` shows another configuration than before, the query begins anew.
+ */
+bool lql_go_on(struct lql_run *run, const struct mirror *m, int64_t ns);
+/* Ends it, done or not, and returns the answer's code. */
+enum lql_code lql_end(struct lql_run **run);
 
 /* All in one, without waiting. */
 enum lql_code lql_run(const struct mirror *m, const struct lql_env *env,

@@ -582,7 +582,8 @@ lql_keeps_alive(const struct lql_query *q)
 bool
 lql_reads_log(const struct lql_query *q)
 {
-	return q->table != NULL && q->table->kind == TABLE_LOG;
+	return q->table != NULL &&
+	    (q->table->kind == TABLE_LOG || q->table->kind == TABLE_STATEHIST);
 }
 
 bool

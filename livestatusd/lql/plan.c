@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which rows need not be looked at, found through And, Or and Negate: names of
- * hosts, groups, and the time of the log.
+ * hosts and groups. For the history see plan_past.c.
  */
 #include "common/mem.h"
 #include "livestatusd/lql/query.h"
@@ -157,39 +157,6 @@ node_ranges(const struct scan *s, const struct node *n)
 	return best;
 }
 
-/* The earliest time of the log that can fit, with the filter negated or not. */
-static int64_t
-earliest(const struct node *n, bool negated)
-{
-	bool and = (n->kind == NODE_AND) != negated;
-	int64_t best = and? INT64_MIN : INT64_MAX, one;
-	bool lower;
-
-	if (n->kind == NODE_NOT)
-		return earliest(n->kids[0], !negated);
-	if (n->kind == NODE_LEAF) {
-		bool no = n->negate != negated;
-
-		if (n->ref.join->set != &columns_log || n->pattern != NULL ||
-		    strcmp(n->ref.column->name, "time") != 0)
-			return INT64_MIN;
-		lower = n->op == OP_EQUAL
-		    ? !no
-		    : (n->op == OP_AT_LEAST || n->op == OP_GREATER) != no &&
-			(n->op == OP_AT_LEAST || n->op == OP_GREATER ||
-			    n->op == OP_LESS || n->op == OP_AT_MOST);
-		return lower ? n->i : INT64_MIN;
-	}
-	if (n->n == 0)
-		return INT64_MIN;
-	for (size_t i = 0; i < n->n; i++) {
-		one = earliest(n->kids[i], negated);
-		if (and? one > best : one < best)
-			best = one;
-	}
-	return best;
-}
-
 void
 lql_plan_scan(struct lql_query *q, struct scan *s, struct range **ranges_r)
 {
@@ -200,9 +167,6 @@ lql_plan_scan(struct lql_query *q, struct scan *s, struct range **ranges_r)
 	*ranges_r = NULL;
 	if (filter == NULL)
 		return;
-	if (kind == TABLE_LOG)
-		s->log_from = (uint32_t)loglines_since(
-		    s->view->env->loglines, earliest(filter, false));
 	if (kind != TABLE_HOSTS && kind != TABLE_SERVICES)
 		return;
 	r = node_ranges(s, filter);

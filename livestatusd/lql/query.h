@@ -168,6 +168,8 @@ bool lql_compare_float(enum op op, bool negate, double value, double ref);
 /* plan.c: what the filter leaves of the table's rows. Freed by the caller. */
 void lql_plan_scan(
     struct lql_query *q, struct scan *s, struct range **ranges_r);
+/* plan_past.c: the same for the history. */
+void lql_plan_past(struct lql_query *q, struct scan *s);
 
 /* format.c: see there. */
 struct writer {

@@ -12,10 +12,16 @@
 
 #define HEADER_BYTES 16u
 #define MAX_BODY     (100u << 20)
+#define SLICE_BYTES  (512u << 10) /* of the history at a time */
 
-struct run {
+struct lql_run {
 	struct lql_query *q;
 	struct view *v;
+	struct view view; /* *v */
+	struct lql_env env;
+	struct range *ranges;
+	bool open, scanned;
+	size_t head; /* where the answer begins in out */
 	struct block *b;
 	struct scan scan;
 	struct writer w;
@@ -85,7 +91,7 @@ wanted(const struct lql_query *q, const struct node *filter)
 }
 
 static void
-write_titles(struct run *r)
+write_titles(struct lql_run *r)
 {
 	struct lql_query *q = r->q;
 	bool wrapped = q->format == FORMAT_WRAPPED_JSON;
@@ -112,7 +118,7 @@ write_titles(struct run *r)
 }
 
 static void
-hide_unseen(struct run *r, uint8_t *mask)
+hide_unseen(struct lql_run *r, uint8_t *mask)
 {
 	struct row row;
 
@@ -132,7 +138,8 @@ hide_unseen(struct run *r, uint8_t *mask)
  * early hides most of the waiting.
  */
 static void
-fetch_ahead(const struct run *r, const uint16_t *hits, uint32_t n, uint32_t k)
+fetch_ahead(
+    const struct lql_run *r, const uint16_t *hits, uint32_t n, uint32_t k)
 {
 	enum entity e =
 	    r->q->table->kind == TABLE_SERVICES ? ENTITY_SERVICE : ENTITY_HOST;
@@ -151,7 +158,7 @@ fetch_ahead(const struct run *r, const uint16_t *hits, uint32_t n, uint32_t k)
 
 /* False: no further rows are needed. */
 static bool
-take_row(struct run *r, uint32_t i)
+take_row(struct lql_run *r, uint32_t i)
 {
 	struct lql_query *q = r->q;
 	uint64_t number = r->found++;
@@ -176,7 +183,7 @@ take_row(struct run *r, uint32_t i)
 }
 
 static bool
-take_rows(struct run *r, const uint8_t *mask)
+take_rows(struct lql_run *r, const uint8_t *mask)
 {
 	uint16_t hits[BLOCK_ROWS];
 	uint32_t n = 0;
@@ -195,7 +202,7 @@ take_rows(struct run *r, const uint8_t *mask)
 
 /* False: it cannot go on. */
 static bool
-within_limits(struct run *r)
+within_limits(struct lql_run *r)
 {
 	struct lql_query *q = r->q;
 
@@ -205,50 +212,61 @@ within_limits(struct run *r)
 	if (r->w.to->len - r->start > r->max_body)
 		lql_query_fail(q, LQL_LIMIT,
 		    "maximum response size of %zu bytes exceeded", r->max_body);
-	if (r->deadline != INT64_MAX && r->v->env->mono() > r->deadline)
+	if (r->v->kept_bytes > VIEW_KEPT_MAX)
+		lql_query_fail(q, LQL_LIMIT,
+		    "sorting and grouping so many lines of the history needs "
+		    "too much memory (narrow the time)");
+	if (r->deadline != INT64_MAX && r->env.mono() > r->deadline)
 		lql_query_fail(q, LQL_LIMIT,
 		    "maximum query time of %lld seconds exceeded",
 		    (long long)q->timelimit_s);
 	return q->code == LQL_OK;
 }
 
-static void
-scan_rows(struct run *r)
+/* Works until `until` (monotonic); true: all rows are seen. */
+static bool
+scan_rows(struct lql_run *r, int64_t until)
 {
 	struct lql_query *q = r->q;
 	const struct node *filter = lql_nodes_all(&q->filter);
 	uint8_t all[BLOCK_ROWS], mask[BLOCK_ROWS];
+	enum scan_next next;
 
 	memset(all, 1, sizeof(all));
 	if (q->limit == 0 && q->n_stats == 0 &&
 	    q->format != FORMAT_WRAPPED_JSON)
-		return;
-	while (table_scan_next(&r->scan, r->b)) {
-		if (filter != NULL)
-			lql_node_eval(q, r->v, filter, r->b, all, mask);
-		else
-			memcpy(mask, all, r->b->n);
-		hide_unseen(r, mask);
-		if (r->groups != NULL)
-			lql_groups_add(r->groups, q, r->v, r->b, mask);
-		else if (!take_rows(r, mask))
-			break;
+		return true;
+	while ((next = table_scan_next(&r->scan, r->b)) != SCAN_END) {
+		if (next == SCAN_ROWS) {
+			if (filter != NULL)
+				lql_node_eval(q, r->v, filter, r->b, all, mask);
+			else
+				memcpy(mask, all, r->b->n);
+			hide_unseen(r, mask);
+			if (r->groups != NULL)
+				lql_groups_add(r->groups, q, r->v, r->b, mask);
+			else if (!take_rows(r, mask))
+				return true;
+		}
 		if (!within_limits(r))
-			break;
+			return true;
+		if (until != INT64_MAX && r->env.mono() >= until)
+			return false;
 	}
-	within_limits(r);
+	return true;
 }
 
 static void
-answer(struct run *r)
+open_scan(struct lql_run *r)
 {
 	struct lql_query *q = r->q;
-	struct range *ranges;
 
+	r->open = true;
 	if (q->table->kind == TABLE_LABELS)
 		table_collect_labels(r->v);
 	table_scan_init(&r->scan, q->table, r->v);
-	lql_plan_scan(q, &r->scan, &ranges);
+	lql_plan_scan(q, &r->scan, &r->ranges);
+	lql_plan_past(q, &r->scan);
 	r->scan.want = wanted(q, lql_nodes_all(&q->filter));
 	for (uint8_t e = 0; e < ENTITIES; e++)
 		if (r->scan.want & 1u << e)
@@ -261,7 +279,14 @@ answer(struct run *r)
 		r->sorter = lql_sorter_new();
 	lql_writer_begin(&r->w, r->w.to, q);
 	write_titles(r);
-	scan_rows(r);
+}
+
+static void
+write_rest(struct lql_run *r)
+{
+	struct lql_query *q = r->q;
+
+	within_limits(r);
 	if (q->code == LQL_OK && r->groups != NULL) {
 		lql_groups_write(r->groups, q, r->v, &r->w);
 		r->found = lql_groups_count(r->groups);
@@ -270,10 +295,6 @@ answer(struct run *r)
 	}
 	lql_writer_end(&r->w, r->found);
 	within_limits(r);
-	lql_groups_free(&r->groups);
-	lql_sorter_free(&r->sorter);
-	free(r->b);
-	free(ranges);
 }
 
 static void
@@ -298,36 +319,118 @@ lql_failure(struct str *out, bool header, enum lql_code code, const char *text)
 	str_addc(out, '\n');
 }
 
+static void
+open_run(struct lql_run *r, const struct mirror *m)
+{
+	struct lql_query *q = r->q;
+
+	view_init(&r->view, m, &r->env);
+	r->v = &r->view;
+	set_shift(q, &r->env);
+	if (q->code != LQL_OK)
+		return;
+	set_user(q, r->v);
+	if (q->fixed16)
+		str_addn(r->w.to, "                ", HEADER_BYTES);
+	r->start = r->w.to->len;
+	r->max_body = r->env.max_body == 0 ? MAX_BODY : r->env.max_body;
+	open_scan(r);
+}
+
+static void
+close_run(struct lql_run *r)
+{
+	table_scan_deinit(&r->scan);
+	lql_groups_free(&r->groups);
+	lql_sorter_free(&r->sorter);
+	free(r->b);
+	free(r->ranges);
+	view_deinit(&r->view);
+}
+
+struct lql_run *
+lql_begin(struct lql_query *q, const struct mirror *m,
+    const struct lql_env *env, struct str *out)
+{
+	struct lql_run *r = xnew(struct lql_run);
+
+	r->q = q;
+	r->env = *env;
+	r->head = out->len;
+	r->w.to = out;
+	r->deadline = INT64_MAX;
+	if (q->timelimit_s != QUERY_NO_LIMIT && env->mono != NULL &&
+	    q->timelimit_s < INT64_MAX / NS_PER_S / 2)
+		r->deadline = env->mono() + q->timelimit_s * NS_PER_S;
+	open_run(r, m);
+	return r;
+}
+
+/* The numbers of objects are others now. */
+static void
+begin_anew(struct lql_run *r, const struct mirror *m)
+{
+	struct lql_run fresh = {.q = r->q,
+	    .env = r->env,
+	    .head = r->head,
+	    .deadline = r->deadline,
+	    .w.to = r->w.to};
+
+	close_run(r);
+	*r = fresh;
+	r->w.to->len = r->head;
+	open_run(r, m);
+}
+
+bool
+lql_go_on(struct lql_run *r, const struct mirror *m, int64_t ns)
+{
+	int64_t until = INT64_MAX;
+
+	if (r->q->code != LQL_OK || r->scanned)
+		return true;
+	if (r->view.snap != m->snap)
+		begin_anew(r, m);
+	r->view.m = m;
+	if (ns != INT64_MAX && r->env.mono != NULL) {
+		until = r->env.mono() + ns;
+		r->scan.slice = SLICE_BYTES;
+	}
+	r->scanned = r->q->code != LQL_OK || scan_rows(r, until);
+	return r->scanned;
+}
+
+enum lql_code
+lql_end(struct lql_run **rp)
+{
+	struct lql_run *r = *rp;
+	struct lql_query *q = r->q;
+	struct str *out = r->w.to;
+	enum lql_code code;
+
+	*rp = NULL;
+	if (q->code == LQL_OK)
+		write_rest(r);
+	code = q->code;
+	if (code != LQL_OK) {
+		out->len = r->head;
+		lql_failure(out, q->fixed16, code, q->err.text);
+	} else if (q->fixed16) {
+		put_header(out->s + r->head, LQL_OK, out->len - r->start);
+	}
+	close_run(r);
+	free(r);
+	return code;
+}
+
 enum lql_code
 lql_execute(struct lql_query *q, const struct mirror *m,
     const struct lql_env *env, struct str *out)
 {
-	struct view v;
-	struct run r = {.q = q, .v = &v, .deadline = INT64_MAX};
-	size_t head = out->len;
+	struct lql_run *r = lql_begin(q, m, env, out);
 
-	view_init(&v, m, env);
-	set_shift(q, env);
-	if (q->code == LQL_OK) {
-		set_user(q, &v);
-		if (q->timelimit_s != QUERY_NO_LIMIT && env->mono != NULL &&
-		    q->timelimit_s < INT64_MAX / NS_PER_S / 2)
-			r.deadline = env->mono() + q->timelimit_s * NS_PER_S;
-		if (q->fixed16)
-			str_addn(out, "                ", HEADER_BYTES);
-		r.start = out->len;
-		r.max_body = env->max_body == 0 ? MAX_BODY : env->max_body;
-		r.w.to = out;
-		answer(&r);
-		if (q->fixed16 && q->code == LQL_OK)
-			put_header(out->s + head, LQL_OK, out->len - r.start);
-	}
-	view_deinit(&v);
-	if (q->code != LQL_OK) {
-		out->len = head;
-		lql_failure(out, q->fixed16, q->code, q->err.text);
-	}
-	return q->code;
+	lql_go_on(r, m, INT64_MAX);
+	return lql_end(&r);
 }
 
 /* Finds the object that conditions are about. */

@@ -57,6 +57,7 @@ lql_sorter_add(struct sorter *s, struct lql_query *q, struct view *v,
 	ARRAY_GROW(s->rows, s->n, s->cap);
 	s->rows[s->n] =
 	    (struct sorted){*row, start, s->keys.len - start, (uint64_t)s->n};
+	table_keep_row(q->table, v, &s->rows[s->n].row);
 	s->n++;
 }
 

@@ -139,6 +139,7 @@ find_group(struct groups *g, struct lql_query *q, struct view *v,
 		ARRAY_GROW(g->v, g->n, g->cap);
 		g->v[g->n] = (struct group){*row, g->keys.len, g->key.len,
 		    xcalloc(g->n_cells, sizeof(*g->v[0].cells))};
+		table_keep_row(q->table, v, &g->v[g->n].row);
 		str_addn(&g->keys, g->key.s, g->key.len);
 		g->hash[at] = (uint32_t)++g->n;
 	}

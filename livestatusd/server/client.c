@@ -21,6 +21,8 @@ on_closed(uv_handle_t *handle)
 	if (c->next != NULL)
 		c->next->prev = c->prev;
 	s->counters.active--;
+	if (c->run != NULL)
+		lql_end(&c->run);
 	lql_free(&c->query);
 	str_free(&c->in);
 	str_free(&c->out);

@@ -50,7 +50,8 @@ struct client {
 	int64_t begun; /* monotonic: first byte of the request; 0: none */
 	/* A query that is held or waits. */
 	struct lql_query *query;
-	bool started; /* `before` and `wait_until` are set */
+	struct lql_run *run; /* it is being carried out, in slices */
+	bool started;        /* `before` and `wait_until` are set */
 	uint64_t before[MIRROR_EVENTS];
 	int64_t held_since, wait_until;
 	/* Commands. */
@@ -80,6 +81,7 @@ struct livestatus {
 	struct sockets sockets, next; /* TCP; their servers are uv_tcp_t */
 	struct tcp_policy policy, next_policy;
 	uv_timer_t sweep;
+	uv_idle_t work; /* while there are queries in slices */
 	bool open, stopping;
 	struct client *clients;
 	struct livestatus_counters counters;
@@ -87,6 +89,8 @@ struct livestatus {
 	char *path;
 };
 
+/* Something is left to do in slices, when the loop has nothing else. */
+void livestatus_works(struct livestatus *s);
 #define LIVESTATUS_BACKLOG 128
 void livestatus_on_connection(uv_stream_t *listener, int status);
 /* tcp.c */
@@ -105,6 +109,8 @@ void client_sweep(struct client *c, int64_t now);
 
 /* request.c */
 void client_request(struct client *c, struct slice request);
+/* How long one query works before others have their turn. */
+#define CLIENT_SLICE_NS (3 * NS_PER_MS)
 /* The held query; true: it has been answered or there is none. */
 bool client_try_query(struct client *c);
 /* secure.c: bytes came; bytes may go. */

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reads core's history files, var/history/DAY.log, as they grow.
+ * Core's history files, var/history/DAY.log, as they grow, and their indexes
+ * beside them, DAY.idx: the store of a struct past. Indexes are written here,
+ * in slices, and made anew where they are missing or damaged.
  */
 #ifndef LIVESTATUSD_SERVER_LOGFILES_H
 #define LIVESTATUSD_SERVER_LOGFILES_H
 
-#include "livestatusd/loglines/loglines.h"
+#include "livestatusd/history/past.h"
 
 struct logfiles;
 
-/* Opens nothing yet: the first logfiles_refresh() does. */
-struct logfiles *logfiles_new(const char *dir, size_t max_lines);
+/* Looks at nothing yet: the first logfiles_refresh() does. */
+struct logfiles *logfiles_new(const char *dir);
 void logfiles_free(struct logfiles **l);
-/* Takes in what was written since; true if there was something. */
+/* Sees what was written since; true if there was something. */
 bool logfiles_refresh(struct logfiles *l);
-/* Was it read at all? */
-bool logfiles_is_used(const struct logfiles *l);
-const struct loglines *logfiles_lines(const struct logfiles *l);
+/* Indexes for about a millisecond; true: more is left. */
+bool logfiles_index(struct logfiles *l);
+struct past *logfiles_past(struct logfiles *l);
+/* Days whose index could not be written. */
+uint64_t logfiles_unwritten(const struct logfiles *l);
 
 #endif

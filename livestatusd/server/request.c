@@ -172,16 +172,24 @@ client_try_query(struct client *c)
 
 	if (c->query == NULL)
 		return true;
-	if (!c->server->stopping && is_held(c))
-		return false;
 	m = feed_mirror(l->feed);
-	if (lql_reads_log(c->query))
-		logfiles_refresh(l->logfiles);
-	livestatusd_env(l, &env);
-	if (!c->server->stopping && must_wait(c, m, &env))
+	if (c->run == NULL) {
+		if (!c->server->stopping && is_held(c))
+			return false;
+		if (lql_reads_log(c->query))
+			logfiles_refresh(l->logfiles);
+		livestatusd_env(l, &env);
+		if (!c->server->stopping && must_wait(c, m, &env))
+			return false;
+		c->run = lql_begin(c->query, m, &env, &c->out);
+	}
+	if (!lql_go_on(c->run, m,
+		lql_reads_log(c->query) ? CLIENT_SLICE_NS : INT64_MAX)) {
+		livestatus_works(c->server);
 		return false;
+	}
 	keep = lql_keeps_alive(c->query);
-	if (lql_execute(c->query, m, &env, &c->out) != LQL_OK)
+	if (lql_end(&c->run) != LQL_OK)
 		c->server->counters.failed++;
 	lql_free(&c->query);
 	c->moved = clock_mono();

@@ -48,6 +48,33 @@ livestatus_has_waiting(const struct livestatus *s)
 	return false;
 }
 
+/* The next slices: of queries, then of the index. */
+static void
+on_work(uv_idle_t *work)
+{
+	struct livestatus *s = work->data;
+	bool more = false;
+	struct client *next;
+
+	for (struct client *c = s->clients; c != NULL; c = next) {
+		next = c->next;
+		if (c->run == NULL || c->closing)
+			continue;
+		client_go(c);
+		more = more || c->run != NULL;
+	}
+	more = logfiles_index(s->l->logfiles) || more;
+	if (!more)
+		uv_idle_stop(work);
+}
+
+void
+livestatus_works(struct livestatus *s)
+{
+	if (!uv_is_closing((uv_handle_t *)&s->work))
+		uv_idle_start(&s->work, on_work);
+}
+
 static void
 on_sweep(uv_timer_t *timer)
 {
@@ -55,9 +82,10 @@ on_sweep(uv_timer_t *timer)
 	int64_t now = clock_mono();
 	struct client *next;
 
-	if (livestatus_has_waiting(s) && logfiles_is_used(s->l->logfiles) &&
-	    logfiles_refresh(s->l->logfiles))
+	if (logfiles_refresh(s->l->logfiles)) {
+		livestatus_works(s);
 		feed_log_event(s->l->feed);
+	}
 	for (struct client *c = s->clients; c != NULL; c = next) {
 		next = c->next;
 		client_sweep(c, now);
@@ -117,7 +145,9 @@ livestatus_new(struct livestatusd *l, struct err *err_r)
 	s->path = daemon_path(l->d, "tmp/run/live");
 	uv_timer_init(l->d->loop, &s->sweep);
 	s->sweep.data = s;
-	s->handles = 1;
+	uv_idle_init(s->l->d->loop, &s->work);
+	s->work.data = s;
+	s->handles = 2;
 	if (open_unix(s, err_r) != 0 ||
 	    livestatus_prepare(s, l->d->settings, err_r) != 0) {
 		livestatus_free(&s);
@@ -191,6 +221,7 @@ livestatus_free(struct livestatus **sp)
 	if (s->unix_socket.data != NULL)
 		close_handle((uv_handle_t *)&s->unix_socket);
 	close_handle((uv_handle_t *)&s->sweep);
+	close_handle((uv_handle_t *)&s->work);
 }
 
 const struct livestatus_counters *

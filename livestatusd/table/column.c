@@ -59,7 +59,6 @@ view_init(struct view *v, const struct mirror *m, const struct lql_env *env)
 	    .now = env->now_ns / NS_PER_S,
 	    .user = SNAP_NONE,
 	    .counts_at = SNAP_NONE,
-	    .line_at = SNAP_NONE,
 	};
 }
 
@@ -70,6 +69,11 @@ view_deinit(struct view *v)
 	free(v->items.v);
 	free(v->labels);
 	v->labels = NULL;
+	past_batch_free(&v->lines);
+	for (size_t i = 0; i < v->n_kept; i++)
+		free(v->kept[i].text);
+	free(v->kept);
+	v->kept = NULL;
 	v->items = (struct items){0};
 }
 

@@ -9,7 +9,8 @@
 #define LIVESTATUSD_TABLE_COLUMN_H
 
 #include "common/str.h"
-#include "livestatusd/loglines/loglines.h"
+#include "livestatusd/history/past.h"
+#include "livestatusd/history/replay.h"
 #include "livestatusd/lql/env.h"
 #include "livestatusd/mirror/mirror.h"
 
@@ -106,10 +107,30 @@ struct view {
 	/* Distinct pairs of name and value; for the table `labels` alone. */
 	struct label *labels;
 	size_t n_labels, cap_labels;
-	/* The history line that is taken apart at present. */
-	struct logline_fields line;
-	uint32_t line_at;
+	/* Of the tables `log` and `statehist`: the block's, and what is kept.
+	 */
+	struct past_batch lines;
+	const struct span *spans; /* of the block */
+	struct view_kept *kept;
+	size_t n_kept, cap_kept, kept_bytes;
+	int64_t window; /* seconds, of `statehist` */
 };
+/*
+ * Rows of `log` and `statehist` live for one block. A row that is looked at
+ * later is kept: its index then has VIEW_KEPT set.
+ */
+#define VIEW_KEPT     0x80000000u
+#define VIEW_KEPT_MAX (256u << 20) /* bytes */
+struct view_kept {
+	char *text;
+	struct line line;
+	struct span span;
+};
+const struct line *view_line(const struct view *v, uint32_t at);
+const struct span *view_span(const struct view *v, uint32_t at);
+/* The number under which the row's copy is found. */
+uint32_t view_keep_line(struct view *v, uint32_t at);
+uint32_t view_keep_span(struct view *v, uint32_t at);
 struct label {
 	snap_str name, value;
 };

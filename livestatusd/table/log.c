@@ -6,17 +6,6 @@
 
 #include <string.h>
 
-/* A line is asked for many columns: it is taken apart once. */
-static const struct logline_fields *
-line(struct view *v, uint32_t at)
-{
-	if (v->line_at != at) {
-		loglines_fields(v->env->loglines, at, &v->line);
-		v->line_at = at;
-	}
-	return &v->line;
-}
-
 enum {
 	TIME,
 	LINENO,
@@ -28,7 +17,7 @@ enum {
 static int64_t
 number(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct logline_fields *f = line(v, at);
+	const struct line *f = view_line(v, at);
 
 	switch (c->off) {
 	case TIME:
@@ -49,54 +38,74 @@ text(struct view *v, const struct column *c, uint32_t at)
 {
 	struct slice s;
 
-	memcpy(&s, (const char *)line(v, at) + c->off, sizeof(s));
+	memcpy(&s, (const char *)view_line(v, at) + c->off, sizeof(s));
 	return s;
 }
 
+static bool
+is_exit(enum line_kind kind)
+{
+	return kind == LINE_HOST_RESULT || kind == LINE_SERVICE_RESULT ||
+	    kind == LINE_HOST_PROGRESS || kind == LINE_SERVICE_PROGRESS ||
+	    kind == LINE_HOST_HANDLER_STOPPED ||
+	    kind == LINE_SERVICE_HANDLER_STOPPED;
+}
+
+/* "HARD (DOWN)", "NOTIFY (CRITICAL)", "EXIT_CODE (SUCCESS)". */
 static struct slice
 state_info(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct logline_fields *f = line(v, at);
+	static const char *const exits[] = {
+	    "SUCCESS", "TEMPORARY_FAILURE", "PERMANENT_FAILURE"};
+	const struct line *l = view_line(v, at);
 
 	(void)c;
-	if (f->state_word.len == 0)
-		return f->state_type;
 	str_clear(&v->tmp);
-	if (f->class == 3)
+	if (is_exit(l->kind)) {
+		str_addf(&v->tmp, "EXIT_CODE (%s)",
+		    exits[l->state < 0 || l->state > 2 ? 2 : l->state]);
+		return str_slice(&v->tmp);
+	}
+	if (l->state_word.len == 0)
+		return l->state_type;
+	if (l->class == 3)
 		str_add(&v->tmp, "NOTIFY");
 	else
-		str_addslice(&v->tmp, f->state_type);
-	str_add(&v->tmp, " (");
-	str_addslice(&v->tmp, f->state_word);
+		str_addslice(&v->tmp, l->state_type);
+	str_add(&v->tmp, v->tmp.len > 0 ? " (" : "(");
+	str_addslice(&v->tmp, l->state_word);
 	str_addc(&v->tmp, ')');
 	return str_slice(&v->tmp);
 }
 
 void
-table_log_row(const struct view *v, uint32_t at, struct row *row_r)
+table_log_row(
+    const struct view *v, uint32_t want, uint32_t at, struct row *row_r)
 {
-	struct logline_fields f;
+	const struct line *l = view_line(v, at);
+	uint32_t host = SNAP_NONE;
 
 	memset(row_r, 0xff, sizeof(*row_r));
 	row_r->at[ENTITY_SELF] = at;
-	loglines_fields(v->env->loglines, at, &f);
-	if (f.host.len > 0)
-		row_r->at[ENTITY_HOST] = snap_find_host(v->snap, f.host);
-	if (f.service.len > 0 && row_r->at[ENTITY_HOST] != SNAP_NONE)
-		row_r->at[ENTITY_SERVICE] = snap_find_service(
-		    v->snap, row_r->at[ENTITY_HOST], f.service);
-	if (f.contact.len > 0)
+	if (l->host.len > 0 &&
+	    (want & (1u << ENTITY_HOST | 1u << ENTITY_SERVICE)))
+		host = snap_find_host(v->snap, l->host);
+	row_r->at[ENTITY_HOST] = host;
+	if (l->service.len > 0 && host != SNAP_NONE)
+		row_r->at[ENTITY_SERVICE] =
+		    snap_find_service(v->snap, host, l->service);
+	if (l->contact.len > 0 && (want & 1u << ENTITY_CONTACT))
 		row_r->at[ENTITY_CONTACT] =
-		    snap_find_contact(v->snap, f.contact);
-	if (f.command.len > 0)
+		    snap_find_contact(v->snap, l->contact);
+	if (l->command.len > 0 && (want & 1u << ENTITY_COMMAND))
 		row_r->at[ENTITY_COMMAND] =
-		    snap_find_command(v->snap, f.command);
+		    snap_find_command(v->snap, l->command);
 }
 
 bool
 table_log_is_seen(struct view *v, uint32_t at, uint32_t host)
 {
-	const struct logline_fields *f = line(v, at);
+	const struct line *f = view_line(v, at);
 
 	if (f->service.len > 0)
 		return false; /* the service is gone */
@@ -107,7 +116,7 @@ table_log_is_seen(struct view *v, uint32_t at, uint32_t host)
 
 /* clang-format off */
 #define TEXT(nm, member, h) \
-	COL_STRING(nm, text, offsetof(struct logline_fields, member), h)
+	COL_STRING(nm, text, offsetof(struct line, member), h)
 
 static const struct column log_columns[] = {
 	COL_TIMEFN("time", number, TIME, "when it was written"),

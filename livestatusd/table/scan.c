@@ -7,7 +7,7 @@
 #include <string.h>
 
 void
-table_scan_init(struct scan *s, const struct table *t, const struct view *v)
+table_scan_init(struct scan *s, const struct table *t, struct view *v)
 {
 	const struct snapshot *snap = v->snap;
 
@@ -16,7 +16,26 @@ table_scan_init(struct scan *s, const struct table *t, const struct view *v)
 		s->all = (struct range){snap->n_hosts, snap->n_objects};
 	else
 		s->all = (struct range){0, snap->n_hosts};
-	s->log_to = (uint32_t)loglines_count(v->env->loglines);
+}
+
+void
+table_scan_deinit(struct scan *s)
+{
+	past_close(&s->cursor);
+	replay_free(&s->replay);
+}
+
+void
+table_keep_row(const struct table *t, struct view *v, struct row *row)
+{
+	uint32_t *at = &row->at[ENTITY_SELF];
+
+	if (*at == SNAP_NONE || (*at & VIEW_KEPT))
+		return;
+	if (t->kind == TABLE_LOG)
+		*at = view_keep_line(v, *at);
+	else if (t->kind == TABLE_STATEHIST)
+		*at = view_keep_span(v, *at);
 }
 
 static bool
@@ -160,19 +179,87 @@ fill_columns(struct scan *s, struct block *b)
 	}
 }
 
-/* Newest first: s->a lines are done. */
+static size_t
+slice_of_scan(const struct scan *s)
+{
+	return s->slice == 0 ? SIZE_MAX : s->slice;
+}
+
 static void
+put_row(struct block *b, const struct row *row)
+{
+	for (int e = 0; e < ENTITIES; e++)
+		b->at[e][b->n] = row->at[e];
+	b->n++;
+}
+
+static enum scan_next
 fill_log(struct scan *s, struct block *b)
 {
-	while (b->n < BLOCK_ROWS && s->a < s->log_to - s->log_from) {
-		uint32_t line = s->log_to - 1 - (uint32_t)s->a++;
-		struct row row;
+	struct view *v = s->view;
+	enum past_next next;
+	struct row row;
 
-		table_log_row(s->view, line, &row);
-		for (int e = 0; e < ENTITIES; e++)
-			b->at[e][b->n] = row.at[e];
-		b->n++;
+	if (s->cursor == NULL)
+		return SCAN_END;
+	next = past_next(s->cursor, &v->lines, BLOCK_ROWS, slice_of_scan(s));
+	for (size_t i = 0; i < v->lines.n; i++) {
+		table_log_row(v, s->want, (uint32_t)i, &row);
+		put_row(b, &row);
 	}
+	return next == PAST_LINES ? SCAN_ROWS
+	    : next == PAST_AGAIN  ? SCAN_AGAIN
+				  : SCAN_END;
+}
+
+/* Replays further lines; s->b: the replay has come to its end. */
+static enum scan_next
+replay_more(struct scan *s)
+{
+	struct view *v = s->view;
+	enum past_next next = PAST_END;
+
+	replay_clear(s->replay);
+	s->a = 0;
+	if (s->cursor != NULL)
+		next = past_next(
+		    s->cursor, &v->lines, BLOCK_ROWS, slice_of_scan(s));
+	for (size_t i = 0; i < v->lines.n; i++)
+		replay_line(s->replay, &v->lines.lines[i]);
+	if (next == PAST_AGAIN)
+		return SCAN_AGAIN;
+	if (next == PAST_END && s->b == 1)
+		return SCAN_END;
+	if (next == PAST_END) {
+		v->lines.n = 0;
+		replay_end(s->replay);
+		s->b = 1;
+	}
+	return SCAN_ROWS;
+}
+
+/* s->a spans of the replay are told. */
+static enum scan_next
+fill_statehist(struct scan *s, struct block *b)
+{
+	enum scan_next next = SCAN_ROWS;
+	struct row row;
+	size_t n;
+
+	if (s->replay == NULL)
+		return SCAN_END;
+	s->view->spans = replay_spans(s->replay, &n);
+	if (s->a == n) {
+		next = replay_more(s);
+		s->view->spans = replay_spans(s->replay, &n);
+	}
+	s->view->spans += s->a;
+	for (uint32_t i = 0; b->n < BLOCK_ROWS && s->a < n; i++, s->a++) {
+		table_statehist_row(s->view, s->want, i, &row);
+		put_row(b, &row);
+	}
+	/* Lines that ended no span are no reason to stop. */
+	return b->n > 0 ? SCAN_ROWS : next == SCAN_ROWS ? SCAN_AGAIN : next;
 }
 
 static void
@@ -215,8 +302,8 @@ fill(struct scan *s, struct block *b)
 		fill_notes(s, b);
 		break;
 	case TABLE_LOG:
-		fill_log(s, b);
-		break;
+	case TABLE_STATEHIST:
+		break; /* see table_scan_next() */
 	case TABLE_STATUS:
 		fill_count(s, b, ENTITY_SELF, 1);
 		break;
@@ -229,11 +316,15 @@ fill(struct scan *s, struct block *b)
 	}
 }
 
-bool
+enum scan_next
 table_scan_next(struct scan *s, struct block *b)
 {
 	b->n = 0;
 	b->dense = false;
+	if (s->table->kind == TABLE_LOG)
+		return fill_log(s, b);
+	if (s->table->kind == TABLE_STATEHIST)
+		return fill_statehist(s, b);
 	fill(s, b);
-	return b->n > 0;
+	return b->n > 0 ? SCAN_ROWS : SCAN_END;
 }

@@ -65,6 +65,11 @@ static const struct table logs = {
 	{"current_service_", ENTITY_SERVICE, &columns_service},
 	{"current_contact_", ENTITY_CONTACT, &columns_contact},
 	{"current_command_", ENTITY_COMMAND, &columns_command}}};
+static const struct table statehist = {
+	"statehist", TABLE_STATEHIST, "statehist_", "current_", {
+	{"", ENTITY_SELF, &columns_statehist},
+	{"current_host_", ENTITY_HOST, &columns_host},
+	{"current_service_", ENTITY_SERVICE, &columns_service}}};
 static const struct table status = {
 	"status", TABLE_STATUS, "status_", NULL, {
 	{"", ENTITY_SELF, &columns_status}}};
@@ -79,7 +84,7 @@ static const struct table labels = {
 const struct table *const table_all[] = {&columns, &commands, &comments,
     &contacts, &contactgroups, &downtimes, &hosts, &hostgroups, &hostsbygroup,
     &labels, &logs, &servicegroups, &services, &servicesbygroup,
-    &servicesbyhostgroup, &status, &timeperiods};
+    &servicesbyhostgroup, &statehist, &status, &timeperiods};
 const size_t table_count = ARRAY_LEN(table_all);
 
 const struct table *
@@ -203,6 +208,10 @@ table_sees(const struct table *t, struct view *v, const struct row *row)
 		    view_sees_group(v, group, false);
 	case TABLE_SERVICESBYGROUP:
 		return view_sees(v, service) && view_sees_group(v, group, true);
+	case TABLE_STATEHIST:
+		if (view_span(v, row->at[ENTITY_SELF])->service.len > 0)
+			return service != SNAP_NONE && view_sees(v, service);
+		return host != SNAP_NONE && view_sees(v, host);
 	case TABLE_LOG:
 		if (service != SNAP_NONE)
 			return view_sees(v, service);

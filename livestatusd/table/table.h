@@ -34,6 +34,7 @@ enum table_kind { /* how rows are found */
 	TABLE_DOWNTIMES,
 	TABLE_COMMENTS,
 	TABLE_LOG,
+	TABLE_STATEHIST,
 	TABLE_STATUS,
 	TABLE_COLUMNS,
 	TABLE_LABELS
@@ -81,21 +82,30 @@ struct range { /* of object numbers, `to` excluded */
 
 struct scan {
 	const struct table *table;
-	const struct view *view;
+	struct view *view;
 	uint32_t want; /* bits 1 << entity: those that anyone looks at */
 	/* hosts, services: only these; ascending. NULL: all. */
 	const struct range *ranges;
 	size_t n_ranges;
 	struct range all;
-	/* log: only entries [log_from, log_to), newest first */
-	uint32_t log_from, log_to;
+	/* log, statehist */
+	struct past_cursor *cursor;
+	struct replay *replay;
+
+	size_t slice;  /* bytes of the history in one call; 0: all */
 	uint64_t a, b; /* where the scan is */
 };
 /* `ranges` may be set after this. */
-void table_scan_init(
-    struct scan *s, const struct table *t, const struct view *v);
-/* The next rows; false at the end. */
-bool table_scan_next(struct scan *s, struct block *b);
+void table_scan_init(struct scan *s, const struct table *t, struct view *v);
+void table_scan_deinit(struct scan *s);
+enum scan_next {
+	SCAN_END,
+	SCAN_ROWS,
+	SCAN_AGAIN /* the slice is used up, there is nothing yet */
+};
+enum scan_next table_scan_next(struct scan *s, struct block *b);
+/* Makes the row last longer than its block. */
+void table_keep_row(const struct table *t, struct view *v, struct row *row);
 
 /* May the user see the row? Rows that belong to nobody are seen. */
 bool table_sees(const struct table *t, struct view *v, const struct row *row);
@@ -115,7 +125,8 @@ extern const struct column_set columns_hostgroup, columns_servicegroup;
 extern const struct column_set columns_contact, columns_contactgroup;
 extern const struct column_set columns_command, columns_timeperiod;
 extern const struct column_set columns_downtime, columns_comment;
-extern const struct column_set columns_log, columns_status;
+extern const struct column_set columns_log, columns_statehist;
+extern const struct column_set columns_status;
 extern const struct column_set columns_column, columns_label;
 
 /* Shared by hosts and services: object.c */
@@ -138,10 +149,17 @@ struct slice column_expand_macros(
 void column_attributes_items(struct view *v, uint32_t bits);
 uint32_t column_attributes_mask(struct slice name);
 
-/* log.c: the objects that a line names today. */
-void table_log_row(const struct view *v, uint32_t line, struct row *row_r);
+/* log.c: the objects that a line names today, as far as they are wanted. */
+void table_log_row(
+    const struct view *v, uint32_t want, uint32_t line, struct row *row_r);
 /* May the user see a line that names no service of today? */
 bool table_log_is_seen(struct view *v, uint32_t line, uint32_t host);
+
+/* statehist.c: the same for spans. */
+void table_statehist_row(
+    const struct view *v, uint32_t want, uint32_t span, struct row *row_r);
+struct replay *table_statehist_replay(
+    struct view *v, int64_t from, int64_t until);
 
 /* label.c: makes v->labels for the table `labels`. */
 void table_collect_labels(struct view *v);

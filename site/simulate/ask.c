@@ -80,7 +80,7 @@ static json_t *
 ask(struct sim *s, struct slice request, struct str *out)
 {
 	struct lql_env env = {.now_ns = sim_wall(s),
-	    .loglines = s->loglines,
+	    .past = past_memory_past(s->past),
 	    .version = vedette_version(),
 	    .started = s->engine->started};
 	enum lql_code code;

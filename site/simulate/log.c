@@ -34,7 +34,7 @@ add(struct sim *s, struct slice text)
 		s->last_stamp = sim_now(s);
 	str_addf(&line, "[%" PRId64 "] ", s->last_stamp);
 	str_addslice(&line, text);
-	loglines_add(s->loglines, str_slice(&line), ++s->lineno);
+	past_memory_add(s->past, s->day, str_slice(&line));
 	sim_begin(s, "log");
 	sim_text(s, "line", str_slice(&line));
 	sim_end(s);
@@ -75,6 +75,20 @@ add_periods(struct sim *s)
 	str_free(&line);
 }
 
+/* "2026-03-02"; a clock that was set back goes on in the newest. */
+static void
+name_day(struct sim *s)
+{
+	time_t at = (time_t)sim_now(s);
+	char day[PAST_DAY];
+	struct tm tm;
+
+	localtime_r(&at, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%d", &tm);
+	if (strcmp(day, s->day) > 0)
+		memcpy(s->day, day, sizeof(day));
+}
+
 /* The next line goes into a new file. */
 static bool
 new_file(struct sim *s)
@@ -82,7 +96,7 @@ new_file(struct sim *s)
 	if (sim_now(s) < s->day_ends)
 		return false;
 	s->day_ends = sim_log_day_ends(sim_now(s));
-	s->lineno = 0;
+	name_day(s);
 	add(s, SLICE("LOG VERSION: 2.0"));
 	return true;
 }

@@ -11,7 +11,7 @@
 #include "core/config/tombs.h"
 #include "core/history/lines.h"
 #include "core/schedule/schedule.h"
-#include "livestatusd/loglines/loglines.h"
+#include "livestatusd/history/memory.h"
 #include "livestatusd/mirror/mirror.h"
 #include "notifyd/rulebook.h"
 #include "notifyd/told.h"
@@ -55,7 +55,7 @@ struct sim {
 	struct tombs *tombs;
 	struct told *told;
 	struct mirror *mirror; /* NULL until somebody asks */
-	struct loglines *loglines;
+	struct past_memory *past;
 	struct sim_seen *seen; /* by object */
 	struct sim_last *last; /* by object */
 	struct quick *quick;   /* quick.c */
@@ -65,7 +65,7 @@ struct sim {
 	uint64_t n_started;
 	/* the history */
 	int64_t day_ends, last_stamp;
-	uint32_t lineno;
+	char day[PAST_DAY]; /* of the present file */
 	/* what a crash would leave */
 	struct str image;
 	int64_t crash_at; /* of the next one; INT64_MAX */

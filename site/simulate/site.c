@@ -14,8 +14,6 @@
 
 #include <stdlib.h>
 
-#define LOG_LINES 5000000u
-
 struct engine_settings
 sim_engine_settings(const struct sim *s)
 {
@@ -134,7 +132,7 @@ sim_site_start(struct sim *s, struct sim_config *c)
 	take_config(s, c);
 	make_tables(s);
 	s->told = told_new();
-	s->loglines = loglines_new(LOG_LINES);
+	s->past = past_memory_new();
 	s->day_ends = sim_now(s);
 }
 
@@ -225,7 +223,7 @@ sim_site_free(struct sim *s)
 		tombs_free(&s->tombs);
 	if (s->told != NULL)
 		told_free(&s->told);
-	loglines_free(&s->loglines);
+	past_memory_free(&s->past);
 	heap_free(&s->stale);
 	periods_free(&s->periods);
 	snapshot_close(&s->snap);

@@ -5,7 +5,7 @@
 #include "common/clock.h"
 #include "common/config/snapshot_build.h"
 #include "common/log.h"
-#include "livestatusd/loglines/loglines.h"
+#include "livestatusd/history/memory.h"
 #include "livestatusd/lql/lql.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -60,7 +60,7 @@ config(void)
 }
 
 static struct mirror *
-make(struct loglines *log)
+make(struct past_memory *log)
 {
 	struct err err = {""};
 	struct mirror *m = mirror_new(config(), &err);
@@ -74,11 +74,11 @@ make(struct loglines *log)
 		put(m, i, i % 2 ? "fine" : "bad \"\xe2\x82\xac\xff");
 	mirror_apply(m, &d, 1);
 	mirror_apply(m, &c, 1);
-	loglines_add(log, SLICE("[1700000000] HOST ALERT: a;UP;HARD;1;o"), 1);
-	loglines_add(log,
+	past_memory_add(
+	    log, "2023-11-14", SLICE("[1700000000] HOST ALERT: a;UP;HARD;1;o"));
+	past_memory_add(log, "2023-11-14",
 	    SLICE("[1700000001] SERVICE NOTIFICATION: me;a;x;"
-		  "CUSTOM (CRITICAL);mail;o;me;c"),
-	    2);
+		  "CUSTOM (CRITICAL);mail;o;me;c"));
 	return m;
 }
 
@@ -86,7 +86,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct mirror *m;
-	static struct loglines *log;
+	static struct past_memory *log;
 	struct slice in = {(const char *)data, size}, request;
 	struct lql_env env = {.now_ns = 1700000100 * NS_PER_S};
 	uint64_t before[MIRROR_EVENTS] = {0};
@@ -94,10 +94,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t scanned = 0, used;
 
 	if (m == NULL) {
-		log = loglines_new(100);
+		log = past_memory_new();
 		m = make(log);
 	}
-	env.loglines = log;
+	env.past = past_memory_past(log);
 	while (lql_frame(in, true, &scanned, &request, &used) ==
 	    LQL_FRAME_REQUEST) {
 		struct lql_query *q = lql_parse(request);

@@ -9,7 +9,7 @@
 #include "common/clock.h"
 #include "common/config/snapshot_build.h"
 #include "common/mem.h"
-#include "livestatusd/loglines/loglines.h"
+#include "livestatusd/history/memory.h"
 #include "livestatusd/lql/lql.h"
 
 #include <setjmp.h>
@@ -27,7 +27,7 @@ struct fixture {
 	struct snapb *b;
 	struct snapshot *snap;
 	struct mirror *m;
-	struct loglines *log;
+	struct past_memory *log;
 	struct lql_env env;
 	struct str out;
 };
@@ -225,7 +225,7 @@ fixture_log(struct fixture *f)
 	};
 
 	for (uint32_t i = 0; i < ARRAY_LEN(lines); i++)
-		loglines_add(f->log, slice_of(lines[i]), i + 1);
+		past_memory_add(f->log, "2023-11-14", slice_of(lines[i]));
 }
 
 static inline int
@@ -242,13 +242,13 @@ fixture_setup(void **state)
 	f->m = mirror_new(f->snap, &err);
 	if (f->m == NULL)
 		fail_msg("%s", err.text);
-	f->log = loglines_new(1000);
-	f->env = (struct lql_env){.now_ns = FIXTURE_NOW * NS_PER_S,
-	    .version = "1.2.3",
-	    .loglines = f->log};
+	f->env = (struct lql_env){
+	    .now_ns = FIXTURE_NOW * NS_PER_S, .version = "1.2.3", .past = NULL};
+	f->log = past_memory_new();
 	fixture_state(f);
 	fixture_notes(f);
 	fixture_log(f);
+	f->env.past = past_memory_past(f->log);
 	*state = f;
 	return 0;
 }
@@ -259,7 +259,7 @@ fixture_teardown(void **state)
 	struct fixture *f = *state;
 
 	str_free(&f->out);
-	loglines_free(&f->log);
+	past_memory_free(&f->log);
 	mirror_free(&f->m);
 	snapshot_close(&f->snap);
 	snapb_free(&f->b);

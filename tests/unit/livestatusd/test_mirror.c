@@ -133,29 +133,6 @@ test_utf8(void **state)
 	}
 }
 
-static void
-test_loglines_are_bounded(void **state)
-{
-	struct loglines *l = loglines_new(10);
-	struct logline_fields fields;
-	struct str line = {0};
-
-	(void)state;
-	for (uint32_t i = 0; i < 1000; i++) {
-		str_clear(&line);
-		str_addf(&line, "[%u] line %u", 5000 + i, i);
-		loglines_add(l, str_slice(&line), i);
-	}
-	str_free(&line);
-	assert_int_equal(loglines_count(l), 10);
-	loglines_fields(l, 0, &fields);
-	assert_int_equal(fields.time, 5990);
-	assert_int_equal(loglines_since(l, 5995), 5);
-	assert_int_equal(loglines_since(l, 0), 0);
-	assert_int_equal(loglines_since(l, 9999), 10);
-	loglines_free(&l);
-}
-
 #define TEST(fn)                                                               \
 	cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
@@ -168,7 +145,6 @@ main(void)
 	    TEST(test_notes),
 	    TEST(test_counters_and_events),
 	    TEST(test_utf8),
-	    TEST(test_loglines_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
