@@ -5,6 +5,8 @@
 #include "fetcher/discover.h"
 
 #include "common/mem.h"
+#include "fetcher/sections/check_mk.h"
+#include "fetcher/sections/labels.h"
 #include "fetcher/sections/parsed.h"
 
 #include <stdlib.h>
@@ -53,8 +55,8 @@ check_found_add(struct check_found *found, struct slice item, json_t *params)
 }
 
 static void
-ask(const struct check *check, struct parsed *parsed,
-    const struct discovery_input *in, struct discovery *d)
+ask(const struct check *check, struct parsed *parsed, const json_t *rules,
+    double now, struct discovery *d)
 {
 	struct check_value values[CHECK_MAX_PARAMS];
 	const void *data[MAX_SECTIONS] = {NULL};
@@ -67,35 +69,71 @@ ask(const struct check *check, struct parsed *parsed,
 			return;
 		data[i] = s->data;
 	}
-	const json_t *params = json_object_get(in->params, check->name);
+	const json_t *params = json_object_get(rules, check->name);
 	struct err err;
 	if (check_params_read(check, params, values, &err) != 0)
 		str_addf(&d->problems, "parameters of %s: %s\n", check->name,
 		    err.text);
 	struct check_context c = {
-	    .sections = data, .params = values, .now = in->now};
+	    .sections = data, .params = values, .now = now};
 	check->discover(&c, &found);
+}
+
+/* The agent says what system it is; plugins may add labels of their own. */
+static void
+take_labels(struct parsed *parsed, struct discovery *d)
+{
+	const struct section_check_mk *agent =
+	    parsed_get(parsed, &section_check_mk)->data;
+	const struct section_labels *labels =
+	    parsed_get(parsed, &section_labels)->data;
+
+	for (size_t i = 0; agent != NULL && i < agent->n_labels; i++) {
+		if (d->host_labels == NULL)
+			d->host_labels = json_object();
+		json_object_set_new(d->host_labels, agent->labels[i].name,
+		    json_stringn(
+			agent->labels[i].value.s, agent->labels[i].value.len));
+	}
+	for (size_t i = 0; labels != NULL && i < labels->n; i++) {
+		if (d->host_labels == NULL)
+			d->host_labels = json_object();
+		char *name = slice_dup(labels->list[i].name);
+		json_object_set_new(d->host_labels, name,
+		    json_stringn(
+			labels->list[i].value.s, labels->list[i].value.len));
+		free(name);
+	}
+}
+
+void
+discover_parsed(struct parsed *parsed, const json_t *params, double now,
+    struct discovery *d)
+{
+	const struct check *check;
+
+	for (size_t i = 0; (check = check_at(i)) != NULL; i++)
+		if (check->discover != NULL)
+			ask(check, parsed, params, now, d);
+	take_labels(parsed, d);
+	for (size_t i = 0; i < parsed->n; i++)
+		if (parsed->sections[i].state == PARSED_BAD)
+			str_addf(&d->problems, "section %s: %s\n",
+			    parsed->sections[i].type->names[0],
+			    parsed->sections[i].why);
 }
 
 bool
 discover_host(const struct discovery_input *in, struct discovery *d)
 {
 	struct parsed parsed;
-	const struct check *check;
 
 	parsed_init(&parsed, in->output, in->host, (int64_t)in->now);
 	for (size_t i = 0; i < in->n_piggyback; i++)
 		parsed_add(
 		    &parsed, in->piggyback[i], in->host, (int64_t)in->now);
 	bool any = parsed.split.n_parts > 0;
-	for (size_t i = 0; (check = check_at(i)) != NULL; i++)
-		if (check->discover != NULL)
-			ask(check, &parsed, in, d);
-	for (size_t i = 0; i < parsed.n; i++)
-		if (parsed.sections[i].state == PARSED_BAD)
-			str_addf(&d->problems, "section %s: %s\n",
-			    parsed.sections[i].type->names[0],
-			    parsed.sections[i].why);
+	discover_parsed(&parsed, in->params, in->now, d);
 	parsed_free(&parsed);
 	return any;
 }
@@ -116,6 +154,7 @@ discovery_free(struct discovery *d)
 		json_decref(d->services[i].params);
 	}
 	free(d->services);
+	json_decref(d->host_labels);
 	str_free(&d->problems);
 	*d = (struct discovery){0};
 }

@@ -19,6 +19,7 @@ struct discovery {
 	/* In order of check and of finding; descriptions are unique. */
 	struct discovered *services;
 	size_t n, cap;
+	json_t *host_labels; /* an object; NULL: none */
 	/* What could not be used, a line each: "section df: line 3: ...". */
 	struct str problems;
 };
@@ -42,6 +43,10 @@ struct discovery_input {
 	const json_t *params;
 };
 bool discover_host(const struct discovery_input *in, struct discovery *d);
+/* The same of sections that are there already; `params` as above. */
+struct parsed;
+void discover_parsed(struct parsed *parsed, const json_t *params, double now,
+    struct discovery *d);
 void discovery_free(struct discovery *d);
 
 /* --- for the checks' discover() ------------------------------------------- */

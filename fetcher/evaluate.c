@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "fetcher/checks/check_mk.h"
+#include "fetcher/checks/check_mk_discovery.h"
 #include "fetcher/checks/store.h"
 #include "fetcher/sections/encoding.h"
 
@@ -171,10 +172,34 @@ evaluate_items(struct pass *p)
 	struct msg_job_item item;
 
 	while (msg_job_item_next(&list, &item)) {
-		if (item.check.len == 0)
-			continue; /* fed by others' results only */
+		if (item.check.len == 0 ||
+		    slice_eqs(item.check, "check_mk_discovery"))
+			continue; /* fed by others' results only; later */
 		p->run.n_items++;
 		evaluate_item(p, &item);
+	}
+}
+
+/*
+ * After the host's own result: what discovery parses beyond what the checks
+ * need is no concern of Check_MK.
+ */
+static void
+evaluate_discovery(struct pass *p)
+{
+	struct slice list = p->in->job->items;
+	struct msg_job_item item;
+
+	while (msg_job_item_next(&list, &item)) {
+		struct check_discovery_run run = {
+		    &p->parsed, p->in->job, &item, p->in->now_us / 1000000};
+		if (item.check.len == 0 ||
+		    !slice_eqs(item.check, "check_mk_discovery") ||
+		    !check_discovery_due(&run))
+			continue;
+		str_clear(&p->blob);
+		check_discovery_judge(&run, &p->out, &p->blob);
+		put_result(p, item.object, str_slice(&p->blob), &p->items);
 	}
 }
 
@@ -227,6 +252,8 @@ evaluate_agent(const struct evaluate_input *in, struct str *results)
 	say_sources(in, &p.out);
 	check_mk_judge(&p.run, &p.out);
 	put_result(&p, MSG_OWN_OBJECT, (struct slice){NULL, 0}, results);
+	if (p.parsed.split.n_parts > 0)
+		evaluate_discovery(&p);
 	str_addslice(results, str_slice(&p.items));
 	parsed_free(&p.parsed);
 	check_out_free(&p.out);

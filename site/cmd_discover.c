@@ -1,331 +1,388 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vedette discover: which services a host has, and which of them are known.
+ * vedette discover: which services hosts have, beside what is monitored.
  */
-#include "common/clock.h"
-#include "common/config/yaml.h"
 #include "common/file.h"
 #include "common/mem.h"
-#include "fetcher/discover.h"
-#include "fetcher/fetch_once.h"
-#include "fetcher/piggyback.h"
-#include "site/cmd.h"
+#include "site/discover_bulk.h"
+#include "site/discover_run.h"
 #include "site/term.h"
-#include "site/written.h"
 
-#include <jansson.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
-/* One host's services: found now, and in its file. */
-struct finding {
-	json_t *found; /* array as in the file */
-	json_t *known; /* array as in the file */
-	json_t *rows;
-	size_t n_new, n_vanished;
+#define PARALLEL     50
+#define MAX_PARALLEL 2000
+#define MAX_ROWS_ALL 10 /* hosts of which every service is listed */
+#define MAX_FAILURES 10 /* that are named one by one */
+#define MAX_NAMED    5  /* hosts of a reason */
+
+static const struct discover_mode modes[] = {
+    {"fix_all", true, true, true, true, false},
+    {"new", true, false, false, true, false},
+    {"remove", false, true, false, false, false},
+    {"labels", false, false, false, true, false},
+    {"refresh", false, false, false, false, false},
+    {"tabula_rasa", true, true, true, true, true},
 };
 
-static char *
-file_of(const struct site *site, const char *host)
+static size_t
+found_so_far(void *arg)
 {
-	return site_path(site, "var/vedette/discovered/%s.yaml", host);
+	return ((const struct discover_run *)arg)->sums.services;
 }
 
-/* What stands in the file; an absent or broken one holds nothing. */
-static json_t *
-read_known(const struct site *site, const char *host)
-{
-	char *path = file_of(site, host);
-	struct mistakes m = {0};
-	struct yaml_doc *doc = NULL;
-	json_t *services = NULL;
+/* --- which hosts ---------------------------------------------------------- */
 
-	if (file_exists(path)) {
-		doc = yaml_read(path, &m);
-		services = json_object_get(yaml_root(doc), "services");
-	}
-	services =
-	    json_is_array(services) ? json_incref(services) : json_array();
-	yaml_doc_free(&doc);
-	mistakes_free(&m);
-	free(path);
-	return services;
-}
-
-static json_t *
-entry_of(const struct discovered *d, const char *collector)
-{
-	json_t *check = json_pack(
-	    "{s:s, s:s}", "collector", collector, "check", d->check->name);
-
-	if (*d->item != '\0')
-		json_object_set_new(check, "item", json_string(d->item));
-	if (d->params != NULL)
-		json_object_set(check, "params", d->params);
-	return json_pack(
-	    "{s:s, s:o}", "description", d->description, "check", check);
-}
-
-/* What the host and others say of it, judged by the checks. */
 static bool
-discover(const struct written *w, uint32_t host, struct slice output,
-    const struct piggyback_sources *sources, json_t *found)
+is_below(const char *folder, const char *top)
 {
-	const char *name = snap_s(w->snap, w->snap->objects[host].name);
-	struct slice *blocks = xcalloc(sources->n + 1, sizeof(*blocks));
-	struct discovery_input in = {.output = output,
-	    .host = slice_of(name),
-	    .piggyback = blocks,
-	    .now = (double)clock_wall() / NS_PER_S};
-	struct discovery d = {0};
-	bool any;
+	size_t n = strlen(top);
 
-	for (size_t i = 0; i < sources->n; i++)
-		if (sources->list[i].output.len > 0)
-			blocks[in.n_piggyback++] = sources->list[i].output;
-	any = discover_host(&in, &d);
-	for (size_t i = 0; any && i < d.n; i++)
-		json_array_append_new(
-		    found, entry_of(&d.services[i], "Check_MK"));
-	if (d.problems.len > 0) {
-		term_clear();
-		fprintf(stderr, "vedette: discover: %s: %s", name,
-		    str_get(&d.problems));
-	}
-	discovery_free(&d);
-	free(blocks);
-	return any;
-}
-
-static int
-ask_agent(struct written *w, uint32_t host, uint32_t agent, json_t *found,
-    struct err *err_r)
-{
-	struct piggyback_sources sources = {0};
-	struct str output = {0};
-	struct msg_job job;
-	int rc = 0;
-
-	if (!written_job(w, agent, &job)) {
-		err_set(err_r, "its agent cannot be asked from here");
-		return -1;
-	}
-	if (job.kind != MSG_JOB_PIGGYBACK)
-		rc = fetch_once(&job, &output, err_r);
-	piggyback_sources_read(&sources, &job, clock_wall() / NS_PER_S);
-	if (rc == 0 &&
-	    !discover(w, host, str_slice(&output), &sources, found)) {
-		err_set(err_r,
-		    job.kind == MSG_JOB_PIGGYBACK
-			? "no other host has sent data for it"
-			: "the agent's output has no section");
-		rc = -1;
-	}
-	piggyback_sources_free(&sources);
-	str_free(&output);
-	return rc;
-}
-
-/* Not known as a host that lives on others' data, but there is some. */
-static bool
-find_piggyback(struct written *w, uint32_t host, json_t *found)
-{
-	const struct snap_object *o = &w->snap->objects[host];
-	struct piggyback_sources sources = {0};
-	struct str kept = {0};
-	struct msg_job job = {.host = slice_of(snap_s(w->snap, o->name)),
-	    .piggyback = slice_of(snap_s(w->snap, o->piggyback))};
-	bool any = false;
-
-	written_piggyback(w, snap_s(w->snap, o->name), &kept);
-	job.sources = str_slice(&kept);
-	piggyback_sources_read(&sources, &job, clock_wall() / NS_PER_S);
-	if (sources.n > 0)
-		any = discover(w, host, SLICE(""), &sources, found);
-	piggyback_sources_free(&sources);
-	str_free(&kept);
-	return any;
-}
-
-/* A host without an agent and without others' data has PING. */
-static int
-find(struct written *w, uint32_t host, json_t *found, struct err *err_r)
-{
-	uint32_t agent = written_agent(w, host);
-
-	if (agent != SNAP_NONE)
-		return ask_agent(w, host, agent, found, err_r);
-	if (find_piggyback(w, host, found))
-		return 0;
-	if (w->snap->objects[host].address == 0 &&
-	    w->snap->objects[host].check != SNAP_CHECK_PING)
-		return 0;
-	json_array_append_new(found,
-	    json_pack("{s:s, s:s}", "description", "PING", "check", "ping"));
-	return 0;
-}
-
-static const char *
-description(const json_t *entry)
-{
-	const char *s =
-	    json_string_value(json_object_get(entry, "description"));
-
-	return s != NULL ? s : "";
+	while (n > 0 && top[n - 1] == '/')
+		n--;
+	return strncmp(folder, top, n) == 0 &&
+	    (folder[n] == '/' || folder[n] == '\0');
 }
 
 static bool
-has(const json_t *entries, const char *name)
+has_label(const struct snapshot *snap, uint32_t host, const char *wanted)
 {
-	const json_t *e;
-	size_t i;
+	struct snap_list labels = snap->objects[host].labels;
+	const char *equals = strchr(wanted, '=');
+	size_t n = equals == NULL ? strlen(wanted) : (size_t)(equals - wanted);
 
-	json_array_foreach(
-	    entries, i, e) if (strcmp(description(e), name) == 0) return true;
+	for (uint32_t i = 0; i + 2 < labels.n; i += 3) {
+		const char *name = snap_s(snap, snap_at(snap, labels, i));
+		const char *value = snap_s(snap, snap_at(snap, labels, i + 1));
+
+		if (strlen(name) == n && strncmp(name, wanted, n) == 0)
+			return equals == NULL || strcmp(value, equals + 1) == 0;
+	}
 	return false;
 }
 
 static void
-add_row(
-    struct finding *f, const char *host, const char *state, const json_t *entry)
+add_host(struct discover_run *r, uint32_t host)
 {
-	json_t *check = json_object_get(entry, "check");
-	const char *name = json_string_value(
-	    json_is_object(check) ? json_object_get(check, "check") : check);
-	json_t *item = json_object_get(check, "item");
-
-	json_array_append_new(f->rows,
-	    json_pack("{s:s, s:s, s:s, s:s, s:O?}", "host", host, "state",
-		state, "description", description(entry), "check",
-		name != NULL ? name : "", "item", item));
+	for (size_t i = 0; i < r->n && r->n < 1000; i++)
+		if (r->hosts[i] == host)
+			return;
+	ARRAY_GROW(r->hosts, r->n, r->cap);
+	r->hosts[r->n++] = host;
 }
 
-/* By hand in conf.d: not ours to list as new. */
-static bool
-is_by_hand(const struct written *w, uint32_t host, const struct finding *f,
-    const char *name)
+/* Prints what is wrong. */
+static int
+choose(struct discover_run *r)
 {
-	return !has(f->known, name) &&
-	    snap_find_service(w->snap, host, slice_of(name)) != SNAP_NONE;
+	const struct cmd_call *call = r->call;
+	const char *folder = cmd_value(call, "folder");
+	const char *label = cmd_value(call, "label");
+	bool all = cmd_flag(call, "all");
+	int rc = 0;
+
+	for (uint32_t i = 0; i < r->w->snap->n_hosts; i++) {
+		const char *in =
+		    snap_s(r->w->snap, r->w->snap->objects[i].folder);
+
+		if ((all || folder != NULL || label != NULL) &&
+		    (folder == NULL || is_below(in, folder)) &&
+		    (label == NULL || has_label(r->w->snap, i, label)))
+			add_host(r, i);
+	}
+	for (int i = 0; i < call->argc; i++) {
+		uint32_t host = written_host(r->w, "discover", call->argv[i]);
+
+		if (host == SNAP_NONE)
+			rc = -1;
+		else
+			add_host(r, host);
+	}
+	if (r->n == 0 && rc == 0) {
+		cmd_fail("discover", "%s",
+		    call->argc > 0 || all || folder != NULL || label != NULL
+			? "no host fits"
+			: "which hosts? (name them, or say --all, --folder "
+			  "or --label)");
+		rc = -1;
+	}
+	return rc;
+}
+
+/* --- options -------------------------------------------------------------- */
+
+static const struct discover_mode *
+mode_of(const struct cmd_call *call)
+{
+	const char *name = cmd_value(call, "mode");
+	struct str known = {0};
+
+	/* Single moves stand for themselves. */
+	if (name == NULL)
+		name = cmd_flag(call, "ignore") || cmd_flag(call, "accept")
+		    ? "refresh"
+		    : "fix_all";
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		if (strcmp(modes[i].name, name) == 0) {
+			str_free(&known);
+			return &modes[i];
+		}
+		str_addf(&known, "%s%s", i > 0 ? ", " : "", modes[i].name);
+	}
+	cmd_fail("discover", "there is no mode %s (modes are: %s)", name,
+	    str_get(&known));
+	str_free(&known);
+	return NULL;
+}
+
+static int
+read_pattern(
+    const struct cmd_call *call, const char *option, struct pattern **pattern_r)
+{
+	const char *text = cmd_value(call, option);
+	struct err err;
+
+	*pattern_r = NULL;
+	if (text == NULL)
+		return 0;
+	*pattern_r = pattern_new(slice_of(text), &err);
+	if (*pattern_r == NULL)
+		cmd_fail("discover", "--%s: %s", option, err.text);
+	return *pattern_r == NULL ? -1 : 0;
+}
+
+static size_t
+parallel_of(const struct cmd_call *call)
+{
+	const char *text = cmd_value(call, "parallel");
+	char *end;
+	long n = text == NULL ? PARALLEL : strtol(text, &end, 10);
+
+	if (text != NULL && (*end != '\0' || n < 1 || n > MAX_PARALLEL)) {
+		cmd_fail("discover", "--parallel: %s is no number from 1 to %d",
+		    text, MAX_PARALLEL);
+		return 0;
+	}
+	return (size_t)n;
+}
+
+/* Two that write would undo each other. Gone with the process. */
+static int
+lock(const struct site *site)
+{
+	char *folder = site_path(site, "var/vedette/discovered");
+	char *path = site_path(site, "var/vedette/discovered/.lock");
+	struct err err;
+	int fd = -1;
+
+	if (file_mkdirs(folder, 0750, &err) == -1)
+		cmd_fail("discover", "%s", err.text);
+	else if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640)) == -1)
+		cmd_fail("discover", "%s: %s", path, strerror(errno));
+	else if (flock(fd, LOCK_EX | LOCK_NB) == -1) {
+		cmd_fail("discover",
+		    "another discovery is writing (wait for its end)");
+		close(fd);
+		fd = -1;
+	}
+	free(folder);
+	free(path);
+	return fd;
+}
+
+/* --- what is printed ------------------------------------------------------ */
+
+static void
+print_failures(const struct discover_run *r, size_t n)
+{
+	const char *reason;
+	json_t *hosts;
+
+	json_object_foreach(r->failures, reason, hosts)
+	{
+		struct str names = {0};
+		size_t i;
+		json_t *one;
+
+		json_array_foreach(hosts, i, one)
+		{
+			const char *name =
+			    json_string_value(json_array_get(one, 0));
+			if (n <= MAX_FAILURES)
+				cmd_fail("discover", "%s: %s", name,
+				    json_string_value(json_array_get(one, 1)));
+			else if (i < MAX_NAMED)
+				str_addf(
+				    &names, "%s%s", i > 0 ? ", " : "", name);
+			else if (i == MAX_NAMED)
+				str_add(&names, ", ...");
+		}
+		if (n > MAX_FAILURES)
+			cmd_fail("discover", "%zu hosts: %s: %s",
+			    json_array_size(hosts), reason, str_get(&names));
+		str_free(&names);
+	}
 }
 
 static void
-compare(struct finding *f, const struct written *w, uint32_t host)
+print_rows(const struct discover_run *r)
 {
-	const char *name = snap_s(w->snap, w->snap->objects[host].name);
-	json_t *e;
+	static const char *const columns[] = {
+	    "host", "description", "check", "item", "state", "action"};
+	json_t *some = json_array(), *row;
 	size_t i;
 
-	for (i = 0; i < json_array_size(f->found); i++) {
-		e = json_array_get(f->found, i);
-		if (is_by_hand(w, host, f, description(e))) {
-			json_array_remove(f->found, i--);
+	json_array_foreach(r->rows, i, row)
+	{
+		const char *state =
+		    json_string_value(json_object_get(row, "state"));
+		const char *action =
+		    json_string_value(json_object_get(row, "action"));
+
+		if (r->n <= MAX_ROWS_ALL || strcmp(action, "keep") != 0 ||
+		    (strcmp(state, "monitored") != 0 &&
+			strcmp(state, "ignored") != 0))
+			json_array_append(some, row);
+	}
+	if (json_array_size(some) > 0)
+		term_table(some, columns, ARRAY_LEN(columns), false);
+	json_decref(some);
+}
+
+static void
+print_sums(const struct discover_run *r, const struct bulk_sum *bulk)
+{
+	const struct discover_sums *s = &r->sums;
+	const char *comma = "";
+	bool any = false;
+
+	for (unsigned i = 0; i < DISCOVER_STATES; i++) {
+		printf("%s%zu %s", comma, s->states[i], discover_state_name(i));
+		comma = ", ";
+	}
+	printf("; %zu new host labels\n", s->new_labels);
+	if (r->n > 1)
+		printf("%zu of %zu hosts asked in %.1f s, %zu failed\n",
+		    bulk->done + bulk->failed, r->n, bulk->seconds,
+		    bulk->failed);
+	if (r->apply && s->written > 0)
+		printf("%zu file%s written; \"vedette activate\" makes "
+		       "%s work.\n",
+		    s->written, s->written == 1 ? "" : "s",
+		    s->written == 1 ? "it" : "them");
+	else if (r->apply)
+		puts("Nothing to write.");
+	if (r->apply)
+		return;
+	comma = "\"--apply\" would ";
+	for (unsigned i = DISCOVER_ADD; i < DISCOVER_ACTIONS; i++) {
+		if (s->actions[i] == 0)
 			continue;
-		}
-		if (has(f->known, description(e))) {
-			add_row(f, name, "monitored", e);
-		} else {
-			add_row(f, name, "new", e);
-			f->n_new++;
-		}
+		printf(
+		    "%s%s %zu", comma, discover_action_name(i), s->actions[i]);
+		comma = ", ";
+		any = true;
 	}
-	json_array_foreach(f->known, i, e) if (!has(f->found, description(e)))
-	{
-		add_row(f, name, "vanished", e);
-		f->n_vanished++;
-	}
+	if (any)
+		printf(" (mode %s).\n", r->mode->name);
 }
 
-static int
-apply(const struct site *site, const char *host, const json_t *found,
-    struct err *err_r)
-{
-	char *path = file_of(site, host);
-	struct str text = {0};
-	const json_t *e;
-	size_t i;
-	int rc;
+/* --- the verb ------------------------------------------------------------- */
 
-	str_add(&text,
-	    "# Found by \"vedette discover --apply\"; the next one"
-	    " replaces this file.\n");
-	str_add(&text,
-	    json_array_size(found) > 0 ? "services:\n" : "services: []\n");
-	json_array_foreach(found, i, e)
+static int
+run_all(struct discover_run *r, size_t parallel)
+{
+	struct bulk_job job = {.job = discover_run_job,
+	    .done = discover_run_done,
+	    .found = found_so_far,
+	    .arg = r,
+	    .root = r->call->site->root,
+	    .n = r->n,
+	    .parallel = parallel};
+	struct bulk_sum sum;
+	size_t failed = 0;
+	const char *reason;
+	json_t *hosts;
+
+	r->rows = json_array();
+	r->failures = json_object();
+	discover_bulk(&job, &sum);
+	json_object_foreach(r->failures, reason, hosts)
 	{
-		char *dump = json_dumps(e, JSON_SORT_KEYS);
-		str_addf(&text, "- %s\n", dump != NULL ? dump : "{}");
-		free(dump);
+		failed += json_array_size(hosts);
 	}
-	rc = file_write(path, str_slice(&text), 0640, err_r);
-	str_free(&text);
-	free(path);
-	return rc;
-}
-
-static int
-do_host(const struct cmd_call *call, struct written *w, const char *name,
-    json_t *rows, size_t *n_new)
-{
-	uint32_t host = written_host(w, "discover", name);
-	struct finding f = {.rows = rows};
-	struct err err;
-	int rc;
-
-	if (host == SNAP_NONE)
-		return -1;
-	term_progress("asking %s", name);
-	f.found = json_array();
-	f.known = read_known(call->site, name);
-	rc = find(w, host, f.found, &err);
-	if (rc == 0) {
-		compare(&f, w, host);
-		if (cmd_flag(call, "apply"))
-			rc = apply(call->site, name, f.found, &err);
+	sum.failed = failed;
+	sum.done = r->n - sum.left - failed;
+	if (cmd_flag(r->call, "json")) {
+		term_json(r->rows);
+	} else {
+		print_rows(r);
+		print_sums(r, &sum);
 	}
-	term_clear();
-	if (rc == -1)
-		cmd_fail("discover", "%s: %s", name, err.text);
-	*n_new += f.n_new + f.n_vanished;
-	json_decref(f.found);
-	json_decref(f.known);
-	return rc;
+	print_failures(r, failed);
+	if (sum.left > 0)
+		cmd_fail("discover",
+		    "interrupted: %zu hosts were not asked (what is done "
+		    "stays)",
+		    sum.left);
+	json_decref(r->rows);
+	json_decref(r->failures);
+	return failed > 0 || sum.left > 0 ? CMD_FAILED : 0;
 }
 
 static int
 run(const struct cmd_call *call)
 {
-	static const char *const columns[] = {
-	    "host", "state", "description", "check", "item"};
-	struct written *w = written_open(call->site, "discover");
-	json_t *rows = json_array();
-	size_t changes = 0;
-	int code = 0;
+	struct discover_run r = {
+	    .call = call, .apply = cmd_flag(call, "apply")};
+	size_t parallel = parallel_of(call);
+	int code = CMD_FAILED, fd = -1;
 
-	if (w == NULL) {
-		json_decref(rows);
-		return CMD_FAILED;
-	}
-	fetch_once_root(call->site->root);
-	for (int i = 0; i < call->argc; i++)
-		if (do_host(call, w, call->argv[i], rows, &changes) == -1)
-			code = CMD_FAILED;
-	term_table(rows, columns, ARRAY_LEN(columns), cmd_flag(call, "json"));
-	if (changes > 0 && !cmd_flag(call, "json"))
-		fputs(cmd_flag(call, "apply")
-			? "Written; \"vedette activate\" makes it work.\n"
-			: "\"--apply\" writes the new ones and drops the"
-			  " vanished ones.\n",
-		    stdout);
-	json_decref(rows);
-	written_close(&w);
+	if (parallel == 0 || (r.mode = mode_of(call)) == NULL ||
+	    read_pattern(call, "service", &r.only) == -1 ||
+	    read_pattern(call, "ignore", &r.ignore) == -1 ||
+	    read_pattern(call, "accept", &r.accept) == -1)
+		goto out;
+	if (r.apply && (fd = lock(call->site)) == -1)
+		goto out;
+	r.w = written_open(call->site, "discover");
+	if (r.w == NULL)
+		goto out;
+	code = choose(&r) == -1 ? CMD_FAILED : 0;
+	if (r.n > 0 && run_all(&r, parallel) != 0)
+		code = CMD_FAILED;
+out:
+	written_close(&r.w);
+	pattern_free(r.only);
+	pattern_free(r.ignore);
+	pattern_free(r.accept);
+	free(r.hosts);
+	if (fd != -1)
+		close(fd);
 	return code;
 }
 
 static const struct cmd_option options[] = {
-    {"apply", 'a', NULL, "write what was found, for the next activation"},
-    {"json", 'j', NULL, "an array of {host, state, description, check, item}"},
+    {"apply", 'a', NULL, "write what the mode says, for the next activation"},
+    {"mode", 'm', "MODE",
+	"fix_all (the default), new, remove, labels, refresh or tabula_rasa"},
+    {"service", 'S', "PATTERN",
+	"move services alone whose description begins so (regular "
+	"expression)"},
+    {"ignore", 0, "PATTERN", "shut such services out, by hand"},
+    {"accept", 0, "PATTERN", "take such services in again"},
+    {"all", 'A', NULL, "every host"},
+    {"folder", 'f', "FOLDER", "hosts of this folder and below"},
+    {"label", 'l', "NAME=VALUE", "hosts with this label"},
+    {"parallel", 'p', "N", "ask so many hosts at once (50)"},
+    {"json", 'j', NULL,
+	"an array of {host, state, description, check, item, action, ...}"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -335,13 +392,23 @@ const struct cmd cmd_discover = {
     .summary = "find the services of hosts",
     .details =
 	"Asks each host as the configuration files say, without an activation\n"
-	"and without a running site, and lists its services: new, monitored\n"
-	"(known already) or vanished. --apply writes them to\n"
+	"and without a running site, and lists its services: undecided "
+	"(found,\n"
+	"not monitored), monitored, changed (with other parameters), vanished\n"
+	"(monitored, not found) or ignored (by the ruleset ignored_services "
+	"or\n"
+	"by --ignore), and what --apply does with each. --apply writes\n"
 	"var/vedette/discovered/HOST.yaml, which takes effect with the next\n"
-	"\"vedette activate\". A host without an agent has PING. Exit code 1\n"
-	"if a host cannot be reached; its file stays as it is.",
+	"\"vedette activate\". Modes: fix_all does all, new adds undecided\n"
+	"services and host labels, remove drops vanished ones, labels takes\n"
+	"host labels alone, refresh changes nothing, tabula_rasa takes what "
+	"is\n"
+	"found instead of what is known. A host without an agent has PING.\n"
+	"Many hosts are asked at once; Ctrl-C ends that, and what is done\n"
+	"stays done. Exit code 1 if a host cannot be reached; its file stays\n"
+	"as it is.",
     .scope = CMD_SITE_OPTION,
-    .min_args = 1,
+    .min_args = 0,
     .max_args = -1,
     .options = options,
     .run = run,

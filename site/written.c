@@ -126,8 +126,14 @@ written_piggyback(const struct written *w, const char *host, struct str *kept)
 	free(text);
 }
 
+double
+written_now(void)
+{
+	return (double)clock_wall() / (double)NS_PER_S;
+}
+
 bool
-written_job(struct written *w, uint32_t object, struct msg_job *job_r)
+written_bare_job(struct written *w, uint32_t object, struct msg_job *job_r)
 {
 	const struct snap_object *o = &w->snap->objects[object];
 	unsigned kind;
@@ -172,6 +178,16 @@ written_job(struct written *w, uint32_t object, struct msg_job *job_r)
 		return false;
 	}
 	job_make(job_r, &w->buffers, w->engine, object, kind);
+	return true;
+}
+
+bool
+written_job(struct written *w, uint32_t object, struct msg_job *job_r)
+{
+	const struct snap_object *o = &w->snap->objects[object];
+
+	if (!written_bare_job(w, object, job_r))
+		return false;
 	if (o->check == SNAP_CHECK_AGENT) {
 		str_clear(&w->buffers.sources);
 		written_piggyback(w,

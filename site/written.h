@@ -32,6 +32,8 @@ uint32_t written_host(
     const struct written *w, const char *verb, const char *name);
 /* The host's service that fetches its agent, or SNAP_NONE. */
 uint32_t written_agent(const struct written *w, uint32_t host);
+/* Seconds since 1970, now. */
+double written_now(void);
 /*
  * Appends the piggyback_kept records that the running core has for a host:
  * nothing if it does not run.
@@ -43,5 +45,8 @@ void written_piggyback(
  * by another, ...). It borrows until the next call.
  */
 bool written_job(struct written *w, uint32_t object, struct msg_job *job_r);
+/* The same without what other hosts sent: core is not asked. */
+bool written_bare_job(
+    struct written *w, uint32_t object, struct msg_job *job_r);
 
 #endif

@@ -68,6 +68,9 @@ int64_t
 fresh_stale_at(const struct engine *e, uint32_t object)
 {
 	double interval = fresh_interval_ms(e, object) / 1000.0;
+	uint32_t cache = e->objects[object].cache_interval;
+	if (interval > 0 && cache > interval)
+		interval = cache; /* the data is made no more often */
 	double limit = ceil(e->snap->objects[object].staleness * interval);
 
 	if (limit <= 0)

@@ -19,6 +19,15 @@ checks_find(const char *check, const char **ruleset_r, bool *items_r)
 }
 
 void
+checks_describe(const char *check, const char *item, struct str *to)
+{
+	const struct check *c = check_find(slice_of(check));
+
+	if (c != NULL)
+		check_describe(c, slice_of(item), to);
+}
+
+void
 checks_nearest(struct nearest *near)
 {
 	for (size_t i = 0; check_at(i) != NULL; i++)

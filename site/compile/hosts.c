@@ -55,8 +55,11 @@ take_found(struct model *m)
 			    "there is no host %s: its discovered services are "
 			    "passed over",
 			    s->host);
-		else if (json_is_object(labels))
+		if (index != NONE && json_is_object(labels))
 			m->hosts[index].found_labels = labels;
+		if (index != NONE)
+			m->hosts[index].found_ignored =
+			    json_object_get(s->root, "ignored");
 	}
 }
 

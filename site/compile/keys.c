@@ -230,7 +230,7 @@ static const struct schema founds = {.kind = SCHEMA_LIST, .of = &found};
 static const struct schema_key discovered_keys[] = {
     {"services", &founds, false, NULL, "services that were found"},
     {"host_labels", &keys_text_map, false, NULL, "labels that were found"},
-    {0}};
+    {"ignored", &keys_names, false, NULL, "services shut out by hand"}, {0}};
 const struct schema keys_discovered = {
     .kind = SCHEMA_TABLE, .keys = discovered_keys, .null_ok = true};
 

@@ -4,7 +4,7 @@
  * events. The programs that work by them read the same keys; the names are
  * those of docs/configuration.md.
  */
-#include "site/compile/keys.h"
+#include "site/compile/discovery.h"
 #include "site/compile/keys_macros.h"
 
 static const struct schema texts = {.kind = SCHEMA_LIST, .of = &keys_text};
@@ -98,6 +98,10 @@ const struct extra_def keys_extras[EXTRA_COUNT] = {
 	"worst",
 	"a cluster's service has its nodes' worst or best state; failover: one "
 	"node alone is to have it"},
+    [EXTRA_PERIODIC_DISCOVERY] = {"periodic_discovery", false,
+	&discovery_periodic, EVAL_KEYS, NULL,
+	"the service Check_MK Discovery: {interval: 2h, undecided: WARN, "
+	"vanished: WARN, changed: WARN, labels: WARN, update: ...}"},
 };
 
 /* --- notification_rules: ---------------------------------------------------

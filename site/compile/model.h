@@ -101,6 +101,7 @@ struct host {
 	json_t *own;                /* may be null */
 	json_t *found_labels;       /* discovered; may be NULL */
 	bool is_collected;          /* found services are fed by Check_MK */
+	json_t *found_ignored;      /* names shut out by hand; may be NULL */
 	json_t *values[ATTR_COUNT]; /* resolved; NULL: the default holds */
 	json_t *explicit_labels;    /* own and the folders' */
 	uint32_t first_service, n_services; /* in model.services */
@@ -280,6 +281,8 @@ json_t *events_actions(struct model *m);
 /* checks.c, the only file that knows the fetcher's checks */
 /* Its parameters' ruleset, or NULL; false: there is no such check. */
 bool checks_find(const char *check, const char **ruleset_r, bool *items_r);
+/* Appends the description of the check's service for this item. */
+void checks_describe(const char *check, const char *item, struct str *to);
 void checks_nearest(struct nearest *near);
 int checks_verify(const char *check, const json_t *params, struct err *err_r);
 /* Every parameter with its default, as written in rules: new. */

@@ -6,6 +6,7 @@
  */
 #include "site/compile/objects.h"
 #include "common/mem.h"
+#include "site/compile/discovery.h"
 #include "site/compile/rules.h"
 
 #include <stdlib.h>
@@ -455,6 +456,9 @@ set_collected(struct model *m, struct snap_object *o, const struct service *s)
 static void
 set_automatic(struct model *m, struct snap_object *o, const struct host *h)
 {
+	o->params = discovery_plan(m, (uint32_t)(h - m->hosts));
+	if (o->check == SNAP_CHECK_COLLECTED)
+		return;
 	o->check = strcmp(host_agent_kind(h), "push") == 0 ? SNAP_CHECK_PASSIVE
 							   : SNAP_CHECK_AGENT;
 	o->check_command = snapb_str(m->snap, "check_mk");

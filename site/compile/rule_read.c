@@ -6,6 +6,7 @@
 #include "common/config/params.h"
 #include "common/mem.h"
 #include "site/compile/attr_check.h"
+#include "site/compile/discovery.h"
 #include "site/compile/rules_kept.h"
 
 static struct ruleset *
@@ -87,9 +88,12 @@ check_extra(struct model *m, const struct ruleset *set, const json_t *value,
 {
 	bool checks = set->extra == &keys_extras[EXTRA_IGNORED_CHECKS];
 	bool cluster = set->extra == &keys_extras[EXTRA_CLUSTERED_SERVICES];
+	bool periodic = set->extra == &keys_extras[EXTRA_PERIODIC_DISCOVERY];
 	const char *unused;
 	bool items;
 
+	if (periodic)
+		discovery_check_value(m, value, at);
 	if (cluster && json_is_string(value))
 		named_need(m, TABLE_HOSTS, json_string_value(value), at);
 	for (size_t i = 0; checks && i < json_array_size(value); i++) {

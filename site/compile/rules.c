@@ -3,6 +3,7 @@
  * The table of rulesets and the evaluation of their rules; see rules.h.
  */
 #include "site/compile/rules.h"
+#include "common/config/params.h"
 #include "common/mem.h"
 #include "site/compile/merge.h"
 #include "site/compile/rules_kept.h"
@@ -310,6 +311,48 @@ rules_apply(struct model *m, struct ruleset *set,
 			break;
 	}
 	return value;
+}
+
+struct discovery_params {
+	const char *ruleset;
+	json_t *value, *all;
+};
+
+static void
+add_discovery(
+    const char *ruleset, const char *check, const char *title, void *arg)
+{
+	struct discovery_params *d = arg;
+
+	(void)title;
+	if (strcmp(ruleset, d->ruleset) == 0)
+		json_object_set(d->all, check, d->value);
+}
+
+json_t *
+rules_for_discovery(struct model *m, uint32_t host)
+{
+	struct rules_target target = {.host = host, .description = ""};
+	struct discovery_params d = {0};
+
+	target.description_id = rules_text_id(m, "");
+	for (size_t i = 0; i < m->rules->n; i++) {
+		struct ruleset *set = &m->rules->sets[i];
+
+		if (set->n == 0 || set->check == NULL)
+			continue;
+		d.ruleset = set->name;
+		d.value = rules_apply(m, set, &target, NULL);
+		/* Discovery has no hours: the default is meant. */
+		if (params_is_timed(d.value))
+			d.value = json_object_get(d.value, "default");
+		if (!json_is_object(d.value))
+			continue;
+		if (d.all == NULL)
+			d.all = json_object();
+		checks_each(add_discovery, &d);
+	}
+	return d.all;
 }
 
 bool

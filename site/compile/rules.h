@@ -24,6 +24,9 @@ void rulesets_free(struct model *m);
 void rulesets_know_tags(struct model *m);
 void rulesets_know_labels(struct model *m);
 
+/* Check -> parameters that rules give the host, whatever the service: new, or
+ * NULL if there are none. */
+json_t *rules_for_discovery(struct model *m, uint32_t host);
 /* NULL if no rule sets it. */
 struct ruleset *rules_of_attr(
     const struct model *m, enum attr attr, bool service);

@@ -6,6 +6,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "common/mem.h"
 #include "site/compile/attr_check.h"
+#include "site/compile/discovery.h"
 #include "site/compile/found.h"
 
 #include <pcre2.h>
@@ -186,16 +187,30 @@ static void
 add_automatic(struct model *m)
 {
 	json_t *empty = model_keep(m, json_object());
+	json_t *discovery = model_keep(m,
+	    json_pack("{s:{s:s, s:s}}", "check", "collector", COLLECTOR_NAME,
+		"check", "check_mk_discovery"));
 
 	for (uint32_t i = 0; i < m->tables[TABLE_HOSTS].n; i++) {
-		if (strcmp(host_agent_kind(&m->hosts[i]), "none") != 0 ||
-		    lives_on_others(m, i))
+		const char *kind = host_agent_kind(&m->hosts[i]);
+
+		if (strcmp(kind, "none") == 0 && !lives_on_others(m, i))
+			continue;
+		add(m,
+		    (struct service){.origin = SERVICE_AUTOMATIC,
+			.host = i,
+			.node = NONE,
+			.description = COLLECTOR_NAME,
+			.own = empty});
+		/* What is played is not fetched: no discovery there. */
+		if (m->root != NULL && strcmp(kind, "push") != 0 &&
+		    discovery_is_periodic(m, i))
 			add(m,
 			    (struct service){.origin = SERVICE_AUTOMATIC,
 				.host = i,
 				.node = NONE,
-				.description = COLLECTOR_NAME,
-				.own = empty});
+				.description = DISCOVERY_SERVICE,
+				.own = discovery});
 	}
 }
 

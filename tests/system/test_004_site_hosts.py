@@ -34,7 +34,7 @@ def test_discover_lists_and_applies(site, fake_agent):
     agent = fake_agent()
     site.config(hosts(agent))
     rows = site.ok("discover", "fake", "pinged", "--json").json()
-    assert {r["state"] for r in rows} == {"new"}
+    assert {r["state"] for r in rows} == {"undecided"}
     names = {(r["host"], r["description"]) for r in rows}
     assert {("fake", "CPU load"), ("fake", "Filesystem /"), ("fake", "Uptime"),
             ("fake", "Local_one"), ("pinged", "PING")} <= names, names
@@ -47,7 +47,7 @@ def test_discover_lists_and_applies(site, fake_agent):
     agent.behave = AGENT_OUTPUT.replace("Local_one", "Local_two")
     rows = site.ok("discover", "fake", "--json").json()
     states = {r["description"]: r["state"] for r in rows}
-    assert states["Local_two"] == "new"
+    assert states["Local_two"] == "undecided"
     assert states["Local_one"] == "vanished"
 
 

@@ -82,7 +82,8 @@ test_agent(void **state)
 	    "host_labels: {os: linux}\n");
 	snap = good("");
 	assert_int_equal(snap->n_hosts, 2);
-	assert_int_equal(snap->n_objects, 2 + 1 + 4);
+	/* Check_MK and Check_MK Discovery of both, and what is written. */
+	assert_int_equal(snap->n_objects, 2 + 2 + 5);
 	o = host(snap, "web01");
 	assert_int_equal(o->agent, SNAP_AGENT_TCP);
 	assert_int_equal(o->agent_port, 7000);
