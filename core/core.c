@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "core/schedule/piggyback.h"
+#include "core/state/invariants.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -154,6 +155,7 @@ look_at_clocks(struct core *core)
 		return;
 	core->jumps++;
 	engine_clock_jumped(core->engine, core_now());
+	schedule_clock_jumped(core->schedule, drift, effects_clock(&core->fx));
 	log_warn(
 	    "clock: the wall clock jumped by %" PRId64 " s", jump / NS_PER_S);
 }
@@ -227,6 +229,7 @@ turn(uv_prepare_t *prepare)
 
 	core->wake = false;
 	engine_advance(core->engine, now);
+	invariants_must(core->engine, &core->look_at, now, false);
 	jobs_pump(core->jobs);
 	each_second(core, now);
 	more = history_turn(core->fx.history, now);
@@ -343,7 +346,8 @@ init(struct daemon *d, struct err *err_r)
 	if (told != 0)
 		core_tell_renames(core, told, now);
 	engine_start(core->engine, now);
-	core->schedule = schedule_new(core->engine, effects_clock(&core->fx));
+	core->schedule =
+	    schedule_new(core->engine, 0, effects_clock(&core->fx));
 	core->fx.schedule = core->schedule;
 	if (open_sockets(core, err_r) == -1)
 		return -1;

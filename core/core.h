@@ -27,6 +27,7 @@ struct core {
 	int64_t next_second, next_hour; /* monotonic, ns */
 	int64_t start_us, reload_us;    /* how long they took */
 	uint64_t commands, commands_refused, dropped, jumps, reloads;
+	uint32_t look_at;              /* of the invariants: whose turn it is */
 	struct {                       /* prepared by a reload */
 		struct snapshot *snap; /* the skeleton's */
 		struct periods *periods;

@@ -18,13 +18,21 @@ place(struct heap *h, uint32_t at, struct heap_entry entry)
 	h->pos[entry.id] = at + 1;
 }
 
+/* Of the same time the smaller number is first: the order never depends on
+ * what was queued before. */
+static bool
+is_before(struct heap_entry a, struct heap_entry b)
+{
+	return a.key < b.key || (a.key == b.key && a.id < b.id);
+}
+
 static void
 sift_up(struct heap *h, uint32_t at, struct heap_entry entry)
 {
 	while (at > 0) {
 		uint32_t parent = (at - 1) / 4;
 
-		if (h->entries[parent].key <= entry.key)
+		if (!is_before(entry, h->entries[parent]))
 			break;
 		place(h, at, h->entries[parent]);
 		at = parent;
@@ -41,9 +49,9 @@ sift_down(struct heap *h, uint32_t at, struct heap_entry entry)
 		if (child >= h->n)
 			break;
 		for (uint32_t i = child + 1; i < child + 4 && i < h->n; i++)
-			if (h->entries[i].key < h->entries[best].key)
+			if (is_before(h->entries[i], h->entries[best]))
 				best = i;
-		if (h->entries[best].key >= entry.key)
+		if (!is_before(h->entries[best], entry))
 			break;
 		place(h, at, h->entries[best]);
 		at = best;
@@ -60,7 +68,7 @@ remove_at(struct heap *h, uint32_t at)
 	h->n--;
 	if (at == h->n)
 		return;
-	if (at > 0 && h->entries[(at - 1) / 4].key > last.key)
+	if (at > 0 && is_before(last, h->entries[(at - 1) / 4]))
 		sift_up(h, at, last);
 	else
 		sift_down(h, at, last);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A queue of small dense numbers by time: set, move and remove in O(log n),
- * at most one entry for each number. Pure.
+ * at most one entry for each number; at one time the smaller number is first.
+ * Pure.
  */
 #ifndef CORE_SCHEDULE_HEAP_H
 #define CORE_SCHEDULE_HEAP_H

@@ -166,11 +166,12 @@ make(struct engine *engine)
 }
 
 struct schedule *
-schedule_new(struct engine *engine, int64_t now)
+schedule_new(struct engine *engine, int64_t drift, int64_t now)
 {
 	struct schedule *s = make(engine);
 	uint32_t nth = 0;
 
+	s->drift = drift;
 	for (uint32_t i = 0; i < engine->snap->n_objects; i++)
 		if (schedule_kind(engine->snap, i) != SCHEDULE_NONE)
 			set_first(s, i, &nth, now);
@@ -343,6 +344,19 @@ schedule_next(const struct schedule *s)
 }
 
 void
+schedule_clock_jumped(struct schedule *s, int64_t drift, int64_t now)
+{
+	const struct engine *e = s->engine;
+
+	s->drift = drift;
+	for (uint32_t i = 0; i < e->snap->n_objects; i++)
+		if (e->objects[i].check_period != SNAP_NONE &&
+		    schedule_kind(e->snap, i) != SCHEDULE_NONE &&
+		    !(s->bits[i] & FORCED))
+			set_regular(s, i, now, now);
+}
+
+void
 schedule_replan(
     struct schedule *s, uint32_t object, enum replan how, int64_t now)
 {
@@ -417,6 +431,12 @@ schedule_ran(struct schedule *s, uint32_t object, bool series, int64_t now)
 		set_regular(s, object, now, now);
 	else
 		set_after(s, object, now);
+}
+
+bool
+schedule_is_forced(const struct schedule *s, uint32_t object)
+{
+	return (s->bits[object] & FORCED) != 0;
 }
 
 int64_t

@@ -48,8 +48,9 @@ struct due {
 /* Kind of job of an object by configuration, or SCHEDULE_NONE. */
 unsigned schedule_kind(const struct snapshot *snap, uint32_t object);
 
-/* Plans every active check (SC-5). */
-struct schedule *schedule_new(struct engine *engine, int64_t now);
+/* Plans every active check (SC-5); `drift` as in struct schedule. */
+struct schedule *schedule_new(
+    struct engine *engine, int64_t drift, int64_t now);
 void schedule_free(struct schedule **schedule);
 /*
  * After a reload, a new one that keeps the plans of the old: old_of[i] is the
@@ -69,6 +70,11 @@ uint32_t schedule_waiting(const struct schedule *s, unsigned kind);
 /* When schedule_advance() has something to do; HEAP_NEVER. */
 int64_t schedule_next(const struct schedule *s);
 
+/*
+ * TI-2: the wall clock jumped, `drift` is what to add now. Plans within check
+ * periods are made anew, all others stay.
+ */
+void schedule_clock_jumped(struct schedule *s, int64_t drift, int64_t now);
 void schedule_replan(
     struct schedule *s, uint32_t object, enum replan how, int64_t now);
 /* SC-15; `when` in the schedule's clock. */
@@ -80,6 +86,8 @@ void schedule_check_at(struct schedule *s, uint32_t object, int64_t when,
  */
 void schedule_ran(
     struct schedule *s, uint32_t object, bool series, int64_t now);
+/* Does the planned run skip the gates, whenever it is? */
+bool schedule_is_forced(const struct schedule *s, uint32_t object);
 /* Wall seconds of the next planned check, 0 for none. */
 int64_t schedule_next_check(const struct schedule *s, uint32_t object);
 

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#define EDGES 20000 /* of periods that are looked at */
+#define HORIZON (730 * 86400) /* s: farther ahead is never (TP-7) */
 
 /* Who delivers the object's data. */
 static uint32_t
@@ -51,7 +51,7 @@ within(const struct periods *periods, uint32_t period, int64_t from,
 {
 	if (period == SNAP_NONE)
 		return from + seconds;
-	for (int i = 0; i < EDGES && from != INT64_MAX; i++) {
+	for (int64_t limit = from + HORIZON; from <= limit;) {
 		int64_t end = period_next_change(periods, period, from);
 
 		if (period_is_in(periods, period, from)) {

@@ -174,11 +174,12 @@ static void
 play_clock(struct sim *s, int64_t jump)
 {
 	s->jump += jump;
+	s->went_back = s->went_back || jump < 0;
 	clock_set(sim_mono(s), sim_wall(s));
 	if (!s->up)
 		return;
-	s->schedule->drift = s->jump;
 	engine_clock_jumped(s->engine, sim_now(s));
+	schedule_clock_jumped(s->schedule, s->jump, sim_mono(s));
 	sim_stale_init(s);
 	s->day_ends = sim_log_day_ends(
 	    s->last_stamp > sim_now(s) ? s->last_stamp : sim_now(s));

@@ -6,6 +6,7 @@
 #include "site/simulate/sim.h"
 
 #include "core/schedule/intake.h"
+#include "core/schedule/invariants.h"
 #include "site/simulate/quick.h"
 
 #define AT_ONCE     100000u
@@ -133,10 +134,16 @@ sim_due(struct sim *s)
 	while (s->up && next(s) <= s->t) {
 		sim_log_turn(s);
 		engine_advance(s->engine, sim_now(s));
+		sim_quick_take_due(s);
 		run_checks(s);
-		sim_quick_play(s, s->t + 1);
 		sim_stale_advance(s);
 	}
+	if (!s->up)
+		return;
+	invariants_must(s->engine, &s->look_at, sim_now(s), !s->went_back);
+	if (s->options->plain) /* else quick.c has plans, too */
+		schedule_invariants_must(
+		    s->schedule, &s->look_at_plan, sim_mono(s));
 }
 
 /* Everything up to `until`, inclusive. */

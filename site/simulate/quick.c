@@ -129,6 +129,16 @@ sim_quick_free(struct sim *s)
 	s->quick = NULL;
 }
 
+/* OM-4: its results are those of its host, too. */
+static bool
+feeds_host(const struct sim *s, uint32_t object)
+{
+	const struct snap_object *host =
+	    &s->snap->objects[s->snap->objects[object].host];
+
+	return host->check == SNAP_CHECK_SERVICE && host->collector == object;
+}
+
 /* Does a run with the same result again change nothing but times? */
 static bool
 is_quiet(const struct sim *s, uint32_t object, int64_t interval)
@@ -142,8 +152,8 @@ is_quiet(const struct sim *s, uint32_t object, int64_t interval)
 	return (o->flags & must_have) == must_have &&
 	    (o->flags & must_not) == 0 &&
 	    (o->held == HOLD_NONE || o->held == HOLD_INTERVAL) &&
-	    o->withheld == NULL && o->check_period == SNAP_NONE &&
-	    o->evidence_from == 0 &&
+	    !feeds_host(s, object) && o->withheld == NULL &&
+	    o->check_period == SNAP_NONE && o->evidence_from == 0 &&
 	    (o->state == STATE_GOOD ||
 		(o->downtimes == NULL &&
 		    !(s->snap->objects[object].flags & SNAP_VOLATILE))) &&
@@ -280,6 +290,17 @@ sim_quick_next(struct sim *s)
 
 	return first(s->quick, &due, &second) == NULL ? INT64_MAX
 						      : due - s->base;
+}
+
+void
+sim_quick_take_due(struct sim *s)
+{
+	int64_t due, second;
+	struct wheel *r;
+
+	while (
+	    (r = first(s->quick, &due, &second)) != NULL && due <= sim_mono(s))
+		take(s, r, r->at);
 }
 
 /* False: something waits for this object's check by now. */

@@ -18,6 +18,8 @@ void sim_quick_offer(struct sim *s, uint32_t object);
 /* Back into the schedule. */
 void sim_quick_take(struct sim *s, uint32_t object);
 void sim_quick_take_all(struct sim *s);
+/* Those that are due now: something else is, too, and the order counts. */
+void sim_quick_take_due(struct sim *s);
 /* The next run, ns since the start; INT64_MAX. */
 int64_t sim_quick_next(struct sim *s);
 /* Plays quiet checks that are due before `limit`. */

@@ -71,6 +71,9 @@ struct sim {
 	int64_t crash_at; /* of the next one; INT64_MAX */
 	size_t next_item;
 	bool imaged;
+	/* of the invariants: whose turn it is, and did the clock go back */
+	uint32_t look_at, look_at_plan;
+	bool went_back;
 };
 
 /* --- clock.c: see play.c -------------------------------------------------- */

@@ -83,8 +83,7 @@ sim_site_boot(struct sim *s)
 	s->up = true;
 	sim_log_start(s);
 	engine_start(s->engine, now);
-	s->schedule = schedule_new(s->engine, sim_mono(s));
-	s->schedule->drift = s->jump;
+	s->schedule = schedule_new(s->engine, s->jump, sim_mono(s));
 	sim_stale_init(s);
 }
 

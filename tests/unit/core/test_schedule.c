@@ -91,7 +91,7 @@ static void
 new_objects_start_at_once(void **state) /* SC-5 */
 {
 	struct world *w = checked();
-	struct schedule *s = schedule_new(w->e, 1000 * S);
+	struct schedule *s = schedule_new(w->e, 0, 1000 * S);
 	struct due due;
 
 	(void)state;
@@ -117,7 +117,7 @@ static void
 retries_come_back_to_the_phase(void **state) /* 5, worked example */
 {
 	struct world *w = checked();
-	struct schedule *s = schedule_new(w->e, 1000 * S);
+	struct schedule *s = schedule_new(w->e, 0, 1000 * S);
 	int64_t phase;
 	struct due due;
 
@@ -144,7 +144,7 @@ forced_checks_pass_the_gates(void **state) /* SC-15 */
 
 	(void)state;
 	engine_switch(w->e, 1, CHECKABLE_ACTIVE, false, 0);
-	s = schedule_new(w->e, 1000 * S);
+	s = schedule_new(w->e, 0, 1000 * S);
 	schedule_advance(s, 1001 * S, 100);
 	assert_false(schedule_take(s, MSG_JOB_PLUGIN, &due));
 	schedule_check_at(s, 1, 1005 * S, false, 1001 * S);
@@ -162,7 +162,7 @@ static void
 lost_checks_are_first_again(void **state) /* SC-26 */
 {
 	struct world *w = checked();
-	struct schedule *s = schedule_new(w->e, 1000 * S);
+	struct schedule *s = schedule_new(w->e, 0, 1000 * S);
 	struct due due;
 
 	(void)state;
