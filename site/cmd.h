@@ -49,7 +49,7 @@ struct cmd {
 	const char *details; /* paragraphs for --help and the man page */
 	enum cmd_scope scope;
 	unsigned flags;
-	int min_args, max_args;           /* without the site */
+	int min_args, max_args; /* without the site */
 	/* CMD_SITE_FIRST: first arguments that need no site; NULL-ended, or
 	 * NULL for none. */
 	const char *const *without_site;

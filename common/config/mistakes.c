@@ -37,7 +37,8 @@ add(struct mistakes *m, const struct mistake_place *place, bool warning,
 		m->n_warnings++;
 	else
 		m->n_mistakes++;
-	if (m->n_items >= MISTAKES_MAX_KEPT)
+	/* Apart, so that warnings leave room for mistakes. */
+	if ((warning ? m->n_warnings : m->n_mistakes) > MISTAKES_MAX_KEPT)
 		return;
 	ARRAY_GROW(m->items, m->n_items, m->cap);
 	item = &m->items[m->n_items];

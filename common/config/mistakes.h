@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#define MISTAKES_MAX_KEPT 500 /* more are counted, not kept */
+#define MISTAKES_MAX_KEPT 500 /* of each sort; more are counted, not kept */
 
 struct mistake_place {
 	const char *file;      /* NULL: none; copied */

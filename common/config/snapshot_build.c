@@ -317,6 +317,16 @@ snapb_command(struct snapb *b, const char *name, const char *line)
 	return b->commands.n++;
 }
 
+void
+snapb_reserve(struct snapb *b, uint32_t objects)
+{
+	if (objects <= b->objects.cap)
+		return;
+	b->objects.items = xreallocarray(
+	    b->objects.items, objects, sizeof(b->objects.items[0]));
+	b->objects.cap = objects;
+}
+
 struct snap_object *
 snapb_object(struct snapb *b, uint32_t index)
 {

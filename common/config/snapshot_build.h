@@ -57,6 +57,9 @@ uint32_t snapb_period(
     struct snapb *b, const char *name, const char *alias, const char *json);
 uint32_t snapb_command(struct snapb *b, const char *name, const char *line);
 
+/* Makes room for so many objects in all. */
+void snapb_reserve(struct snapb *b, uint32_t objects);
+
 /* To fill in; valid until the next element of that table is added. */
 struct snap_object *snapb_object(struct snapb *b, uint32_t index);
 struct snap_contact *snapb_contact_at(struct snapb *b, uint32_t index);

@@ -32,6 +32,8 @@ struct parse {
 	} way[YAML_MAX_DEPTH + 1];
 	unsigned depth, nodes;
 	bool failed; /* the rest of the file is not read */
+	/* Short texts that were seen lately: equal ones are kept once. */
+	json_t *texts[64];
 };
 
 static struct yaml_pos
@@ -97,6 +99,26 @@ tag_ok(const yaml_char_t *tag)
 	return tag == NULL || strcmp((const char *)tag, YAML_STR_TAG) == 0;
 }
 
+/* Files that machines write name the same checks a thousand times. */
+static json_t *
+shared_text(struct parse *p, struct slice text)
+{
+	uint32_t h = 2166136261u;
+	json_t **slot;
+
+	if (text.len > 32)
+		return json_stringn(text.s, text.len);
+	for (size_t i = 0; i < text.len; i++)
+		h = (h ^ (unsigned char)text.s[i]) * 16777619u;
+	slot = &p->texts[h % ARRAY_LEN(p->texts)];
+	if (*slot == NULL || json_string_length(*slot) != text.len ||
+	    memcmp(json_string_value(*slot), text.s, text.len) != 0) {
+		json_decref(*slot);
+		*slot = json_stringn(text.s, text.len);
+	}
+	return json_incref(*slot);
+}
+
 static json_t *
 parse_scalar(struct parse *p, const yaml_event_t *event)
 {
@@ -112,8 +134,11 @@ parse_scalar(struct parse *p, const yaml_event_t *event)
 		    p, event->start_mark, "anchors and tags are not supported");
 		return json_null();
 	}
-	value =
-	    quoted ? json_stringn(text.s, text.len) : yaml_plain_scalar(text);
+	value = quoted ? shared_text(p, text) : yaml_plain_scalar(text);
+	if (!quoted && json_is_string(value)) {
+		json_decref(value);
+		value = shared_text(p, text);
+	}
 	if (value == NULL || memchr(text.s, '\0', text.len) != NULL) {
 		mistake_at(p, event->start_mark,
 		    "expected a text of UTF-8 without NUL bytes");
@@ -325,6 +350,9 @@ yaml_parse(const char *file, struct slice text, struct mistakes *m)
 	p.m = &found;
 	parse_stream(&p);
 	yaml_parser_delete(&p.parser);
+	for (size_t i = 0; i < ARRAY_LEN(p.texts); i++)
+		json_decref(p.texts[i]);
+	yaml_places_seal(&p.doc->places);
 	if (found.n_mistakes > 0 && !(p.failed && parse_json(doc, text)))
 		mistakes_move(m, &found);
 	mistakes_free(&found);

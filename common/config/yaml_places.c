@@ -72,11 +72,69 @@ yaml_places_add(struct yaml_places *places, uint64_t id, struct yaml_pos key,
 	places->n++;
 }
 
+#define COLUMN_BITS 10
+#define MAX_COLUMN  ((1u << COLUMN_BITS) - 1)
+#define MAX_LINE    ((1u << (32 - COLUMN_BITS)) - 1)
+
+static uint32_t
+pack(struct yaml_pos pos)
+{
+	uint32_t line = pos.line > MAX_LINE ? MAX_LINE : pos.line;
+	uint32_t column = pos.column > MAX_COLUMN ? MAX_COLUMN : pos.column;
+
+	return line << COLUMN_BITS | column;
+}
+
+static int
+compare(const void *pa, const void *pb)
+{
+	const struct yaml_sealed *a = pa, *b = pb;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+void
+yaml_places_seal(struct yaml_places *places)
+{
+	size_t n = 0;
+
+	if (places->sealed != NULL || places->n == 0)
+		return;
+	places->sealed = xcalloc(places->n, sizeof(places->sealed[0]));
+	for (size_t i = 0; i < places->cap; i++) {
+		const struct yaml_place *p = &places->items[i];
+
+		if (p->id != 0)
+			places->sealed[n++] = (struct yaml_sealed){
+			    p->id, pack(p->key), pack(p->value)};
+	}
+	qsort(places->sealed, n, sizeof(places->sealed[0]), compare);
+	free(places->items);
+	places->items = NULL;
+	places->cap = 0;
+}
+
+static struct yaml_pos
+find_sealed(const struct yaml_places *places, uint64_t id, bool key)
+{
+	const struct yaml_sealed want = {.id = id};
+	const struct yaml_sealed *found = bsearch(&want, places->sealed,
+	    places->n, sizeof(places->sealed[0]), compare);
+	uint32_t pos;
+
+	if (found == NULL)
+		return (struct yaml_pos){0, 0};
+	pos = key ? found->key : found->value;
+	return (struct yaml_pos){pos >> COLUMN_BITS, pos & MAX_COLUMN};
+}
+
 struct yaml_pos
 yaml_places_find(const struct yaml_places *places, uint64_t id, bool key)
 {
 	const struct yaml_place *slot;
 
+	if (places->sealed != NULL)
+		return find_sealed(places, id, key);
 	if (places->cap == 0)
 		return (struct yaml_pos){0, 0};
 	slot = slot_of(places->items, places->cap, id);
@@ -89,5 +147,6 @@ void
 yaml_places_free(struct yaml_places *places)
 {
 	free(places->items);
+	free(places->sealed);
 	*places = (struct yaml_places){0};
 }

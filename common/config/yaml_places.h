@@ -15,15 +15,24 @@ struct yaml_place {
 	struct yaml_pos key, value;
 };
 
+/* The same once all are known: less than half as large. */
+struct yaml_sealed {
+	uint64_t id;
+	uint32_t key, value; /* line << 10 | column, cut to what fits */
+};
+
 struct yaml_places { /* {0} is empty */
 	struct yaml_place *items;
 	size_t n, cap;
+	struct yaml_sealed *sealed; /* n, by id; `items` is NULL then */
 };
 
 uint64_t yaml_place_key(const json_t *object, const char *key);
 uint64_t yaml_place_index(const json_t *array, size_t index);
 void yaml_places_add(struct yaml_places *places, uint64_t id,
     struct yaml_pos key, struct yaml_pos value);
+/* Nothing is added from now on. */
+void yaml_places_seal(struct yaml_places *places);
 /* {0, 0} if it is not there. */
 struct yaml_pos yaml_places_find(
     const struct yaml_places *places, uint64_t id, bool key);

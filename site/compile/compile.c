@@ -13,6 +13,7 @@
 #include "site/compile/rules.h"
 #include "site/renamed.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 static void
@@ -27,8 +28,10 @@ model_init(struct model *m, const char *root, uint64_t generation,
 	folder_get(m, "/");
 }
 
+/* Everything but the snapshot: with a million services that is most of it,
+ * and the file is as large again. */
 static void
-model_free(struct model *m)
+model_free_documents(struct model *m)
 {
 	rulesets_free(m);
 	tags_free(m);
@@ -39,6 +42,14 @@ model_free(struct model *m)
 	named_free(m);
 	sources_free(m);
 	json_decref(m->keep);
+	*m = (struct model){.report = m->report, .m = m->m, .snap = m->snap};
+	malloc_trim(0);
+}
+
+static void
+model_free(struct model *m)
+{
+	model_free_documents(m);
 	snapb_free(&m->snap);
 }
 
@@ -65,13 +76,10 @@ build(struct model *m)
 	snap_str n, r, a;
 
 	resolve(m);
+	snapb_reserve(m->snap, m->n_monitored + m->n_services);
 	objects_hosts(m);
 	objects_services(m);
 	objects_groups(m);
-	if (m->m->n_mistakes == 0) {
-		objects_warn(m);
-		rulesets_warn(m);
-	}
 	people_add(m);
 	periods_add(m);
 	commands_add(m);
@@ -81,7 +89,10 @@ build(struct model *m)
 	if (m->m->n_mistakes == 0) {
 		daemons_check_notify(m);
 		daemons_check_events(m);
+		objects_warn(m);
+		rulesets_warn(m);
 	}
+	model_warn_rest(m);
 	roles = roles_gather(m);
 	sites = sites_gather(m);
 	snapb_roles_sites(m->snap, model_json(m, roles), model_json(m, sites));
@@ -126,6 +137,7 @@ compile_site(const char *root, uint64_t generation, const char *out_path,
 	model_init(&m, root, generation, report);
 	rc = build_site(&m, err_r);
 	add_renames(&m);
+	model_free_documents(&m);
 	if (rc == 0)
 		rc = snapb_write(m.snap, out_path, err_r);
 	model_free(&m);

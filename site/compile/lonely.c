@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Warns of what is alone: groups that nobody is in, hosts that no contact is
- * told of. One line for all such hosts, as there may be thousands.
+ * Warns of what is alone: groups that nobody is in or that nothing names,
+ * periods and conditions that nothing names, hosts that no contact is told of.
+ * One line for all such hosts, as there may be thousands.
  */
 #include "site/compile/model.h"
 
@@ -49,9 +50,52 @@ warn_hosts(struct model *m)
 	str_free(&names);
 }
 
+/* What somebody declared and nothing names. */
+static void
+warn_unused(struct model *m, enum table_id id)
+{
+	const struct table *t = &m->tables[id];
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct entry *e = &t->items[i];
+		struct place at = place_key(place_of(e->src, t->key), e->name);
+
+		if (e->src == NULL || e->used)
+			continue;
+		if (id == TABLE_CONTACT_GROUPS)
+			model_warn(
+			    m, at, "nothing has the contact group %s", e->name);
+		else if (id == TABLE_PERIODS)
+			model_warn(
+			    m, at, "nothing uses the time period %s", e->name);
+		else
+			model_warn(
+			    m, at, "no rule uses the condition %s", e->name);
+	}
+}
+
+static void
+warn_contact_groups(struct model *m)
+{
+	const struct table *t = &m->tables[TABLE_CONTACT_GROUPS];
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		const struct entry *e = &t->items[i];
+
+		if (e->used && m->members[i].n == 0)
+			model_warn(m,
+			    place_key(place_of(e->src, t->key), e->name),
+			    "no contact is in the contact group %s", e->name);
+	}
+}
+
 void
 objects_warn(struct model *m)
 {
+	warn_unused(m, TABLE_CONTACT_GROUPS);
+	warn_unused(m, TABLE_PERIODS);
+	warn_unused(m, TABLE_CONDITIONS);
+	warn_contact_groups(m);
 	warn_groups(m, TABLE_HOST_GROUPS, SNAPB_HOST_GROUPS, "host");
 	warn_groups(m, TABLE_SERVICE_GROUPS, SNAPB_SERVICE_GROUPS, "service");
 	if (m->n_sources > 0 && m->tables[TABLE_CONTACTS].n > 0)

@@ -93,11 +93,41 @@ model_mistake_key(struct model *m, struct place at, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* The number of warnings of this kind before, which is counted up. */
+static unsigned
+count_warning(struct model *m, const char *fmt)
+{
+	for (size_t i = 0; i < ARRAY_LEN(m->warned); i++) {
+		if (m->warned[i].fmt == NULL)
+			m->warned[i].fmt = fmt;
+		if (m->warned[i].fmt == fmt)
+			return m->warned[i].n++;
+	}
+	return 0;
+}
+
+void
+model_warn_rest(struct model *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(m->warned); i++) {
+		const char *fmt = m->warned[i].fmt;
+		unsigned n = m->warned[i].n;
+
+		if (n > MODEL_MAX_WARNINGS)
+			schema_warn(m->m, NULL, NULL,
+			    "%u more warnings like: %.*s ...",
+			    n - MODEL_MAX_WARNINGS, (int)strcspn(fmt, "%"),
+			    fmt);
+	}
+}
+
 void
 model_warn(struct model *m, struct place at, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (count_warning(m, fmt) >= MODEL_MAX_WARNINGS)
+		return;
 	va_start(ap, fmt);
 	tell(m, &at, WARNING, fmt, ap);
 	va_end(ap);

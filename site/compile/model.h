@@ -58,6 +58,7 @@ struct entry {
 	const char *name;
 	json_t *value; /* a mapping or null */
 	const struct source *src;
+	bool used; /* something names it */
 };
 
 struct table {            /* in byte order of name once collected */
@@ -166,6 +167,11 @@ struct model {
 	json_t *tag_sets_by_text; /* canonical text: index */
 	uint32_t n_monitored;     /* hosts in the snapshot */
 	struct ruleset_table *rules;
+	/* How often each warning was given, by its format. */
+	struct {
+		const char *fmt;
+		unsigned n;
+	} warned[32];
 	struct snapb *snap;
 };
 
@@ -173,8 +179,13 @@ void model_mistake(struct model *m, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void model_mistake_key(struct model *m, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Of one kind (format) the first MODEL_MAX_WARNINGS are kept, the others
+ * counted. */
+#define MODEL_MAX_WARNINGS 20
 void model_warn(struct model *m, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Says how many more there were of each kind; once, at the end. */
+void model_warn_rest(struct model *m);
 /* "FILE:LINE", the file from the site's folder on; "" for no document. */
 void model_where(const struct model *m, struct place at, struct str *to);
 /* Keeps a new value until the end; returns it. */

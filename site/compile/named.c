@@ -31,7 +31,7 @@ table_add(
     struct table *t, const char *name, json_t *value, const struct source *src)
 {
 	ARRAY_GROW(t->items, t->n, t->cap);
-	t->items[t->n++] = (struct entry){name, value, src};
+	t->items[t->n++] = (struct entry){name, value, src, false};
 }
 
 /* Of equal names the first stays; each other is a mistake. `anew`: what is
@@ -167,8 +167,10 @@ named_need(struct model *m, enum table_id id, const char *name, struct place at)
 	struct nearest near = {.word = name};
 	struct str hint = {0};
 
-	if (index != NONE)
+	if (index != NONE) {
+		m->tables[id].items[index].used = true;
 		return index;
+	}
 	for (uint32_t i = 0; i < t->n; i++)
 		nearest_try(&near, t->items[i].name);
 	nearest_hint(&near, &hint);
@@ -232,6 +234,8 @@ named_need_list(struct model *m, enum table_id id, const json_t *list,
 		index = named_find(m, id, name);
 		if (index == NONE)
 			index = named_need(m, id, name, place_index(at, i));
+		else
+			m->tables[id].items[index].used = true;
 		if (index != NONE)
 			indexes_add(to, index);
 	}

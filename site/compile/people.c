@@ -50,6 +50,9 @@ people_collect(struct model *m)
 	m->members = xcalloc((size_t)m->tables[TABLE_CONTACT_GROUPS].n + 1,
 	    sizeof(m->members[0]));
 	gather_members(m, m->members);
+	/* To be a member is no use of a group. */
+	for (uint32_t i = 0; i < m->tables[TABLE_CONTACT_GROUPS].n; i++)
+		m->tables[TABLE_CONTACT_GROUPS].items[i].used = false;
 }
 
 void

@@ -212,12 +212,14 @@ set_bit(struct ruleset *set, uint32_t host, size_t rule)
 }
 
 /* Asks each rule about the hosts that its narrowest condition leaves. */
-static void
-make_bits(const struct model *m, struct ruleset *set)
+void
+rules_make_bits(const struct model *m, struct ruleset *set)
 {
 	uint32_t n_hosts = m->tables[TABLE_HOSTS].n;
 	struct indexes some = {0};
 
+	if (set->bits != NULL)
+		return;
 	set->words = (set->n + 63) / 64;
 	set->bits =
 	    xcalloc((size_t)n_hosts * set->words + 1, sizeof(set->bits[0]));
@@ -246,8 +248,7 @@ next_match(const struct model *m, struct ruleset *set,
 {
 	const uint64_t *row;
 
-	if (set->bits == NULL)
-		make_bits(m, set);
+	rules_make_bits(m, set);
 	row = set->bits + target->host * set->words;
 	while (from < set->n) {
 		uint64_t word = row[from / 64] >> from % 64;
@@ -260,14 +261,16 @@ next_match(const struct model *m, struct ruleset *set,
 		from += (size_t)__builtin_ctzll(word);
 		r = &set->rules[from++];
 		if (target->description == NULL ||
-		    rule_when_service(&r->when, target))
+		    rule_when_service(&r->when, target)) {
+			r->hit = true;
 			return r;
+		}
 	}
 	return NULL;
 }
 
-static bool
-is_first(const struct ruleset *set)
+bool
+rules_is_first(const struct ruleset *set)
 {
 	return set->eval == EVAL_FIRST || set->eval == EVAL_IN_OUT;
 }
@@ -302,12 +305,12 @@ rules_apply(struct model *m, struct ruleset *set,
 	struct rule *r;
 	size_t from = 0;
 
-	if (is_first(set) && own != NULL)
+	if (rules_is_first(set) && own != NULL)
 		return own;
 	while ((r = next_match(m, set, target, from)) != NULL) {
 		from = (size_t)(r - set->rules) + 1;
 		value = join(m, set, value, r->value);
-		if (is_first(set))
+		if (rules_is_first(set))
 			break;
 	}
 	return value;
@@ -371,96 +374,4 @@ rules_next(const struct model *m, struct ruleset *set,
 	    .at = place_index(place_of(r->src, "rules"), r->index),
 	};
 	return true;
-}
-
-/* --- rules that never hold ------------------------------------------------ */
-
-/* The first pair that no host has, as "the label env: prod". */
-static bool
-missing_pair(
-    const struct rule_index *x, bool label, const json_t *picks, struct str *to)
-{
-	const char *key;
-	json_t *pick;
-
-	json_object_foreach((json_t *)(uintptr_t)picks, key, pick)
-	{
-		const char *value = json_string_value(pick);
-
-		if (value == NULL || rule_index_count(x, label, key, value) > 0)
-			continue;
-		str_addf(
-		    to, "the %s %s: %s", label ? "label" : "tag", key, value);
-		return true;
-	}
-	return false;
-}
-
-static void
-warn_no_host(struct model *m, const struct rule *r)
-{
-	struct place at = place_index(place_of(r->src, "rules"), r->index);
-	const struct rule_index *x = m->rules->index;
-	struct str what = {0};
-
-	if (missing_pair(x, true, r->when.labels, &what) ||
-	    missing_pair(x, false, r->when.tags, &what))
-		model_warn(m, at, "this rule never holds: no host has %s",
-		    str_get(&what));
-	else
-		model_warn(m, at, "this rule never holds: no host fits");
-	str_free(&what);
-}
-
-static void
-warn_hidden(struct model *m, const struct rule *r, const struct rule *before)
-{
-	struct str where = {0};
-
-	model_where(m,
-	    place_index(place_of(before->src, "rules"), before->index), &where);
-	model_warn(m, place_index(place_of(r->src, "rules"), r->index),
-	    "this rule is never reached: the one in %s comes first and always "
-	    "holds",
-	    str_get(&where));
-	str_free(&where);
-}
-
-static void
-warn_of_set(struct model *m, struct ruleset *set)
-{
-	uint32_t n_hosts = m->tables[TABLE_HOSTS].n;
-	const struct rule *always = NULL;
-	uint64_t *any = xcalloc(set->words + 1, sizeof(any[0]));
-
-	for (uint32_t h = 0; h < n_hosts; h++) {
-		for (size_t w = 0; w < set->words; w++)
-			any[w] |= set->bits[h * set->words + w];
-	}
-	for (size_t i = 0; i < set->n; i++) {
-		const struct rule *r = &set->rules[i];
-
-		if (always != NULL)
-			warn_hidden(m, r, always);
-		else if ((any[i / 64] >> i % 64 & 1) == 0)
-			warn_no_host(m, r);
-		else if (is_first(set) && rule_when_always(&r->when))
-			always = r;
-	}
-	free(any);
-}
-
-void
-rulesets_warn(struct model *m)
-{
-	for (size_t i = 0; m->tables[TABLE_HOSTS].n > 0 && i < m->rules->n;
-	     i++) {
-		struct ruleset *set = &m->rules->sets[i];
-
-		if (set->n == 0)
-			continue;
-		if (set->bits == NULL)
-			make_bits(m, set);
-		warn_of_set(m, set);
-	}
 }

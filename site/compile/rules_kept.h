@@ -13,6 +13,7 @@ struct rule {
 	json_t *layer;  /* of parameters: as in the snapshot, or NULL: value */
 	unsigned depth; /* of when.folder */
 	struct rule_when when;
+	bool hit; /* it held for some service that was asked about */
 	const struct source *src; /* where it stands: rules[index] */
 	size_t index;
 };
@@ -48,6 +49,9 @@ struct ruleset_table {
 	struct rule_index *index;
 };
 
+/* rules.c: the bits, if they are not made yet; the first one's value counts. */
+void rules_make_bits(const struct model *m, struct ruleset *set);
+bool rules_is_first(const struct ruleset *set);
 /* rule_read.c: fills the sets and sorts their rules. */
 void rulesets_read(struct model *m);
 

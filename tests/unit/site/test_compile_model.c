@@ -328,6 +328,68 @@ test_all_settings(void **state)
 }
 
 static void
+test_unused(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/a.yaml",
+	    "hosts: {a: {check: always_up, contact_groups: [empty]}}\n"
+	    "services: [{hosts: [a], description: S, check: passive}]\n"
+	    "contacts: {eve: {contact_groups: [alone]}}\n"
+	    "contact_groups: {alone: {}, empty: {}}\n"
+	    "timeperiods: {never: {}, used: {exclude: [24X7]}}\n"
+	    "conditions: {c: {hosts: [a]}}\n"
+	    "rules:\n"
+	    "- {ruleset: service_alias, value: x, when: {services: [T]}}\n"
+	    "- {ruleset: filesystem_levels, value: {levels: [1%, 2%]}, when: "
+	    "{items: [/x]}}\n"
+	    "- {ruleset: service_check_period, value: used}\n"
+	    "- {ruleset: ignored_services, value: true}\n");
+	put("var/vedette/discovered/a.yaml", "services: []\n");
+	snap =
+	    good("warning: @/a.yaml:4:25: contact_groups.alone: nothing has "
+		 "the contact group alone\n"
+		 "warning: @/a.yaml:4:36: contact_groups.empty: no contact "
+		 "is in the contact group empty\n"
+		 "warning: @/a.yaml:5:22: timeperiods.never: nothing uses "
+		 "the time period never\n"
+		 "warning: @/a.yaml:6:17: conditions.c: no rule uses the "
+		 "condition c\n"
+		 "warning: @/a.yaml:8:3: rules[0]: this rule never holds: no "
+		 "service fits\n"
+		 "warning: @/a.yaml:11:3: rules[3]: this rule has no effect "
+		 "on any discovered service\n");
+	snapshot_close(&snap);
+}
+
+static void
+test_many_warnings(void **state)
+{
+	struct str text = {0}, said = {0};
+	struct snapshot *snap;
+	struct err err = {""};
+	size_t lines = 0;
+
+	(void)state;
+	str_add(&text, "hosts: {a: {check: passive}}\nhost_groups:\n");
+	for (unsigned i = 0; i < 50; i++)
+		str_addf(&text, "  g%02u: {}\n", i);
+	put("etc/vedette/conf.d/a.yaml", str_get(&text));
+	snap = compile_open(root, &report, &err);
+	assert_non_null(snap);
+	mistakes_print(&report.mistakes, &said);
+	for (const char *p = str_get(&said); *p != '\0'; p++)
+		lines += *p == '\n';
+	assert_int_equal(lines, 21);
+	assert_non_null(
+	    strstr(str_get(&said), "warning: 30 more warnings like: "));
+	snapshot_close(&snap);
+	str_free(&text);
+	str_free(&said);
+}
+
+static void
 test_example(void **state)
 {
 	struct snapshot *snap;
@@ -350,6 +412,8 @@ main(void)
 	    TEST(test_semantics),
 	    TEST(test_timed),
 	    TEST(test_all_settings),
+	    TEST(test_unused),
+	    TEST(test_many_warnings),
 	    TEST(test_example),
 	};
 
