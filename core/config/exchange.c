@@ -5,6 +5,7 @@
 #include "core/config/exchange.h"
 
 #include "common/log.h"
+#include "core/history/lines.h"
 #include "core/retention/record.h"
 #include "core/state/adopt.h"
 
@@ -70,6 +71,19 @@ revive(const struct exchange *x, uint32_t object)
 	str_free(&records);
 }
 
+/* The history knows of it from now on, not from the next midnight (LG-6). */
+static void
+introduce(const struct exchange *x, uint32_t object, int64_t now)
+{
+	const struct checkable *o = &x->next->objects[object];
+	struct str line = {0};
+
+	history_state_line(&line, x->next, object, HISTORY_INITIAL,
+	    (o->flags & CHECKABLE_HARD) != 0, o->attempt);
+	x->line(x->arg, now, str_slice(&line));
+	str_free(&line);
+}
+
 void
 exchange_states(const struct exchange *x, int64_t now)
 {
@@ -82,4 +96,7 @@ exchange_states(const struct exchange *x, int64_t now)
 	for (uint32_t i = 0; tombs_count(x->tombs) > 0 && i < m->n_new; i++)
 		if (m->old_of[i] == SNAP_NONE)
 			revive(x, i);
+	for (uint32_t i = 0; i < m->n_new; i++)
+		if (m->old_of[i] == SNAP_NONE)
+			introduce(x, i, now);
 }

@@ -31,8 +31,11 @@ struct history {
 	int64_t last;     /* newest stamp */
 	struct str buffer;
 	bool failing;
+	/* A block of states is written in one piece: other lines wait. */
 	uint32_t states_at; /* next object of the block, UINT32_MAX: none */
 	enum history_state states_kind;
+	int64_t states_time;
+	struct str late; /* i64 time, u32 length, text; ... */
 	uint64_t lines, lost;
 };
 
@@ -62,18 +65,46 @@ find_day(struct history *h, int64_t now)
 		h->day_ends = now + 3600;
 }
 
+#define TAIL_BYTES (256u << 10)
+
+/* The newest stamp in the last lines: time must not go back behind it. */
+static void
+take_last_stamp(struct history *h, struct slice tail)
+{
+	struct slice line, number;
+	int64_t time;
+
+	while (slice_next(&tail, '\n', &line)) {
+		const char *end = line.len == 0 || line.s[0] != '['
+		    ? NULL
+		    : memchr(line.s, ']', line.len);
+
+		if (end == NULL)
+			continue;
+		number = (struct slice){line.s + 1, (size_t)(end - line.s) - 1};
+		if (num_i64(number, &time) && time > h->last)
+			h->last = time;
+	}
+}
+
 /* A crash may have cut the last line: the next one must not continue it. */
 static void
-end_cut_line(struct history *h, const char *path)
+look_at_end(struct history *h, const char *path)
 {
-	char last = '\n';
+	char *tail = xmalloc(TAIL_BYTES);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	off_t size = fd == -1 ? 0 : lseek(fd, 0, SEEK_END);
+	off_t from = size > (off_t)TAIL_BYTES ? size - (off_t)TAIL_BYTES : 0;
+	ssize_t n = size > 0 ? pread(fd, tail, TAIL_BYTES, from) : 0;
 
-	if (size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n')
-		str_addc(&h->buffer, '\n');
+	if (n > 0) {
+		take_last_stamp(h, (struct slice){tail, (size_t)n});
+		if (tail[n - 1] != '\n')
+			str_addc(&h->buffer, '\n');
+	}
 	if (fd != -1)
 		close(fd);
+	free(tail);
 }
 
 /* True: the file is new. */
@@ -93,7 +124,7 @@ open_day(struct history *h, int64_t now, bool *new_r, struct err *err_r)
 		return -1;
 	}
 	if (!*new_r)
-		end_cut_line(h, path);
+		look_at_end(h, path);
 	free(path);
 	if (h->fd != -1)
 		close(h->fd);
@@ -106,6 +137,38 @@ add_version(struct history *h, int64_t now)
 {
 	stamp(h, now);
 	str_add(&h->buffer, "LOG VERSION: 2.0\n");
+}
+
+static void
+add_late(struct history *h, int64_t now, struct slice line)
+{
+	uint32_t len = (uint32_t)line.len;
+
+	str_addn(&h->late, (const char *)&now, sizeof(now));
+	str_addn(&h->late, (const char *)&len, sizeof(len));
+	str_addslice(&h->late, line);
+}
+
+/* The block is complete, or cut: what has waited follows it. */
+static void
+end_block(struct history *h)
+{
+	size_t at = 0;
+
+	h->states_at = UINT32_MAX;
+	while (at < h->late.len) {
+		int64_t time;
+		uint32_t len;
+
+		memcpy(&time, h->late.s + at, sizeof(time));
+		memcpy(&len, h->late.s + at + sizeof(time), sizeof(len));
+		at += sizeof(time) + sizeof(len);
+		stamp(h, time);
+		str_addn(&h->buffer, h->late.s + at, len);
+		str_addc(&h->buffer, '\n');
+		at += len;
+	}
+	str_clear(&h->late);
 }
 
 struct history *
@@ -137,10 +200,12 @@ history_close(struct history **history)
 	if (h == NULL)
 		return;
 	if (h->fd != -1) {
+		end_block(h);
 		history_flush(h);
 		close(h->fd);
 	}
 	str_free(&h->buffer);
+	str_free(&h->late);
 	free(h->dir);
 	free(h);
 	*history = NULL;
@@ -191,6 +256,7 @@ turn_day(struct history *h, int64_t now)
 
 	if (now < h->day_ends)
 		return;
+	end_block(h);
 	history_flush(h);
 	if (open_day(h, now, &is_new, &err) == -1) {
 		if (!h->failing)
@@ -210,8 +276,12 @@ history_add(struct history *h, int64_t now, struct slice line)
 {
 	turn_day(h, now);
 	h->lines++;
-	if (h->buffer.len + line.len > HISTORY_BUFFER) {
+	if (h->buffer.len + h->late.len + line.len > HISTORY_BUFFER) {
 		h->lost++;
+		return;
+	}
+	if (h->states_at != UINT32_MAX) {
+		add_late(h, now, line);
 		return;
 	}
 	stamp(h, now);
@@ -238,6 +308,7 @@ add_periods(struct history *h, int64_t now)
 void
 history_begin_states(struct history *h, enum history_state kind, int64_t now)
 {
+	h->states_time = now;
 	stamp(h, now);
 	if (kind == HISTORY_INITIAL) {
 		str_add(&h->buffer, "logging initial states\n");
@@ -250,7 +321,23 @@ history_begin_states(struct history *h, enum history_state kind, int64_t now)
 }
 
 static void
-add_states(struct history *h, int64_t now)
+add_flags(struct history *h, uint32_t object)
+{
+	struct str line = {0};
+
+	for (int which = 0; which < HISTORY_FLAGS; which++) {
+		str_clear(&line);
+		if (!history_flag_line(&line, h->engine, object, which))
+			continue;
+		stamp(h, h->states_time);
+		str_addslice(&h->buffer, str_slice(&line));
+		str_addc(&h->buffer, '\n');
+	}
+	str_free(&line);
+}
+
+static void
+add_states(struct history *h)
 {
 	const struct engine *e = h->engine;
 
@@ -258,14 +345,15 @@ add_states(struct history *h, int64_t now)
 		const struct checkable *o;
 
 		if (h->states_at >= e->snap->n_objects) {
-			h->states_at = UINT32_MAX;
+			end_block(h);
 			return;
 		}
 		o = &e->objects[h->states_at];
-		stamp(h, now);
+		stamp(h, h->states_time);
 		history_state_line(&h->buffer, e, h->states_at, h->states_kind,
 		    (o->flags & CHECKABLE_HARD) != 0, o->attempt);
 		str_addc(&h->buffer, '\n');
+		add_flags(h, h->states_at);
 	}
 }
 
@@ -274,7 +362,7 @@ history_turn(struct history *h, int64_t now)
 {
 	turn_day(h, now);
 	if (h->states_at != UINT32_MAX && !h->failing) {
-		add_states(h, now);
+		add_states(h);
 		history_flush(h);
 	}
 	return h->states_at != UINT32_MAX && !h->failing;
@@ -286,14 +374,14 @@ history_waits(const struct history *h)
 	return h->buffer.len > 0;
 }
 
-/* Is it YYYY-MM-DD.log, and older than `limit`? */
+/* Is it YYYY-MM-DD.log or its index, and older than `limit`? */
 static bool
 is_expired(const char *name, const char *limit)
 {
 	struct slice s = slice_of(name);
 
-	if (s.len != 14 || strcmp(name + 10, ".log") != 0 || name[4] != '-' ||
-	    name[7] != '-')
+	if (s.len != 14 || name[4] != '-' || name[7] != '-' ||
+	    (strcmp(name + 10, ".log") != 0 && strcmp(name + 10, ".idx") != 0))
 		return false;
 	return strncmp(name, limit, 10) < 0;
 }

@@ -2,8 +2,9 @@
  *
  * var/history/YYYY-MM-DD.log: one file a day of the site's zone, lines
  * buffered for at most HISTORY_FLUSH_NS. Each new file begins with a version
- * line and the states of all objects, written in slices, so that it can be
- * read alone.
+ * line and the states of all objects, so that it can be read alone. Such a
+ * block is made in slices and stands in the file in one piece: lines that come
+ * meanwhile follow it.
  */
 #ifndef CORE_HISTORY_FILE_H
 #define CORE_HISTORY_FILE_H

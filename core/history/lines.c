@@ -82,6 +82,56 @@ history_event_line(struct str *out, const struct engine *e, uint32_t object,
 	history_add_text(out, rest);
 }
 
+static const struct comment *
+comment_of(const struct checkable *o, enum comment_type type)
+{
+	const struct comment *c = o->comments;
+
+	while (c != NULL && c->type != type)
+		c = c->next;
+	return c;
+}
+
+static const char *
+downtime_text(const struct checkable *o)
+{
+	const struct downtime *d = o->downtimes;
+
+	while (d != NULL && !d->active)
+		d = d->next;
+	return d == NULL ? "" : d->comment;
+}
+
+bool
+history_flag_line(
+    struct str *out, const struct engine *e, uint32_t object, int which)
+{
+	static const char *const kinds[HISTORY_FLAGS] = {
+	    "DOWNTIME", "FLAPPING", "ACKNOWLEDGE"};
+	const struct checkable *o = &e->objects[object];
+	const struct comment *c;
+	bool on[HISTORY_FLAGS] = {o->downtime_depth > 0,
+	    (o->flags & CHECKABLE_FLAPPING) != 0, o->ack != ACK_NONE};
+
+	if (!on[which])
+		return false;
+	str_addf(out, "CURRENT %s %s: ",
+	    engine_is_service(e, object) ? "SERVICE" : "HOST", kinds[which]);
+	add_object(out, e, object);
+	str_add(out, ";STARTED;");
+	c = comment_of(o, which == 1 ? COMMENT_FLAPPING : COMMENT_ACK);
+	if (which == 0) {
+		history_add_text(out, slice_of(downtime_text(o)));
+		return true;
+	}
+	if (which == 2) {
+		history_add_text(out, slice_of(c == NULL ? "" : c->author));
+		str_addc(out, ';');
+	}
+	history_add_text(out, slice_of(c == NULL ? "" : c->text));
+	return true;
+}
+
 void
 history_notice_line(
     struct str *out, const struct engine *e, const struct notice *n)

@@ -19,6 +19,14 @@ enum history_state {
 };
 void history_state_line(struct str *out, const struct engine *e,
     uint32_t object, enum history_state kind, bool hard, unsigned attempt);
+/*
+ * In a block of states, behind the object's: an active downtime, flapping, an
+ * acknowledgement, so that each file can be read alone (LG-1). `which` is below
+ * HISTORY_FLAGS; false, and nothing written, where the object has none.
+ */
+#define HISTORY_FLAGS 3
+bool history_flag_line(
+    struct str *out, const struct engine *e, uint32_t object, int which);
 /* KIND is DOWNTIME, ACKNOWLEDGE or FLAPPING; `rest` follows after STATUS. */
 void history_event_line(struct str *out, const struct engine *e,
     uint32_t object, const char *kind, const char *status, struct slice rest);

@@ -54,6 +54,11 @@ add_states(struct sim *s, enum history_state kind)
 		history_state_line(&line, e, i, kind,
 		    (o->flags & CHECKABLE_HARD) != 0, o->attempt);
 		add(s, str_slice(&line));
+		for (int which = 0; which < HISTORY_FLAGS; which++) {
+			str_clear(&line);
+			if (history_flag_line(&line, e, i, which))
+				add(s, str_slice(&line));
+		}
 	}
 	str_free(&line);
 }
