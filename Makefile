@@ -37,7 +37,7 @@ ALL_LDFLAGS = $(MODE) -Wl,--as-needed $(if $(SAN),,-pie -Wl,-z,relro,-z,now) \
 # The sanitizer's own crypt_r calls the library's, which must be there then.
 LIBCRYPT = $(if $(SAN),-Wl$(comma)--no-as-needed -lcrypt -Wl$(comma)--as-needed,-lcrypt)
 comma = ,
-LIBS = -lzmq -lmsgpackc -luv -ljansson -lyaml -lpcre2-8 -lssl -lcrypto \
+LIBS = -lzmq -lmsgpackc -luv -ljansson -lyaml -lpcre2-8 -lhs -lssl -lcrypto \
        -lsqlite3 -lcurl -lmicrohttpd $(LIBCRYPT) -loping -lcap -lz -lm -lpthread
 TEST_LIBS = -lcmocka
 

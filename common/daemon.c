@@ -208,6 +208,8 @@ set_zone(const struct settings *s)
 {
 	if (s->timezone != NULL)
 		setenv("TZ", s->timezone, 1);
+	else if (getenv("TZ") == NULL) /* else each mktime() looks there */
+		setenv("TZ", ":/etc/localtime", 1);
 	tzset();
 }
 

@@ -356,12 +356,23 @@ start_timer(struct eventd *ed, uv_timer_t *timer, uv_timer_cb cb, uint64_t ms)
 		uv_timer_start(timer, cb, ms, ms);
 }
 
+static void
+on_scan(struct scan *scan, void *arg)
+{
+	struct eventd *ed = arg;
+
+	ruleset_take_scan(ed->engine->rules, scan);
+	log_info("the texts of %zu rules are scanned in one pass",
+	    scan_covered(scan));
+}
+
 /* The parts that need nothing to be configured. */
 static void
 make_parts(struct eventd *ed)
 {
 	struct daemon *d = ed->d;
 	struct receive_limits limits = {65536, 1000};
+	char *kept;
 
 	ed->effects = (struct engine_effects){.changed = on_changed,
 	    .gone = on_gone,
@@ -379,6 +390,9 @@ make_parts(struct eventd *ed)
 	ed->world = world_new(d, on_downtime_ended, ed);
 	world_engine(ed->world)->has_action = has_action;
 	world_engine(ed->world)->actions = &ed->actions;
+	kept = daemon_path(d, "var/vedette/eventd/patterns");
+	ed->scanner = scanner_new(d->loop, kept, on_scan, ed);
+	free(kept);
 	start_timer(ed, &ed->due, NULL, 0);
 	start_timer(ed, &ed->second, on_sample, SAMPLE_MS);
 	start_timer(ed, &ed->hour, on_hour, HOUR_MS);
@@ -407,6 +421,7 @@ init(struct daemon *d, struct err *err_r)
 	c->made->options = NULL;
 	if (open_store(ed, err_r) == 0) {
 		apply_options(ed);
+		scanner_start(ed->scanner, ed->engine->rules);
 		ec_engine_start(ed->engine, eventd_now());
 		if (ec_outbox_connect(ed->outbox, ed->store, err_r) == 0 &&
 		    world_connect(ed->world, err_r) == 0 &&
@@ -463,6 +478,7 @@ take(struct eventd *ed, const struct snapshot *snap)
 	c->made->options = NULL;
 	ed->actions = c->made->actions;
 	c->made->actions = old;
+	scanner_start(ed->scanner, ed->engine->rules);
 	apply_options(ed);
 	if (eventd_config_listen(ed, c, &err) != 0)
 		log_error("reload: %s", err.text);
@@ -547,6 +563,7 @@ deinit(struct daemon *d)
 		free(ed->questions);
 		ed->questions = next;
 	}
+	scanner_free(&ed->scanner);
 	action_runner_free(&ed->runner);
 	ec_outbox_free(&ed->outbox);
 	world_free(&ed->world);

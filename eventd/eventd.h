@@ -9,6 +9,7 @@
 #include "eventd/event/engine.h"
 #include "eventd/notify.h"
 #include "eventd/receive/receive.h"
+#include "eventd/scanner.h"
 #include "eventd/status/server.h"
 #include "eventd/status/values.h"
 #include "eventd/store/store.h"
@@ -32,6 +33,7 @@ struct eventd {
 	struct outbox *outbox;
 	struct action_table *actions;
 	struct action_runner *runner;
+	struct scanner *scanner;
 	struct udp_receiver *udp;
 	struct stream_receiver *streams;
 	struct status_server *status;

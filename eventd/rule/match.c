@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The walk over the rules; see match.h. Seam for a scan of all patterns at
- * once: ruleset_match() takes the candidates from the index; a scan of the
- * text narrows that list, the loop and its result stay as they are.
+ * The walk over the rules; see match.h. With a scan only those rules are
+ * tried whose text it found, and those that it does not cover; the rules' own
+ * patterns decide, so the result is that of the linear walk.
  */
 #include "eventd/rule/match.h"
 
 #include "eventd/rule/compile.h"
+#include "eventd/rule/scan.h"
 
 #include <arpa/inet.h>
 
@@ -137,18 +138,55 @@ ec_rule_match(struct rule *rule, const struct message *m,
 	return failed;
 }
 
+/* Two ascending lists, or all numbers below `all`; each number once. */
+struct candidates {
+	struct rule_list a, b;
+	uint32_t at_a, at_b, at_all, all;
+};
+
+static struct candidates
+candidates_of(const struct ruleset *rs, const struct message *m, bool every)
+{
+	unsigned f = m->facility & 31, p = m->priority & 7;
+	struct candidates c = {0};
+	const uint32_t *found;
+
+	if (every) {
+		c.all = (uint32_t)rs->n;
+	} else if (rs->scan == NULL) {
+		c.a = rs->index[f][p];
+	} else {
+		c.a = rs->open[f][p];
+		c.b.n = (uint32_t)scan_text(rs->scan, m->text, &found);
+		c.b.number = (uint32_t *)(uintptr_t)found;
+	}
+	return c;
+}
+
+static bool
+next_candidate(struct candidates *c, uint32_t *number_r)
+{
+	bool a = c->at_a < c->a.n, b = c->at_b < c->b.n;
+
+	if (c->at_all < c->all) {
+		*number_r = c->at_all++;
+		return true;
+	}
+	if (a && (!b || c->a.number[c->at_a] < c->b.number[c->at_b]))
+		*number_r = c->a.number[c->at_a++];
+	else if (b)
+		*number_r = c->b.number[c->at_b++];
+	return a || b;
+}
+
 bool
 ruleset_match(struct ruleset *rs, const struct message *m,
     struct match_walk *walk, struct match *match_r)
 {
-	const uint32_t *list =
-	    rs->index[m->facility & 31][m->priority & 7].number;
-	uint32_t n = rs->index[m->facility & 31][m->priority & 7].n, from = 0;
+	struct candidates c = candidates_of(rs, m, walk->every);
+	uint32_t number, from = 0;
 
-	if (walk->every)
-		n = (uint32_t)rs->n;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t number = walk->every ? i : list[i];
+	while (next_candidate(&c, &number)) {
 		struct rule *rule = rs->rules[number];
 
 		if (number < from)

@@ -20,6 +20,7 @@
 struct pattern {
 	char *plain; /* NULL: a regular expression */
 	size_t plain_len;
+	char *source; /* the regular expression, NULL: plain */
 	bool whole;
 	pcre2_code *code;
 	uint32_t n_groups;
@@ -120,6 +121,7 @@ ec_pattern_new(const char *text, enum pattern_kind kind, struct err *err_r)
 		p->whole = true;
 	if (kind == PATTERN_SEARCH)
 		s = without_leading_any(s);
+	p->source = slice_dup(s);
 	if (compile(p, s, err_r) != 0)
 		ec_pattern_free(&p);
 	return p;
@@ -131,6 +133,7 @@ ec_pattern_free(struct pattern **p)
 	if (*p == NULL)
 		return;
 	free((*p)->plain);
+	free((*p)->source);
 	pcre2_code_free((*p)->code);
 	free(*p);
 	*p = NULL;
@@ -140,6 +143,22 @@ uint32_t
 ec_pattern_groups(const struct pattern *p)
 {
 	return p == NULL ? 0 : p->n_groups;
+}
+
+char *
+ec_pattern_expression(const struct pattern *p)
+{
+	struct str e = {0};
+
+	if (p->whole)
+		str_add(&e, "^(?:");
+	for (size_t i = 0; p->plain != NULL && i < p->plain_len; i++)
+		str_addf(&e, "\\x%02x", (unsigned char)p->plain[i]);
+	if (p->plain == NULL)
+		str_add(&e, p->source);
+	if (p->whole)
+		str_add(&e, ")$");
+	return str_steal(&e);
 }
 
 struct pattern_scratch *

@@ -35,6 +35,11 @@ struct pattern *ec_pattern_new(
 void ec_pattern_free(struct pattern **p);
 bool ec_pattern_is_empty(const char *text);
 uint32_t ec_pattern_groups(const struct pattern *p);
+/*
+ * A regular expression for another library that fits wherever the pattern
+ * does, caseless. Freed by the caller.
+ */
+char *ec_pattern_expression(const struct pattern *p);
 
 /* Where matches are worked out; one per thread. */
 struct pattern_scratch;

@@ -137,6 +137,12 @@ struct pack {
 	uint32_t first_after; /* number of the first rule behind the pack */
 };
 
+struct rule_list {
+	uint32_t *number;
+	uint32_t n;
+};
+struct scan;
+
 struct ruleset {
 	struct rule **rules; /* without those that are disabled */
 	size_t n;
@@ -144,10 +150,10 @@ struct ruleset {
 	struct pack **packs;
 	size_t n_packs;
 	/* Rules that can fit at all, ascending, by facility and priority. */
-	struct {
-		uint32_t *number;
-		uint32_t n;
-	} index[32][8];
+	struct rule_list index[32][8];
+	/* With a scan: those of `index` that it does not cover. */
+	struct scan *scan; /* own; NULL: none */
+	struct rule_list open[32][8];
 };
 
 /* What the names in rules refer to; NULL: every name is good. */
@@ -164,6 +170,8 @@ struct rule_names {
 struct ruleset *ruleset_compile(const json_t *doc,
     const struct rule_names *names, struct str *mistakes, struct str *warnings);
 void ruleset_free(struct ruleset **rs);
+/* Takes the scan over, which was made of this ruleset's patterns. */
+void ruleset_take_scan(struct ruleset *rs, struct scan *scan);
 /* NULL: no such rule. */
 struct rule *ruleset_find(const struct ruleset *rs, const char *id);
 

@@ -3,9 +3,11 @@
  * Packs and rules in their order, and the index by facility and priority; see
  * rule.h.
  */
+#include "common/log.h"
 #include "common/mem.h"
 #include "eventd/rule/compile.h"
 #include "eventd/rule/reader.h"
+#include "eventd/rule/scan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,12 +62,15 @@ ruleset_free(struct ruleset **rsp)
 		free(rs->packs[i]);
 	}
 	for (int f = 0; f < 32; f++) {
-		for (int p = 0; p < 8; p++)
+		for (int p = 0; p < 8; p++) {
 			free(rs->index[f][p].number);
+			free(rs->open[f][p].number);
+		}
 	}
 	free(rs->rules);
 	free(rs->by_id);
 	free(rs->packs);
+	scan_free(&rs->scan);
 	free(rs);
 	*rsp = NULL;
 }
@@ -200,23 +205,36 @@ can_fit(const struct rule *r, int facility, int priority)
 }
 
 static void
-build_index(struct ruleset *rs)
+build_list(const struct ruleset *rs, int f, int p, struct rule_list *list)
+{
+	uint32_t n = 0;
+
+	list->number = xreallocarray(NULL, rs->n + 1, sizeof(*list->number));
+	for (uint32_t i = 0; i < rs->n; i++) {
+		if (can_fit(rs->rules[i], f, p) &&
+		    (rs->scan == NULL || !scan_covers(rs->scan, i)))
+			list->number[n++] = i;
+	}
+	list->number =
+	    xreallocarray(list->number, n + 1, sizeof(*list->number));
+	list->n = n;
+}
+
+static void
+build_index(const struct ruleset *rs, struct rule_list lists[32][8])
 {
 	for (int f = 0; f < 32; f++) {
-		for (int p = 0; p < 8; p++) {
-			uint32_t *list =
-			    xreallocarray(NULL, rs->n + 1, sizeof(*list));
-			uint32_t n = 0;
-
-			for (uint32_t i = 0; i < rs->n; i++) {
-				if (can_fit(rs->rules[i], f, p))
-					list[n++] = i;
-			}
-			rs->index[f][p].number =
-			    xreallocarray(list, n + 1, sizeof(*list));
-			rs->index[f][p].n = n;
-		}
+		for (int p = 0; p < 8; p++)
+			build_list(rs, f, p, &lists[f][p]);
 	}
+}
+
+void
+ruleset_take_scan(struct ruleset *rs, struct scan *scan)
+{
+	must(rs->scan == NULL);
+	rs->scan = scan;
+	build_index(rs, rs->open);
 }
 
 struct ruleset *
@@ -258,6 +276,6 @@ ruleset_compile(const json_t *doc, const struct rule_names *names,
 		memcpy(
 		    c.rs->by_id, c.rs->rules, c.rs->n * sizeof(*c.rs->by_id));
 	qsort(c.rs->by_id, c.rs->n, sizeof(*c.rs->by_id), by_id);
-	build_index(c.rs);
+	build_index(c.rs, c.rs->index);
 	return c.rs;
 }

@@ -175,3 +175,22 @@ def test_port_in_use_says_what_to_do(root):
         text = done.err + done.out
         assert str(port) in text and "syslog_udp" in text, text
         site.stop()
+
+
+def test_the_scan_is_made_and_kept(console):
+    site = console
+    site.wait_for(lambda: "scanned in one pass" in site.log("eventd"),
+                  what="the scan")
+    kept = site.path("var/vedette/eventd/patterns")
+    assert kept.stat().st_size > 1000
+    kept.write_bytes(kept.read_bytes()[:-1])  # a damaged one is made anew
+    site.stop("eventd")
+    site.start("eventd")
+    site.wait_for(lambda: site.log("eventd").count("scanned in one pass") == 2,
+                  what="the scan after the start")
+    port = site.port(514)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.sendto(b"<2>Mar  5 13:59:58 db1 kernel: disk sda failed",
+                 ("127.0.0.1", port))
+    assert site.wait_for(lambda: events(site), what="the event")[0][0] == \
+        "disk sda is broken"
