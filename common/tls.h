@@ -4,7 +4,9 @@
  * contexts of servers, and sessions that see bytes, not sockets, so that they
  * run on any loop.
  *
- * Files: ROOT/var/vedette/tls/{ca,site}.{pem,key}; keys have mode 0600.
+ * Files: ROOT/var/vedette/tls/{ca,site,agents}.{pem,key}; keys have mode 0600.
+ * `agents` is the authority that signs the certificates of registered agents;
+ * agents.pem may hold more of them, which are trusted as well.
  */
 #ifndef COMMON_TLS_H
 #define COMMON_TLS_H
@@ -25,6 +27,15 @@
  * processes may call it at once. 0, or -1 with a reason.
  */
 int tls_make_site(const char *root, const char *site, struct err *err_r);
+/* The same for the authority of agents (10 years). */
+int tls_make_agents(const char *root, const char *site, struct err *err_r);
+/*
+ * A registration: signs a PEM request whose only CN is `uuid` with the
+ * authority of agents, for `days`, with the UUID as name. Appends one PEM
+ * block. 0, or -1 with what is wrong with the request.
+ */
+int tls_sign_agent(const char *root, struct slice request, const char *uuid,
+    unsigned days, struct str *cert_r, struct err *err_r);
 /* "ROOT/var/vedette/tls/NAME", freed by the caller. */
 char *tls_path(const char *root, const char *name);
 
@@ -43,11 +54,23 @@ struct tls_server {
 /* TLS 1.2 and later. Freed by SSL_CTX_free(); NULL with a reason. */
 SSL_CTX *tls_server_context(const struct tls_server *t, struct err *err_r);
 
+struct tls_client {             /* PEM texts */
+	struct slice cert, key; /* cert with its chain; empty: none is shown */
+	struct slice ca;        /* authorities that may sign the server's */
+};
+/* TLS 1.2 and later, AEAD only. Freed by SSL_CTX_free(); NULL with a reason. */
+SSL_CTX *tls_client_context(const struct tls_client *t, struct err *err_r);
+
 /* --- sessions ------------------------------------------------------------- */
 
 struct tls;
 
 struct tls *tls_new(SSL_CTX *server);
+/*
+ * The calling side: `name` goes out as SNI, and the server's certificate must
+ * be good for it. Call tls_take() at once: the client speaks first.
+ */
+struct tls *tls_new_client(SSL_CTX *client, const char *name);
 void tls_free(struct tls **t);
 
 enum tls_state {
@@ -64,6 +87,8 @@ enum tls_state tls_receive(
     struct tls *t, struct slice bytes, struct str *plain, struct err *err_r);
 /* Seals what is to be sent; only while it is open. 0 or -1. */
 int tls_send(struct tls *t, struct slice plain, struct err *err_r);
+/* After TLS_FAILED: why the other side's certificate was refused, or NULL. */
+const char *tls_distrust(const struct tls *t);
 /* Nothing more will be sent. */
 void tls_end(struct tls *t);
 /* Appends the bytes that are to go to the other side. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The site's authority and certificate: made once, kept in var/vedette/tls; see
- * tls.h. Keys are P-256, signatures SHA-256.
+ * The site's authorities and certificate: made once, kept in var/vedette/tls;
+ * see tls.h. Keys are P-256, signatures SHA-256.
  */
 #include "common/file.h"
 #include "common/log.h"
@@ -24,6 +24,8 @@
 #define DAY           86400L
 #define CA_DAYS       3653
 #define SITE_DAYS     825
+#define UUID_BYTES    36
+#define NAME_BYTES    64 /* RFC 5280: no longer */
 #define RENEW_DAYS    60
 #define MAX_PEM_BYTES 65536
 
@@ -182,18 +184,15 @@ add_names(X509 *cert, X509 *issuer, const char *site)
 }
 
 static void
-set_subject(X509 *cert, const char *site, bool ca)
+set_subject(X509 *cert, const char *name)
 {
-	char name[64]; /* RFC 5280: no longer */
-
-	snprintf(name, sizeof(name), ca ? "Vedette site %s" : "%s", site);
 	must(X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN",
 		 MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) == 1);
 }
 
 /* Signed by `issuer`, or, if that is NULL, an authority signed by itself. */
 static struct pair
-make(const char *site, const struct pair *issuer)
+make(const char *site, const char *name, const struct pair *issuer)
 {
 	struct pair p = {X509_new(), EVP_EC_gen("P-256")};
 	bool ca = issuer == NULL;
@@ -207,7 +206,7 @@ make(const char *site, const struct pair *issuer)
 	X509_gmtime_adj(
 	    X509_getm_notAfter(p.cert), DAY * (ca ? CA_DAYS : SITE_DAYS));
 	must(X509_set_pubkey(p.cert, p.key) == 1);
-	set_subject(p.cert, site, ca);
+	set_subject(p.cert, name);
 	must(X509_set_issuer_name(
 		 p.cert, X509_get_subject_name(issuer->cert)) == 1);
 	add_extension(p.cert, issuer->cert, NID_basic_constraints,
@@ -242,10 +241,12 @@ static int
 make_missing(const char *root, const char *site, struct err *err_r)
 {
 	struct pair ca, own;
+	char name[NAME_BYTES];
 	int rc = 0;
 
 	if (!pair_read(root, "ca", &ca)) {
-		ca = make(site, NULL);
+		snprintf(name, sizeof(name), "Vedette site %s", site);
+		ca = make(site, name, NULL);
 		rc = pair_write(root, "ca", &ca, &ca, err_r);
 		if (rc == 0)
 			log_info("tls: made the site's authority");
@@ -259,7 +260,8 @@ make_missing(const char *root, const char *site, struct err *err_r)
 		pair_free(&own);
 	}
 	if (rc == 0) {
-		own = make(site, &ca);
+		snprintf(name, sizeof(name), "%s", site);
+		own = make(site, name, &ca);
 		rc = pair_write(root, "site", &own, &ca, err_r);
 		if (rc == 0)
 			log_info("tls: made the site's certificate");
@@ -269,8 +271,30 @@ make_missing(const char *root, const char *site, struct err *err_r)
 	return rc;
 }
 
-int
-tls_make_site(const char *root, const char *site, struct err *err_r)
+static int
+make_agents(const char *root, const char *site, struct err *err_r)
+{
+	struct pair ca;
+	char name[NAME_BYTES];
+	int rc = 0;
+
+	if (!pair_read(root, "agents", &ca)) {
+		snprintf(
+		    name, sizeof(name), "Site '%s' agent signing CA", site);
+		ca = make(site, name, NULL);
+		rc = pair_write(root, "agents", &ca, &ca, err_r);
+		if (rc == 0)
+			log_info("tls: made the authority of agents");
+	}
+	pair_free(&ca);
+	return rc;
+}
+
+/* Under a lock that all processes of the site take. */
+static int
+locked(const char *root, const char *site,
+    int (*work)(const char *root, const char *site, struct err *err_r),
+    struct err *err_r)
 {
 	char *folder = tls_path(root, "");
 	char *lock = tls_path(root, "lock");
@@ -284,10 +308,110 @@ tls_make_site(const char *root, const char *site, struct err *err_r)
 		}
 	}
 	if (rc == 0)
-		rc = make_missing(root, site, err_r);
+		rc = work(root, site, err_r);
 	if (fd != -1)
 		close(fd);
 	free(folder);
 	free(lock);
 	return rc;
+}
+
+int
+tls_make_site(const char *root, const char *site, struct err *err_r)
+{
+	return locked(root, site, make_missing, err_r);
+}
+
+int
+tls_make_agents(const char *root, const char *site, struct err *err_r)
+{
+	return locked(root, site, make_agents, err_r);
+}
+
+/* --- registrations -------------------------------------------------------- */
+
+/* The request, if it is signed by its own key and names the agent alone. */
+static X509_REQ *
+read_request(struct slice pem, const char *uuid, struct err *err_r)
+{
+	BIO *bio = BIO_new_mem_buf(pem.s, (int)pem.len);
+	X509_REQ *req = PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL);
+	char cn[UUID_BYTES + 2] = "";
+	X509_NAME *name;
+
+	BIO_free(bio);
+	if (req == NULL) {
+		err_set(err_r, "this is not a PEM certificate request");
+		return NULL;
+	}
+	name = X509_REQ_get_subject_name(req);
+	if (X509_REQ_verify(req, X509_REQ_get0_pubkey(req)) != 1)
+		err_set(err_r, "the request is not signed by its own key");
+	else if (X509_NAME_entry_count(name) != 1 ||
+	    X509_NAME_get_text_by_NID(name, NID_commonName, cn, sizeof(cn)) !=
+		UUID_BYTES ||
+	    strcmp(cn, uuid) != 0)
+		err_set(err_r, "the request's common name is not %s", uuid);
+	else
+		return req;
+	ERR_clear_error();
+	X509_REQ_free(req);
+	return NULL;
+}
+
+static X509 *
+agent_cert(
+    X509_REQ *req, const char *uuid, unsigned days, const struct pair *ca)
+{
+	X509 *cert = X509_new();
+	char names[UUID_BYTES + 8];
+
+	must(cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1);
+	set_serial(cert);
+	X509_gmtime_adj(X509_getm_notBefore(cert), -DAY);
+	X509_gmtime_adj(X509_getm_notAfter(cert), DAY * (long)days);
+	must(X509_set_pubkey(cert, X509_REQ_get0_pubkey(req)) == 1);
+	must(X509_set_subject_name(cert, X509_REQ_get_subject_name(req)) == 1);
+	must(X509_set_issuer_name(cert, X509_get_subject_name(ca->cert)) == 1);
+	add_extension(
+	    cert, ca->cert, NID_basic_constraints, "critical,CA:FALSE");
+	snprintf(names, sizeof(names), "DNS:%s", uuid);
+	add_extension(cert, ca->cert, NID_subject_alt_name, names);
+	must(X509_sign(cert, ca->key, EVP_sha256()) > 0);
+	return cert;
+}
+
+int
+tls_sign_agent(const char *root, struct slice request, const char *uuid,
+    unsigned days, struct str *cert_r, struct err *err_r)
+{
+	struct pair ca;
+	X509_REQ *req;
+	X509 *cert;
+	BIO *out;
+	char *data;
+	long n;
+
+	if (strlen(uuid) != UUID_BYTES || request.len > MAX_PEM_BYTES) {
+		err_set(err_r, "not a UUID, or a request that is too long");
+		return -1;
+	}
+	req = read_request(request, uuid, err_r);
+	if (req == NULL)
+		return -1;
+	if (!pair_read(root, "agents", &ca)) {
+		err_set(err_r, "the site has no authority of agents yet");
+		X509_REQ_free(req);
+		return -1;
+	}
+	cert = agent_cert(req, uuid, days, &ca);
+	out = BIO_new(BIO_s_mem());
+	must(PEM_write_bio_X509(out, cert) == 1);
+	n = BIO_get_mem_data(out, &data);
+	str_addn(cert_r, data, (size_t)n);
+	BIO_free(out);
+	X509_free(cert);
+	X509_REQ_free(req);
+	pair_free(&ca);
+	return 0;
 }

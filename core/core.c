@@ -41,7 +41,16 @@ now_both(void *arg, int64_t *now_ns_r, int64_t *now_r)
 	*now_r = core_now();
 }
 
-static const struct jobs_ops jobs_ops = {.clock = now_both, .wake = wake};
+static const struct agent_links *
+registrations(void *arg)
+{
+	struct core *core = arg;
+
+	return links_now(core->links);
+}
+
+static const struct jobs_ops jobs_ops = {
+    .clock = now_both, .links = registrations, .wake = wake};
 
 /* --- the state on disk tells what it finds ----------------------------------
  */
@@ -256,6 +265,7 @@ open_files(struct core *core, struct err *err_r)
 	if (core->fx.history == NULL)
 		return -1;
 	core->tombs = tombs_new();
+	core->links = links_new(d->loop, d->root);
 	core->fx.outbox = outbox_new(&outbox_ops, core);
 	dir = daemon_path(d, "var/vedette/core");
 	core->fx.store =
@@ -389,6 +399,7 @@ deinit(struct daemon *d)
 		keep_piggyback(core, true);
 	}
 	core_reload_abort(d);
+	links_free(&core->links);
 	store_close(&core->fx.store);
 	if (core->running)
 		effects_release(&core->fx, now);

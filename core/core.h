@@ -7,6 +7,7 @@
 
 #include "common/daemon.h"
 #include "common/period.h"
+#include "core/config/links.h"
 #include "core/config/match.h"
 #include "core/config/tombs.h"
 #include "core/effects/effects.h"
@@ -19,6 +20,7 @@ struct core {
 	struct schedule *schedule;
 	struct jobs *jobs;
 	struct tombs *tombs;
+	struct links *links;
 	struct effects fx;    /* holds stream, outbox, history, store */
 	uv_prepare_t prepare; /* the turn: after all input, before sleep */
 	uv_timer_t timer;

@@ -6,7 +6,6 @@
 #ifndef FETCHER_AGENT_MARKER_H
 #define FETCHER_AGENT_MARKER_H
 
-#include "common/err.h"
 #include "common/str.h"
 
 enum agent_marker {
@@ -18,11 +17,5 @@ enum agent_marker {
 };
 
 enum agent_marker agent_marker_of(struct slice begin);
-/*
- * Why this fetcher does not go on after the marker, and what to do, in words;
- * `begin` is what has come so far. Not for AGENT_MORE and AGENT_PLAIN.
- */
-void agent_marker_refuse(
-    enum agent_marker marker, struct slice begin, struct err *err_r);
 
 #endif

@@ -24,6 +24,7 @@ struct connect {
 	struct attempt *attempt; /* of addresses[i] */
 	union address addresses[LIMIT_ADDRESSES];
 	size_t n, i;
+	uint32_t within_ms; /* one address */
 	const char *hint;
 	connect_fn *done;
 	void *arg;
@@ -87,9 +88,9 @@ note_failure(struct connect *c, int status)
 		hint = " (raise the site's limit of open files)";
 	if (status == UV_ETIMEDOUT)
 		err_set(&c->why,
-		    "Cannot connect to %s: no answer within %ds (is the host "
+		    "Cannot connect to %s: no answer within %.3gs (is the host "
 		    "up, does a firewall drop the packets?)",
-		    at, LIMIT_CONNECT_MS / 1000);
+		    at, c->within_ms / 1000.0);
 	else
 		err_set(&c->why, "Cannot connect to %s: %s%s", at, words, hint);
 }
@@ -149,7 +150,7 @@ try_address(struct connect *c)
 	rc =
 	    uv_tcp_connect(&a->req, &a->tcp, &c->addresses[c->i].sa, connected);
 	if (rc == 0)
-		uv_timer_start(&c->timer, timed_out, LIMIT_CONNECT_MS, 0);
+		uv_timer_start(&c->timer, timed_out, c->within_ms, 0);
 	return rc;
 }
 
@@ -174,6 +175,7 @@ connect_start(uv_loop_t *loop, const union address *addresses, size_t n,
 	c->loop = loop;
 	c->n = n < LIMIT_ADDRESSES ? n : LIMIT_ADDRESSES;
 	memcpy(c->addresses, addresses, c->n * sizeof(*addresses));
+	c->within_ms = LIMIT_CONNECT_MS;
 	c->hint = hint;
 	c->done = done;
 	c->arg = arg;
@@ -185,6 +187,14 @@ connect_start(uv_loop_t *loop, const union address *addresses, size_t n,
 	if (c->i == c->n)
 		uv_timer_start(&c->timer, failed_at_once, 0, 0);
 	return c;
+}
+
+void
+connect_within(struct connect *c, uint32_t ms)
+{
+	c->within_ms = ms;
+	if (c->attempt != NULL)
+		uv_timer_start(&c->timer, timed_out, ms, 0);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "fetcher/address.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <uv.h>
 
 struct connect;
@@ -23,6 +24,8 @@ typedef void connect_fn(
 /* Addresses with their ports set; they are copied. n is at least 1. */
 struct connect *connect_start(uv_loop_t *loop, const union address *addresses,
     size_t n, const char *hint, connect_fn *done, void *arg);
+/* Another time for one address than LIMIT_CONNECT_MS; right after the start. */
+void connect_within(struct connect *c, uint32_t ms);
 /* Ends it without a callback. NULL is fine. */
 void connect_stop(struct connect **c);
 /* The address that is being tried. */

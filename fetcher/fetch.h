@@ -12,7 +12,9 @@
 
 #include "fetcher/address.h"
 #include "fetcher/child.h"
+#include "fetcher/decrypt.h"
 #include "fetcher/icmp.h"
+#include "fetcher/identity.h"
 #include "fetcher/limits.h"
 #include "fetcher/resolve.h"
 #include "fetcher/runner.h"
@@ -83,6 +85,10 @@ void fetch_result(struct fetch *f, uint32_t state, struct slice output,
  * or of all together; the caller fails the fetch.
  */
 int fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r);
+/* Another output in place of what was taken. -1 as fetch_take(). */
+int fetch_replace(struct fetch *f, struct slice output, struct err *err_r);
+/* Hands the output over; it is no longer counted. */
+struct str fetch_steal(struct fetch *f);
 /* Milliseconds until the deadline, at least 0. */
 uint64_t fetch_left_ms(const struct fetch *f);
 /* "5s": the job's timeout, for words. */
@@ -92,6 +98,7 @@ uv_loop_t *runner_loop(struct runner *e);
 struct icmp *runner_icmp(struct runner *e); /* NULL: see runner_no_ping() */
 const char *runner_no_ping(const struct runner *e); /* why there is none */
 struct children *runner_children(struct runner *e);
+struct decrypts *runner_decrypts(struct runner *e);
 const char *runner_root(const struct runner *e);
 struct runner_counters *runner_counting(struct runner *e);
 /* 64 KiB that anyone may use within a callback. */

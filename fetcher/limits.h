@@ -22,6 +22,11 @@
 #define LIMIT_PLUGIN_BYTES (64u << 10)
 #define LIMIT_STDERR_BYTES (4u << 10)
 
+/* Threads that decrypt symmetric output at once; never more than cores. */
+#define LIMIT_DECRYPTS 8
+/* Bytes that TLS wants to send and that an agent does not read. */
+#define LIMIT_TLS_UNSENT (256u << 10)
+
 /* A job that names no timeout. */
 #define LIMIT_TIMEOUT_MS 60000
 /* One address may take so long to accept a connection. */

@@ -21,6 +21,8 @@ struct runner {
 	struct icmp *icmp;
 	struct err no_ping;
 	struct children *children;
+	struct decrypts *decrypts;
+	struct identity *identity;
 	struct fetch *first;
 	struct fetch *hosts[BUCKETS]; /* the running one_per_host fetches */
 	size_t n_running;
@@ -65,6 +67,8 @@ runner_new(uv_loop_t *loop, const char *root)
 	e->root = root;
 	e->resolver = resolver_new(loop);
 	e->children = children_new(loop, LIMIT_CHILDREN);
+	e->decrypts = decrypts_new(loop);
+	e->identity = identity_new(root);
 	err_set(&e->no_ping, "the ICMP sockets were not opened");
 	return e;
 }
@@ -85,6 +89,7 @@ runner_close(struct runner *e)
 {
 	runner_cancel_all(e);
 	resolver_free(&e->resolver);
+	decrypts_free(&e->decrypts);
 	children_close(e->children);
 	if (e->icmp != NULL)
 		icmp_close(e->icmp);
@@ -107,6 +112,7 @@ runner_free(struct runner **ep)
 	if (runner_is_closed(e))
 		children_free(&e->children);
 	icmp_free(&e->icmp);
+	identity_free(&e->identity);
 	free(e);
 	*ep = NULL;
 }
@@ -130,6 +136,14 @@ runner_counters(const struct runner *e)
 	c.children_killed = cc->killed;
 	c.children_running = cc->running;
 	c.children_waiting = cc->waiting;
+	if (e->decrypts != NULL) {
+		struct decrypts_counters dc = decrypts_counters(e->decrypts);
+
+		c.decrypted = dc.done;
+		c.decrypt_us = dc.microseconds;
+		c.decrypts_running = dc.running;
+		c.decrypts_waiting = dc.waiting;
+	}
 	if (e->icmp != NULL) {
 		const struct icmp_counters *ic = icmp_counters(e->icmp);
 
@@ -163,6 +177,18 @@ struct children *
 runner_children(struct runner *e)
 {
 	return e->children;
+}
+
+struct decrypts *
+runner_decrypts(struct runner *e)
+{
+	return e->decrypts;
+}
+
+struct identity *
+runner_identity(struct runner *e)
+{
+	return e->identity;
 }
 
 const char *
@@ -521,7 +547,8 @@ fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r)
 		return -1;
 	}
 	if (f->output.len + n >= cap &&
-	    e->buffered + 2 * cap > LIMIT_BUFFERED_BYTES) {
+	    e->buffered + decrypts_counters(e->decrypts).bytes + 2 * cap >
+		LIMIT_BUFFERED_BYTES) {
 		e->counters.outputs_cut++;
 		err_set(err_r,
 		    "all fetches together hold %u MiB of output, this one was "
@@ -532,4 +559,24 @@ fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r)
 	str_addn(&f->output, bytes, n);
 	e->buffered += f->output.cap - cap;
 	return 0;
+}
+
+struct str
+fetch_steal(struct fetch *f)
+{
+	struct str output = f->output;
+
+	f->runner->buffered -= output.cap;
+	f->output = (struct str){0};
+	return output;
+}
+
+int
+fetch_replace(struct fetch *f, struct slice output, struct err *err_r)
+{
+	struct str old = fetch_steal(f);
+
+	str_free(&old);
+	f->runner->counters.bytes_read -= output.len; /* counted before */
+	return fetch_take(f, output.s, output.len, err_r);
 }

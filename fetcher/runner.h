@@ -33,6 +33,11 @@ struct fetch;
 	C(jobs_waited, "jobs that waited for another of the same host")        \
 	C(bytes_read, "bytes from agents, programs and plugins")               \
 	C(outputs_cut, "outputs over the limit of size")                       \
+	C(agents_tls, "agents that answered with TLS")                         \
+	C(agents_symmetric, "agents that answered encrypted by a passphrase")  \
+	C(agents_refused, "agents' forms of output that are not allowed")      \
+	C(decrypted, "outputs decrypted with a passphrase, good or not")       \
+	C(decrypt_us, "microseconds of threads that decrypted")                \
 	C(children_started, "plugins and programs started")                    \
 	C(children_killed, "plugins and programs killed at their deadline")    \
 	C(pings_sent, "echo requests sent")                                    \
@@ -46,7 +51,7 @@ struct runner_counters {
 #undef ENGINE_COUNTER_MEMBER
 	/* Present values. */
 	size_t running, children_running, children_waiting, buffered_bytes,
-	    names_asked;
+	    names_asked, decrypts_running, decrypts_waiting;
 };
 
 /* `root` is the site's directory or "" and is borrowed for ever. */
@@ -56,6 +61,10 @@ struct runner *runner_new(uv_loop_t *loop, const char *root);
  * reason: ping jobs then answer with that reason, everything else works.
  */
 int runner_open_ping(struct runner *e, struct err *err_r);
+
+/* The site's secrets, which a remote worker is given by core. */
+struct identity;
+struct identity *runner_identity(struct runner *e);
 
 /* The fetch is gone after the return; called once, never by runner_start(). */
 typedef void runner_done_fn(struct fetch *f, void *arg);

@@ -333,6 +333,8 @@ worker_counters(const struct worker *w, struct str *list)
 	put(list, "children_waiting", c.children_waiting);
 	put(list, "bytes_buffered", c.buffered_bytes);
 	put(list, "lookups_running", c.names_asked);
+	put(list, "decrypts_running", c.decrypts_running);
+	put(list, "decrypts_waiting", c.decrypts_waiting);
 }
 
 void

@@ -48,8 +48,11 @@ written_open(const struct site *site, const char *verb)
 
 	w = xnew(struct written);
 	w->site = site;
+	if (agent_links_read(site->root, &w->links, &err) == -1)
+		cmd_fail(verb, "registrations: %s", err.text);
 	w->snap = compile(site, verb);
 	if (w->snap == NULL) {
+		agent_links_free(&w->links);
 		free(w);
 		return NULL;
 	}
@@ -70,6 +73,7 @@ written_close(struct written **w)
 	if (*w == NULL)
 		return;
 	job_buffers_free(&(*w)->buffers);
+	agent_links_free(&(*w)->links);
 	engine_free(&(*w)->engine);
 	periods_free(&(*w)->periods);
 	snapshot_close(&(*w)->snap);
@@ -177,7 +181,7 @@ written_bare_job(struct written *w, uint32_t object, struct msg_job *job_r)
 	default:
 		return false;
 	}
-	job_make(job_r, &w->buffers, w->engine, object, kind);
+	job_make(job_r, &w->buffers, w->engine, &w->links, object, kind);
 	return true;
 }
 

@@ -20,6 +20,7 @@ struct written {
 	struct snapshot *snap;
 	struct periods *periods;
 	struct engine *engine;
+	struct agent_links links;
 	struct job_buffers buffers;
 };
 

@@ -63,9 +63,19 @@ add_items(struct str *items, struct str *params, const struct engine *e,
 	}
 }
 
+static struct slice
+uuid_of(const struct agent_links *links, struct slice host)
+{
+	const struct agent_link *l =
+	    links == NULL ? NULL : agent_links_find(links, host);
+
+	return l == NULL ? SLICE("") : slice_of(l->uuid);
+}
+
 void
 job_make(struct msg_job *job, struct job_buffers *buffers,
-    const struct engine *e, uint32_t object, unsigned kind)
+    const struct engine *e, const struct agent_links *links, uint32_t object,
+    unsigned kind)
 {
 	const struct snap_object *c = &e->snap->objects[object];
 	const struct snap_object *host = &e->snap->objects[c->host];
@@ -88,6 +98,7 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 	case MSG_JOB_AGENT:
 		job->port = host->agent_port;
 		job->options = text(e, host->agent_options);
+		job->uuid = uuid_of(links, job->host);
 		break;
 	case MSG_JOB_PROGRAM:
 		macros_expand(&buffers->command, e, c->host,

@@ -5,6 +5,7 @@
 #ifndef CORE_SCHEDULE_JOB_H
 #define CORE_SCHEDULE_JOB_H
 
+#include "common/agent_link.h"
 #include "common/msg.h"
 #include "core/state/engine.h"
 
@@ -15,9 +16,10 @@ struct job_buffers {
 	struct str command, items, params, sources;
 };
 
-/* Fills everything but job_id. */
+/* Fills everything but job_id. `links` may be NULL: nobody is registered. */
 void job_make(struct msg_job *job, struct job_buffers *buffers,
-    const struct engine *e, uint32_t object, unsigned kind);
+    const struct engine *e, const struct agent_links *links, uint32_t object,
+    unsigned kind);
 void job_buffers_free(struct job_buffers *buffers);
 
 #endif

@@ -376,7 +376,8 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	struct msg m = {.id = MSG_JOB};
 	struct running *r;
 
-	job_make(&m.job, &j->buffers, j->schedule->engine, due->object, kind);
+	job_make(&m.job, &j->buffers, j->schedule->engine,
+	    j->ops->links(j->arg), due->object, kind);
 	if (!add_piggyback(j, &m.job, now_ns)) {
 		schedule_done(j->schedule, due->object);
 		return true;

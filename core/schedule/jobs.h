@@ -8,6 +8,7 @@
 #ifndef CORE_SCHEDULE_JOBS_H
 #define CORE_SCHEDULE_JOBS_H
 
+#include "common/agent_link.h"
 #include "common/bus.h"
 #include "core/schedule/schedule.h"
 
@@ -19,6 +20,8 @@ struct piggyback;
 /* Times: now_ns of the schedule's clock, now in wall seconds. */
 struct jobs_ops {
 	void (*clock)(void *arg, int64_t *now_ns_r, int64_t *now_r);
+	/* The registrations of agents; borrowed for the call. */
+	const struct agent_links *(*links)(void *arg);
 	/* Something happened that may let jobs_pump() go on. */
 	void (*wake)(void *arg);
 };

@@ -59,9 +59,19 @@ static const struct schema regex_or_names = {.kind = SCHEMA_LIST,
 
 WORDS(agent_none, "none");
 WORDS(agent_kind, "tcp", "push", "program", "none");
+WORDS(agent_encryption, "auto", "tls", "encrypted", "legacy", "plain");
+static const struct schema agent_uuid = {
+    .kind = SCHEMA_TEXT, .expected = "a UUID in lower case with hyphens"};
 TABLE(agent_table, {"kind", &agent_kind, true, NULL, "how data is fetched"},
     {"port", &port, false, "6556", "of tcp"},
-    {"command", &keys_text, false, NULL, "of program: the command line"});
+    {"command", &keys_text, false, NULL, "of program: the command line"},
+    {"encryption", &agent_encryption, false, "auto",
+	"of tcp: what is accepted"},
+    {"passphrase_file", &keys_text, false, NULL,
+	"of tcp: file with the passphrase of encrypted output"},
+    {"connect_timeout", &keys_interval, false, "5s", "of tcp: for one address"},
+    {"uuid", &agent_uuid, false, NULL,
+	"of tcp: of the registration, if it was made elsewhere"});
 static const struct schema *const agent_either[] = {
     &agent_none, &agent_table, NULL};
 const struct schema keys_agent = {.kind = SCHEMA_EITHER,
@@ -107,6 +117,16 @@ static const struct schema_key piggyback_keys[] = {
     {0}};
 const struct schema keys_piggyback = {
     .kind = SCHEMA_TABLE, .keys = piggyback_keys};
+
+TABLE(encryption_table, {"mode", &agent_encryption, false, "auto", NULL},
+    {"passphrase_file", &keys_text, false, NULL,
+	"relative to the site's folder; readable by its user alone"});
+static const struct schema *const encryption_either[] = {
+    &agent_encryption, &encryption_table, NULL};
+const struct schema keys_agent_encryption = {.kind = SCHEMA_EITHER,
+    .either = encryption_either,
+    .expected = "auto, tls, encrypted, legacy, plain or a mapping {mode: "
+		"..., passphrase_file: FILE}"};
 
 WORDS(snmp_version, "1", "2c", "3");
 static const struct schema secret_pair = {.kind = SCHEMA_LIST,

@@ -6,6 +6,7 @@
  */
 #include "site/compile/objects.h"
 #include "common/mem.h"
+#include "site/compile/agents.h"
 #include "site/compile/discovery.h"
 #include "site/compile/rules.h"
 
@@ -321,25 +322,6 @@ set_check(struct model *m, struct snap_object *o, const json_t *check)
 
 /* --- hosts ---------------------------------------------------------------- */
 
-static void
-set_agent(struct model *m, struct snap_object *o, const struct host *h)
-{
-	const json_t *agent = h->values[ATTR_agent];
-	const json_t *port = json_object_get(agent, "port");
-	const char *kind = host_agent_kind(h);
-
-	if (strcmp(kind, "none") == 0)
-		return;
-	o->agent = strcmp(kind, "tcp") == 0 ? SNAP_AGENT_TCP
-	    : strcmp(kind, "push") == 0     ? SNAP_AGENT_PUSH
-					    : SNAP_AGENT_PROGRAM;
-	o->agent_port =
-	    json_is_integer(port) ? (uint32_t)json_integer_value(port) : 6556;
-	o->agent_command = snapb_str(
-	    m->snap, json_string_value(json_object_get(agent, "command")));
-	o->agent_options = model_json(m, agent);
-}
-
 /* The host takes over the state of one of its services. */
 static void
 set_service_check(struct model *m, struct snap_object *o, const struct host *h)
@@ -413,7 +395,7 @@ objects_hosts(struct model *m)
 			o->check_command = snapb_str(m->snap, "check-cluster");
 		}
 		set_service_check(m, o, h);
-		set_agent(m, o, h);
+		agents_set(m, o, h);
 		o->snmp = model_json(m, values[ATTR_snmp]);
 		o->piggyback = model_json(m, values[ATTR_piggyback]);
 		set_periods(m, o, values);

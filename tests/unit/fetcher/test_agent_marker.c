@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The first two bytes of an agent, and the words about those that are refused.
+ * The first two bytes of an agent.
  */
 #include "fetcher/agent_marker.h"
 
@@ -32,27 +32,11 @@ all_markers(void **state)
 	assert_int_equal(agent_marker_of(SLICE("99")), AGENT_SYMMETRIC);
 }
 
-static void
-words_say_what_to_do(void **state)
-{
-	struct err why;
-
-	(void)state;
-	agent_marker_refuse(AGENT_TLS, SLICE("16"), &why);
-	assert_non_null(strstr(why.text, "answers with TLS"));
-	agent_marker_refuse(AGENT_SYMMETRIC, SLICE("03ab"), &why);
-	assert_non_null(strstr(why.text, "encrypted (marker 03)"));
-	agent_marker_refuse(
-	    AGENT_UNKNOWN, SLICE("SSH-2.0-Open\x01SSH\r\nmore"), &why);
-	assert_non_null(strstr(why.text, "begins with \"SSH-2.0-Open.SSH\" "));
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(all_markers),
-	    cmocka_unit_test(words_say_what_to_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

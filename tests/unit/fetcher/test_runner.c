@@ -208,7 +208,7 @@ bad_agents(void **state)
 	    {closes_at_once, 2000,
 		"closed the connection without sending a byte"},
 	    {resets, 2000, "broke off (connection reset by peer) after 15"},
-	    {tls, 2000, "answers with TLS"},
+	    {tls, 2000, "answered with TLS, but the host is not registered"},
 	    {ssh, 2000, "begins with \"SSH-2.0-OpenSSH_9.2p1\""},
 	    {dribbles, 300, "was not done within 0.3s: only "},
 	    {floods, 10000, "larger than 16 MiB"},
