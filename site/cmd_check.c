@@ -9,7 +9,9 @@
 #include "fetcher/evaluate.h"
 #include "fetcher/fetch_once.h"
 #include "fetcher/piggyback.h"
+#include "site/check_details.h"
 #include "site/cmd.h"
+#include "site/compile/compile.h"
 #include "site/term.h"
 #include "site/written.h"
 
@@ -23,6 +25,8 @@ struct checking {
 	const struct cmd_call *call;
 	struct written *w;
 	json_t *rows;
+	json_t *explained; /* with -v: description -> rows; else NULL */
+	json_t *phases;    /* array of {phase, seconds} */
 };
 
 static const char *const service_states[] = {"OK", "WARN", "CRIT", "UNKNOWN"};
@@ -38,6 +42,32 @@ text(struct slice s)
 }
 
 static void
+add_details(const struct checking *c, const struct snap_object *o,
+    const struct msg_job_result *r, json_t *row)
+{
+	const char *check = o->check == SNAP_CHECK_AGENT
+	    ? "check_mk"
+	    : snap_s(c->w->snap, o->check_name);
+
+	if (c->explained == NULL)
+		return;
+	json_object_set_new(row, "metrics",
+	    check_details_metrics(slice_of(check), r->perfdata));
+	json_object_set_new(row, "parameters",
+	    check_details_params(o->is_service
+		    ? json_object_get(c->explained, snap_s(c->w->snap, o->name))
+		    : NULL));
+}
+
+static void
+add_phase(struct checking *c, const char *name, int64_t since)
+{
+	json_array_append_new(c->phases,
+	    json_pack("{s:s, s:f}", "phase", name, "seconds",
+		(double)(clock_mono() - since) / NS_PER_S));
+}
+
+static void
 add_row(struct checking *c, uint32_t object, const struct msg_job_result *r)
 {
 	const struct snap_object *o = &c->w->snap->objects[object];
@@ -45,15 +75,15 @@ add_row(struct checking *c, uint32_t object, const struct msg_job_result *r)
 	    ? service_states[r->state <= 3 ? r->state : 3]
 	    : host_states[r->state <= 3 ? r->state : 3];
 
-	json_array_append_new(c->rows,
-	    json_pack("{s:s, s:o, s:s, s:i, s:o, s:o, s:o}", "host",
-		snap_s(c->w->snap, c->w->snap->objects[o->host].name),
-		"service",
-		o->is_service ? json_string(snap_s(c->w->snap, o->name))
-			      : json_null(),
-		"state", state, "code", (int)r->state, "output",
-		text(r->output), "long_output", text(r->long_output),
-		"perfdata", text(r->perfdata)));
+	json_t *row = json_pack("{s:s, s:o, s:s, s:i, s:o, s:o, s:o}", "host",
+	    snap_s(c->w->snap, c->w->snap->objects[o->host].name), "service",
+	    o->is_service ? json_string(snap_s(c->w->snap, o->name))
+			  : json_null(),
+	    "state", state, "code", (int)r->state, "output", text(r->output),
+	    "long_output", text(r->long_output), "perfdata", text(r->perfdata));
+
+	add_details(c, o, r, row);
+	json_array_append_new(c->rows, row);
 }
 
 static void
@@ -70,14 +100,35 @@ add_results(struct checking *c, uint32_t object, const struct str *results)
 	}
 }
 
+/* What an agent sent, or why nothing came, by the checks. */
+static void
+evaluate(struct checking *c, uint32_t agent, const struct msg_job *job,
+    const struct evaluate_input *fetched)
+{
+	struct piggyback_sources sources = {0};
+	struct evaluate_input in = *fetched;
+	int64_t since = clock_mono();
+	struct str results = {0};
+
+	in.job = job;
+	in.now_us = clock_wall() / NS_PER_US;
+	in.no_agent = job->kind == MSG_JOB_PIGGYBACK;
+	piggyback_sources_read(&sources, job, in.now_us / 1000000);
+	in.sources = sources.list;
+	in.n_sources = sources.n;
+	evaluate_agent(&in, &results);
+	piggyback_sources_free(&sources);
+	add_phase(c, "sections and checks", since);
+	add_results(c, agent, &results);
+	str_free(&results);
+}
+
 /* The agent's output comes from a file instead of the host. */
 static int
 evaluate_file(struct checking *c, uint32_t host, const char *path)
 {
 	uint32_t agent = written_agent(c->w, host);
-	struct evaluate_input in = {.now_us = clock_wall() / NS_PER_US};
-	struct piggyback_sources sources = {0};
-	struct str output = {0}, results = {0};
+	struct str output = {0};
 	struct msg_job job;
 	struct err err;
 	int rc = -1;
@@ -88,32 +139,50 @@ evaluate_file(struct checking *c, uint32_t host, const char *path)
 	} else if (file_read(path, OUTPUT_MAX, &output, &err) == -1) {
 		cmd_fail("check", "%s", err.text);
 	} else {
-		in.job = &job;
-		in.output = str_slice(&output);
-		piggyback_sources_read(&sources, &job, in.now_us / 1000000);
-		in.sources = sources.list;
-		in.n_sources = sources.n;
-		evaluate_agent(&in, &results);
-		piggyback_sources_free(&sources);
-		add_results(c, agent, &results);
+		struct evaluate_input in = {.output = str_slice(&output)};
+
+		evaluate(c, agent, &job, &in);
 		rc = 0;
 	}
 	str_free(&output);
-	str_free(&results);
 	return rc;
+}
+
+static void
+run_agent(struct checking *c, uint32_t object, const struct msg_job *job)
+{
+	struct str output = {0};
+	struct err err = {""};
+	int64_t since = clock_mono();
+	struct evaluate_input in = {0};
+
+	if (fetch_once(job, &output, &err) == -1)
+		in.failure = err.text;
+	in.fetch_us = (uint64_t)(clock_mono() - since) / NS_PER_US;
+	add_phase(c, "fetch", since);
+	in.output = str_slice(&output);
+	evaluate(c, object, job, &in);
+	str_free(&output);
 }
 
 static void
 run_one(struct checking *c, uint32_t object)
 {
+	const char *name = snap_s(c->w->snap, c->w->snap->objects[object].name);
 	struct str results = {0};
 	struct msg_job job;
+	int64_t since;
 
 	if (!written_job(c->w, object, &job))
 		return;
-	term_progress("checking %s",
-	    snap_s(c->w->snap, c->w->snap->objects[object].name));
+	term_progress("checking %s", name);
+	since = clock_mono();
+	if (job.kind == MSG_JOB_AGENT || job.kind == MSG_JOB_PROGRAM) {
+		run_agent(c, object, &job);
+		return;
+	}
 	fetch_results_once(&job, &results);
+	add_phase(c, name, since);
 	add_results(c, object, &results);
 	str_free(&results);
 }
@@ -165,34 +234,84 @@ print_rows(const struct checking *c)
 		    *perf ? " | " : "", perf);
 		if (*long_output)
 			printf("%s\n", long_output);
+		check_details_print(json_object_get(row, "metrics"),
+		    json_object_get(row, "parameters"));
 	}
+}
+
+static void
+print_phases(const struct checking *c)
+{
+	json_t *row;
+	size_t i;
+
+	puts("");
+	json_array_foreach(c->phases, i, row)
+	{
+		printf("%9.1f ms  %s\n",
+		    1e3 * json_number_value(json_object_get(row, "seconds")),
+		    json_string_value(json_object_get(row, "phase")));
+	}
+}
+
+/* With -v; prints what is wrong. */
+static int
+explain(struct checking *c)
+{
+	struct compile_report report = {0};
+	struct err err = {""};
+	int64_t since = clock_mono();
+
+	c->explained = compile_explain_services(
+	    c->call->site->root, c->call->argv[0], &report, &err);
+	compile_report_free(&report);
+	add_phase(c, "explanation of parameters", since);
+	if (c->explained == NULL)
+		return cmd_fail("check", "%s", err.text);
+	return 0;
+}
+
+static int
+run_host(struct checking *c, uint32_t host)
+{
+	const char *file = cmd_value(c->call, "agent-output");
+	bool json = cmd_flag(c->call, "json");
+
+	if (cmd_flag(c->call, "verbose") && explain(c) != 0)
+		return CMD_FAILED;
+	if (file == NULL)
+		run_all(c, host);
+	else if (evaluate_file(c, host, file) == -1)
+		return CMD_FAILED;
+	if (json) {
+		term_json(c->rows);
+		return 0;
+	}
+	print_rows(c);
+	if (c->explained != NULL)
+		print_phases(c);
+	return 0;
 }
 
 static int
 run(const struct cmd_call *call)
 {
-	const char *file = cmd_value(call, "agent-output");
 	struct checking c = {.call = call};
+	int64_t since = clock_mono();
 	uint32_t host = SNAP_NONE;
-	int code = 0;
+	int code = CMD_FAILED;
 
+	c.rows = json_array();
+	c.phases = json_array();
 	c.w = written_open(call->site, "check");
+	add_phase(&c, "configuration", since);
 	if (c.w != NULL)
 		host = written_host(c.w, "check", call->argv[0]);
-	if (host == SNAP_NONE) {
-		written_close(&c.w);
-		return CMD_FAILED;
-	}
-	c.rows = json_array();
-	if (file != NULL && evaluate_file(&c, host, file) == -1)
-		code = CMD_FAILED;
-	else if (file == NULL)
-		run_all(&c, host);
-	if (code == 0 && cmd_flag(call, "json"))
-		term_json(c.rows);
-	else if (code == 0)
-		print_rows(&c);
+	if (host != SNAP_NONE)
+		code = run_host(&c, host);
 	json_decref(c.rows);
+	json_decref(c.phases);
+	json_decref(c.explained);
 	written_close(&c.w);
 	return code;
 }
@@ -200,9 +319,11 @@ run(const struct cmd_call *call)
 static const struct cmd_option options[] = {
     {"agent-output", 'a', "FILE",
 	"judge this file instead of asking the host's agent"},
+    {"verbose", 'v', NULL,
+	"each metric, each parameter with its source, each phase's time"},
     {"json", 'j', NULL,
 	"an array of {host, service, state, code, output, long_output,"
-	" perfdata}"},
+	" perfdata}; with -v also metrics and parameters"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -216,7 +337,10 @@ const struct cmd cmd_check = {
 	"running site and without telling it: states, texts and performance\n"
 	"data are printed. Counters have no earlier value here, so checks of\n"
 	"rates show none. With --agent-output only the agent's services are\n"
-	"judged, from that file.",
+	"judged, from that file. -v tells each metric with its unit and\n"
+	"levels, each parameter with its value and where that comes from (a\n"
+	"rule's file and line, discovery, the check's default), and how long\n"
+	"each phase took.",
     .scope = CMD_SITE_OPTION,
     .min_args = 1,
     .max_args = 1,

@@ -153,6 +153,11 @@ bool check_params_state(
 int check_params_step(const json_t *steps, size_t i, double *from_r,
     struct check_levels *levels_r);
 
+/* "upper levels"; the default as it is written in rules, appended. */
+const char *check_param_type_name(enum check_param_type type);
+void check_param_default(const struct check_param *param, struct str *out);
+/* One check's manual, parameters and metrics as Markdown. */
+void checks_document_one(const struct check *check, struct str *out);
 /* Every check's manual, parameters and metrics as Markdown: docs/checks.md. */
 void checks_document(struct str *out);
 

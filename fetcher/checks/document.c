@@ -21,6 +21,12 @@ static const char *const type_names[CHECK_PARAM_TYPES] = {
     [CHECK_PARAM_STEPS] = "list of [from, warn, crit]",
 };
 
+const char *
+check_param_type_name(enum check_param_type type)
+{
+	return type < CHECK_PARAM_TYPES ? type_names[type] : "";
+}
+
 static void
 add_levels(struct str *out, const struct check_levels *l)
 {
@@ -36,8 +42,8 @@ add_levels(struct str *out, const struct check_levels *l)
 	str_addf(out, "%s]", percent);
 }
 
-static void
-add_default(struct str *out, const struct check_param *p)
+void
+check_param_default(const struct check_param *p, struct str *out)
 {
 	static const char *const states[] = {"OK", "WARN", "CRIT", "UNKNOWN"};
 	switch (p->type) {
@@ -86,7 +92,7 @@ add_params(struct str *out, const struct check *check)
 	for (; p->name != NULL; p++) {
 		str_addf(out, "| `%s` | %s | %s | ", p->name,
 		    type_names[p->type], p->unit);
-		add_default(out, p);
+		check_param_default(p, out);
 		str_addf(out, " | %s |\n", p->help);
 	}
 	str_addc(out, '\n');
@@ -105,8 +111,8 @@ add_metrics(struct str *out, const struct check *check)
 	str_addc(out, '\n');
 }
 
-static void
-add_check(struct str *out, const struct check *check)
+void
+checks_document_one(const struct check *check, struct str *out)
 {
 	struct str service = {0};
 	check_describe(check, SLICE("ITEM"), &service);
@@ -144,5 +150,5 @@ checks_document(struct str *out)
 	    "- {ruleset: filesystem_levels, value: {levels: [70%, 80%]}, when: "
 	    "{items: [\"/var/.*\"]}}\n```\n\n");
 	for (size_t i = 0; (check = check_at(i)) != NULL; i++)
-		add_check(out, check);
+		checks_document_one(check, out);
 }

@@ -241,6 +241,46 @@ compile_found_fate(struct compile_found *f, const char *host,
 	return fate;
 }
 
+/* Each service of the host; NULL with a reason: there is no such host. */
+static json_t *
+explain_services(struct model *m, const char *host, struct err *err_r)
+{
+	uint32_t h = named_find(m, TABLE_HOSTS, host);
+	json_t *all = json_object();
+
+	if (h == NONE)
+		err_set(err_r, "there is no host %s", host);
+	for (uint32_t i = 0; h != NONE && i < m->hosts[h].n_services; i++) {
+		const char *name =
+		    m->services[m->hosts[h].first_service + i].description;
+		json_t *rows = explain_object(m, host, name, err_r);
+
+		if (rows != NULL)
+			json_object_set_new(all, name, rows);
+	}
+	if (h != NONE)
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+json_t *
+compile_explain_services(const char *root, const char *host,
+    struct compile_report *report, struct err *err_r)
+{
+	json_t *all = NULL;
+	struct model m;
+
+	model_init(&m, root, 0, report);
+	if (sources_read_site(&m, err_r) == 0) {
+		resolve(&m);
+		if (report->mistakes.n_mistakes == 0)
+			all = explain_services(&m, host, err_r);
+	}
+	model_free(&m);
+	return all;
+}
+
 void
 compile_report_free(struct compile_report *report)
 {

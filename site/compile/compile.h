@@ -83,6 +83,10 @@ enum found_fate compile_found_fate(struct compile_found *f, const char *host,
     const char *description, const json_t *check, const json_t *labels,
     const char **cluster_r);
 
+/* The same for every service of the host: an object by description. */
+json_t *compile_explain_services(const char *root, const char *host,
+    struct compile_report *report, struct err *err_r);
+
 /* --- generations: var/vedette/snapshots/N.snap and the link `current` ------
  */
 
