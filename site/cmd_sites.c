@@ -26,7 +26,9 @@ describe(const struct site *site, int fd, void *arg)
 
 	(void)arg;
 	str_addf(&text, "%d %s", s != NULL ? (int)s->http.port : 0,
-	    supervise_is_running(site) ? "started" : "stopped");
+	    supervise_is_running(site)      ? "started"
+		: supervise_is_any_up(site) ? "partly"
+					    : "stopped");
 	rc = write(fd, text.s, text.len) == (ssize_t)text.len ? 0 : -1;
 	if (s != NULL)
 		settings_free(&s);
@@ -108,7 +110,9 @@ const struct cmd cmd_sites = {
     .args = "",
     .summary = "list the sites of this machine",
     .details =
-	"Every folder below VEDETTE_ROOT/sites with its state, its\n"
+	"Every folder below VEDETTE_ROOT/sites with its state (partly: "
+	"daemons\n"
+	"outlived their supervisor; \"vedette restart\" mends that), its\n"
 	"user, the address of its console and its version. The state\n"
 	"and the console of sites of other users are unknown to all but root.",
     .scope = CMD_ANYWHERE,

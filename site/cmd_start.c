@@ -3,13 +3,18 @@
  * vedette start: the daemons under s6, and no return before they are ready.
  */
 #include "common/file.h"
+#include "common/mem.h"
 #include "common/settings.h"
 #include "common/str.h"
 #include "site/cmd.h"
+#include "site/compile/compile.h"
+#include "site/generations.h"
 #include "site/supervise.h"
 #include "site/term.h"
 #include "site/verbs.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,17 +39,120 @@ workers_of(const struct site *site, int64_t *workers_r)
 	return true;
 }
 
-/* A site whose configuration was never activated has nothing to run by. */
+/*
+ * A site whose configuration was never activated has nothing to run by; one
+ * whose snapshot is of another version, or damaged, compiles it anew.
+ */
 static int
 need_snapshot(const struct site *site)
 {
-	char *path = site_path(site, "var/vedette/snapshots/current");
-	bool there = file_exists(path);
+	struct snapshot *snap;
+	struct err err;
 
-	free(path);
-	if (there)
+	snap = snapshot_open_site(site->root, 0, &err);
+	if (snap != NULL) {
+		snapshot_close(&snap);
 		return 0;
+	}
+	if (compile_current(site->root) != 0)
+		fprintf(stderr,
+		    "vedette: start: %s cannot be used (the files are compiled"
+		    " anew)\n",
+		    err.text);
 	return activate_site(site, &(struct activate_how){.quiet = true});
+}
+
+/* The files of conf.d/ and discovered services, not those of site.yaml. */
+static bool
+is_as_activated(const struct site *site, uint64_t current)
+{
+	static const char settings[] = "etc/vedette/site.yaml";
+	struct capture files = {0};
+	struct generation g;
+	struct capture_file *now, *was;
+	bool same = true;
+
+	if (generations_load(site->root, current, false, &g, NULL) == -1)
+		return true;
+	if (capture_take(site->root, &files, NULL) == 0) {
+		now = capture_find(&files, settings);
+		was = capture_find(&g.files, settings);
+		if (now != NULL && was != NULL)
+			memcpy(now->hash, was->hash, sizeof(now->hash));
+		same = capture_equal(&files, &g.files);
+	}
+	capture_free(&files);
+	generation_free(&g);
+	return same;
+}
+
+/* What was typed and is not in use, or cannot be. */
+static void
+tell_of_files(const struct site *site)
+{
+	uint64_t current = compile_current(site->root);
+	struct compile_report rep = {0};
+	struct snapshot *snap;
+	struct slice rest, line;
+	struct str text = {0};
+
+	if (is_as_activated(site, current))
+		return;
+	snap = compile_open(site->root, &rep, NULL);
+	mistakes_print(&rep.mistakes, &text);
+	rest = str_slice(&text);
+	while (rep.mistakes.n_mistakes > 0 && slice_next(&rest, '\n', &line))
+		if (line.len > 0)
+			fprintf(stderr, "%s%.*s\n",
+			    slice_starts(line, "warning:") ? "" : "warning: ",
+			    (int)line.len, line.s);
+	if (rep.mistakes.n_mistakes > 0)
+		fprintf(stderr,
+		    "vedette: start: %s: the files have %u mistake%s; it works"
+		    " by its last good configuration, generation %" PRIu64
+		    " (correct them, then \"vedette activate\")\n",
+		    site->name, rep.mistakes.n_mistakes,
+		    rep.mistakes.n_mistakes == 1 ? "" : "s", current);
+	else
+		fprintf(stderr,
+		    "vedette: start: %s works by generation %" PRIu64
+		    "; the files were changed since (\"vedette activate\")\n",
+		    site->name, current);
+	snapshot_close(&snap);
+	compile_report_free(&rep);
+	str_free(&text);
+}
+
+/* A daemon without a log ends at once, and nobody would see why. */
+static bool
+can_log(const struct site *site, int64_t workers, const char *daemon)
+{
+	char *folder = site_path(site, "var/log");
+	struct supervise_list list;
+	bool good = true;
+
+	if (access(folder, W_OK | X_OK) == -1) {
+		cmd_fail("start", "%s: %s (give it to the site's user)", folder,
+		    strerror(errno));
+		good = false;
+	}
+	supervise_wanted(site, workers, &list);
+	for (size_t i = 0; i < list.n && good; i++) {
+		char *log = xasprintf("%s/%s.log", folder, list.items[i].name);
+
+		if (supervise_matches(&list.items[i], daemon) &&
+		    access(log, W_OK) == -1 && errno != ENOENT) {
+			cmd_fail("start",
+			    "%s: its log %s cannot be written: %s (give it to"
+			    " the site's user)",
+			    list.items[i].name, log, strerror(errno));
+			good = false;
+		}
+		free(log);
+	}
+	supervise_list_free(&list);
+	free(folder);
+	return good;
 }
 
 /* Starts what is down in a site that runs. */
@@ -170,6 +278,8 @@ start_site(const struct site *site, const char *daemon)
 		    daemon);
 		return CMD_NO_SUCH_DAEMON;
 	}
+	if (!can_log(site, workers, daemon))
+		return CMD_FAILED;
 	if ((lock = supervise_lock(site, &err)) == -1)
 		return cmd_fail("start", "%s: %s", site->name, err.text);
 	rc = begin(site, workers, daemon, &err);
@@ -180,6 +290,8 @@ start_site(const struct site *site, const char *daemon)
 	bad = supervise_wait(site, daemon);
 	forget_down(site);
 	close(lock);
+	if (bad == 0 && daemon == NULL)
+		tell_of_files(site);
 	if (bad == 0)
 		return 0;
 	cmd_fail("start",
@@ -196,7 +308,8 @@ start_here(const struct site *site)
 	struct err err;
 	int64_t workers;
 
-	if (!workers_of(site, &workers) || need_snapshot(site) != 0)
+	if (!workers_of(site, &workers) || need_snapshot(site) != 0 ||
+	    !can_log(site, workers, NULL))
 		return CMD_FAILED;
 	if (supervise_is_running(site))
 		return cmd_fail(

@@ -97,7 +97,7 @@ colour_of(const char *state)
 }
 
 static void
-collect(const struct site *site, struct lines *lines)
+collect(const struct site *site, const char *only, struct lines *lines)
 {
 	struct str mistakes = {0};
 	struct settings *set;
@@ -112,8 +112,14 @@ collect(const struct site *site, struct lines *lines)
 			settings_free(&set);
 		str_free(&mistakes);
 	}
-	for (size_t i = 0; i < list.n; i++)
-		add_instance(lines, site, &list.items[i]);
+	for (size_t i = 0; i < list.n; i++) {
+		struct supervise_service *s = &list.items[i];
+
+		/* One instance that was asked for is a line of its own. */
+		if (only != NULL && strcmp(only, s->name) == 0)
+			memcpy(s->daemon, s->name, sizeof(s->daemon));
+		add_instance(lines, site, s);
+	}
 	supervise_list_free(&list);
 }
 
@@ -192,7 +198,7 @@ run(const struct cmd_call *call)
 	struct lines lines = {0};
 	int code;
 
-	collect(call->site, &lines);
+	collect(call->site, only, &lines);
 	code = code_of(&lines, only);
 	/* The daemons outlive an s6-svscan that was killed. */
 	if ((code == 0 || code == CMD_PARTLY) &&
@@ -226,7 +232,8 @@ const struct cmd cmd_status = {
     .summary = "show which daemons run",
     .details =
 	"A daemon is running once it is ready, starting while it is not, and\n"
-	"stopped. Exit code 0: all run; 1: stopped; 2: some run, some do not;\n"
+	"stopped; DAEMON may be one worker, such as fetcher-1. Exit code 0: "
+	"all run; 1: stopped; 2: some run, some do not;\n"
 	"3: there is no such daemon.",
     .scope = CMD_SITE_FIRST,
     .max_args = 1,

@@ -473,6 +473,22 @@ is_kept(const json_t *about, uint64_t number, uint64_t current, size_t *saved,
 }
 
 void
+generations_remove_halves(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *d;
+
+	while (dir != NULL && (d = readdir(dir)) != NULL) {
+		size_t n = strlen(d->d_name);
+
+		if (n > 4 && strcmp(d->d_name + n - 4, ".tmp") == 0)
+			unlinkat(dirfd(dir), d->d_name, 0);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+void
 generations_sweep(const char *root, uint64_t current)
 {
 	struct numbers list = numbers_of(root);
@@ -482,6 +498,7 @@ generations_sweep(const char *root, uint64_t current)
 	struct wanted w = {0};
 	bool whole = true;
 
+	generations_remove_halves(folder);
 	for (size_t i = 0; i < list.n; i++) {
 		json_t *about = read_manifest(root, list.items[i], NULL);
 

@@ -60,6 +60,9 @@ void generations_sweep(const char *root, uint64_t current);
 uint64_t generations_keep(const char *root, uint64_t current, uint64_t next,
     const char *message, bool *saved_r, struct err *err_r);
 
+/* Removes FOLDER's files NAME.tmp, which a writer that was killed left. */
+void generations_remove_halves(const char *folder);
+
 /*
  * Makes the site's files those of generation `number`: what differs is
  * written, what it does not know is removed; files that are no part of a

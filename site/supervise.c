@@ -227,6 +227,21 @@ supervise_is_running(const struct site *site)
 	return fd != -1;
 }
 
+bool
+supervise_is_any_up(const struct site *site)
+{
+	struct supervise_list list;
+	struct supervise_state st;
+	bool any = false;
+
+	supervise_present(site, &list);
+	for (size_t i = 0; i < list.n && !any; i++)
+		any = supervise_state(site, list.items[i].name, &st) == 0 &&
+		    st.up;
+	supervise_list_free(&list);
+	return any;
+}
+
 /* 'text' for sh. */
 static void
 quote(struct str *to, const char *text)

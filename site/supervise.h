@@ -53,6 +53,8 @@ int supervise_state(
 /* Deaths since the start of the site, as the finish script counted them. */
 size_t supervise_deaths(const struct site *site, const char *name);
 
+/* Does any of its daemons, supervisor or not? */
+bool supervise_is_any_up(const struct site *site);
 /* Does an s6-svscan of the site run? */
 bool supervise_is_running(const struct site *site);
 /* Writes the folder of a service. 0 or -1. */

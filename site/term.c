@@ -161,6 +161,10 @@ term_table(
 		free(widths);
 		return;
 	}
+	if (json_array_size(rows) == 0) {
+		free(widths);
+		return;
+	}
 	for (size_t c = 0; c < n; c++) {
 		widths[c] = strlen(columns[c]);
 		json_array_foreach(rows, i, row)

@@ -27,7 +27,8 @@ void term_clear(void);
 
 /*
  * Rows are JSON objects; `columns` are their keys. Prints aligned columns
- * under capital headings, or with `as_json` the array itself.
+ * under capital headings, or with `as_json` the array itself. No rows, no
+ * headings.
  */
 void term_table(const json_t *rows, const char *const *columns,
     size_t n_columns, bool as_json);

@@ -118,18 +118,18 @@ static void
 remove_unused(const char *root, uint64_t current)
 {
 	struct generations g = list_generations(root);
+	char *folder = folder_path(root);
 
 	for (size_t i = 0; i < g.n; i++) {
 		char *path = generation_path(root, g.items[i]);
-		char *half = xasprintf("%s.tmp", path);
 
 		if (g.items[i] > current)
 			unlink(path);
-		unlink(half);
-		free(half);
 		free(path);
 	}
 	free(g.items);
+	generations_remove_halves(folder);
+	free(folder);
 }
 
 int
