@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Spoken by hello; two programs with different numbers do not talk. */
-#define MSG_PROTOCOL   1
+#define MSG_PROTOCOL   2
 
 #define MSG_OWN_OBJECT UINT32_MAX
 /*
@@ -58,6 +58,7 @@ enum msg_job_kind {
 #define MSG_CHECKABLE_EXECUTING         0x0400u /* a job is under way */
 #define MSG_CHECKABLE_LAST_PASSIVE      0x0800u /* last result was passive */
 #define MSG_CHECKABLE_NO_MORE           0x1000u /* no more notifications */
+#define MSG_CHECKABLE_FRESHNESS         0x2000u /* freshness is checked */
 /* msg_core_status.switches */
 #define MSG_SWITCH_NOTIFICATIONS     0x0001u
 #define MSG_SWITCH_HOST_CHECKS       0x0002u
@@ -67,6 +68,9 @@ enum msg_job_kind {
 #define MSG_SWITCH_FLAPPING          0x0020u
 #define MSG_SWITCH_HANDLERS          0x0040u
 #define MSG_SWITCH_PERFDATA          0x0080u
+#define MSG_SWITCH_HOST_FRESHNESS    0x0100u
+#define MSG_SWITCH_SVC_FRESHNESS     0x0200u
+#define MSG_SWITCH_ALL               0x03ffu
 
 #define MSG_CTYPE_u32                uint32_t
 #define MSG_CTYPE_u64                uint64_t

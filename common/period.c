@@ -325,3 +325,23 @@ period_next_in(const struct periods *ps, uint32_t index, int64_t at)
 		return at;
 	return period_next_change(ps, index, at);
 }
+
+int64_t
+period_seconds_in(
+    const struct periods *p, uint32_t index, int64_t from, int64_t to)
+{
+	int64_t sum = 0;
+
+	if (index == SNAP_NONE)
+		return to > from ? to - from : 0;
+	while (from < to) {
+		int64_t end = period_next_change(p, index, from);
+
+		if (end > to)
+			end = to;
+		if (period_is_in(p, index, from))
+			sum += end - from;
+		from = end;
+	}
+	return sum;
+}

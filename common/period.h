@@ -24,6 +24,9 @@ void periods_free(struct periods **p);
 bool period_is_in(const struct periods *p, uint32_t index, int64_t at);
 /* The next second after `at` when the answer changes; INT64_MAX: never. */
 int64_t period_next_change(const struct periods *p, uint32_t index, int64_t at);
+/* Seconds of [from, to) that are inside. */
+int64_t period_seconds_in(
+    const struct periods *p, uint32_t index, int64_t from, int64_t to);
 /* The first second from `at` on that is inside; INT64_MAX: never. */
 int64_t period_next_in(const struct periods *p, uint32_t index, int64_t at);
 

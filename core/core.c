@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "core/config/options.h"
 #include "core/schedule/piggyback.h"
 #include "core/state/invariants.h"
 
@@ -241,9 +242,13 @@ turn(uv_prepare_t *prepare)
 	invariants_must(core->engine, &core->look_at, now, false);
 	jobs_pump(core->jobs);
 	each_second(core, now);
-	more = history_turn(core->fx.history, now);
+	more = core_files(core);
+	more = history_turn(core->fx.history, now) || more;
 	effects_close(&core->fx, now);
 	more = effects_release(&core->fx, now) || more;
+	if (core->end != CORE_GOES_ON && core->fx.n_answers == 0)
+		daemon_exit(core->daemon,
+		    core->end == CORE_RESTART ? 0 : CORE_EXIT_SHUTDOWN);
 	uv_timer_start(&core->timer, timer_fired,
 	    core->wake ? 0
 		: more ? 1
@@ -290,6 +295,7 @@ open_sockets(struct core *core, struct err *err_r)
 	if (core->fx.stream != NULL)
 		core->jobs = jobs_new(
 		    d->bus, jobs, core->schedule, &jobs_ops, core, err_r);
+	core->fx.jobs = core->jobs;
 	if (core->jobs != NULL)
 		rc = outbox_dial(core->fx.outbox, d->bus, notify, err_r);
 	free(state);
@@ -329,8 +335,7 @@ static int
 init(struct daemon *d, struct err *err_r)
 {
 	struct core *core = xnew(struct core);
-	struct engine_settings settings = {
-	    .notify_unreachable = d->settings->notify_unreachable};
+	struct engine_settings settings = options_of(d->settings);
 	int64_t began = clock_mono(), now = core_now();
 	uint64_t told;
 
@@ -400,10 +405,12 @@ deinit(struct daemon *d)
 	}
 	core_reload_abort(d);
 	links_free(&core->links);
+	files_free(&core->files);
 	store_close(&core->fx.store);
 	if (core->running)
 		effects_release(&core->fx, now);
 	history_close(&core->fx.history);
+	core->fx.jobs = NULL;
 	jobs_free(&core->jobs);
 	stream_free(&core->fx.stream);
 	outbox_free(&core->fx.outbox);

@@ -7,6 +7,7 @@
 
 #include "common/daemon.h"
 #include "common/period.h"
+#include "core/command/files.h"
 #include "core/config/links.h"
 #include "core/config/match.h"
 #include "core/config/tombs.h"
@@ -28,8 +29,17 @@ struct core {
 	bool running;                   /* init is through */
 	int64_t next_second, next_hour; /* monotonic, ns */
 	int64_t start_us, reload_us;    /* how long they took */
-	uint64_t commands, commands_refused, dropped, jumps, reloads;
-	uint32_t look_at;              /* of the invariants: whose turn it is */
+	uint64_t commands, commands_refused, jumps, reloads;
+	uint32_t look_at;       /* of the invariants: whose turn it is */
+	struct files files;     /* PROCESS_FILE */
+	struct bus_peer *asker; /* of the command that runs, and its number */
+	uint64_t asker_id;
+	bool file_taken; /* it is one of a file: the answer waits */
+	enum {
+		CORE_GOES_ON,
+		CORE_RESTART,
+		CORE_SHUTDOWN
+	} end;                         /* once all answers are out */
 	struct {                       /* prepared by a reload */
 		struct snapshot *snap; /* the skeleton's */
 		struct periods *periods;
@@ -50,7 +60,11 @@ int core_reload_prepare(
 void core_reload_commit(struct daemon *d, struct snapshot *old);
 void core_reload_abort(struct daemon *d);
 
+#define CORE_EXIT_SHUTDOWN 125 /* supervision leaves it down */
+
 /* serve.c */
+/* Commands of files, in slices. True: call again soon. */
+bool core_files(struct core *core);
 void core_command(
     struct daemon *d, struct bus_peer *peer, const struct msg_command *c);
 void core_query(

@@ -9,22 +9,16 @@
 #include "common/config/renames.h"
 #include "common/log.h"
 #include "core/config/exchange.h"
+#include "core/config/options.h"
 #include "core/state/adopt.h"
 
 #include <inttypes.h>
-
-static struct engine_settings
-settings_of(const struct daemon *d)
-{
-	return (struct engine_settings){
-	    .notify_unreachable = d->settings->notify_unreachable};
-}
 
 int
 core_reload_prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
 {
 	struct core *core = d->state;
-	struct engine_settings settings = settings_of(d);
+	struct engine_settings settings = options_of(d->settings);
 
 	core_reload_abort(d);
 	core->next.periods = periods_compile(next, err_r);
@@ -123,7 +117,7 @@ core_reload_commit(struct daemon *d, struct snapshot *old)
 
 	(void)old;
 	must(core->next.engine != NULL && core->next.snap == d->snapshot);
-	core->next.engine->settings = settings_of(d);
+	core->next.engine->settings = options_of(d->settings);
 	effects_settle(&core->fx, now);
 	exchange(core, now);
 	core->reloads++;

@@ -11,6 +11,8 @@
 
 #include <unistd.h>
 
+#define FILE_LINES 200 /* of a file of commands in one turn */
+
 static void
 save(void *arg)
 {
@@ -19,13 +21,37 @@ save(void *arg)
 	store_save(core->fx.store, true);
 }
 
-static void
-dropped(void *arg, const char *why)
+/* PROCESS_FILE: the answer waits until the last line is done. */
+static int
+process_file(void *arg, const char *path, bool remove, struct err *err_r)
 {
 	struct core *core = arg;
 
-	(void)why;
-	core->dropped++;
+	core->file_taken = true;
+	return files_add(
+	    &core->files, path, remove, core->asker, core->asker_id, err_r);
+}
+
+/* At the end of the turn, once the answer is on its way. */
+static void
+end_program(void *arg, bool restart)
+{
+	struct core *core = arg;
+
+	core->end = restart ? CORE_RESTART : CORE_SHUTDOWN;
+}
+
+static bool
+is_privileged(const struct core *core, struct slice who)
+{
+	const struct snapshot *snap = core->engine->snap;
+	uint32_t contact;
+
+	if (who.len == 0) /* a program of the site's own user */
+		return true;
+	contact = snap_find_contact(snap, who);
+	return contact != SNAP_NONE &&
+	    strcmp(snap_s(snap, snap->contacts[contact].role), "admin") == 0;
 }
 
 static void
@@ -52,10 +78,15 @@ core_command(
 	struct command_context ctx = {.engine = core->engine,
 	    .now = core_now(),
 	    .save = save,
-	    .dropped = dropped,
+	    .file = process_file,
+	    .program = end_program,
+	    .privileged = is_privileged(core, c->who),
 	    .arg = core};
 	struct err err = {""};
 
+	core->asker = peer;
+	core->asker_id = c->id;
+	core->file_taken = false;
 	if (core->fx.disk.text[0] != '\0' || core->fx.stalled_now) {
 		err_set(&err, "it cannot be kept: %s",
 		    core->fx.disk.text[0] != '\0' ? core->fx.disk.text
@@ -68,7 +99,53 @@ core_command(
 		return;
 	}
 	core->commands++;
-	effects_answer(&core->fx, peer, c->id);
+	if (!core->file_taken)
+		effects_answer(&core->fx, peer, c->id);
+}
+
+/* Some lines of the file that is first; true: there is more. */
+bool
+core_files(struct core *core)
+{
+	struct command_context ctx = {.engine = core->engine,
+	    .now = core_now(),
+	    .save = save,
+	    .arg = core};
+	struct file_of_commands *file = core->files.first;
+	struct slice line;
+	struct err err;
+
+	if (file == NULL)
+		return false;
+	if (core->fx.disk.text[0] != '\0' || core->fx.stalled_now)
+		return false;
+	if (file->ended) { /* deleted once its effects are on the disk */
+		if (core->fx.n_answers > 0 ||
+		    store_durable(core->fx.store) < core->fx.appended)
+			return false;
+		files_drop(&core->files);
+		return core->files.first != NULL;
+	}
+	for (int i = 0; i < FILE_LINES; i++) {
+		if (!files_next(&core->files, &line)) {
+			if (file->token != NULL)
+				effects_answer(
+				    &core->fx, file->token, file->id);
+			file->token = NULL;
+			file->ended = true;
+			return true;
+		}
+		if (command_run(&ctx, line, &err) == 0) {
+			file->done++;
+			core->commands++;
+			continue;
+		}
+		file->refused++;
+		core->commands_refused++;
+		log_warn("command of %s: %s: %.*s", file->path, err.text,
+		    (int)(line.len > 300 ? 300 : line.len), line.s);
+	}
+	return true;
 }
 
 static void
@@ -122,8 +199,13 @@ core_peer_down(struct daemon *d, struct bus_peer *peer)
 {
 	struct core *core = d->state;
 
-	if (core != NULL) /* the socket closes after deinit */
-		effects_forget(&core->fx, peer);
+	if (core == NULL) /* the socket closes after deinit */
+		return;
+	effects_forget(&core->fx, peer);
+	for (struct file_of_commands *f = core->files.first; f != NULL;
+	     f = f->next)
+		if (f->token == peer)
+			f->token = NULL;
 }
 
 static void
@@ -139,13 +221,20 @@ core_counters(struct daemon *d, struct str *list)
 {
 	struct core *core = d->state;
 	const struct snapshot *snap = core->engine->snap;
+	const struct engine_counters *drops = &core->engine->counters;
 
 	add(list, "hosts", snap->n_hosts);
 	add(list, "services", snap->n_objects - snap->n_hosts);
 	add(list, "pid", (double)getpid());
 	add(list, "external_commands", (double)core->commands);
 	add(list, "commands_refused", (double)core->commands_refused);
-	add(list, "results_dropped", (double)core->dropped);
+	add(list, "results_dropped",
+	    (double)(drops->passive_off + drops->passive_period + drops->older +
+		drops->refreshed));
+	add(list, "results_dropped_passive_off", (double)drops->passive_off);
+	add(list, "results_dropped_period", (double)drops->passive_period);
+	add(list, "results_dropped_older", (double)drops->older);
+	add(list, "results_dropped_refreshed", (double)drops->refreshed);
 	add(list, "clock_jumps", (double)core->jumps);
 	add(list, "reloads", (double)core->reloads);
 	add(list, "reload_us", (double)core->reload_us);

@@ -6,6 +6,7 @@
 #include "fetcher/evaluate.h"
 
 #include "common/log.h"
+#include "common/utf8.h"
 #include "fetcher/checks/check_mk.h"
 #include "fetcher/checks/check_mk_discovery.h"
 #include "fetcher/checks/store.h"
@@ -36,7 +37,7 @@ clean(struct str *text, size_t max)
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)text->s[i] < ' ' && text->s[i] != '\n')
 			text->s[i] = ' ';
-	if (!encoding_valid(s)) /* a word was cut to fit */
+	if (!utf8_valid(s)) /* a word was cut to fit */
 		encoding_repair(text->s, s.len);
 	return s;
 }

@@ -6,50 +6,23 @@
 
 #include "common/mem.h"
 #include "common/msg.h"
+#include "common/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Length of the valid UTF-8 character at p, 0 if there is none. */
-static size_t
-utf8_len(const unsigned char *p, size_t left)
-{
-	size_t n = p[0] < 0x80      ? 1
-	    : (p[0] & 0xe0) == 0xc0 ? 2
-	    : (p[0] & 0xf0) == 0xe0 ? 3
-	    : (p[0] & 0xf8) == 0xf0 ? 4
-				    : 0;
-
-	if (n == 0 || n > left || (n == 2 && p[0] < 0xc2))
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if (n == 3 &&
-	    ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f)))
-		return 0; /* overlong, surrogate */
-	if (n == 4 &&
-	    ((p[0] == 0xf0 && p[1] < 0x90) || p[0] > 0xf4 ||
-		(p[0] == 0xf4 && p[1] > 0x8f)))
-		return 0;
-	return n;
-}
-
 void
 text_add_clean(struct str *to, struct slice text)
 {
-	const unsigned char *p = (const unsigned char *)text.s;
-
 	for (size_t i = 0; i < text.len;) {
-		size_t n = utf8_len(p + i, text.len - i);
+		size_t n = utf8_length(text.s + i, text.len - i);
 
 		if (n == 0) {
 			str_add(to, "\xef\xbf\xbd");
 			i++;
 			continue;
 		}
-		if (p[i] != '\0')
+		if (text.s[i] != '\0')
 			str_addn(to, text.s + i, n);
 		i += n;
 	}

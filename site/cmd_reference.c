@@ -84,10 +84,12 @@ add_command(
     const char *name, const char *arguments, const char *help, void *arg)
 {
 	str_addf(arg, "| `%s` |", name);
-	for (; *arguments != '\0' && strchr("hsHS", *arguments); arguments++)
+	for (; *arguments != '\0' && strchr("hsHSCG", *arguments); arguments++)
 		str_addf(arg, " %s;",
 		    *arguments == 'h'       ? "host"
 			: *arguments == 's' ? "service"
+			: *arguments == 'C' ? "contact"
+			: *arguments == 'G' ? "contact group"
 			: *arguments == 'H' ? "host group"
 					    : "service group");
 	str_addf(arg, " | %s |\n", help);

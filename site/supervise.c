@@ -296,6 +296,7 @@ write_finish(
 	    "\n",
 	    s->name);
 	str_addf(to,
+	    "[ \"$1\" = 125 ] && exit 125\n" /* SHUTDOWN_PROGRAM */
 	    "{ tail -n 99 deaths; echo \"$now\"; } 2>/dev/null"
 	    " >deaths.new\nmv deaths.new deaths\n"
 	    "recent=$(awk -v t=\"$now\" '$1 > t - 60' deaths"

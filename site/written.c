@@ -181,7 +181,8 @@ written_bare_job(struct written *w, uint32_t object, struct msg_job *job_r)
 	default:
 		return false;
 	}
-	job_make(job_r, &w->buffers, w->engine, &w->links, object, kind);
+	job_make(job_r, &w->buffers, w->engine, &w->links, object, kind,
+	    clock_wall() / NS_PER_S);
 	return true;
 }
 

@@ -151,6 +151,18 @@ TABLE(eventd,
     {"snmp", &snmp, false, "{}", "who may send traps"},
     {"action_timeout", &duration, false, "60s", "of scripts and mails"});
 
+/* --- $USERn$ -------------------------------------------------------------- */
+
+#define USER(n)                                                                \
+	{                                                                      \
+		#n, &text, false, NULL, "$USER" #n "$"                         \
+	}
+TABLE(user_macros, USER(1), USER(2), USER(3), USER(4), USER(5), USER(6),
+    USER(7), USER(8), USER(9), USER(10), USER(11), USER(12), USER(13),
+    USER(14), USER(15), USER(16), USER(17), USER(18), USER(19), USER(20),
+    USER(21), USER(22), USER(23), USER(24), USER(25), USER(26), USER(27),
+    USER(28), USER(29), USER(30), USER(31), USER(32));
+
 /* --- which key has which -------------------------------------------------- */
 
 static const struct schema zone = {.kind = SCHEMA_TEXT,
@@ -172,6 +184,7 @@ settings_schema_of(const char *path)
 	    {"notifications.methods", &methods},
 	    {"notifications.fallback", &fallback},
 	    {"eventd", &eventd},
+	    {"user_macros", &user_macros},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(special); i++) {

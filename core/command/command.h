@@ -17,8 +17,13 @@ struct command_context {
 	int64_t now; /* wall seconds */
 	/* SAVE_STATE_INFORMATION; may be NULL. */
 	void (*save)(void *arg);
-	/* A passive result was dropped (CR-2); may be NULL. */
-	void (*dropped)(void *arg, const char *why);
+	/* PROCESS_FILE: does its commands, one a line; 0, or -1 with a reason.
+	 * NULL: files are not taken here. */
+	int (*file)(
+	    void *arg, const char *path, bool remove, struct err *err_r);
+	/* RESTART_PROGRAM, SHUTDOWN_PROGRAM; NULL: there is no such program. */
+	void (*program)(void *arg, bool restart);
+	bool privileged; /* may do the latter */
 	void *arg;
 };
 

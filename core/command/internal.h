@@ -25,7 +25,7 @@ struct arg {
 	struct slice text; /* as given */
 	int64_t number;    /* i u t b */
 	double real;       /* d */
-	uint32_t index;    /* h s H S p */
+	uint32_t index;    /* h s H S C G p */
 };
 struct call {
 	const struct command_context *ctx;
@@ -39,8 +39,10 @@ struct call {
 
 /*
  * Letters of `args`: h host, s service of it, H host group, S service group,
- * p period, i integer, u not negative, t time, b 0 or 1, d number, w text
- * without `;`, r the rest of the line. After `?` they may be left out.
+ * C contact, G contact group, p period, v name of a custom variable, c command
+ * NAME!args with the rest of the line, i integer, u not negative, t time, b 0
+ * or 1, d number, w text without `;`, r the rest of the line. After `?` they
+ * may be left out.
  */
 struct command {
 	const char *name, *args;
@@ -86,6 +88,15 @@ int run_interval(struct call *c, struct err *err_r);
 int run_max_attempts(struct call *c, struct err *err_r);
 int run_period(struct call *c, struct err *err_r);
 int run_modified(struct call *c, struct err *err_r);
+int run_command_line(struct call *c, struct err *err_r);
+int run_global_handler(struct call *c, struct err *err_r);
+int run_variable(struct call *c, struct err *err_r);
+int run_contact_switch(struct call *c, struct err *err_r);
+int run_contact_period(struct call *c, struct err *err_r);
+int run_contact_modified(struct call *c, struct err *err_r);
+int run_contact_variable(struct call *c, struct err *err_r);
+int run_file(struct call *c, struct err *err_r);
+int run_program(struct call *c, struct err *err_r);
 int run_log(struct call *c, struct err *err_r);
 int run_save(struct call *c, struct err *err_r);
 int run_nothing(struct call *c, struct err *err_r);

@@ -7,7 +7,9 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/num.h"
+#include "core/state/override.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 static int
@@ -84,10 +86,53 @@ read_name(struct call *c, struct arg *a, char type, struct err *err_r)
 		return a->index == SNAP_NONE
 		    ? unknown("service group", a, err_r)
 		    : 0;
+	case 'C':
+		a->index = snap_find_contact(snap, a->text);
+		return a->index == SNAP_NONE ? unknown("contact", a, err_r) : 0;
+	case 'G':
+		a->index = snap_find_contact_group(snap, a->text);
+		return a->index == SNAP_NONE
+		    ? unknown("contact group", a, err_r)
+		    : 0;
 	default:
 		a->index = snap_find_period(snap, a->text);
 		return a->index == SNAP_NONE ? unknown("period", a, err_r) : 0;
 	}
+}
+
+/* NAME!args of a declared command; "" takes an event handler away. */
+static int
+read_command(const struct call *c, struct arg *a, struct err *err_r)
+{
+	struct arg name = *a;
+
+	for (size_t i = 0; i < name.text.len; i++)
+		if (name.text.s[i] == '!')
+			name.text.len = i;
+	if (a->text.len > OVERRIDE_TEXT_MAX) {
+		err_set(err_r, "the command is too long");
+		return -1;
+	}
+	if (a->text.len == 0 && c->command->on)
+		return 0;
+	if (snap_find_command(c->ctx->engine->snap, name.text) == SNAP_NONE)
+		return unknown("command", &name, err_r);
+	return 0;
+}
+
+/* Takes a leading underscore off, as Nagios writes them. */
+static bool
+is_variable(struct slice *name)
+{
+	if (name->len > 0 && name->s[0] == '_') {
+		name->s++;
+		name->len--;
+	}
+	for (size_t i = 0; i < name->len; i++)
+		if (!isalnum((unsigned char)name->s[i]) &&
+		    strchr("_-.", name->s[i]) == NULL)
+			return false;
+	return name->len > 0 && name->len <= 200;
 }
 
 static int
@@ -117,6 +162,12 @@ read_arg(struct call *c, unsigned n, char type, struct err *err_r)
 			a->real < 1e6
 		    ? 0
 		    : wrong("a number from 0", n, a, err_r);
+	case 'c':
+		return read_command(c, a, err_r);
+	case 'v':
+		return is_variable(&a->text)
+		    ? 0
+		    : wrong("the name of a custom variable", n, a, err_r);
 	case 'w':
 	case 'r':
 		return 0;
@@ -158,7 +209,8 @@ read_args(struct call *c, struct slice rest, bool more, struct err *err_r)
 			continue;
 		}
 		must(c->n < COMMAND_MAX_ARGS);
-		if (!next_text(&rest, &more, *type == 'r', &a->text)) {
+		if (!next_text(
+			&rest, &more, *type == 'r' || *type == 'c', &a->text)) {
 			if (optional)
 				break;
 			err_set(err_r, "%s: argument %u is missing",
@@ -220,7 +272,7 @@ command_parse(struct call *c, struct slice line, struct err *err_r)
 	if (read_args(c, line, more, err_r) == -1)
 		return -1;
 	c->rest = c->args;
-	if (strchr("hHS", c->command->args[0]) != NULL &&
+	if (strchr("hHSCG", c->command->args[0]) != NULL &&
 	    c->command->args[0] != '\0')
 		c->rest++;
 	if (c->command->args[0] == 'h' && c->command->args[1] == 's')

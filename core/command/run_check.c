@@ -5,6 +5,9 @@
 #include "core/command/internal.h"
 
 #include "core/schedule/intake.h"
+#include "core/state/override.h"
+
+#include <stdlib.h>
 
 /* PROCESS_*_CHECK_RESULT: code; output */
 int
@@ -13,7 +16,6 @@ run_process_result(struct call *c, struct err *err_r)
 	const struct command_context *ctx = c->ctx;
 	uint32_t object = c->objects[0];
 	bool service = engine_is_service(ctx->engine, object);
-	const char *why;
 	int64_t code;
 
 	code = c->rest[0].number;
@@ -22,13 +24,10 @@ run_process_result(struct call *c, struct err *err_r)
 		    c->command->name, service ? 3 : 2);
 		return -1;
 	}
-	why = intake_passive(ctx->engine, object,
-	    (uint8_t)(service ? code : code != 0), c->rest[1].text,
-	    c->submitted, ctx->now);
-	if (why != NULL && ctx->dropped != NULL)
-		ctx->dropped(ctx->arg, why);
 	/* What was answered stays, also without a change of state. */
-	if (why == NULL)
+	if (intake_passive(ctx->engine, object,
+		(uint8_t)(service ? code : code != 0), c->rest[1].text,
+		c->submitted, ctx->now) == NULL)
 		ctx->engine->ops->object(
 		    ctx->engine->arg, object, OBJECT_CHANGED | OBJECT_KEEP);
 	return 0;
@@ -137,6 +136,63 @@ run_modified(struct call *c, struct err *err_r)
 		return -1;
 	}
 	engine_configure(e, c->objects[0], (uint32_t)c->rest[0].number);
+	changed(e, c->objects[0]);
+	return 0;
+}
+
+/* CHANGE_*_CHECK_COMMAND, CHANGE_*_EVENT_HANDLER: NAME!args */
+int
+run_command_line(struct call *c, struct err *err_r)
+{
+	struct engine *e = c->ctx->engine;
+	struct checkable *o = &e->objects[c->objects[0]];
+	struct override *over = override_of(o);
+	char **to = c->command->param == MODIFIED_CHECK_COMMAND
+	    ? &over->check_command
+	    : &over->event_handler;
+
+	(void)err_r;
+	free(*to);
+	*to = slice_dup(c->rest[0].text);
+	o->modified |= c->command->param;
+	changed(e, c->objects[0]);
+	return 0;
+}
+
+/* CHANGE_GLOBAL_*_EVENT_HANDLER */
+int
+run_global_handler(struct call *c, struct err *err_r)
+{
+	char *command = slice_dup(c->args[0].text);
+
+	(void)err_r;
+	engine_set_global_handler(
+	    c->ctx->engine, c->command->param == 1, command);
+	free(command);
+	return 0;
+}
+
+/* CHANGE_CUSTOM_*_VAR: name; value */
+int
+run_variable(struct call *c, struct err *err_r)
+{
+	struct engine *e = c->ctx->engine;
+	struct checkable *o = &e->objects[c->objects[0]];
+	struct str text = {0};
+	bool ok;
+
+	if (c->rest[1].text.len > OVERRIDE_TEXT_MAX) {
+		err_set(err_r, "the value is too long");
+		return -1;
+	}
+	ok = override_set_var(&override_of(o)->vars, c->rest[0].text,
+	    command_text(&text, c->rest[1].text));
+	str_free(&text);
+	if (!ok) {
+		err_set(err_r, "the object has too many custom variables");
+		return -1;
+	}
+	o->modified |= MODIFIED_VARIABLE;
 	changed(e, c->objects[0]);
 	return 0;
 }

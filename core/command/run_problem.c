@@ -5,7 +5,6 @@
 #include "core/command/internal.h"
 
 #include "common/num.h"
-#include "core/history/lines.h"
 
 #include <inttypes.h>
 
@@ -153,35 +152,5 @@ run_notification_number(struct call *c, struct err *err_r)
 	}
 	e->objects[c->objects[0]].number = (uint32_t)c->rest[0].number;
 	e->ops->object(e->arg, c->objects[0], OBJECT_CHANGED | OBJECT_KEEP);
-	return 0;
-}
-
-int
-run_log(struct call *c, struct err *err_r)
-{
-	struct engine *e = c->ctx->engine;
-	struct str line = {0};
-
-	(void)err_r;
-	history_add_text(&line, c->args[0].text);
-	e->ops->line(e->arg, c->ctx->now, str_slice(&line));
-	str_free(&line);
-	return 0;
-}
-
-int
-run_save(struct call *c, struct err *err_r)
-{
-	(void)err_r;
-	if (c->ctx->save != NULL)
-		c->ctx->save(c->ctx->arg);
-	return 0;
-}
-
-int
-run_nothing(struct call *c, struct err *err_r)
-{
-	(void)c;
-	(void)err_r;
 	return 0;
 }

@@ -179,6 +179,32 @@ on_program(void *arg)
 	fx->program = true;
 }
 
+static void
+on_contact(void *arg, uint32_t contact)
+{
+	struct effects *fx = arg;
+	struct str pairs = {0};
+	struct msg m;
+
+	record_put_contact(&fx->records, fx->engine, contact);
+	cut(fx);
+	if (fx->stream == NULL)
+		return;
+	encode_contact(&m, &pairs, fx->engine, contact);
+	stream_add(fx->stream, &m);
+	str_free(&pairs);
+	note_dirty(fx);
+}
+
+static void
+on_handler(void *arg, const struct handler *h)
+{
+	struct effects *fx = arg;
+
+	if (fx->jobs != NULL)
+		jobs_handler(fx->jobs, h);
+}
+
 const struct engine_ops effects_ops = {
     .object = on_object,
     .line = on_line,
@@ -188,6 +214,8 @@ const struct engine_ops effects_ops = {
     .replan = on_replan,
     .check_at = on_check_at,
     .program = on_program,
+    .contact = on_contact,
+    .handler = on_handler,
 };
 
 /* --- the batch -------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "core/effects/stream.h"
 #include "core/history/file.h"
 #include "core/retention/store.h"
+#include "core/schedule/jobs.h"
 
 #define EFFECTS_COALESCE_NS (40 * NS_PER_MS)
 
@@ -24,6 +25,7 @@ struct effects {
 	struct daemon *daemon; /* borrowed, like all of these */
 	struct engine *engine;
 	struct schedule *schedule;
+	struct jobs *jobs; /* NULL until workers may come */
 	struct stream *stream;
 	struct outbox *outbox;
 	struct history *history;

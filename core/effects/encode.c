@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "core/state/fresh.h"
+#include "core/state/override.h"
 
 static uint32_t
 flags_of(const struct engine *e, uint32_t object, int64_t now)
@@ -20,6 +21,7 @@ flags_of(const struct engine *e, uint32_t object, int64_t now)
 	    {CHECKABLE_FLAP_DETECTION, MSG_CHECKABLE_FLAP_DETECTION},
 	    {CHECKABLE_FLAPPING, MSG_CHECKABLE_FLAPPING},
 	    {CHECKABLE_HANDLER, MSG_CHECKABLE_EVENT_HANDLER},
+	    {CHECKABLE_FRESHNESS, MSG_CHECKABLE_FRESHNESS},
 	    {CHECKABLE_EXECUTING, MSG_CHECKABLE_EXECUTING},
 	    {CHECKABLE_LAST_PASSIVE, MSG_CHECKABLE_LAST_PASSIVE},
 	};
@@ -42,8 +44,34 @@ flags_of(const struct engine *e, uint32_t object, int64_t now)
 	return flags;
 }
 
+static struct slice
+encode_vars(struct str *pairs, const struct override_vars *v)
+{
+	str_clear(pairs);
+	for (uint32_t i = 0; i < v->n; i++) {
+		struct msg_pair p = {
+		    slice_of(v->items[i].name), slice_of(v->items[i].value)};
+
+		msg_pair_put(pairs, &p);
+	}
+	return str_slice(pairs);
+}
+
+static void
+encode_override(
+    struct msg_checkable *m, struct str *pairs, const struct override *v)
+{
+	if (v->check_command != NULL)
+		m->check_command = slice_of(v->check_command);
+	if (v->event_handler != NULL)
+		m->event_handler = *v->event_handler == '\0'
+		    ? SLICE("-")
+		    : slice_of(v->event_handler);
+	m->variables = encode_vars(pairs, &v->vars);
+}
+
 void
-encode_checkable(struct msg *m, const struct engine *e,
+encode_checkable(struct msg *m, struct str *pairs, const struct engine *e,
     const struct schedule *schedule, uint32_t object, int64_t now)
 {
 	const struct checkable *o = &e->objects[object];
@@ -91,7 +119,33 @@ encode_checkable(struct msg *m, const struct engine *e,
 	    .postponement = slice_of(engine_postponement(o->held)),
 	    .problem_id = o->problem_id,
 	    .last_problem_id = o->last_problem_id,
+	    .previous_hard = o->previous_hard,
+	    .notified = o->notified,
+	    .flap_level = (double)o->flap_level,
+	    .check_period = o->check_period,
+	    .notification_period = o->notification_period,
+	    .feed_period = fresh_period(e, object),
 	};
+	if (o->over != NULL)
+		encode_override(&m->checkable, pairs, o->over);
+}
+
+void
+encode_contact(
+    struct msg *m, struct str *pairs, const struct engine *e, uint32_t contact)
+{
+	const struct contact_state *c = &e->contacts[contact];
+
+	m->id = MSG_CONTACT_STATE;
+	m->contact_state = (struct msg_contact_state){.contact = contact,
+	    .host_notifications = c->host_on,
+	    .service_notifications = c->service_on,
+	    .host_period = c->host_period,
+	    .service_period = c->service_period,
+	    .modified = c->modified,
+	    .modified_host = c->modified_host,
+	    .modified_service = c->modified_service,
+	    .variables = encode_vars(pairs, &c->vars)};
 }
 
 void

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "core/effects/encode.h"
+#include "core/state/override.h"
 
 #include <stdlib.h>
 
@@ -37,7 +38,7 @@ struct stream {
 	uint32_t *dirty, n_dirty, cap_dirty;
 	struct str extra; /* encoded messages that are not objects */
 	struct frame *first, **last;
-	struct str buffer;
+	struct str buffer, pairs;
 	uint64_t frames, objects, snapshots, snapshot_objects;
 };
 
@@ -115,8 +116,8 @@ stream_frame(struct stream *s, uint64_t number, uint32_t max, int64_t now)
 			struct msg m;
 
 			s->marked[s->dirty[i]] = 0;
-			encode_checkable(&m, s->view.engine, s->view.schedule,
-			    s->dirty[i], now);
+			encode_checkable(&m, &s->pairs, s->view.engine,
+			    s->view.schedule, s->dirty[i], now);
 			msg_put(out, &m);
 		}
 		s->frames++;
@@ -152,7 +153,8 @@ put_objects(struct stream *s, struct asker *a, int64_t now)
 
 	for (int n = 0; n < SLICE_OBJECTS && a->at < e->snap->n_objects;
 	     n++, a->at++) {
-		encode_checkable(&m, e, s->view.schedule, a->at, now);
+		encode_checkable(
+		    &m, &s->pairs, e, s->view.schedule, a->at, now);
 		msg_put(&s->buffer, &m);
 		s->snapshot_objects++;
 	}
@@ -168,6 +170,15 @@ put_rest(struct stream *s, struct asker *a)
 	const struct comment *c;
 	struct msg m;
 
+	for (uint32_t i = 0; i < e->snap->n_contacts; i++) {
+		const struct contact_state *k = &e->contacts[i];
+
+		if (k->modified == 0 && k->modified_host == 0 &&
+		    k->modified_service == 0)
+			continue;
+		encode_contact(&m, &s->pairs, e, i);
+		msg_put(&s->buffer, &m);
+	}
 	while ((d = idmap_next(&e->downtimes, &a->downtime_at)) != NULL) {
 		encode_downtime(&m, d);
 		msg_put(&s->buffer, &m);
@@ -355,6 +366,7 @@ stream_free(struct stream **stream)
 	drop_frames(s);
 	str_free(&s->extra);
 	str_free(&s->buffer);
+	str_free(&s->pairs);
 	free(s->marked);
 	free(s->dirty);
 	free(s);

@@ -4,8 +4,8 @@
  */
 #include "core/history/lines.h"
 
-static void
-add_object(struct str *out, const struct engine *e, uint32_t object)
+void
+history_add_object(struct str *out, const struct engine *e, uint32_t object)
 {
 	const struct snap_object *c = &e->snap->objects[object];
 
@@ -64,7 +64,7 @@ history_state_line(struct str *out, const struct engine *e, uint32_t object,
 	else
 		str_addf(out, "%s %s STATE: ",
 		    kind == HISTORY_INITIAL ? "INITIAL" : "CURRENT", of);
-	add_object(out, e, object);
+	history_add_object(out, e, object);
 	str_addf(out, ";%s;%s;%u;", engine_state_word(e, object, o->state),
 	    hard ? "HARD" : "SOFT", attempt);
 	add_output(out, o);
@@ -77,7 +77,7 @@ history_event_line(struct str *out, const struct engine *e, uint32_t object,
 	str_addf(out,
 	    "%s %s ALERT: ", engine_is_service(e, object) ? "SERVICE" : "HOST",
 	    kind);
-	add_object(out, e, object);
+	history_add_object(out, e, object);
 	str_addf(out, ";%s;", status);
 	history_add_text(out, rest);
 }
@@ -133,6 +133,20 @@ history_flag_line(
 }
 
 void
+history_handler_line(
+    struct str *out, const struct engine *e, const struct handler *h)
+{
+	const struct checkable *o = &e->objects[h->object];
+
+	str_addf(out, "%s%s EVENT HANDLER: ", h->global ? "GLOBAL " : "",
+	    engine_is_service(e, h->object) ? "SERVICE" : "HOST");
+	history_add_object(out, e, h->object);
+	str_addf(out, ";%s;%s;%u;", engine_state_word(e, h->object, o->state),
+	    h->hard ? "HARD" : "SOFT", h->attempt);
+	history_add_text(out, slice_of(h->command));
+}
+
+void
 history_notice_line(
     struct str *out, const struct engine *e, const struct notice *n)
 {
@@ -140,7 +154,7 @@ history_notice_line(
 	const char *of = engine_is_service(e, n->object) ? "SERVICE" : "HOST";
 
 	str_addf(out, "%s NOTIFICATION: check-mk-notify;", of);
-	add_object(out, e, n->object);
+	history_add_object(out, e, n->object);
 	if (strcmp(n->what, "PROBLEM") == 0 || strcmp(n->what, "RECOVERY") == 0)
 		str_addf(out, ";%s;check-mk-notify;", word);
 	else

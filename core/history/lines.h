@@ -30,6 +30,12 @@ bool history_flag_line(
 /* KIND is DOWNTIME, ACKNOWLEDGE or FLAPPING; `rest` follows after STATUS. */
 void history_event_line(struct str *out, const struct engine *e,
     uint32_t object, const char *kind, const char *status, struct slice rest);
+/* HOST, or HOST;SERVICE */
+void history_add_object(
+    struct str *out, const struct engine *e, uint32_t object);
+/* EVENT HANDLER, GLOBAL ... EVENT HANDLER */
+void history_handler_line(
+    struct str *out, const struct engine *e, const struct handler *h);
 void history_notice_line(
     struct str *out, const struct engine *e, const struct notice *n);
 /* Line breaks become the two characters \n; other controls a blank. */

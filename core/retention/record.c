@@ -5,7 +5,9 @@
 #include "core/retention/record.h"
 
 #include "common/mem.h"
+#include "common/msg.h"
 #include "common/wire.h"
+#include "core/state/override.h"
 #include "core/state/recur.h"
 
 #include <inttypes.h>
@@ -21,12 +23,15 @@ enum kind {
 	RECORD_NOTICE,
 	RECORD_NOTICE_GONE,
 	RECORD_END,
-	RECORD_GENERATION
+	RECORD_GENERATION,
+	RECORD_CONTACT
 };
 
 /* clang-format off */
 #define OBJECT_FIELDS(F)                                                       \
 	F(u64, problem_id) F(u64, last_problem_id)                             \
+	F(u64, event_id) F(u64, last_event_id)                                 \
+	F(i64, problem_start) F(i64, problem_end)                              \
 	F(i64, last_check) F(i64, last_change) F(i64, last_hard_change)        \
 	F(i64, last_time[0]) F(i64, last_time[1]) F(i64, last_time[2])         \
 	F(i64, last_time[3]) F(i64, last_notification) F(i64, not_before)      \
@@ -46,14 +51,19 @@ enum kind {
 	F(u64, id) F(u32, type) F(bool, external) F(bool, persistent)          \
 	F(i64, entry) F(i64, expire)
 /* clang-format on */
+#define CONTACT_FIELDS(F)                                                      \
+	F(bool, host_on)                                                       \
+	F(bool, service_on) F(u32, modified) F(u32, modified_host)             \
+	    F(u32, modified_service)
 #define COUNT(type, name) +1
 #define PUT(type, name)   wire_put_##type(out, v->name);
 #define GET(type, name)   v->name = (typeof(v->name))wire_get_##type(w);
 
 enum {
-	OBJECT_N = 9 + 0 OBJECT_FIELDS(COUNT),
+	OBJECT_N = 12 + 0 OBJECT_FIELDS(COUNT),
 	DOWNTIME_N = 5 + 0 DOWNTIME_FIELDS(COUNT),
-	COMMENT_N = 5 + 0 COMMENT_FIELDS(COUNT)
+	COMMENT_N = 5 + 0 COMMENT_FIELDS(COUNT),
+	CONTACT_N = 5 + 0 CONTACT_FIELDS(COUNT)
 };
 
 static void
@@ -74,15 +84,26 @@ put_key(struct str *out, const struct engine *e, uint32_t object)
 	    c->is_service ? slice_of(snap_s(e->snap, c->name)) : SLICE(""));
 }
 
+/* "-": as the settings say; else the command. */
+static struct slice
+handler_of(const struct engine *e, int kind)
+{
+	if (e->handlers[kind] == NULL)
+		return SLICE("-");
+	return slice_of(e->handlers[kind]);
+}
+
 void
 record_put_program(struct str *out, const struct engine *e)
 {
-	head(out, 6, RECORD_PROGRAM);
+	head(out, 8, RECORD_PROGRAM);
 	wire_put_u32(out, RECORD_VERSION);
 	wire_put_u64(out, e->next_downtime);
 	wire_put_u64(out, e->next_comment);
 	wire_put_u64(out, e->next_problem);
 	wire_put_u32(out, e->switches);
+	for (int i = 0; i < 2; i++)
+		wire_put_str(out, handler_of(e, i));
 }
 
 static struct slice
@@ -91,6 +112,48 @@ period_name(const struct engine *e, uint32_t period)
 	if (period == SNAP_NONE)
 		return SLICE("");
 	return slice_of(snap_s(e->snap, e->snap->periods[period].name));
+}
+
+static void
+put_vars(struct str *out, const struct override_vars *v)
+{
+	wire_put_array(out, v->n * 2);
+	for (uint32_t i = 0; i < v->n; i++) {
+		wire_put_str(out, slice_of(v->items[i].name));
+		wire_put_str(out, slice_of(v->items[i].value));
+	}
+}
+
+static struct slice
+text_or_none(const char *text)
+{
+	return text == NULL ? SLICE("") : slice_of(text);
+}
+
+static void
+put_override(struct str *out, const struct override *v)
+{
+	static const struct override none;
+
+	if (v == NULL)
+		v = &none;
+	wire_put_str(out, text_or_none(v->check_command));
+	wire_put_str(out, text_or_none(v->event_handler));
+	put_vars(out, &v->vars);
+}
+
+void
+record_put_contact(struct str *out, const struct engine *e, uint32_t contact)
+{
+	const struct contact_state *v = &e->contacts[contact];
+
+	head(out, CONTACT_N, RECORD_CONTACT);
+	wire_put_str(
+	    out, slice_of(snap_s(e->snap, e->snap->contacts[contact].name)));
+	CONTACT_FIELDS(PUT)
+	wire_put_str(out, period_name(e, v->host_period));
+	wire_put_str(out, period_name(e, v->service_period));
+	put_vars(out, &v->vars);
 }
 
 void
@@ -107,6 +170,7 @@ record_put_object(struct str *out, const struct engine *e, uint32_t object)
 	wire_put_str(out, checkable_long_output(v));
 	wire_put_str(out, checkable_perfdata(v));
 	wire_put_str(out, checkable_blob(v));
+	put_override(out, v->over);
 }
 
 void
@@ -262,6 +326,38 @@ is_sane_downtime(const struct downtime *v)
 }
 
 static void
+get_vars(struct wire *w, struct override_vars *v)
+{
+	uint32_t n = wire_get_array(w);
+
+	for (uint32_t i = 0; i + 1 < n && w->why == NULL; i += 2) {
+		struct slice name = wire_get_str(w), value = wire_get_str(w);
+
+		if (w->why == NULL && !override_set_var(v, name, value))
+			wire_fail(w, "too many custom variables");
+	}
+	if (w->why == NULL && n % 2 != 0)
+		wire_fail(w, "a custom variable without a value");
+}
+
+/* `modified` says which of them there are. */
+static void
+get_override(struct wire *w, struct checkable *o)
+{
+	struct slice command = wire_get_str(w), handler = wire_get_str(w);
+	struct override v = {0};
+
+	get_vars(w, &v.vars);
+	if (w->why == NULL && (o->modified & MODIFIED_CHECK_COMMAND) &&
+	    command.len > 0)
+		v.check_command = slice_dup(command);
+	if (w->why == NULL && (o->modified & MODIFIED_HANDLER_LINE))
+		v.event_handler = slice_dup(handler);
+	if (v.check_command != NULL || v.event_handler != NULL || v.vars.n > 0)
+		*override_of(o) = v;
+}
+
+static void
 read_object(struct record_reader *r, struct wire *w, struct slice whole)
 {
 	struct engine *e = r->engine;
@@ -276,12 +372,16 @@ read_object(struct record_reader *r, struct wire *w, struct slice whole)
 	for (int i = 0; i < 3; i++)
 		texts[i] = wire_get_str(w);
 	blob = wire_get_str(w);
+	get_override(w, v);
 	if (w->why == NULL && !is_sane(v, service.len > 0))
 		wire_fail(w, "values out of range");
-	if (w->why != NULL)
+	if (w->why != NULL) {
+		override_free(&v->over);
 		return;
+	}
 	object = find(r, host, service);
 	if (object == SNAP_NONE) {
+		override_free(&v->over);
 		if (r->stranger != NULL)
 			r->stranger(r->arg, host, service, whole);
 		return;
@@ -301,7 +401,9 @@ read_object(struct record_reader *r, struct wire *w, struct slice whole)
 	v->created = o->created;
 	v->check_period = period_of(e, check_period);
 	v->notification_period = period_of(e, notification_period);
-	v->flags &= (uint16_t) ~(CHECKABLE_EXECUTING | CHECKABLE_AWAITED);
+	v->flags &= (uint16_t) ~(CHECKABLE_EXECUTING | CHECKABLE_AWAITED |
+	    CHECKABLE_REFRESHING | CHECKABLE_REFRESHED);
+	override_free(&o->over);
 	*o = got;
 	checkable_set_text(o, texts[0], texts[1], texts[2]);
 	checkable_set_blob(o, blob);
@@ -417,6 +519,30 @@ read_comment(struct record_reader *r, struct wire *w, struct slice whole)
 }
 
 static void
+read_contact(struct record_reader *r, struct wire *w)
+{
+	struct engine *e = r->engine;
+	struct slice name = wire_get_str(w), periods[2];
+	struct contact_state got = {0}, *v = &got;
+	uint32_t contact;
+
+	CONTACT_FIELDS(GET)
+	periods[0] = wire_get_str(w);
+	periods[1] = wire_get_str(w);
+	get_vars(w, &v->vars);
+	contact = w->why != NULL ? SNAP_NONE : snap_find_contact(e->snap, name);
+	if (contact == SNAP_NONE) {
+		override_free_vars(&v->vars);
+		return;
+	}
+	v->host_period = period_of(e, periods[0]);
+	v->service_period = period_of(e, periods[1]);
+	override_free_vars(&e->contacts[contact].vars);
+	e->contacts[contact] = got;
+	contact_configure(e, contact);
+}
+
+static void
 read_program(struct record_reader *r, struct wire *w)
 {
 	struct engine *e = r->engine;
@@ -424,6 +550,7 @@ read_program(struct record_reader *r, struct wire *w)
 	uint64_t downtime = wire_get_u64(w), comment = wire_get_u64(w);
 	uint64_t problem = wire_get_u64(w);
 	uint32_t switches = wire_get_u32(w);
+	struct slice handlers[2] = {wire_get_str(w), wire_get_str(w)};
 
 	if (version != RECORD_VERSION)
 		wire_fail(w, "records of another version");
@@ -432,7 +559,12 @@ read_program(struct record_reader *r, struct wire *w)
 	e->next_downtime = downtime;
 	e->next_comment = comment;
 	e->next_problem = problem;
-	e->switches = switches & 0xff;
+	e->switches = switches & MSG_SWITCH_ALL;
+	for (int i = 0; i < 2; i++) {
+		free(e->handlers[i]);
+		e->handlers[i] =
+		    slice_eqs(handlers[i], "-") ? NULL : slice_dup(handlers[i]);
+	}
 }
 
 static void
@@ -465,7 +597,7 @@ read_id(struct wire *w)
 static uint32_t
 fields_of(uint32_t kind)
 {
-	static const uint32_t n[] = {[RECORD_PROGRAM] = 6,
+	static const uint32_t n[] = {[RECORD_PROGRAM] = 8,
 	    [RECORD_OBJECT] = OBJECT_N,
 	    [RECORD_DOWNTIME] = DOWNTIME_N,
 	    [RECORD_DOWNTIME_GONE] = 2,
@@ -474,7 +606,8 @@ fields_of(uint32_t kind)
 	    [RECORD_NOTICE] = 3,
 	    [RECORD_NOTICE_GONE] = 2,
 	    [RECORD_END] = 2,
-	    [RECORD_GENERATION] = 2};
+	    [RECORD_GENERATION] = 2,
+	    [RECORD_CONTACT] = CONTACT_N};
 
 	return kind < ARRAY_LEN(n) ? n[kind] : 0;
 }
@@ -519,6 +652,9 @@ read_one(struct record_reader *r, struct wire *w)
 		break;
 	case RECORD_NOTICE_GONE:
 		read_notice_gone(r, w);
+		break;
+	case RECORD_CONTACT:
+		read_contact(r, w);
 		break;
 	case RECORD_END:
 		wire_get_u64(w);

@@ -14,11 +14,14 @@
 #include "common/config/renames.h"
 #include "core/state/engine.h"
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 
 void record_put_program(struct str *out, const struct engine *e);
 void record_put_object(
     struct str *out, const struct engine *e, uint32_t object);
+/* Run-time state of a contact; see override.h. */
+void record_put_contact(
+    struct str *out, const struct engine *e, uint32_t contact);
 void record_put_downtime(
     struct str *out, const struct engine *e, const struct downtime *d);
 void record_put_downtime_gone(struct str *out, uint64_t id);

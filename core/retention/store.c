@@ -11,6 +11,7 @@
 #include "common/mem.h"
 #include "common/msg.h"
 #include "core/retention/statefile.h"
+#include "core/state/override.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -159,6 +160,19 @@ put_lists(struct str *out, const struct engine *e, uint32_t object)
 		record_put_comment(out, e, c);
 }
 
+/* Those that commands changed. */
+static void
+put_contacts(struct str *out, const struct engine *e)
+{
+	for (uint32_t i = 0; i < e->snap->n_contacts; i++) {
+		const struct contact_state *c = &e->contacts[i];
+
+		if (c->modified != 0 || c->modified_host != 0 ||
+		    c->modified_service != 0)
+			record_put_contact(out, e, i);
+	}
+}
+
 /* Encodes until time is up or everything is; true at the end. */
 static bool
 encode_slice(struct store *s, int64_t budget_ns)
@@ -170,6 +184,7 @@ encode_slice(struct store *s, int64_t budget_ns)
 	if (s->at == 0) {
 		record_put_generation(&s->slice, e->snap->generation);
 		record_put_program(&s->slice, e);
+		put_contacts(&s->slice, e);
 	}
 	for (; s->at < e->snap->n_objects; s->at++) {
 		const struct checkable *o = &e->objects[s->at];

@@ -4,7 +4,8 @@
  */
 #include "core/schedule/intake.h"
 
-#include "core/state/utf8.h"
+#include "common/utf8.h"
+#include "core/history/lines.h"
 
 /* CR-5: `;` would end a field of the history. */
 static struct slice
@@ -45,6 +46,12 @@ apply(const struct intake *in, uint32_t object, const struct msg_job_result *r,
 
 	if (r->state > 3)
 		result.code = SERVICE_UNKNOWN;
+	if (own && (e->objects[object].flags & CHECKABLE_REFRESHED)) {
+		/* FR-1: it ran for freshness, and a newer one came. */
+		e->objects[object].flags &= (uint16_t)~CHECKABLE_REFRESHED;
+		e->counters.refreshed++;
+		return;
+	}
 	if (engine_refuses(e, object, &result, in->now) == NULL)
 		engine_result(e, object, &result, in->now);
 	str_free(&buffer);
@@ -192,6 +199,22 @@ intake_split(struct slice raw, struct str *buffer, struct slice *output_r,
 	*long_r = rest;
 }
 
+/* Class 4, if the site wants it. */
+static void
+write_passive(
+    struct engine *e, uint32_t object, const struct result *r, int64_t now)
+{
+	struct str line = {0};
+
+	str_addf(&line, "PASSIVE %s CHECK: ",
+	    engine_is_service(e, object) ? "SERVICE" : "HOST");
+	history_add_object(&line, e, object);
+	str_addf(&line, ";%u;", r->code);
+	history_add_text(&line, r->output);
+	e->ops->line(e->arg, now, str_slice(&line));
+	str_free(&line);
+}
+
 const char *
 intake_plugin(struct engine *e, uint32_t object, bool passive, uint8_t code,
     struct slice raw, int64_t measured, int64_t now)
@@ -202,7 +225,7 @@ intake_plugin(struct engine *e, uint32_t object, bool passive, uint8_t code,
 	const char *why;
 
 	if (!utf8_valid(raw)) {
-		utf8_repair(raw, &valid);
+		utf8_clean(&valid, raw);
 		raw = str_slice(&valid);
 	}
 	intake_split(
@@ -213,6 +236,8 @@ intake_plugin(struct engine *e, uint32_t object, bool passive, uint8_t code,
 	if (measured > now + 60)
 		result.start = now;
 	why = engine_refuses(e, object, &result, now);
+	if (why == NULL && passive && e->settings.log_passive)
+		write_passive(e, object, &result, now);
 	if (why == NULL)
 		engine_result(e, object, &result, now);
 	str_free(&perf);

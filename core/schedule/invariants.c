@@ -44,7 +44,7 @@ look(const struct schedule *s, uint32_t object, int64_t now)
 {
 	int64_t at = heap_key(&s->due, object), limit;
 
-	if (schedule_kind(s->engine->snap, object) == SCHEDULE_NONE)
+	if (schedule_kind(s->engine, object) == SCHEDULE_NONE)
 		return at == HEAP_NEVER ? NULL : "planned, but never run";
 	if (s->engine->objects[object].check_interval_ms == 0)
 		return NULL;

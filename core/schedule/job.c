@@ -6,6 +6,7 @@
 
 #include "common/config/params.h"
 #include "core/schedule/macros.h"
+#include "core/state/override.h"
 
 static struct slice
 text(const struct engine *e, snap_str off)
@@ -75,11 +76,13 @@ uuid_of(const struct agent_links *links, struct slice host)
 void
 job_make(struct msg_job *job, struct job_buffers *buffers,
     const struct engine *e, const struct agent_links *links, uint32_t object,
-    unsigned kind)
+    unsigned kind, int64_t now)
 {
 	const struct snap_object *c = &e->snap->objects[object];
 	const struct snap_object *host = &e->snap->objects[c->host];
-	const char *args = snap_s(e->snap, c->check_command);
+	struct macro_scope scope = {
+	    .e = e, .object = object, .args = "", .now = now};
+	const char *line;
 
 	str_clear(&buffers->command);
 	str_clear(&buffers->items);
@@ -101,16 +104,17 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 		job->uuid = uuid_of(links, job->host);
 		break;
 	case MSG_JOB_PROGRAM:
-		macros_expand(&buffers->command, e, c->host,
-		    snap_s(e->snap, host->agent_command), "");
+		scope.object = c->host;
+		macros_expand(&buffers->command, &scope,
+		    snap_s(e->snap, host->agent_command));
 		job->options = text(e, host->agent_options);
 		break;
 	case MSG_JOB_SNMP:
 		job->options = text(e, host->snmp);
 		break;
 	case MSG_JOB_PLUGIN:
-		macros_expand(&buffers->command, e, object,
-		    snap_s(e->snap, c->check_line), args);
+		line = engine_check_line(e, object, &scope.args);
+		macros_expand(&buffers->command, &scope, line);
 		break;
 	case MSG_JOB_PING:
 		if (c->is_service)
@@ -125,6 +129,29 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 		add_items(&buffers->items, &buffers->params, e, object);
 	job->command = str_slice(&buffers->command);
 	job->items = str_slice(&buffers->items);
+}
+
+void
+job_make_handler(struct msg_job *job, struct job_buffers *buffers,
+    const struct engine *e, const struct handler *h, int64_t now)
+{
+	const struct snap_object *c = &e->snap->objects[h->object];
+	const struct snap_object *host = &e->snap->objects[c->host];
+	struct macro_scope scope = {.e = e,
+	    .object = h->object,
+	    .args = h->args,
+	    .now = now,
+	    .event = h};
+
+	str_clear(&buffers->command);
+	macros_expand(&buffers->command, &scope, h->line);
+	*job = (struct msg_job){.kind = MSG_JOB_PLUGIN,
+	    .host = text(e, host->name),
+	    .service = c->is_service ? text(e, c->name) : SLICE(""),
+	    .address = text(e, host->address == 0 ? host->name : host->address),
+	    .family = host->family,
+	    .timeout_ms = JOB_TIMEOUT_MS,
+	    .command = str_slice(&buffers->command)};
 }
 
 void

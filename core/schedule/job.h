@@ -16,10 +16,14 @@ struct job_buffers {
 	struct str command, items, params, sources;
 };
 
-/* Fills everything but job_id. `links` may be NULL: nobody is registered. */
+/* Fills everything but job_id. `links` may be NULL: nobody is registered;
+ * `now` in wall seconds. */
 void job_make(struct msg_job *job, struct job_buffers *buffers,
     const struct engine *e, const struct agent_links *links, uint32_t object,
-    unsigned kind);
+    unsigned kind, int64_t now);
+/* The same for an event handler. */
+void job_make_handler(struct msg_job *job, struct job_buffers *buffers,
+    const struct engine *e, const struct handler *h, int64_t now);
 void job_buffers_free(struct job_buffers *buffers);
 
 #endif

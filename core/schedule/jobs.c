@@ -27,8 +27,8 @@ serial_of(uint64_t id)
 	return id >> SLOT_BITS;
 }
 
-static struct running *
-take_slot(struct jobs *j)
+struct running *
+jobs_take_slot(struct jobs *j)
 {
 	struct running *r;
 
@@ -53,8 +53,8 @@ take_slot(struct jobs *j)
 	return r;
 }
 
-static void
-free_slot(struct jobs *j, struct running *r)
+void
+jobs_free_slot(struct jobs *j, struct running *r)
 {
 	uint32_t slot = (uint32_t)(r - j->slots);
 
@@ -87,7 +87,10 @@ lost(struct jobs *j, struct running *r, const char *why, bool again)
 	int64_t now_ns, now;
 
 	j->ops->clock(j->arg, &now_ns, &now);
-	free_slot(j, r);
+	if (r->handler != 0)
+		log_warn("event handler: %s",
+		    why == NULL ? "no answer in time" : why);
+	jobs_free_slot(j, r);
 	if (object == SNAP_NONE)
 		return;
 	set_executing(j, object, false);
@@ -216,10 +219,14 @@ outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
 		return;
 	}
 	j->answered++;
+	if (r->handler != 0) {
+		jobs_handler_ended(j, r, m);
+		return;
+	}
 	object = r->object;
 	planned = r->due.planned;
 	started = r->started;
-	free_slot(j, r);
+	jobs_free_slot(j, r);
 	if (object == SNAP_NONE)
 		return;
 	set_executing(j, object, false);
@@ -271,6 +278,7 @@ jobs_new(struct bus *bus, const char *endpoint, struct schedule *schedule,
 	j->free_slot = UINT32_MAX;
 	j->piggyback = piggyback_new();
 	ops->clock(arg, &j->settled, &now);
+	j->last_handler = &j->handlers;
 	j->link =
 	    bus_listen(bus, endpoint, &options, &worker_handlers, j, err_r);
 	if (j->link == NULL) {
@@ -298,13 +306,14 @@ jobs_free(struct jobs **jobs)
 	free(j->slots);
 	job_buffers_free(&j->buffers);
 	piggyback_free(&j->piggyback);
+	jobs_drop_handlers(j);
 	free(j);
 	*jobs = NULL;
 }
 
 /* The worker that has most of its credit left; NULL: none has any. */
-static struct worker *
-pick(struct jobs *j)
+struct worker *
+jobs_pick(struct jobs *j)
 {
 	struct worker *best = NULL;
 
@@ -375,14 +384,16 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 {
 	struct msg m = {.id = MSG_JOB};
 	struct running *r;
+	int64_t unused, wall;
 
+	j->ops->clock(j->arg, &unused, &wall);
 	job_make(&m.job, &j->buffers, j->schedule->engine,
-	    j->ops->links(j->arg), due->object, kind);
+	    j->ops->links(j->arg), due->object, kind, wall);
 	if (!add_piggyback(j, &m.job, now_ns)) {
 		schedule_done(j->schedule, due->object);
 		return true;
 	}
-	r = take_slot(j);
+	r = jobs_take_slot(j);
 	r->object = due->object;
 	r->kind = kind;
 	r->due = *due;
@@ -393,7 +404,7 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	if (bus_send(w->peer, &m) == -1) {
 		j->refused_queue++;
 		w->refused = true;
-		free_slot(j, r);
+		jobs_free_slot(j, r);
 		schedule_again(j->schedule, due);
 		return false;
 	}
@@ -420,7 +431,7 @@ pump_kind(struct jobs *j, unsigned kind, uint32_t limit, unsigned *left,
 	    j->running_of[kind] < limit) {
 		if (*left == 0)
 			return true;
-		if ((w = pick(j)) == NULL)
+		if ((w = jobs_pick(j)) == NULL)
 			return false;
 		if (!schedule_take(j->schedule, kind, &due))
 			break;
@@ -468,6 +479,7 @@ jobs_pump(struct jobs *j)
 	if (limit == 0)
 		limit = 1;
 	more = pump_kind(j, MSG_JOB_PING, total, &left, now_ns) || more;
+	jobs_pump_handlers(j, now_ns);
 	for (unsigned i = 0; i < MSG_JOB_KINDS; i++) {
 		unsigned kind = (j->turn + i) % MSG_JOB_KINDS;
 
@@ -505,8 +517,7 @@ jobs_adopt(struct jobs *j, struct schedule *schedule, const uint32_t *new_of,
 		r->object = new_of[r->object];
 		r->due.object = r->object;
 		if (r->object != SNAP_NONE &&
-		    schedule_kind(schedule->engine->snap, r->object) ==
-			SCHEDULE_NONE)
+		    schedule_kind(schedule->engine, r->object) == SCHEDULE_NONE)
 			r->object = SNAP_NONE;
 	}
 	forget_older(j);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Private to jobs.c and jobs_counters.c.
+ * Private to jobs.c, handlers.c and jobs_counters.c.
  */
 #ifndef CORE_SCHEDULE_JOBS_INTERNAL_H
 #define CORE_SCHEDULE_JOBS_INTERNAL_H
@@ -17,6 +17,7 @@ struct running {
 	uint64_t id;           /* 0: free slot */
 	struct worker *worker; /* NULL: none yet, or gone */
 	uint32_t object, next_free, kind;
+	uint64_t handler; /* its key; 0: a check */
 	struct due due;
 	int64_t started;
 	unsigned lost;
@@ -26,6 +27,13 @@ struct renumbered {
 	struct renumbered *next;
 	uint64_t upto_serial;
 	uint32_t n_old, new_of[];
+};
+/* An event handler that waits for a worker (EH-3). */
+struct waiting_handler {
+	struct waiting_handler *next;
+	uint64_t key; /* of object and command */
+	size_t len;
+	char bytes[]; /* the encoded job */
 };
 struct jobs {
 	struct piggyback *piggyback;
@@ -40,6 +48,9 @@ struct jobs {
 	struct heap deadlines; /* slots */
 	struct renumbered *renumbered;
 	struct job_buffers buffers;
+	struct waiting_handler *handlers, **last_handler;
+	uint32_t n_handlers;
+	uint64_t handlers_run, handlers_dropped, handlers_skipped;
 	unsigned turn; /* which kind is first */
 	uint64_t sent, answered, late, given_away, timed_out, results;
 	uint64_t refused_queue, results_stray;
@@ -47,5 +58,17 @@ struct jobs {
 	uint32_t capacity; /* all workers' credit, used and unused */
 	double latency_plugin, latency_other; /* smoothed, seconds */
 };
+
+/* jobs.c */
+struct running *jobs_take_slot(struct jobs *j);
+void jobs_free_slot(struct jobs *j, struct running *r);
+/* The worker that has most of its credit left; NULL: none has any. */
+struct worker *jobs_pick(struct jobs *j);
+
+/* handlers.c */
+void jobs_pump_handlers(struct jobs *j, int64_t now_ns);
+void jobs_handler_ended(
+    struct jobs *j, struct running *r, const struct msg_outcome *m);
+void jobs_drop_handlers(struct jobs *j);
 
 #endif

@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Macros in command lines; see macros.h.
+ * Finding macros in a line and what they mean; see macros.h.
  */
-#include "core/schedule/macros.h"
+#include "core/schedule/macros_internal.h"
 
 #include "common/mem.h"
+#include "core/state/override.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 
-struct place {
-	const struct engine *e;
-	uint32_t object; /* the host or the service that the macro speaks of */
-};
-
-static const struct snap_object *
-conf_of(const struct place *p)
-{
-	return &p->e->snap->objects[p->object];
-}
-
-static const struct checkable *
-run_of(const struct place *p)
-{
-	return &p->e->objects[p->object];
-}
-
-static void
-add_clean(struct str *out, struct slice text)
+void
+macros_add_clean(struct str *out, struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)
 		if (text.s[i] == '\0' ||
@@ -36,161 +19,39 @@ add_clean(struct str *out, struct slice text)
 }
 
 static void
-add_name(struct str *out, const struct place *p)
+add_encoded(struct str *out, struct slice text)
 {
-	str_add(out, snap_s(p->e->snap, conf_of(p)->name));
-}
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.s[i];
 
-static void
-add_alias(struct str *out, const struct place *p)
-{
-	snap_str alias = conf_of(p)->alias;
-
-	str_add(out, snap_s(p->e->snap, alias == 0 ? conf_of(p)->name : alias));
-}
-
-static void
-add_display(struct str *out, const struct place *p)
-{
-	snap_str shown = conf_of(p)->display_name;
-
-	str_add(out, snap_s(p->e->snap, shown == 0 ? conf_of(p)->name : shown));
-}
-
-static void
-add_address(struct str *out, const struct place *p)
-{
-	snap_str address = conf_of(p)->address;
-
-	str_add(
-	    out, snap_s(p->e->snap, address == 0 ? conf_of(p)->name : address));
-}
-
-static void
-add_state(struct str *out, const struct place *p)
-{
-	str_add(out, engine_state_word(p->e, p->object, run_of(p)->state));
-}
-
-static void
-add_state_id(struct str *out, const struct place *p)
-{
-	str_addf(out, "%u", run_of(p)->state);
-}
-
-static void
-add_state_type(struct str *out, const struct place *p)
-{
-	str_add(out, run_of(p)->flags & CHECKABLE_HARD ? "HARD" : "SOFT");
-}
-
-static void
-add_attempt(struct str *out, const struct place *p)
-{
-	str_addf(out, "%u", run_of(p)->attempt);
-}
-
-static void
-add_max_attempts(struct str *out, const struct place *p)
-{
-	str_addf(out, "%u", run_of(p)->max_attempts);
-}
-
-static void
-add_output(struct str *out, const struct place *p)
-{
-	add_clean(out, checkable_output(run_of(p)));
-}
-
-static void
-add_perfdata(struct str *out, const struct place *p)
-{
-	add_clean(out, checkable_perfdata(run_of(p)));
-}
-
-static void
-add_last_check(struct str *out, const struct place *p)
-{
-	str_addf(out, "%" PRId64, run_of(p)->last_check);
-}
-
-static void
-add_last_change(struct str *out, const struct place *p)
-{
-	str_addf(out, "%" PRId64, run_of(p)->last_change);
-}
-
-static void
-add_downtime(struct str *out, const struct place *p)
-{
-	str_addf(out, "%u", run_of(p)->downtime_depth);
-}
-
-static void
-add_notes_url(struct str *out, const struct place *p)
-{
-	str_add(out, snap_s(p->e->snap, conf_of(p)->notes_url));
-}
-
-/* Names without their leading HOST or SERVICE. */
-static const struct macro {
-	const char *name;
-	void (*add)(struct str *out, const struct place *p);
-} macros[] = {
-    {"ALIAS", add_alias},
-    {"ADDRESS", add_address},
-    {"ATTEMPT", add_attempt},
-    {"CHECKATTEMPT", add_attempt},
-    {"DESC", add_name},
-    {"DISPLAYNAME", add_display},
-    {"DOWNTIME", add_downtime},
-    {"NAME", add_name},
-    {"NOTESURL", add_notes_url},
-    {"OUTPUT", add_output},
-    {"PERFDATA", add_perfdata},
-    {"STATE", add_state},
-    {"STATEID", add_state_id},
-    {"STATETYPE", add_state_type},
-};
-static const struct macro prefixed[] = {
-    {"LASTHOSTCHECK", add_last_check},
-    {"LASTSERVICECHECK", add_last_check},
-    {"LASTHOSTSTATECHANGE", add_last_change},
-    {"LASTSERVICESTATECHANGE", add_last_change},
-    {"MAXHOSTATTEMPTS", add_max_attempts},
-    {"MAXSERVICEATTEMPTS", add_max_attempts},
-};
-
-static bool
-add_variable(struct str *out, const struct place *p, struct slice name)
-{
-	const struct snapshot *snap = p->e->snap;
-	struct snap_list list = conf_of(p)->custom_variables;
-
-	for (uint32_t i = 0; i + 1 < list.n; i += 2) {
-		const char *key = snap_s(snap, snap_at(snap, list, i));
-
-		if (strlen(key) != name.len ||
-		    strncasecmp(key, name.s, name.len) != 0)
-			continue;
-		str_add(out, snap_s(snap, snap_at(snap, list, i + 1)));
-		return true;
+		if (isalnum(c) || strchr("-_.~/", c) != NULL)
+			str_addc(out, (char)c);
+		else
+			str_addf(out, "%%%02X", c);
 	}
-	return false;
+}
+
+/* A number above 0 and at most 99; 0: it is none. */
+static unsigned
+number_of(struct slice s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (!isdigit((unsigned char)s.s[i]) || n > 9)
+			return 0;
+		n = n * 10 + (unsigned)(s.s[i] - '0');
+	}
+	return n;
 }
 
 /* $ARG3$ of NAME!a!b!c; a backslash protects an exclamation mark. */
 static bool
 add_argument(struct str *out, struct slice number, const char *args)
 {
-	unsigned want = 0, at = 0;
+	unsigned want = number_of(number), at = 0;
 
-	for (size_t i = 0; i < number.len; i++) {
-		if (!isdigit((unsigned char)number.s[i]) || want > 99)
-			return false;
-		want = want * 10 + (unsigned)(number.s[i] - '0');
-	}
-	if (want == 0)
+	if (want == 0 || args == NULL)
 		return false;
 	for (; *args != '\0'; args++) {
 		if (*args == '\\' && args[1] == '!')
@@ -205,56 +66,174 @@ add_argument(struct str *out, struct slice number, const char *args)
 	return true;
 }
 
-static struct slice
-without(struct slice name, size_t n)
+static bool
+add_user(struct str *out, const struct engine *e, struct slice number)
 {
-	return (struct slice){name.s + n, name.len - n};
+	unsigned n = number_of(number);
+
+	if (n == 0 || n > ENGINE_USERS || e->settings.users[n - 1] == NULL)
+		return false;
+	str_add(out, e->settings.users[n - 1]);
+	return true;
 }
 
 static bool
-add_one(struct str *out, const struct engine *e, uint32_t object,
-    struct slice name, const char *args)
+take(struct slice *s, const char *front)
 {
-	const struct snap_object *c = &e->snap->objects[object];
-	struct place host = {e, c->host}, own = {e, object};
-	struct slice rest = name;
-	const struct place *of = NULL;
+	size_t n = strlen(front);
 
-	if (slice_starts(name, "ARG"))
-		return add_argument(out, without(name, 3), args);
-	if (slice_starts(name, "_HOST"))
-		return add_variable(out, &host, without(name, 5));
-	if (slice_starts(name, "_SERVICE"))
-		return c->is_service &&
-		    add_variable(out, &own, without(name, 8));
-	for (size_t i = 0; i < ARRAY_LEN(prefixed); i++) {
-		bool service = strstr(prefixed[i].name, "SERVICE") != NULL;
+	if (s->len < n || memcmp(s->s, front, n) != 0)
+		return false;
+	s->s += n;
+	s->len -= n;
+	return true;
+}
 
-		if (!slice_eqs(name, prefixed[i].name) ||
-		    (service && !c->is_service))
-			continue;
-		prefixed[i].add(out, service ? &own : &host);
+static bool
+is_macro(const struct macro *m, const char *kind, struct slice name)
+{
+	return take(&name, m->prefix) && take(&name, kind) &&
+	    slice_eqs(name, m->suffix);
+}
+
+/* HOSTNAME, _SERVICEfoo, ... of the object. */
+static bool
+add_of_object(struct str *out, const struct place *p, struct slice name)
+{
+	bool service = engine_is_service(p->scope->e, p->object);
+	const char *kind = service ? "SERVICE" : "HOST";
+	struct slice variable = name;
+
+	if (take(&variable, "_") && take(&variable, kind)) {
+		const char *value =
+		    engine_variable(p->scope->e, p->object, variable);
+
+		if (value == NULL)
+			return false;
+		str_add(out, value);
 		return true;
 	}
-	if (slice_starts(name, "HOST")) {
-		of = &host;
-		rest = without(name, 4);
-	} else if (slice_starts(name, "SERVICE") && c->is_service) {
-		of = &own;
-		rest = without(name, 7);
+	for (size_t i = 0; i < macros_n_object; i++) {
+		const struct macro *m = &macros_object[i];
+
+		if (!(m->of & (service ? MACRO_SERVICE : MACRO_HOST)) ||
+		    !is_macro(m, kind, name))
+			continue;
+		m->add(out, p);
+		return true;
 	}
-	for (size_t i = 0; of != NULL && i < ARRAY_LEN(macros); i++)
-		if (slice_eqs(rest, macros[i].name)) {
-			macros[i].add(out, of);
-			return true;
-		}
 	return false;
 }
 
-void
-macros_expand(struct str *out, const struct engine *e, uint32_t object,
-    const char *line, const char *args)
+static bool
+add_of_members(struct str *out, const struct macro_scope *s, struct slice name,
+    struct snap_list members, struct slice between)
 {
+	for (uint32_t i = 0; i < members.n; i++) {
+		struct place p = {s, snap_at(s->e->snap, members, i)};
+
+		if (i > 0)
+			str_addslice(out, between);
+		if (!add_of_object(out, &p, name))
+			return false;
+	}
+	return true;
+}
+
+/* What stands before and behind the first colon. */
+static struct slice
+before_colon(struct slice s, struct slice *behind_r, bool *more_r)
+{
+	const char *colon = s.len == 0 ? NULL : memchr(s.s, ':', s.len);
+
+	*more_r = colon != NULL;
+	*behind_r = SLICE("");
+	if (colon == NULL)
+		return s;
+	*behind_r =
+	    (struct slice){colon + 1, s.len - (size_t)(colon - s.s) - 1};
+	s.len = (size_t)(colon - s.s);
+	return s;
+}
+
+/* Which of HOST and SERVICE stands first in the name? */
+static bool
+is_kind(struct slice name, bool service)
+{
+	const char *host = memmem(name.s, name.len, "HOST", 4);
+	const char *of = memmem(name.s, name.len, "SERVICE", 7);
+
+	if (service)
+		return of != NULL && (host == NULL || of < host);
+	return host != NULL && (of == NULL || host < of);
+}
+
+/* MC-2: NAME:host, NAME:host:service, NAME:group:separator */
+static bool
+add_on_demand(struct str *out, const struct macro_scope *s, struct slice name,
+    struct slice of)
+{
+	const struct snapshot *snap = s->e->snap;
+	struct slice rest, first;
+	struct place p = {s, s->object};
+	uint32_t found;
+	bool more;
+
+	first = before_colon(of, &rest, &more);
+	if (is_kind(name, true)) {
+		found = first.len == 0 ? snap->objects[s->object].host
+				       : snap_find_host(snap, first);
+		p.object = found == SNAP_NONE
+		    ? SNAP_NONE
+		    : snap_find_service(snap, found, rest);
+		if (p.object != SNAP_NONE)
+			return add_of_object(out, &p, name);
+		found = more ? snap_find_service_group(snap, first) : SNAP_NONE;
+		return found != SNAP_NONE &&
+		    add_of_members(out, s, name,
+			snap->service_groups[found].members, rest);
+	}
+	if (!is_kind(name, false))
+		return false;
+	p.object = more ? SNAP_NONE : snap_find_host(snap, first);
+	if (p.object != SNAP_NONE)
+		return add_of_object(out, &p, name);
+	found = more ? snap_find_host_group(snap, first) : SNAP_NONE;
+	return found != SNAP_NONE &&
+	    add_of_members(
+		out, s, name, snap->host_groups[found].members, rest);
+}
+
+static bool
+add_one(struct str *out, const struct macro_scope *s, struct slice whole)
+{
+	struct place own = {s, s->object};
+	struct place host = {s, s->e->snap->objects[s->object].host};
+	struct slice of, name, rest;
+	bool more;
+
+	rest = whole;
+	if (take(&rest, "ARG"))
+		return add_argument(out, rest, s->args);
+	rest = whole;
+	if (take(&rest, "USER"))
+		return add_user(out, s->e, rest);
+	name = before_colon(whole, &of, &more);
+	for (size_t i = 0; i < macros_n_site; i++)
+		if (slice_eqs(name, macros_site[i].name))
+			return macros_site[i].add(out, s, of);
+	if (more)
+		return add_on_demand(out, s, name, of);
+	return add_of_object(out, &own, name) ||
+	    (own.object != host.object && add_of_object(out, &host, name));
+}
+
+static void
+expand(struct str *out, const struct macro_scope *scope, const char *line,
+    bool url)
+{
+	struct str value = {0};
+
 	while (*line != '\0') {
 		const char *open = strchr(line, '$'), *close;
 		struct slice name;
@@ -267,15 +246,73 @@ macros_expand(struct str *out, const struct engine *e, uint32_t object,
 		if (close == NULL)
 			break;
 		name = (struct slice){open + 1, (size_t)(close - open - 1)};
-		if (name.len == 0)
+		str_clear(&value);
+		if (name.len == 0) {
 			str_addc(out, '$');
-		else if (!add_one(out, e, object, name, args)) {
+		} else if (!add_one(&value, scope, name)) {
 			/* The closing one may open the next. */
 			str_addn(out, open, (size_t)(close - open));
 			line = close;
 			continue;
+		} else if (url) {
+			add_encoded(out, str_slice(&value));
+		} else {
+			str_addslice(out, str_slice(&value));
 		}
 		line = close + 1;
 	}
 	str_add(out, line);
+	str_free(&value);
+}
+
+void
+macros_expand(
+    struct str *out, const struct macro_scope *scope, const char *line)
+{
+	if (strchr(line, '$') == NULL)
+		str_add(out, line);
+	else
+		expand(out, scope, line, false);
+}
+
+/* Texts that hold themselves end after one step: `args` marks the depth. */
+void
+macros_add_text(
+    struct str *out, const struct place *p, const char *text, bool url)
+{
+	struct macro_scope inner = *p->scope;
+
+	if (inner.args == NULL) {
+		str_add(out, text);
+		return;
+	}
+	inner.object = p->object;
+	inner.args = NULL;
+	expand(out, &inner, text, url);
+}
+
+void
+macros_list(
+    void (*each)(const char *name, const char *help, void *arg), void *arg)
+{
+	struct str name = {0};
+
+	each("ARGn", "the command's n-th argument: NAME!1!2", arg);
+	each("USERn", "user_macros of site.yaml, n from 1 to 32", arg);
+	each("_HOSTname", "custom variable of the host", arg);
+	each("_SERVICEname", "custom variable of the service", arg);
+	for (unsigned service = 0; service < 2; service++)
+		for (size_t i = 0; i < macros_n_object; i++) {
+			const struct macro *m = &macros_object[i];
+
+			if (!(m->of & (service ? MACRO_SERVICE : MACRO_HOST)))
+				continue;
+			str_clear(&name);
+			str_addf(&name, "%s%s%s", m->prefix,
+			    service ? "SERVICE" : "HOST", m->suffix);
+			each(str_get(&name), m->help, arg);
+		}
+	for (size_t i = 0; i < macros_n_site; i++)
+		each(macros_site[i].name, macros_site[i].help, arg);
+	str_free(&name);
 }

@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "core/schedule/plan.h"
+#include "core/state/override.h"
 
 #include <stdlib.h>
 
@@ -20,10 +21,14 @@
 #define MINUTE      (60 * NS_PER_S)
 
 unsigned
-schedule_kind(const struct snapshot *snap, uint32_t object)
+schedule_kind(const struct engine *e, uint32_t object)
 {
+	const struct snapshot *snap = e->snap;
 	const struct snap_object *c = &snap->objects[object];
+	const struct override *over = e->objects[object].over;
 
+	if (over != NULL && over->check_command != NULL)
+		return MSG_JOB_PLUGIN;
 	switch ((enum snap_check)c->check) {
 	case SNAP_CHECK_PING:
 		return MSG_JOB_PING;
@@ -173,7 +178,7 @@ schedule_new(struct engine *engine, int64_t drift, int64_t now)
 
 	s->drift = drift;
 	for (uint32_t i = 0; i < engine->snap->n_objects; i++)
-		if (schedule_kind(engine->snap, i) != SCHEDULE_NONE)
+		if (schedule_kind(engine, i) != SCHEDULE_NONE)
 			set_first(s, i, &nth, now);
 	return s;
 }
@@ -192,7 +197,7 @@ schedule_adopt(const struct schedule *old, struct engine *engine,
 		uint32_t was = old_of[i];
 		int64_t at, latest;
 
-		if (schedule_kind(snap, i) == SCHEDULE_NONE)
+		if (schedule_kind(engine, i) == SCHEDULE_NONE)
 			continue;
 		if (was == SNAP_NONE) {
 			set_first(s, i, &nth, now);
@@ -262,7 +267,7 @@ schedule_advance(struct schedule *s, int64_t now, unsigned max)
 	uint32_t object;
 
 	while (heap_top(&s->due, &planned, &object) && planned <= now) {
-		unsigned kind = schedule_kind(s->engine->snap, object);
+		unsigned kind = schedule_kind(s->engine, object);
 		bool forced = (s->bits[object] & FORCED) != 0, start;
 
 		if (max-- == 0)
@@ -310,7 +315,7 @@ schedule_take(struct schedule *s, unsigned kind, struct due *due_r)
 void
 schedule_again(struct schedule *s, const struct due *due)
 {
-	unsigned kind = schedule_kind(s->engine->snap, due->object);
+	unsigned kind = schedule_kind(s->engine, due->object);
 
 	s->bits[due->object] &= (uint8_t)~RUNNING;
 	if (kind == SCHEDULE_NONE || (s->bits[due->object] & QUEUED))
@@ -351,7 +356,7 @@ schedule_clock_jumped(struct schedule *s, int64_t drift, int64_t now)
 	s->drift = drift;
 	for (uint32_t i = 0; i < e->snap->n_objects; i++)
 		if (e->objects[i].check_period != SNAP_NONE &&
-		    schedule_kind(e->snap, i) != SCHEDULE_NONE &&
+		    schedule_kind(e, i) != SCHEDULE_NONE &&
 		    !(s->bits[i] & FORCED))
 			set_regular(s, i, now, now);
 }
@@ -364,7 +369,7 @@ schedule_replan(
 	int64_t retry = (int64_t)o->retry_interval_ms * NS_PER_MS;
 	int64_t at = heap_key(&s->due, object), latest;
 
-	if (schedule_kind(s->engine->snap, object) == SCHEDULE_NONE ||
+	if (schedule_kind(s->engine, object) == SCHEDULE_NONE ||
 	    (s->bits[object] & FORCED))
 		return;
 	switch (how) {
@@ -405,7 +410,7 @@ schedule_check_at(
 		c->check == SNAP_CHECK_SERVICE) &&
 	    c->collector != SNAP_NONE)
 		object = c->collector;
-	if (schedule_kind(s->engine->snap, object) == SCHEDULE_NONE)
+	if (schedule_kind(s->engine, object) == SCHEDULE_NONE)
 		return;
 	at = heap_key(&s->due, object);
 	if (when < now)
@@ -420,7 +425,7 @@ schedule_check_at(
 void
 schedule_ran(struct schedule *s, uint32_t object, bool series, int64_t now)
 {
-	if (schedule_kind(s->engine->snap, object) == SCHEDULE_NONE ||
+	if (schedule_kind(s->engine, object) == SCHEDULE_NONE ||
 	    (s->bits[object] & FORCED))
 		return;
 	/* The engine has planned the retry by itself. */

@@ -45,8 +45,8 @@ struct due {
 	unsigned lost; /* workers that took it and went */
 };
 
-/* Kind of job of an object by configuration, or SCHEDULE_NONE. */
-unsigned schedule_kind(const struct snapshot *snap, uint32_t object);
+/* Kind of job of an object, or SCHEDULE_NONE. */
+unsigned schedule_kind(const struct engine *e, uint32_t object);
 
 /* Plans every active check (SC-5); `drift` as in struct schedule. */
 struct schedule *schedule_new(

@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "core/state/internal.h"
+#include "core/state/override.h"
 
 #include <stdlib.h>
 
@@ -45,9 +46,40 @@ take(struct engine *e, struct engine *old, uint32_t to, uint32_t from)
 	engine_configure(e, to, modified);
 }
 
+static void
+take_contact(
+    struct engine *e, const struct engine *old, uint32_t to, uint32_t from)
+{
+	struct contact_state *c = &e->contacts[to], *was = &old->contacts[from];
+
+	*c = *was;
+	was->vars = (struct override_vars){0};
+	c->host_period = same_period(e, old, was->host_period);
+	c->service_period = same_period(e, old, was->service_period);
+	contact_configure(e, to);
+}
+
+static void
+take_contacts(struct engine *e, struct engine *old)
+{
+	for (uint32_t i = 0; i < old->snap->n_contacts; i++) {
+		uint32_t at = snap_find_contact(e->snap,
+		    slice_of(snap_s(old->snap, old->snap->contacts[i].name)));
+
+		if (at != SNAP_NONE)
+			take_contact(e, old, at, i);
+	}
+	for (int i = 0; i < 2; i++) {
+		e->handlers[i] = old->handlers[i];
+		old->handlers[i] = NULL;
+	}
+}
+
 void
 engine_adopt(struct engine *e, struct engine *old, const uint32_t *old_of)
 {
+	take_contacts(e, old);
+	e->counters = old->counters;
 	e->next_downtime = old->next_downtime;
 	e->next_comment = old->next_comment;
 	e->next_problem = old->next_problem;
@@ -82,7 +114,7 @@ engine_adopted(struct engine *e, int64_t now)
 
 		if (o->downtimes != NULL || o->ack != ACK_NONE ||
 		    o->held != HOLD_NONE || o->withheld != NULL ||
-		    (o->flags & CHECKABLE_FLAPPING))
+		    (o->flags & (CHECKABLE_FLAPPING | CHECKABLE_FRESHNESS)))
 			engine_plan(e, i, now);
 	}
 }

@@ -29,7 +29,7 @@ enum {
 	STATE_GOOD = 0
 }; /* UP or OK */
 
-/* checkable.flags; the first five are switches with a modified attribute. */
+/* checkable.flags; some are switches with a modified attribute. */
 #define CHECKABLE_ACTIVE         0x0001u /* active checks enabled */
 #define CHECKABLE_PASSIVE        0x0002u /* passive results accepted */
 #define CHECKABLE_NOTIFY         0x0004u /* notifications enabled */
@@ -43,7 +43,9 @@ enum {
 #define CHECKABLE_EXECUTING      0x0400u /* a job is under way */
 #define CHECKABLE_NOT_UP         0x0800u /* host: its own last result */
 #define CHECKABLE_AWAITED        0x1000u /* host: others wait for its check */
-#define CHECKABLE_SWITCHES       0x001fu
+#define CHECKABLE_FRESHNESS      0x2000u /* freshness is checked (FR-1) */
+#define CHECKABLE_REFRESHING     0x4000u /* a run for freshness is under way */
+#define CHECKABLE_REFRESHED      0x8000u /* it is not needed any more */
 
 /* checkable.modified: bits of core-semantics section 13 */
 #define MODIFIED_NOTIFICATIONS  0x0001u
@@ -51,10 +53,14 @@ enum {
 #define MODIFIED_PASSIVE        0x0004u
 #define MODIFIED_HANDLER        0x0008u
 #define MODIFIED_FLAP_DETECTION 0x0010u
+#define MODIFIED_HANDLER_LINE   0x0100u
+#define MODIFIED_CHECK_COMMAND  0x0200u
 #define MODIFIED_CHECK_INTERVAL 0x0400u
 #define MODIFIED_RETRY_INTERVAL 0x0800u
 #define MODIFIED_MAX_ATTEMPTS   0x1000u
+#define MODIFIED_FRESHNESS      0x2000u
 #define MODIFIED_CHECK_PERIOD   0x4000u
+#define MODIFIED_VARIABLE       0x8000u
 #define MODIFIED_NOTIFY_PERIOD  0x10000u
 
 enum acknowledgement {
@@ -85,6 +91,7 @@ enum hold {
 struct downtime;
 struct comment;
 
+struct override; /* what commands replaced, see override.h */
 struct withheld; /* a result that waits for the parents', see reach.c */
 
 struct checkable {
@@ -95,7 +102,10 @@ struct checkable {
 	struct downtime *downtimes; /* lists, newest first */
 	struct comment *comments;
 	struct withheld *withheld; /* NULL: nothing is */
-	uint64_t problem_id, last_problem_id;
+	struct override *over;     /* NULL: as configured */
+	uint64_t problem_id, last_problem_id, event_id,
+	    last_event_id; /* MC-7 */
+	int64_t problem_start, problem_end;
 	int64_t last_check, last_change, last_hard_change, last_time[4];
 	int64_t last_notification; /* of a problem, or its loss: repetition */
 	int64_t not_before;        /* DELAY command: earliest next problem */

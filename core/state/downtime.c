@@ -31,6 +31,19 @@ tell(
 	str_free(&line);
 }
 
+/* RT-4: the core was off all the time of it. */
+static void
+note_missed(struct engine *e, const struct downtime *d, int64_t now)
+{
+	struct str line = {0};
+
+	str_addf(&line, "NOTE: downtime %" PRIu64 " of ", d->id);
+	history_add_object(&line, e, d->object);
+	str_add(&line, " was missed, because the core was off");
+	e->ops->line(e->arg, now, str_slice(&line));
+	str_free(&line);
+}
+
 static void
 changed(struct engine *e, const struct downtime *d, enum downtime_event event)
 {
@@ -118,6 +131,8 @@ lower(
 	if (o->downtime_depth > 0)
 		return;
 	tell(e, d, cancelled ? "CANCELLED" : "STOPPED", now);
+	if (e->starting && e->settings.drop_missed_end)
+		return;
 	notify_event(e, d->object,
 	    cancelled ? "DOWNTIMECANCELLED" : "DOWNTIMEEND", SNAP_ON_DOWNTIME,
 	    slice_of(d->author), slice_of(d->comment), now);
@@ -199,6 +214,8 @@ turn(struct engine *e, struct downtime *d, int64_t now)
 		if (end_of(d) <= now)
 			finish(e, d, DOWNTIME_ENDED, now);
 	} else if (d->end <= now) {
+		if (e->starting && d->fixed)
+			note_missed(e, d, now);
 		finish(e, d, DOWNTIME_ENDED, now);
 	} else if (d->start <= now && (d->fixed || is_problem(e, d->object))) {
 		start(e, d, now);

@@ -4,6 +4,7 @@
  * switches.
  */
 #include "core/state/internal.h"
+#include "core/state/override.h"
 
 #include "common/log.h"
 #include "common/mem.h"
@@ -44,6 +45,7 @@ engine_configure(struct engine *e, uint32_t object, uint32_t modified)
 	    {SNAP_FLAP_DETECTION, CHECKABLE_FLAP_DETECTION,
 		MODIFIED_FLAP_DETECTION},
 	    {SNAP_EVENT_HANDLER, CHECKABLE_HANDLER, MODIFIED_HANDLER},
+	    {SNAP_FRESHNESS, CHECKABLE_FRESHNESS, MODIFIED_FRESHNESS},
 	};
 	const struct snap_object *c = conf(e, object);
 	struct checkable *o = &e->objects[object];
@@ -68,6 +70,8 @@ engine_configure(struct engine *e, uint32_t object, uint32_t modified)
 		o->check_period = c->check_period;
 	if (!(modified & MODIFIED_NOTIFY_PERIOD))
 		o->notification_period = c->notification_period;
+	if (o->over != NULL)
+		override_configure(o, modified);
 	/* ST-10 */
 	if (is_hard(o) && o->state != STATE_GOOD &&
 	    !(o->flags & CHECKABLE_HOST_PROBLEM))
@@ -89,7 +93,7 @@ engine_new(const struct snapshot *snap, const struct periods *periods,
 	    .next_downtime = 1,
 	    .next_comment = 1,
 	    .next_problem = 1,
-	    .switches = 0xff,
+	    .switches = MSG_SWITCH_ALL,
 	    .started = now,
 	    .ops = ops,
 	    .arg = arg};
@@ -100,6 +104,8 @@ engine_new(const struct snapshot *snap, const struct periods *periods,
 		e->objects[i].flags = CHECKABLE_HARD;
 		engine_configure(e, i, 0);
 	}
+	e->contacts = xcalloc(snap->n_contacts + 1, sizeof(*e->contacts));
+	contacts_configure(e);
 	index_children(e);
 	e->period_in = xcalloc(snap->n_periods + 1, 1);
 	memset(e->period_in, -1, snap->n_periods + 1);
@@ -138,8 +144,14 @@ engine_free(struct engine **engine)
 		return;
 	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
 		free_lists(&e->objects[i]);
+		override_free(&e->objects[i].over);
 		checkable_clear(&e->objects[i]);
 	}
+	for (uint32_t i = 0; i < e->snap->n_contacts; i++)
+		override_free_vars(&e->contacts[i].vars);
+	free(e->contacts);
+	free(e->handlers[0]);
+	free(e->handlers[1]);
 	free(e->objects);
 	free(e->children);
 	free(e->children_of);
@@ -174,6 +186,8 @@ engine_plan(struct engine *e, uint32_t object, int64_t now)
 		at = earlier(at, flap_stops_at(e, object));
 	if (o->held != HOLD_NONE)
 		at = earlier(at, notify_next(e, object, now));
+	if (o->flags & CHECKABLE_FRESHNESS)
+		at = earlier(at, freshness_next(e, object));
 	if (at != HEAP_NEVER && at <= now)
 		at = now + 1;
 	if (at != HEAP_NEVER || heap_key(&e->timers, object) != HEAP_NEVER)
@@ -229,6 +243,8 @@ object_turn(struct engine *e, uint32_t object, int64_t now)
 		flap_look(e, object, now);
 	if (o->held != HOLD_NONE && notify_next(e, object, now) <= now)
 		notify_look(e, object, false, now);
+	if (o->flags & CHECKABLE_FRESHNESS)
+		freshness_look(e, object, now);
 	engine_plan(e, object, now);
 }
 
@@ -242,6 +258,7 @@ engine_turn_periods(struct engine *e, int64_t now)
 void
 engine_start(struct engine *e, int64_t now)
 {
+	e->starting = true;
 	engine_turn_periods(e, now);
 	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
 		struct checkable *o = &e->objects[i];
@@ -250,9 +267,11 @@ engine_start(struct engine *e, int64_t now)
 		if (o->held != HOLD_NONE)
 			notify_unblock(e, i, now);
 		if (o->downtimes != NULL || o->ack != ACK_NONE ||
-		    o->held != HOLD_NONE || (o->flags & CHECKABLE_FLAPPING))
+		    o->held != HOLD_NONE ||
+		    (o->flags & (CHECKABLE_FLAPPING | CHECKABLE_FRESHNESS)))
 			object_turn(e, i, now);
 	}
+	e->starting = false;
 }
 
 int64_t
@@ -303,6 +322,8 @@ modified_bit(uint32_t flag)
 		return MODIFIED_FLAP_DETECTION;
 	case CHECKABLE_HANDLER:
 		return MODIFIED_HANDLER;
+	case CHECKABLE_FRESHNESS:
+		return MODIFIED_FRESHNESS;
 	default:
 		panic("no switch %u", flag);
 	}
@@ -338,6 +359,29 @@ engine_switch_global(struct engine *e, uint32_t bit, bool on, int64_t now)
 	if (bit == MSG_SWITCH_FLAPPING && !on)
 		for (uint32_t i = 0; i < e->snap->n_objects; i++)
 			flap_disable(e, i, now);
+	if (bit == MSG_SWITCH_HOST_FRESHNESS || bit == MSG_SWITCH_SVC_FRESHNESS)
+		for (uint32_t i = 0; i < e->snap->n_objects; i++)
+			if (e->objects[i].flags & CHECKABLE_FRESHNESS)
+				engine_plan(e, i, now);
+	e->ops->program(e->arg);
+}
+
+const char *
+engine_global_handler(const struct engine *e, bool of_services)
+{
+	const char *configured = e->settings.handlers[of_services];
+
+	if (e->handlers[of_services] != NULL)
+		return e->handlers[of_services];
+	return configured == NULL ? "" : configured;
+}
+
+void
+engine_set_global_handler(
+    struct engine *e, bool of_services, const char *command)
+{
+	free(e->handlers[of_services]);
+	e->handlers[of_services] = command == NULL ? NULL : xstrdup(command);
 	e->ops->program(e->arg);
 }
 

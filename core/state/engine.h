@@ -67,6 +67,16 @@ struct notice {           /* a raw notification, decided */
 	struct slice author, comment;
 };
 
+/* An event handler that is to run; everything is borrowed for the call. */
+struct handler {
+	uint32_t object;
+	bool global;
+	const char *command;     /* as configured, NAME!args */
+	const char *line, *args; /* its line and what $ARGn$ come from */
+	bool hard;               /* state type and attempt of the event */
+	unsigned attempt;
+};
+
 struct engine_ops {
 	/* The run-time state of an object changed; `what`: OBJECT_*. */
 	void (*object)(void *arg, uint32_t object, unsigned what);
@@ -91,10 +101,29 @@ struct engine_ops {
 	/* Switches or next numbers of the whole changed. */
 	void (*program)(void *arg);
 	void (*period)(void *arg, uint32_t period, bool active);
+	/* A contact's run-time state changed; may be NULL. */
+	void (*contact)(void *arg, uint32_t contact);
+	/* EH-1: run it, but never wait for it; may be NULL. */
+	void (*handler)(void *arg, const struct handler *h);
 };
+
+struct contact_state; /* override.h */
+
+#define ENGINE_USERS 32 /* values of $USERn$ */
 
 struct engine_settings {
 	bool notify_unreachable; /* NO-6 */
+	bool drop_late_recovery; /* NO-4: none after a downtime */
+	bool drop_missed_end;    /* RT-4: no DOWNTIMEEND when it was off */
+	bool log_suppressed;     /* lines NOTIFICATION SUPPRESSED */
+	bool log_passive;        /* lines PASSIVE ... CHECK */
+	const char *handlers[2]; /* global: of hosts, of services; "" */
+	const char *users[ENGINE_USERS]; /* $USERn$; NULL: there is none */
+};
+
+/* CR-2: results that were not used, by reason. */
+struct engine_counters {
+	uint64_t passive_off, passive_period, older, refreshed;
 };
 
 struct engine {
@@ -108,9 +137,14 @@ struct engine {
 	struct heap timers; /* objects by the second of their next event */
 	struct heap period_timers;
 	struct idmap downtimes, comments;
-	uint64_t next_downtime, next_comment, next_problem;
-	uint32_t switches; /* MSG_SWITCH_* */
+	struct contact_state *contacts; /* snap->n_contacts */
+	char *handlers[2]; /* of commands, in place of the settings'; or NULL */
+	uint64_t next_downtime, next_comment;
+	uint64_t next_problem; /* next id of a problem or event (MC-7) */
+	uint32_t switches;     /* MSG_SWITCH_* */
 	int64_t started;
+	bool starting; /* engine_start() is under way */
+	struct engine_counters counters;
 	const struct engine_ops *ops;
 	void *arg;
 };
@@ -141,9 +175,9 @@ void engine_start(struct engine *e, int64_t now);
 /* A result of an active check, or one that was accepted. */
 void engine_result(
     struct engine *e, uint32_t object, const struct result *r, int64_t now);
-/* CR-2: NULL if a passive result may be used, else why it is dropped. */
-const char *engine_refuses(const struct engine *e, uint32_t object,
-    const struct result *r, int64_t now);
+/* CR-2: NULL if a result may be used, else why it is dropped; counted. */
+const char *engine_refuses(
+    struct engine *e, uint32_t object, const struct result *r, int64_t now);
 /* The second of the next event that time alone brings; HEAP_NEVER. */
 int64_t engine_next(const struct engine *e);
 /* Does what is due. Call at least at engine_next(). */
@@ -200,6 +234,12 @@ void engine_custom_notification(struct engine *e, uint32_t object,
 /* NO-27 */
 void engine_delay_notification(
     struct engine *e, uint32_t object, int64_t until, int64_t now);
+
+/* EH-1: the command line or NAME!args of all hosts (0) or services (1). */
+const char *engine_global_handler(const struct engine *e, bool of_services);
+/* "" takes it away; NULL returns to the settings. */
+void engine_set_global_handler(
+    struct engine *e, bool of_services, const char *command);
 
 /* Asked by status readers. */
 bool engine_is_service(const struct engine *e, uint32_t object);

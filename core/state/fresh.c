@@ -4,6 +4,8 @@
  */
 #include "core/state/fresh.h"
 
+#include "core/state/internal.h"
+
 #include <math.h>
 
 #define HORIZON (730 * 86400) /* s: farther ahead is never (TP-7) */
@@ -34,6 +36,19 @@ fresh_interval_ms(const struct engine *e, uint32_t object)
 	    check != SNAP_CHECK_PASSIVE && check != SNAP_CHECK_COLLECTED)
 		return 0;
 	return feeder->check_interval_ms;
+}
+
+uint32_t
+fresh_period(const struct engine *e, uint32_t object)
+{
+	const struct snap_object *c = &e->snap->objects[object];
+	uint32_t feeder = feeder_of(e, object);
+	uint32_t period = e->objects[feeder].check_period;
+
+	if (c->check == SNAP_CHECK_PASSIVE ||
+	    (feeder != object && period == SNAP_NONE))
+		return c->passive_period;
+	return period;
 }
 
 int64_t
@@ -75,6 +90,75 @@ fresh_stale_at(const struct engine *e, uint32_t object)
 
 	if (limit <= 0)
 		return HEAP_NEVER;
-	return within(e->periods, e->objects[feeder_of(e, object)].check_period,
+	return within(e->periods, fresh_period(e, object),
 	    fresh_from(e, object), (int64_t)limit);
+}
+
+/* --- freshness checking (FR-1) ---------------------------------------------
+ */
+
+#define AUTOMATIC_S 15 /* beside interval and latency */
+
+static int64_t
+threshold_of(const struct engine *e, uint32_t object, bool *automatic_r)
+{
+	const struct checkable *o = &e->objects[object];
+	uint32_t ms = e->snap->objects[object].freshness_ms;
+	bool retries = !is_hard(o) && o->state != STATE_GOOD;
+
+	*automatic_r = ms == 0;
+	if (ms != 0)
+		return (ms + 999) / 1000;
+	ms = retries ? o->retry_interval_ms : o->check_interval_ms;
+	return (ms + 999) / 1000 + o->latency_us / 1000000 + AUTOMATIC_S;
+}
+
+/* Where the age counts from: never from before a time without the core. */
+static int64_t
+age_from(
+    const struct engine *e, uint32_t object, int64_t threshold, bool automatic)
+{
+	const struct checkable *o = &e->objects[object];
+	int64_t off = e->started - o->last_check;
+
+	if (!(o->flags & CHECKABLE_CHECKED))
+		return e->started;
+	if (off > 0 &&
+	    (automatic ||
+		((o->flags & CHECKABLE_LAST_PASSIVE) &&
+		    (double)off > 0.618 * (double)threshold)))
+		return e->started;
+	return o->last_check;
+}
+
+int64_t
+freshness_next(const struct engine *e, uint32_t object)
+{
+	const struct checkable *o = &e->objects[object];
+	uint32_t global = engine_is_service(e, object)
+	    ? MSG_SWITCH_SVC_FRESHNESS
+	    : MSG_SWITCH_HOST_FRESHNESS;
+	int64_t threshold, at;
+	bool automatic;
+
+	if (!(e->switches & global) || (o->flags & CHECKABLE_REFRESHING))
+		return HEAP_NEVER;
+	threshold = threshold_of(e, object, &automatic);
+	at = age_from(e, object, threshold, automatic) + threshold;
+	if (!period_is_in(e->periods, o->check_period, at))
+		at = period_next_in(e->periods, o->check_period, at);
+	return at;
+}
+
+void
+freshness_look(struct engine *e, uint32_t object, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+
+	if (freshness_next(e, object) > now)
+		return;
+	o->flags |= CHECKABLE_REFRESHING;
+	o->flags &= (uint16_t)~CHECKABLE_REFRESHED;
+	e->ops->check_at(e->arg, object, now, true);
+	engine_touch(e, object, OBJECT_CHANGED);
 }

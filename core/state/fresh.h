@@ -10,6 +10,9 @@
 
 /* FR-2: milliseconds in which the age is counted; 0: it does not age. */
 uint32_t fresh_interval_ms(const struct engine *e, uint32_t object);
+/* The period in which it ages (FR-3): that of the feeding check, or of passive
+ * results; SNAP_NONE: always. */
+uint32_t fresh_period(const struct engine *e, uint32_t object);
 /* Wall second of the newest data, or of its creation where there is none. */
 int64_t fresh_from(const struct engine *e, uint32_t object);
 /*

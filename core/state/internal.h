@@ -61,6 +61,10 @@ int64_t reach_patience(const struct engine *e, uint32_t object);
 void result_release(struct engine *e, uint32_t host, int64_t now);
 void result_reclass(struct engine *e, uint32_t host, int64_t now);
 
+/* fresh.c: FR-1 */
+int64_t freshness_next(const struct engine *e, uint32_t object);
+void freshness_look(struct engine *e, uint32_t object, int64_t now);
+
 /* flap.c */
 void flap_change(struct engine *e, uint32_t object, int64_t now);
 void flap_look(struct engine *e, uint32_t object, int64_t now);

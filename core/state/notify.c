@@ -9,6 +9,26 @@
 
 #include "core/history/lines.h"
 
+/* Name for simulate, words for the column (NO-9). */
+static const struct {
+	const char *name, *words;
+} holds[HOLDS] = {
+    [HOLD_NONE] = {"", ""},
+    [HOLD_GLOBAL_OFF] = {"global_off", "notifications are disabled"},
+    [HOLD_OBJECT_OFF] = {"object_off", "notifications are disabled"},
+    [HOLD_STATE_OFF] = {"state_off", "state not selected"},
+    [HOLD_ACKNOWLEDGED] = {"acknowledged", "acknowledged"},
+    [HOLD_HOST_DOWN] = {"host_down", "host of this service is not up"},
+    [HOLD_PARENTS_DOWN] = {"parents_down", "all parents are down"},
+    [HOLD_PERIOD] = {"period", "not in notification period"},
+    [HOLD_FLAPPING] = {"flapping", "flapping"},
+    [HOLD_DOWNTIME] = {"downtime", "in downtime"},
+    [HOLD_HOST_DOWNTIME] = {"downtime", "host in downtime"},
+    [HOLD_DELAY] = {"delay", "delayed notification"},
+    [HOLD_PENDING_CHECK] = {"pending_check", "last check not recent enough"},
+    [HOLD_INTERVAL] = {"interval", "waiting for periodic notification"},
+};
+
 enum event {
 	EVENT_PROBLEM,
 	EVENT_RECOVERY
@@ -160,15 +180,27 @@ send(struct engine *e, uint32_t object, const char *what, uint32_t number,
 }
 
 static void
-suppress(struct engine *e, uint32_t object, const char *what, enum hold why)
+suppress(struct engine *e, uint32_t object, const char *what, enum hold why,
+    int64_t now)
 {
+	struct str line = {0};
+
 	if (e->ops->suppressed != NULL)
 		e->ops->suppressed(e->arg, object, what, why);
+	if (!e->settings.log_suppressed)
+		return;
+	str_addf(&line, "%s NOTIFICATION SUPPRESSED: ",
+	    engine_is_service(e, object) ? "SERVICE" : "HOST");
+	history_add_object(&line, e, object);
+	str_addf(&line, ";%s", holds[why].name);
+	e->ops->line(e->arg, now, str_slice(&line));
+	str_free(&line);
 }
 
 /* Waits; told once for each state and reason. */
 static void
-hold(struct engine *e, uint32_t object, const char *what, enum hold why)
+hold(struct engine *e, uint32_t object, const char *what, enum hold why,
+    int64_t now)
 {
 	struct checkable *o = &e->objects[object];
 
@@ -178,7 +210,7 @@ hold(struct engine *e, uint32_t object, const char *what, enum hold why)
 	o->held_for = o->state;
 	if (why == HOLD_PENDING_CHECK)
 		reach_await(e, object);
-	suppress(e, object, what, why);
+	suppress(e, object, what, why, now);
 	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
 }
 
@@ -204,12 +236,19 @@ look_good(struct engine *e, uint32_t object, int64_t now)
 		return;
 	}
 	why = decide(e, object, EVENT_RECOVERY, now);
+	if (e->settings.drop_late_recovery &&
+	    (why == HOLD_DOWNTIME || why == HOLD_HOST_DOWNTIME)) { /* NO-4 */
+		suppress(e, object, "RECOVERY", why, now);
+		incident_over(o);
+		engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
+		return;
+	}
 	if (why != HOLD_NONE && !is_lost(why)) {
-		hold(e, object, "RECOVERY", why);
+		hold(e, object, "RECOVERY", why, now);
 		return;
 	}
 	if (why != HOLD_NONE)
-		suppress(e, object, "RECOVERY", why);
+		suppress(e, object, "RECOVERY", why, now);
 	else
 		send(e, object, "RECOVERY", o->number + 1, SLICE(""), SLICE(""),
 		    now);
@@ -247,7 +286,7 @@ look_bad(struct engine *e, uint32_t object, bool again, int64_t now)
 	}
 	why = decide(e, object, EVENT_PROBLEM, now);
 	if (why != HOLD_NONE && !is_lost(why)) {
-		hold(e, object, "PROBLEM", why);
+		hold(e, object, "PROBLEM", why, now);
 		return;
 	}
 	o->settled = o->state;
@@ -256,7 +295,7 @@ look_bad(struct engine *e, uint32_t object, bool again, int64_t now)
 	o->not_before = 0;
 	o->held = repeats ? HOLD_INTERVAL : HOLD_NONE;
 	if (why != HOLD_NONE) {
-		suppress(e, object, "PROBLEM", why);
+		suppress(e, object, "PROBLEM", why, now);
 	} else {
 		o->number++;
 		o->notified = o->state;
@@ -355,7 +394,7 @@ notify_event(struct engine *e, uint32_t object, const char *what,
 	    o->downtime_depth > 0)
 		why = HOLD_DOWNTIME;
 	if (why != HOLD_NONE)
-		suppress(e, object, what, why);
+		suppress(e, object, what, why, now);
 	else
 		send(e, object, what, o->number, author, comment, now);
 }
@@ -376,7 +415,7 @@ engine_custom_notification(struct engine *e, uint32_t object, unsigned options,
 			why = downtimes(e, object);
 	}
 	if (why != HOLD_NONE) {
-		suppress(e, object, "CUSTOM", why);
+		suppress(e, object, "CUSTOM", why, now);
 		return;
 	}
 	if (options & 4) {
@@ -398,26 +437,6 @@ engine_delay_notification(
 	engine_plan(e, object, now);
 	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
 }
-
-/* Name for simulate, words for the column (NO-9). */
-static const struct {
-	const char *name, *words;
-} holds[HOLDS] = {
-    [HOLD_NONE] = {"", ""},
-    [HOLD_GLOBAL_OFF] = {"global_off", "notifications are disabled"},
-    [HOLD_OBJECT_OFF] = {"object_off", "notifications are disabled"},
-    [HOLD_STATE_OFF] = {"state_off", "state not selected"},
-    [HOLD_ACKNOWLEDGED] = {"acknowledged", "acknowledged"},
-    [HOLD_HOST_DOWN] = {"host_down", "host of this service is not up"},
-    [HOLD_PARENTS_DOWN] = {"parents_down", "all parents are down"},
-    [HOLD_PERIOD] = {"period", "not in notification period"},
-    [HOLD_FLAPPING] = {"flapping", "flapping"},
-    [HOLD_DOWNTIME] = {"downtime", "in downtime"},
-    [HOLD_HOST_DOWNTIME] = {"downtime", "host in downtime"},
-    [HOLD_DELAY] = {"delay", "delayed notification"},
-    [HOLD_PENDING_CHECK] = {"pending_check", "last check not recent enough"},
-    [HOLD_INTERVAL] = {"interval", "waiting for periodic notification"},
-};
 
 const char *
 engine_postponement(enum hold why)

@@ -4,6 +4,7 @@
  * core-semantics 3.2, 3.3 and 3.5, and the order of the steps (NO-7).
  */
 #include "core/state/internal.h"
+#include "core/state/override.h"
 
 #include "core/history/lines.h"
 
@@ -16,11 +17,12 @@ struct step {
 	bool line;         /* an alert line */
 	bool line_hard;
 	unsigned line_attempt;
+	bool stalked; /* the line is for the output alone (ST-40) */
 };
 
 const char *
-engine_refuses(const struct engine *e, uint32_t object, const struct result *r,
-    int64_t now)
+engine_refuses(
+    struct engine *e, uint32_t object, const struct result *r, int64_t now)
 {
 	const struct checkable *o = &e->objects[object];
 	uint32_t global = engine_is_service(e, object)
@@ -28,21 +30,37 @@ engine_refuses(const struct engine *e, uint32_t object, const struct result *r,
 	    : MSG_SWITCH_HOST_PASSIVE;
 
 	if (r->passive &&
-	    (!(e->switches & global) || !(o->flags & CHECKABLE_PASSIVE)))
+	    (!(e->switches & global) || !(o->flags & CHECKABLE_PASSIVE))) {
+		e->counters.passive_off++;
 		return "passive_off";
+	}
 	if (r->passive &&
-	    !period_is_in(e->periods, conf(e, object)->passive_period, now))
+	    !period_is_in(e->periods, conf(e, object)->passive_period, now)) {
+		e->counters.passive_period++;
 		return "passive_period";
-	if (r->start < o->last_check && o->last_check <= now)
+	}
+	if (r->start < o->last_check && o->last_check <= now) {
+		e->counters.older++;
 		return "older";
+	}
 	return NULL;
 }
 
-/* The parts of a result that do not steer anything. */
+/* FR-1: a newer passive result makes a run for freshness unnecessary. */
 static void
+note_fresh(struct checkable *o, const struct result *r)
+{
+	if ((o->flags & CHECKABLE_REFRESHING) && r->passive)
+		o->flags |= CHECKABLE_REFRESHED;
+	o->flags &= (uint16_t)~CHECKABLE_REFRESHING;
+}
+
+/* The parts of a result that do not steer anything. True: other output. */
+static bool
 accept(struct checkable *o, const struct result *r, int64_t now)
 {
 	int64_t end = r->start + r->execution_us / 1000000;
+	bool other;
 
 	o->last_check = end > now + 60 ? now : end;
 	o->latency_us = r->latency_us;
@@ -53,9 +71,24 @@ accept(struct checkable *o, const struct result *r, int64_t now)
 	o->flags |=
 	    CHECKABLE_CHECKED | (r->passive ? CHECKABLE_LAST_PASSIVE : 0);
 	o->last_time[o->state] = o->last_check;
-	checkable_set_text(o, r->output, r->long_output, r->perfdata);
+	if (o->flags & CHECKABLE_REFRESHING)
+		note_fresh(o, r);
+	other = checkable_set_text(o, r->output, r->long_output, r->perfdata);
 	if (r->has_blob)
 		checkable_set_blob(o, r->blob);
+	return other;
+}
+
+/* ST-40: the same hard state with other words. */
+static void
+stalk(const struct snap_object *c, const struct checkable *o, struct step *s,
+    bool first)
+{
+	if (first || s->line || s->changed || !is_hard(o) ||
+	    !(c->stalking & 1u << o->state))
+		return;
+	s->line = s->line_hard = s->stalked = true;
+	s->line_attempt = o->attempt;
 }
 
 /* Times and numbers that go with a change of state. */
@@ -71,11 +104,58 @@ note_change(
 		o->last_hard_change = o->last_check;
 	if (before == STATE_GOOD && o->state != STATE_GOOD) {
 		o->problem_id = e->next_problem++;
-		e->ops->program(e->arg);
+		o->problem_start = o->last_check;
+		o->problem_end = 0;
 	} else if (before != STATE_GOOD && o->state == STATE_GOOD) {
 		o->last_problem_id = o->problem_id;
 		o->problem_id = 0;
+		o->problem_end = o->last_check;
 	}
+	if (s->changed) { /* MC-7: one counter for both */
+		o->last_event_id = o->event_id;
+		o->event_id = e->next_problem++;
+		e->ops->program(e->arg);
+	}
+}
+
+static void
+run_handler(struct engine *e, uint32_t object, const struct step *s,
+    struct handler *h, int64_t now)
+{
+	struct str line = {0};
+
+	h->object = object;
+	h->hard = s->line_hard;
+	h->attempt = s->line_attempt;
+	history_handler_line(&line, e, h);
+	e->ops->line(e->arg, now, str_slice(&line));
+	str_free(&line);
+	if (e->ops->handler != NULL)
+		e->ops->handler(e->arg, h);
+}
+
+/* EH-1: the global one first; neither waits for notifications. */
+static void
+handlers(struct engine *e, uint32_t object, const struct step *s, int64_t now)
+{
+	const char *global =
+	    engine_global_handler(e, engine_is_service(e, object));
+	struct handler h = {.global = true, .command = global, .args = ""};
+
+	if (!(e->switches & MSG_SWITCH_HANDLERS) ||
+	    !(e->objects[object].flags & CHECKABLE_HANDLER))
+		return;
+	if (*global != '\0') {
+		h.line = engine_command_line(e->snap, global, &h.args);
+		if (h.line == NULL)
+			h.line = global;
+		run_handler(e, object, s, &h, now);
+	}
+	h = (struct handler){.command = engine_event_handler(e, object)};
+	if (*h.command == '\0')
+		return;
+	h.line = engine_event_handler_line(e, object, &h.args);
+	run_handler(e, object, s, &h, now);
 }
 
 /* The steps after the state machine, in the order of NO-7. */
@@ -85,8 +165,8 @@ follow(struct engine *e, uint32_t object, const struct step *s, bool first,
 {
 	struct checkable *o = &e->objects[object];
 	struct str line = {0};
-	bool again = s->line && !s->hard_changed && s->line_hard &&
-	    (conf(e, object)->flags & SNAP_VOLATILE);
+	bool again = s->line && !s->stalked && !s->hard_changed &&
+	    s->line_hard && (conf(e, object)->flags & SNAP_VOLATILE);
 
 	if ((s->line || first) && e->ops->state != NULL)
 		e->ops->state(e->arg, object);
@@ -113,6 +193,8 @@ follow(struct engine *e, uint32_t object, const struct step *s, bool first,
 		notify_look(e, object, again, now);
 	if (o->state == STATE_GOOD)
 		o->first_problem = 0;
+	if (s->line && !s->stalked)
+		handlers(e, object, s, now);
 }
 
 static void
@@ -186,9 +268,10 @@ service_result(
 	bool host_problem = (o->flags & CHECKABLE_HOST_PROBLEM) != 0;
 	uint8_t before = o->state;
 	struct step s = {0};
+	bool other;
 
 	o->state = r->code & 3;
-	accept(o, r, now);
+	other = accept(o, r, now);
 	if (was_soft && o->attempt < o->max_attempts)
 		o->attempt++;
 	s.changed = o->state != before;
@@ -200,6 +283,8 @@ service_result(
 	else
 		service_good(o, &s);
 	note_change(e, o, &s, before);
+	if (other && c->stalking != 0)
+		stalk(c, o, &s, first);
 	if (s.line || first || o->held != HOLD_NONE || s.changed ||
 	    (o->flags & CHECKABLE_FLAPPING) || o->state != o->settled ||
 	    o->notified != o->state)
@@ -274,7 +359,8 @@ host_apply(struct engine *e, uint32_t host, const struct result *r, int64_t now)
 	if (r->code != 0)
 		o->flags |= CHECKABLE_NOT_UP;
 	host_step(e, host, r->code == 0 ? HOST_UP : reach_class(e, host), &s);
-	accept(o, r, now);
+	if (accept(o, r, now))
+		stalk(conf(e, host), o, &s, first);
 	note_change(e, o, &s, before);
 	follow(e, host, &s, first, now);
 	finish(e, host, &s, first, now);

@@ -4,6 +4,8 @@
  */
 #include "eventd/parse/text.h"
 
+#include "common/utf8.h"
+
 #include <stdint.h>
 
 /* Windows-1252, 0x80 to 0x9f; holes keep their C1 meaning. */
@@ -11,53 +13,6 @@ static const uint16_t cp1252[32] = {0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026,
     0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
     0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122,
     0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178};
-
-/* Length of the valid sequence at `p`, 0 if there is none. */
-static size_t
-sequence(const unsigned char *p, size_t left)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n;
-	uint32_t c;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (left < n)
-		return 0;
-	c = p[0] & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return 0;
-	return n;
-}
-
-bool
-text_is_utf8(struct slice s)
-{
-	const unsigned char *p = (const unsigned char *)s.s;
-	size_t i = 0;
-
-	while (i < s.len) {
-		size_t n;
-
-		if (p[i] < 0x80) {
-			i++;
-			continue;
-		}
-		n = sequence(p + i, s.len - i);
-		if (n == 0)
-			return false;
-		i += n;
-	}
-	return true;
-}
 
 static void
 add_char(struct str *out, uint32_t c)
@@ -77,7 +32,7 @@ add_char(struct str *out, uint32_t c)
 bool
 text_decode(struct str *out, struct slice raw)
 {
-	if (text_is_utf8(raw)) {
+	if (utf8_valid(raw)) {
 		str_addslice(out, raw);
 		return false;
 	}

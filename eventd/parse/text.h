@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 
-bool text_is_utf8(struct slice s);
 /*
  * Appends `raw` as UTF-8; what is not valid UTF-8 is read as Windows-1252
  * (EC-6). True if that was needed. At most three bytes a byte are added.

@@ -4,54 +4,9 @@
  */
 #include "fetcher/sections/encoding.h"
 
-#include <stdint.h>
+#include "common/utf8.h"
+
 #include <strings.h>
-
-/* Length of the sequence at p, 0 if it is not one (RFC 3629). */
-static size_t
-sequence(const unsigned char *p, size_t left)
-{
-	size_t n = p[0] < 0x80 ? 1
-	    : p[0] < 0xc2      ? 0
-	    : p[0] < 0xe0      ? 2
-	    : p[0] < 0xf0      ? 3
-	    : p[0] < 0xf5      ? 4
-			       : 0;
-	if (n == 0 || n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
-bool
-encoding_valid(struct slice text)
-{
-	const unsigned char *p = (const unsigned char *)text.s;
-	if (text.len == 0)
-		return true;
-	const unsigned char *end = p + text.len;
-	while (p < end) {
-		uint64_t eight;
-		while (end - p >= 8) {
-			memcpy(&eight, p, 8);
-			if ((eight & UINT64_C(0x8080808080808080)) != 0)
-				break;
-			p += 8;
-		}
-		if (p == end)
-			break;
-		size_t n = sequence(p, (size_t)(end - p));
-		if (n == 0)
-			return false;
-		p += n;
-	}
-	return true;
-}
 
 struct slice
 encoding_to_utf8(struct slice text, struct slice encoding, struct arena *arena)
@@ -59,7 +14,7 @@ encoding_to_utf8(struct slice text, struct slice encoding, struct arena *arena)
 	bool claimed_utf8 = encoding.len == 0 ||
 	    (encoding.len == 5 && strncasecmp(encoding.s, "utf-8", 5) == 0) ||
 	    (encoding.len == 4 && strncasecmp(encoding.s, "utf8", 4) == 0);
-	if (claimed_utf8 && encoding_valid(text))
+	if (claimed_utf8 && utf8_valid(text))
 		return text;
 	size_t more = 0;
 	for (size_t i = 0; i < text.len; i++)
@@ -93,7 +48,7 @@ void
 encoding_repair(char *text, size_t len)
 {
 	for (size_t i = 0; i < len;) {
-		size_t n = sequence((unsigned char *)text + i, len - i);
+		size_t n = utf8_length(text + i, len - i);
 		if (n == 0)
 			text[i] = '?';
 		i += n == 0 ? 1 : n;

@@ -8,7 +8,6 @@
 #include "common/str.h"
 #include "fetcher/sections/arena.h"
 
-bool encoding_valid(struct slice text);
 /*
  * The text itself if it is UTF-8 (and nothing else is claimed), else read as
  * Latin-1 and converted into the arena. `encoding` may be empty.

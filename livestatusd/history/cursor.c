@@ -4,8 +4,8 @@
  * set, read block by block.
  */
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "livestatusd/history/past_internal.h"
-#include "livestatusd/mirror/utf8.h"
 
 #include <stdlib.h>
 
@@ -389,7 +389,7 @@ take(struct past_cursor *c, struct past_batch *b, const struct place *at,
 	}
 	b->offs[b->n] = b->text.len;
 	b->lines[b->n++].lineno = lineno;
-	mirror_utf8_clean(&b->text, l.message);
+	utf8_clean(&b->text, l.message);
 }
 
 /* The lines of one block; false: the segment has gone. */

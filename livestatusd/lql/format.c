@@ -8,7 +8,7 @@
 
 #include "common/log.h"
 #include "common/num.h"
-#include "livestatusd/mirror/utf8.h"
+#include "common/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -128,7 +128,7 @@ json_string(struct writer *w, struct slice s)
 		p = room(w, s.len * 6 + 2);
 		start = p;
 		while (s.len > 0) {
-			p = put_escape(p, mirror_utf8_take(&s), w->format);
+			p = put_escape(p, utf8_take(&s), w->format);
 			n = copy_plain(p, s);
 			p += n;
 			s.s += n;

@@ -7,7 +7,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "livestatusd/mirror/utf8.h"
+#include "common/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,6 +30,9 @@ start_values(struct mirror *m)
 		m->max_attempts[i] = o->max_check_attempts;
 		m->check_interval_ms[i] = o->check_interval_ms;
 		m->retry_interval_ms[i] = o->retry_interval_ms;
+		m->check_period[i] = o->check_period;
+		m->notification_period[i] = o->notification_period;
+		m->feed_period[i] = SNAP_NONE;
 		m->flags[i] = MSG_CHECKABLE_IN_CHECK_PERIOD |
 		    MSG_CHECKABLE_IN_NOTIFY_PERIOD |
 		    MSG_CHECKABLE_IN_SERVICE_PERIOD;
@@ -87,6 +90,8 @@ mirror_new(const struct snapshot *snap, struct err *err_r)
 	MIRROR_NUMBERS(ALLOCATE)
 	MIRROR_STATES(ALLOCATE)
 	m->text = xcalloc(n + 1, sizeof(*m->text));
+	m->over = xcalloc(n + 1, sizeof(*m->over));
+	mirror_start_contacts(m);
 	m->downtimes_of = xcalloc(n + 1, sizeof(*m->downtimes_of));
 	m->comments_of = xcalloc(n + 1, sizeof(*m->comments_of));
 	m->switches = ~0u;
@@ -104,6 +109,7 @@ mirror_free(struct mirror **mp)
 		return;
 	*mp = NULL;
 	mirror_drop_notes(m);
+	mirror_drop_overrides(m);
 	for (uint32_t i = 0; i < m->snap->n_objects; i++)
 		free(m->text[i].buf);
 #define RELEASE(type, name) free(m->name);
@@ -135,13 +141,13 @@ put_text(struct mirror *m, uint32_t i, const struct msg_checkable *c)
 	size_t a, b, d;
 
 	str_clear(s);
-	mirror_utf8_clean(s, c->output);
+	utf8_clean(s, c->output);
 	a = s->len;
-	mirror_utf8_clean(s, c->long_output);
+	utf8_clean(s, c->long_output);
 	b = s->len;
-	mirror_utf8_clean(s, c->perfdata);
+	utf8_clean(s, c->perfdata);
 	d = s->len;
-	mirror_utf8_clean(s, c->postponement);
+	utf8_clean(s, c->postponement);
 	must(s->len < UINT32_MAX);
 	if (s->len != old || (old > 0 && memcmp(t->buf, s->s, old) != 0)) {
 		if (s->len != old) {
@@ -163,6 +169,12 @@ at_most(uint32_t v, uint8_t max)
 	return v > max ? max : (uint8_t)v;
 }
 
+static uint32_t
+period_of(const struct mirror *m, uint32_t period)
+{
+	return period < m->snap->n_periods ? period : SNAP_NONE;
+}
+
 static void
 put_checkable(struct mirror *m, const struct msg_checkable *c)
 {
@@ -181,6 +193,14 @@ put_checkable(struct mirror *m, const struct msg_checkable *c)
 	m->state[i] = at_most(c->state, 3);
 	m->hard_state[i] = at_most(c->hard_state, 3);
 	m->last_state[i] = at_most(c->last_state, 3);
+	m->previous_hard[i] = at_most(c->previous_hard, 3);
+	m->notified[i] = at_most(c->notified, 3);
+	m->check_period[i] = period_of(m, c->check_period);
+	m->notification_period[i] = period_of(m, c->notification_period);
+	m->feed_period[i] = period_of(m, c->feed_period);
+	if (m->over[i] != NULL || c->check_command.len > 0 ||
+	    c->event_handler.len > 0 || c->variables.len > 0)
+		mirror_put_override(m, c);
 	m->state_type[i] = at_most(c->state_type, 1);
 	m->acknowledgement[i] = at_most(c->acknowledgement, 2);
 	m->acknowledged[i] = c->acknowledgement != 0;
@@ -258,6 +278,8 @@ mirror_apply(struct mirror *m, const struct msg *msg, int64_t now_ns)
 	m->now_us = now_ns / NS_PER_US;
 	if (msg->id == MSG_CHECKABLE)
 		put_checkable(m, &msg->checkable);
+	else if (msg->id == MSG_CONTACT_STATE)
+		mirror_put_contact(m, &msg->contact_state);
 	else if (msg->id == MSG_DOWNTIME)
 		mirror_put_downtime(m, &msg->downtime);
 	else if (msg->id == MSG_DOWNTIME_GONE)

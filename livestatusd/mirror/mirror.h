@@ -46,12 +46,18 @@
 	N(uint32_t, feed_interval_ms)                                          \
 	N(int64_t, freshness_from)                                             \
 	N(uint64_t, problem_id)                                                \
-	N(uint64_t, last_problem_id)
+	N(uint64_t, last_problem_id)                                           \
+	N(float, flap_level)                                                   \
+	N(uint32_t, check_period)                                              \
+	N(uint32_t, notification_period)                                       \
+	N(uint32_t, feed_period)
 /* Those that are brought into a range, or made of others. */
 #define MIRROR_STATES(N)                                                       \
 	N(uint8_t, state)           /* 0-3 */                                  \
 	N(uint8_t, hard_state)      /* the last one, 0-3 */                    \
 	N(uint8_t, last_state)      /* 0-3 */                                  \
+	N(uint8_t, previous_hard)   /* 0-3 */                                  \
+	N(uint8_t, notified)        /* 0-3 */                                  \
 	N(uint8_t, state_type)      /* 0 soft, 1 hard */                       \
 	N(uint8_t, acknowledgement) /* 0-2 */                                  \
 	N(uint8_t, acknowledged)    /* 0, 1 */                                 \
@@ -67,6 +73,19 @@
 struct mirror_text {
 	char *buf; /* NULL if all are empty */
 	uint32_t output, long_output, perfdata, postponement;
+};
+
+/* What commands put in place of the configuration. */
+struct mirror_override {
+	char *check_command, *event_handler; /* NULL: as configured */
+	char **variables;                    /* n pairs: name, value */
+	uint32_t n;
+};
+struct mirror_contact {
+	bool host_notifications, service_notifications;
+	uint32_t host_period, service_period;
+	uint32_t modified, modified_host, modified_service;
+	struct mirror_override over; /* the variables */
 };
 
 struct mirror_downtime {
@@ -105,6 +124,8 @@ struct mirror {
 	/* host h's children: children[child_from[h]..child_from[h + 1]) */
 	uint32_t *child_from, *children;
 	struct mirror_text *text;
+	struct mirror_override **over;   /* by object; NULL for most */
+	struct mirror_contact *contacts; /* by contact */
 	struct mirror_downtime **downtimes_of; /* first by object */
 	struct mirror_comment **comments_of;
 	struct mirror_downtime **downtimes; /* all, id ascending */
@@ -173,6 +194,15 @@ mirror_postponement(const struct mirror *m, uint32_t i)
 		: t->buf + t->output + t->long_output + t->perfdata,
 	    t->postponement};
 }
+
+/* The value that a command gave the variable, in upper case; NULL. */
+const char *mirror_variable(const struct mirror_override *o, const char *name);
+
+/* override.c */
+void mirror_put_override(struct mirror *m, const struct msg_checkable *c);
+void mirror_put_contact(struct mirror *m, const struct msg_contact_state *c);
+void mirror_start_contacts(struct mirror *m);
+void mirror_drop_overrides(struct mirror *m);
 
 /* notes.c */
 void mirror_put_downtime(struct mirror *m, const struct msg_downtime *d);

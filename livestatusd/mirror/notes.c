@@ -3,8 +3,8 @@
  * Downtimes and comments: all of them by id, and those of each object.
  */
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "livestatusd/mirror/mirror.h"
-#include "livestatusd/mirror/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +22,9 @@ with_texts(
 	char *p;
 
 	str_clear(s);
-	mirror_utf8_clean(s, *author);
+	utf8_clean(s, *author);
 	n = s->len;
-	mirror_utf8_clean(s, *comment);
+	utf8_clean(s, *comment);
 	p = xcalloc(1, size + s->len + 1);
 	if (s->len > 0)
 		memcpy(p + size, s->s, s->len);

@@ -6,13 +6,26 @@
  */
 #include "livestatusd/table/table.h"
 
+#include <string.h>
+
 /* True if the object has the variable; then it is appended. */
 static bool
 add_variable(struct view *v, uint32_t object, struct slice name)
 {
 	const struct snapshot *s = v->snap;
 	struct snap_list list = s->objects[object].custom_variables;
+	char upper[256];
+	const char *value;
 
+	if (v->m->over[object] != NULL && name.len < sizeof(upper)) {
+		memcpy(upper, name.s, name.len);
+		upper[name.len] = '\0';
+		value = mirror_variable(v->m->over[object], upper);
+		if (value != NULL) {
+			str_add(&v->tmp, value);
+			return true;
+		}
+	}
 	for (uint32_t i = 0; i + 1 < list.n; i += 2) {
 		if (slice_eqs(name, snap_s(s, snap_at(s, list, i)))) {
 			str_add(&v->tmp, snap_s(s, snap_at(s, list, i + 1)));

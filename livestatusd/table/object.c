@@ -52,6 +52,8 @@ flap(struct view *v, const struct column *c, uint32_t at)
 	switch (c->off) {
 	case 0:
 		return (double)v->m->flap_percent[at];
+	case 3:
+		return (double)v->m->flap_level[at];
 	case 1:
 		return object(v, at)->flap_low;
 	default:
@@ -64,12 +66,15 @@ staleness(struct view *v, const struct column *c, uint32_t at)
 {
 	const struct mirror *m = v->m;
 	double unit = m->feed_interval_ms[at] / 1000.0;
-	double age = (double)v->env->now_ns / (double)NS_PER_S -
-	    (double)m->freshness_from[at];
+	double now = (double)v->env->now_ns / (double)NS_PER_S;
+	double age = now - (double)m->freshness_from[at];
 
 	(void)c;
 	if (unit <= 0 || m->freshness_from[at] <= 0 || age < 0)
 		return 0;
+	if (m->feed_period[at] != SNAP_NONE) /* FR-3 */
+		age = (double)period_seconds_in(m->periods, m->feed_period[at],
+		    m->freshness_from[at], (int64_t)now);
 	if (m->cache_interval[at] > unit)
 		unit = m->cache_interval[at];
 	return age / unit;
@@ -153,10 +158,10 @@ period_name(struct view *v, const struct column *c, uint32_t at)
 
 	switch (c->off) {
 	case 0:
-		p = o->check_period;
+		p = v->m->check_period[at];
 		break;
 	case 1:
-		p = o->notification_period;
+		p = v->m->notification_period[at];
 		break;
 	case 2:
 		p = o->service_period;
@@ -169,15 +174,53 @@ period_name(struct view *v, const struct column *c, uint32_t at)
 	    p == SNAP_NONE ? "" : snap_s(v->snap, v->snap->periods[p].name));
 }
 
+static const char *
+check_command_of(struct view *v, uint32_t at)
+{
+	const struct mirror_override *over = v->m->over[at];
+
+	if (over != NULL && over->check_command != NULL)
+		return over->check_command;
+	return snap_s(v->snap, object(v, at)->check_command);
+}
+
 static struct slice
 expanded(struct view *v, const struct column *c, uint32_t at)
 {
 	const struct snap_object *o = object(v, at);
-	const snap_str which[] = {o->notes, o->notes_url, o->action_url,
-	    o->icon_image, o->check_command};
+	const snap_str which[] = {
+	    o->notes, o->notes_url, o->action_url, o->icon_image};
+	const char *text = c->off < 4 ? snap_s(v->snap, which[c->off])
+				      : check_command_of(v, at);
 
-	return column_expand_macros(
-	    v, at, slice_of(snap_s(v->snap, which[c->off])));
+	return column_expand_macros(v, at, slice_of(text));
+}
+
+static struct slice
+command(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct mirror_override *over = v->m->over[at];
+
+	if (c->off == 0)
+		return slice_of(check_command_of(v, at));
+	if (over != NULL && over->event_handler != NULL)
+		return slice_of(over->event_handler);
+	return slice_of(snap_s(v->snap, object(v, at)->event_handler));
+}
+
+/* CO-3: -1 where there was none. */
+static int64_t
+previous_hard(struct view *v, const struct column *c, uint32_t at)
+{
+	(void)c;
+	return v->m->checked[at] ? v->m->previous_hard[at] : -1;
+}
+
+static int64_t
+notified_on(struct view *v, const struct column *c, uint32_t at)
+{
+	(void)c;
+	return v->m->notified[at] == 0 ? 0 : 1 << v->m->notified[at];
 }
 
 static void
@@ -246,7 +289,13 @@ strings(struct view *v, struct snap_list list, uint32_t width, size_t which)
 static void
 variables(struct view *v, const struct column *c, uint32_t at)
 {
-	strings(v, object(v, at)->custom_variables, 2, c->off);
+	const struct mirror_override *over = v->m->over[at];
+
+	if (over == NULL)
+		strings(v, object(v, at)->custom_variables, 2, c->off);
+	else
+		column_variables(
+		    v, over, object(v, at)->custom_variables, c->off);
 }
 
 static void
@@ -349,9 +398,9 @@ comments(struct view *v, const struct column *c, uint32_t at)
 /* clang-format off */
 const struct column columns_object[] = {
 	COL_STRING("display_name", display_name, 0, "label for display; the object's name if not configured"),
-	COL_CONFIG("check_command", check_command, "configured check: name, then arguments after '!'"),
+	COL_STRING("check_command", command, 0, "configured check: name, then arguments after '!'"),
 	COL_STRING("check_command_expanded", expanded, 4, "the same with macros expanded"),
-	COL_EMPTY("event_handler", STRING, "command of the event handler"),
+	COL_STRING("event_handler", command, 1, "command of the event handler"),
 	COL_STRING("notification_period", period_name, 1, "time period of notifications; empty: always"),
 	COL_STRING("check_period", period_name, 0, "time period of active checks; empty: always"),
 	COL_STRING("service_period", period_name, 2, "time period of the availability target; empty: always"),
@@ -378,7 +427,7 @@ const struct column columns_object[] = {
 	COL_U8("has_been_checked", checked, "0: pending, there was no result yet"),
 	COL_U8("last_state", last_state, "state before the last result"),
 	COL_U8("last_hard_state", hard_state, "latest hard state"),
-	COL_EMPTY("previous_hard_state", INT, "hard state before last_hard_state"),
+	COL_INT("previous_hard_state", previous_hard, 0, "hard state before last_hard_state; -1: pending"),
 	COL_U8("state_type", state_type, "0 soft, 1 hard"),
 	COL_FLAG("check_type", MSG_CHECKABLE_LAST_PASSIVE, "of the last result: 0 active, 1 passive"),
 	COL_U8("acknowledged", acknowledged, "the problem is acknowledged"),
@@ -394,7 +443,7 @@ const struct column columns_object[] = {
 	COL_FLOAT("last_update", last_update, 0, "last change of any column, with microseconds"),
 	COL_FLAG("is_flapping", MSG_CHECKABLE_FLAPPING, "flaps now"),
 	COL_FLOAT("percent_state_change", flap, 0, "flapping in percent"),
-	COL_FLOAT("flappiness", flap, 0, "frequency of recent changes"),
+	COL_FLOAT("flappiness", flap, 3, "frequency of recent changes"),
 	COL_FLOAT("low_flap_threshold", flap, 1, "flapping ends below"),
 	COL_FLOAT("high_flap_threshold", flap, 2, "flapping begins above"),
 	COL_FLAG("flap_detection_enabled", MSG_CHECKABLE_FLAP_DETECTION, "flapping is looked for"),
@@ -415,7 +464,7 @@ const struct column columns_object[] = {
 	COL_FLAG("notifications_enabled", MSG_CHECKABLE_NOTIFICATIONS, "notifications are on"),
 	{.name = "process_performance_data", .type = COLUMN_INT, .source = SOURCE_GET, .get.i = switches,
 	    .mask = MSG_SWITCH_PERFDATA, .help = "performance data is used"},
-	COL_EMPTY("check_freshness", INT, "results are checked for freshness by Nagios's rules"),
+	COL_FLAG("check_freshness", MSG_CHECKABLE_FRESHNESS, "a check is forced when results stay away"),
 	COL_EMPTY("check_options", INT, "bits of the next check"),
 	COL_U32("modified_attributes", modified, "bits of what commands have changed"),
 	{.name = "modified_attributes_list", .type = COLUMN_LIST, .source = SOURCE_GET, .get.l = attributes,
@@ -453,7 +502,7 @@ const struct column columns_object[] = {
 	COL_STRING("notification_postponement_reason", text, 3, "why a notification waits"),
 	COL_INT("id", conf_number, 1, "number of the object until the next activation"),
 	COL_INT("check_timeout", conf_number, 0, "seconds that a check may take"),
-	COL_EMPTY("notified_on", INT, "states that were notified"),
+	COL_INT("notified_on", notified_on, 0, "bit of the state that was notified last"),
 	COL_EMPTY("hourly_value", INT, "importance"),
 	COL_EMPTY("check_source", STRING, "who executed the check"),
 	COL_INT("should_be_scheduled", conf_number, 2, "checks are planned"),

@@ -16,12 +16,33 @@ number(struct view *v, const struct column *c, uint32_t at)
 }
 
 static int64_t
-one(struct view *v, const struct column *c, uint32_t at)
+contact_enabled(struct view *v, const struct column *c, uint32_t at)
 {
-	(void)v;
+	const struct mirror_contact *k = &v->m->contacts[at];
+
+	return c->off == 0 ? k->host_notifications : k->service_notifications;
+}
+
+static int64_t
+contact_modified(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct mirror_contact *k = &v->m->contacts[at];
+
 	(void)c;
-	(void)at;
-	return 1;
+	return k->modified | k->modified_host | k->modified_service;
+}
+
+static void
+contact_modified_list(struct view *v, const struct column *c, uint32_t at)
+{
+	column_attributes_items(v, (uint32_t)contact_modified(v, c, at));
+}
+
+static void
+contact_variables(struct view *v, const struct column *c, uint32_t at)
+{
+	column_variables(
+	    v, &v->m->contacts[at].over, (struct snap_list){0, 0}, c->off);
 }
 
 static struct slice
@@ -37,9 +58,9 @@ contact_text(struct view *v, const struct column *c, uint32_t at)
 static struct slice
 contact_period(struct view *v, const struct column *c, uint32_t at)
 {
-	uint32_t p = v->snap->contacts[at].notification_period;
+	uint32_t p = c->off == 0 ? v->m->contacts[at].host_period
+				 : v->m->contacts[at].service_period;
 
-	(void)c;
 	return slice_of(
 	    p == SNAP_NONE ? "" : snap_s(v->snap, v->snap->periods[p].name));
 }
@@ -47,9 +68,10 @@ contact_period(struct view *v, const struct column *c, uint32_t at)
 static int64_t
 contact_in_period(struct view *v, const struct column *c, uint32_t at)
 {
-	(void)c;
-	return period_is_in(
-	    v->m->periods, v->snap->contacts[at].notification_period, v->now);
+	return period_is_in(v->m->periods,
+	    c->off == 0 ? v->m->contacts[at].host_period
+			: v->m->contacts[at].service_period,
+	    v->now);
 }
 
 static int64_t
@@ -145,15 +167,15 @@ static const struct column contact[] = {
 	COL_EMPTY("address5", STRING, "further address"),
 	COL_EMPTY("address6", STRING, "further address"),
 	COL_STRING("host_notification_period", contact_period, 0, "time period of notifications; empty: always"),
-	COL_STRING("service_notification_period", contact_period, 0, "time period of notifications; empty: always"),
+	COL_STRING("service_notification_period", contact_period, 1, "time period of notifications; empty: always"),
 	COL_INT("can_submit_commands", contact_commands, 0, "the role allows commands"),
-	COL_INT("host_notifications_enabled", one, 0, "notifications are on"),
-	COL_INT("service_notifications_enabled", one, 0, "notifications are on"),
+	COL_INT("host_notifications_enabled", contact_enabled, 0, "notifications are on"),
+	COL_INT("service_notifications_enabled", contact_enabled, 1, "notifications are on"),
 	COL_INT("in_host_notification_period", contact_in_period, 0, "within the time period now"),
-	COL_INT("in_service_notification_period", contact_in_period, 0, "within the time period now"),
-	COL_EMPTY("custom_variable_names", LIST, "names of custom variables"),
-	COL_EMPTY("custom_variable_values", LIST, "values of custom variables"),
-	COL_EMPTY("custom_variables", DICT, "name: value"),
+	COL_INT("in_service_notification_period", contact_in_period, 1, "within the time period now"),
+	COL_LIST("custom_variable_names", contact_variables, 0, "names of custom variables"),
+	COL_LIST("custom_variable_values", contact_variables, 1, "values of custom variables"),
+	COL_DICT("custom_variables", contact_variables, 11, "name: value"),
 	COL_EMPTY("tag_names", LIST, "tag groups"),
 	COL_EMPTY("tag_values", LIST, "tags"),
 	COL_EMPTY("tags", DICT, "tag group: tag"),
@@ -163,8 +185,8 @@ static const struct column contact[] = {
 	COL_EMPTY("label_source_names", LIST, "names of labels"),
 	COL_EMPTY("label_source_values", LIST, "where labels come from"),
 	COL_EMPTY("label_sources", DICT, "label: where it comes from"),
-	COL_EMPTY("modified_attributes", INT, "bits of what commands have changed"),
-	COL_EMPTY("modified_attributes_list", LIST, "names of what commands have changed"),
+	COL_INT("modified_attributes", contact_modified, 0, "bits of what commands have changed"),
+	COL_LIST("modified_attributes_list", contact_modified_list, 0, "names of what commands have changed"),
 	COL_LIST("groups", contact_groups, 0, "names of the contact groups"),
 	COL_EMPTY("host_notification_commands", LIST, "always empty: rules decide"),
 	COL_EMPTY("service_notification_commands", LIST, "always empty: rules decide"),

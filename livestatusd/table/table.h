@@ -146,6 +146,10 @@ struct slice column_expand_macros(
     struct view *v, uint32_t object, struct slice text);
 
 /* attributes.c: names of bits of modified attributes. */
+/* Custom variables with what commands changed; `which`: 0 names, 1 values, 11
+ * both. */
+void column_variables(struct view *v, const struct mirror_override *over,
+    struct snap_list list, size_t which);
 void column_attributes_items(struct view *v, uint32_t bits);
 uint32_t column_attributes_mask(struct slice name);
 

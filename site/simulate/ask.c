@@ -48,6 +48,7 @@ feed(struct sim *s)
 {
 	const struct engine *e = s->engine;
 	struct err err = {""};
+	struct str pairs = {0};
 	struct msg m;
 
 	if (s->mirror == NULL)
@@ -59,7 +60,7 @@ feed(struct sim *s)
 	while (s->mirror->n_comments > 0)
 		mirror_drop_comment(s->mirror, s->mirror->comments[0]->c.id);
 	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
-		encode_checkable(&m, e, s->schedule, i, sim_now(s));
+		encode_checkable(&m, &pairs, e, s->schedule, i, sim_now(s));
 		mirror_apply(s->mirror, &m, sim_wall(s));
 		for (const struct downtime *d = e->objects[i].downtimes;
 		     d != NULL; d = d->next) {
@@ -72,6 +73,11 @@ feed(struct sim *s)
 			mirror_apply(s->mirror, &m, sim_wall(s));
 		}
 	}
+	for (uint32_t i = 0; i < e->snap->n_contacts; i++) {
+		encode_contact(&m, &pairs, e, i);
+		mirror_apply(s->mirror, &m, sim_wall(s));
+	}
+	str_free(&pairs);
 	feed_status(s);
 }
 

@@ -5,6 +5,7 @@
 #include "site/simulate/sim.h"
 
 #include "core/command/command.h"
+#include "core/command/files.h"
 #include "site/simulate/quick.h"
 
 #include <stdlib.h>
@@ -105,10 +106,42 @@ play_result(struct sim *s, const json_t *v)
 	schedule_ran(s->schedule, object, was_soft, sim_mono(s));
 }
 
+/* PROCESS_FILE: each line in its turn. */
+static int
+play_file(void *arg, const char *path, bool remove, struct err *err_r)
+{
+	struct sim *s = arg;
+	struct command_context ctx = {.engine = s->engine, .now = sim_now(s)};
+	struct files files = {0};
+	struct slice line;
+	struct err err;
+
+	if (files_add(&files, path, remove, NULL, 0, err_r) == -1)
+		return -1;
+	while (files_next(&files, &line))
+		if (command_run(&ctx, line, &err) == -1)
+			sim_error(s, "%s", err.text);
+	files_drop(&files);
+	return 0;
+}
+
+static void
+play_program(void *arg, bool restart)
+{
+	struct sim *s = arg;
+
+	s->ends = restart ? 1 : 2;
+}
+
 static void
 play_command(struct sim *s, const char *line)
 {
-	struct command_context ctx = {.engine = s->engine, .now = sim_now(s)};
+	struct command_context ctx = {.engine = s->engine,
+	    .now = sim_now(s),
+	    .file = play_file,
+	    .program = play_program,
+	    .privileged = true,
+	    .arg = s};
 	struct err err = {""};
 
 	if (command_run(&ctx, slice_of(line), &err) == -1) {
@@ -119,6 +152,11 @@ play_command(struct sim *s, const char *line)
 	/* It was answered: everything up to here is in the journal. */
 	if (s->imaged)
 		sim_image(s);
+	if (s->ends != 0) {
+		sim_site_stop(
+		    s, false, s->ends == 1 ? 0 : INT64_MAX / 2 - s->t);
+		s->ends = 0;
+	}
 }
 
 static void

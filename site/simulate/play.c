@@ -69,7 +69,7 @@ next(struct sim *s)
 static bool
 is_active(const struct sim *s, uint32_t object)
 {
-	return schedule_kind(s->snap, object) != SCHEDULE_NONE;
+	return schedule_kind(s->engine, object) != SCHEDULE_NONE;
 }
 
 void

@@ -100,7 +100,8 @@ make(struct sim *s)
 		    NS_PER_MS;
 
 		q->ring_of[i] = UINT32_MAX;
-		if (interval <= 0 || schedule_kind(s->snap, i) == SCHEDULE_NONE)
+		if (interval <= 0 ||
+		    schedule_kind(s->engine, i) == SCHEDULE_NONE)
 			continue;
 		q->ring_of[i] = ring_for(q, interval);
 		add_slot(s, &q->rings[q->ring_of[i]], i);

@@ -49,6 +49,7 @@ struct sim {
 	char **keys; /* by object: ,"host":"...","service":"..." */
 	/* the site */
 	bool up;
+	int ends; /* by command: 1 to start anew, 2 for good */
 	int64_t boot_at; /* while off */
 	struct engine *engine;
 	struct schedule *schedule;
@@ -165,7 +166,6 @@ void sim_site_reload(struct sim *s, struct sim_config *c);
 void sim_site_free(struct sim *s);
 /* What the journal and the state file hold from now on. */
 void sim_image(struct sim *s);
-struct engine_settings sim_engine_settings(const struct sim *s);
 
 /* --- stale.c ---------------------------------------------------------------
  */

@@ -8,18 +8,13 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "core/config/exchange.h"
+#include "core/config/options.h"
 #include "core/retention/record.h"
 #include "core/state/adopt.h"
 #include "site/simulate/quick.h"
 
 #include <stdlib.h>
 
-struct engine_settings
-sim_engine_settings(const struct sim *s)
-{
-	return (struct engine_settings){
-	    .notify_unreachable = s->settings->notify_unreachable};
-}
 
 /* --- retention -------------------------------------------------------------
  */
@@ -31,6 +26,8 @@ sim_image(struct sim *s)
 
 	str_clear(&s->image);
 	record_put_program(&s->image, e);
+	for (uint32_t i = 0; i < e->snap->n_contacts; i++)
+		record_put_contact(&s->image, e, i);
 	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
 		const struct checkable *o = &e->objects[i];
 
@@ -73,7 +70,7 @@ load(struct sim *s)
 void
 sim_site_boot(struct sim *s)
 {
-	struct engine_settings settings = sim_engine_settings(s);
+	struct engine_settings settings = options_of(s->settings);
 	int64_t now = sim_now(s);
 
 	s->tombs = tombs_new();
@@ -183,7 +180,7 @@ sim_site_reload(struct sim *s, struct sim_config *c)
 	sim_keys_free(s);
 	take_config(s, c);
 	move_tables(s, &m);
-	settings = sim_engine_settings(s);
+	settings = options_of(s->settings);
 	s->engine =
 	    engine_new(s->snap, s->periods, &settings, &sim_ops, s, sim_now(s));
 	exchange_states(&(struct exchange){.old = old,

@@ -213,6 +213,13 @@ on_period(void *arg, uint32_t period, bool active)
 	sim_end(s);
 }
 
+static void
+on_contact(void *arg, uint32_t contact)
+{
+	(void)arg;
+	(void)contact;
+}
+
 const struct engine_ops sim_ops = {
     .object = on_object,
     .state = on_state,
@@ -227,4 +234,5 @@ const struct engine_ops sim_ops = {
     .check_at = on_check_at,
     .program = on_program,
     .period = on_period,
+    .contact = on_contact,
 };

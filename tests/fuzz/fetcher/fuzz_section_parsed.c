@@ -3,6 +3,7 @@
  * Fuzz target: every section's parser and every check, by discovering an
  * output and evaluating what was found, twice, with the state kept.
  */
+#include "common/utf8.h"
 #include "common/log.h"
 #include "fetcher/discover.h"
 #include "fetcher/evaluate.h"
@@ -81,7 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(msg_job_result_next(&list, &r) && r.object == MSG_OWN_OBJECT);
 	while (msg_job_result_next(&list, &r)) {
 		must(r.state <= 3 || r.state == MSG_RESULT_NONE);
-		must(encoding_valid(r.output) && encoding_valid(r.long_output));
+		must(utf8_valid(r.output) && utf8_valid(r.long_output));
 		must(r.state_blob.len <= 4096);
 		while (
 		    msg_job_item_next(&todo, &item) && item.object != r.object)

@@ -36,14 +36,14 @@ static void
 checkable_there_and_back(void **state)
 {
 	struct world *w = site();
-	struct str bytes = {0};
+	struct str bytes = {0}, pairs = {0};
 	const char *why;
 	struct msg m;
 	struct wire wire;
 
 	(void)state;
 	world_result(w, 60, HTTP, SERVICE_CRIT);
-	encode_checkable(&m, w->e, NULL, HTTP, 61);
+	encode_checkable(&m, &pairs, w->e, NULL, HTTP, 61);
 	msg_put(&bytes, &m);
 	wire = wire_of(str_slice(&bytes));
 	assert_int_equal(msg_get(&wire, &m, &why), 1);

@@ -211,13 +211,13 @@ commands_are_expanded(void **state) /* MC-1 */
 	struct msg_job job;
 
 	(void)state;
-	job_make(&job, &buffers, w->e, NULL, 1, MSG_JOB_PLUGIN);
+	job_make(&job, &buffers, w->e, NULL, 1, MSG_JOB_PLUGIN, 0);
 	assert_true(
 	    slice_eqs(job.command, "check_http -H 192.0.2.1 -p 81 $ $X$"));
 	assert_true(slice_eqs(job.host, "web"));
 	assert_true(slice_eqs(job.service, "HTTP"));
 	assert_true(job.timeout_ms > 0);
-	job_make(&job, &buffers, w->e, NULL, 0, MSG_JOB_PING);
+	job_make(&job, &buffers, w->e, NULL, 0, MSG_JOB_PING, 0);
 	assert_true(slice_eqs(job.address, "192.0.2.1"));
 	assert_int_equal(job.service.len, 0);
 	job_buffers_free(&buffers);
@@ -249,9 +249,9 @@ agent_jobs_carry_their_items(void **state)
 	snapb_object(w->b, 3)->item = snapb_str(w->b, "/");
 	world_start(w, 0);
 	checkable_set_blob(&w->e->objects[3], SLICE("blob"));
-	assert_int_equal(schedule_kind(w->snap, 1), MSG_JOB_AGENT);
-	assert_int_equal(schedule_kind(w->snap, 3), SCHEDULE_NONE);
-	job_make(&job, &buffers, w->e, NULL, 1, MSG_JOB_AGENT);
+	assert_int_equal(schedule_kind(w->e, 1), MSG_JOB_AGENT);
+	assert_int_equal(schedule_kind(w->e, 3), SCHEDULE_NONE);
+	job_make(&job, &buffers, w->e, NULL, 1, MSG_JOB_AGENT, 0);
 	assert_int_equal(job.port, 6556);
 	list = job.items;
 	assert_true(msg_job_item_next(&list, &item));

@@ -2,6 +2,7 @@
  *
  * Unit test: the grammar of agent output.
  */
+#include "common/utf8.h"
 #include "fetcher/sections/parsed.h"
 
 #include "common/mem.h"
@@ -157,12 +158,12 @@ test_encodings(void **state)
 {
 	struct arena arena = {0};
 	(void)state;
-	assert_true(encoding_valid(
+	assert_true(utf8_valid(
 	    SLICE("plain, long enough \303\244\360\237\230\200")));
-	assert_false(encoding_valid(SLICE("\303")));
-	assert_false(encoding_valid(SLICE("\300\200")));
-	assert_false(encoding_valid(SLICE("\355\240\200")));
-	assert_false(encoding_valid(SLICE("1234567\344")));
+	assert_false(utf8_valid(SLICE("\303")));
+	assert_false(utf8_valid(SLICE("\300\200")));
+	assert_false(utf8_valid(SLICE("\355\240\200")));
+	assert_false(utf8_valid(SLICE("1234567\344")));
 	expect(encoding_to_utf8(SLICE("\344"), SLICE(""), &arena), "\303\244");
 	expect(encoding_to_utf8(SLICE("\303\244"), SLICE("utf-8"), &arena),
 	    "\303\244");

@@ -2,7 +2,7 @@
  *
  * What the mirror makes of messages: states, texts, notes, counters, events.
  */
-#include "livestatusd/mirror/utf8.h"
+#include "common/utf8.h"
 #include "tests/unit/livestatusd/fixture.h"
 
 static void
@@ -127,7 +127,7 @@ test_utf8(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
 		struct str out = {0};
 
-		mirror_utf8_clean(&out, slice_of(t[i].in));
+		utf8_clean(&out, slice_of(t[i].in));
 		assert_string_equal(str_get(&out), t[i].out);
 		str_free(&out);
 	}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Event handlers (EH-1, EH-3): a bounded queue, few at a time, run by workers
+ * as plugins are; nobody waits for them.
+ */
+#include "core/schedule/jobs_internal.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <stdlib.h>
+
+#define HANDLERS_WAITING 1000 /* beyond it they are dropped, with a note */
+#define HANDLERS_RUNNING 10
+
+static void
+drop_handler(struct jobs *j)
+{
+	struct waiting_handler *h = j->handlers;
+
+	j->handlers = h->next;
+	if (j->handlers == NULL)
+		j->last_handler = &j->handlers;
+	j->n_handlers--;
+	free(h);
+}
+
+static uint64_t
+key_of(const struct handler *h)
+{
+	uint64_t key = UINT64_C(0xcbf29ce484222325) ^ h->object;
+
+	for (const char *c = h->command; *c != '\0'; c++)
+		key = (key ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
+	return key | 1;
+}
+
+/* EH-2: the same for the same object never runs twice at a time. */
+static bool
+handler_is_there(const struct jobs *j, uint64_t key)
+{
+	for (const struct waiting_handler *h = j->handlers; h != NULL;
+	     h = h->next)
+		if (h->key == key)
+			return true;
+	for (uint32_t i = 0;
+	     j->running_of[SCHEDULE_LOCAL] > 0 && i < j->n_slots; i++)
+		if (j->slots[i].id != 0 && j->slots[i].handler == key)
+			return true;
+	return false;
+}
+
+void
+jobs_handler(struct jobs *j, const struct handler *h)
+{
+	struct msg m = {.id = MSG_JOB};
+	struct waiting_handler *w;
+	struct str bytes = {0};
+	int64_t now_ns, now;
+	uint64_t key = key_of(h);
+
+	if (handler_is_there(j, key)) {
+		if (j->handlers_skipped++ % 100 == 0)
+			log_warn("event handler: %s: skipped, because it runs"
+				 " for the same object",
+			    h->command);
+		return;
+	}
+	if (j->n_handlers >= HANDLERS_WAITING) {
+		if (j->handlers_dropped++ % 100 == 0)
+			log_error("event handler: %s: dropped, because %u wait"
+				  " already (are fetchers running?)",
+			    h->command, j->n_handlers);
+		return;
+	}
+	j->ops->clock(j->arg, &now_ns, &now);
+	job_make_handler(&m.job, &j->buffers, j->schedule->engine, h, now);
+	msg_put(&bytes, &m);
+	w = xmalloc(sizeof(*w) + bytes.len);
+	*w = (struct waiting_handler){.key = key, .len = bytes.len};
+	memcpy(w->bytes, bytes.s, bytes.len);
+	str_free(&bytes);
+	*j->last_handler = w;
+	j->last_handler = &w->next;
+	j->n_handlers++;
+	j->ops->wake(j->arg);
+}
+
+static bool
+start_handler(struct jobs *j, struct worker *to, int64_t now_ns)
+{
+	struct waiting_handler *h = j->handlers;
+	struct wire w = wire_of((struct slice){h->bytes, h->len});
+	struct running *r = jobs_take_slot(j);
+	const char *why;
+	struct msg m;
+
+	r->object = SNAP_NONE;
+	r->kind = SCHEDULE_LOCAL;
+	r->handler = h->key;
+	j->running_of[r->kind]++;
+	must(msg_get(&w, &m, &why) == 1);
+	m.job.job_id = r->id;
+	if (bus_send(to->peer, &m) == -1) {
+		to->refused = true;
+		jobs_free_slot(j, r);
+		return false;
+	}
+	r->worker = to;
+	to->busy++;
+	to->credit--;
+	j->handlers_run++;
+	heap_set(&j->deadlines, (uint32_t)(r - j->slots),
+	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);
+	drop_handler(j);
+	return true;
+}
+
+void
+jobs_pump_handlers(struct jobs *j, int64_t now_ns)
+{
+	struct worker *w;
+
+	while (j->handlers != NULL &&
+	    j->running_of[SCHEDULE_LOCAL] < HANDLERS_RUNNING &&
+	    (w = jobs_pick(j)) != NULL && start_handler(j, w, now_ns))
+		;
+}
+
+void
+jobs_drop_handlers(struct jobs *j)
+{
+	while (j->handlers != NULL)
+		drop_handler(j);
+}
+
+/* The history has its line already; what it said is for the log alone. */
+void
+jobs_handler_ended(
+    struct jobs *j, struct running *r, const struct msg_outcome *m)
+{
+	struct slice list = m->results;
+	struct msg_job_result result;
+
+	if (msg_job_result_next(&list, &result) && result.state != 0)
+		log_warn("event handler: ended with %u: %.*s", result.state,
+		    (int)(result.output.len > 200 ? 200 : result.output.len),
+		    result.output.len == 0 ? "" : result.output.s);
+	jobs_free_slot(j, r);
+}
