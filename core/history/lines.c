@@ -117,7 +117,7 @@ history_flag_line(
 		return false;
 	str_addf(out, "CURRENT %s %s: ",
 	    engine_is_service(e, object) ? "SERVICE" : "HOST", kinds[which]);
-	add_object(out, e, object);
+	history_add_object(out, e, object);
 	str_add(out, ";STARTED;");
 	c = comment_of(o, which == 1 ? COMMENT_FLAPPING : COMMENT_ACK);
 	if (which == 0) {
