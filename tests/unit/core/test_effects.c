@@ -73,7 +73,7 @@ has_pair(struct slice pairs, const char *key, const char *value)
 }
 
 static void
-context_of_a_problem(void **state) /* notifications.md 3.1 */
+context_of_a_problem(void **state) /* MC-5 */ /* notifications.md 3.1 */
 {
 	struct world *w = site();
 	struct notice n = {

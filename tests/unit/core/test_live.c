@@ -28,7 +28,7 @@ has_frames(struct live *l)
 }
 
 static void
-killed_core_loses_nothing_that_was_answered(void **state)
+killed_core_loses_nothing_that_was_answered(void **state) /* NO-30, RT-1 */
 {
 	struct live *l = begin();
 	char first[128];

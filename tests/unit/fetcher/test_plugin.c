@@ -38,7 +38,7 @@ check(const char *command, uint32_t want, const char *words)
 }
 
 static void
-exit_codes(void **state)
+exit_codes(void **state) /* CR-3, D-6 */
 {
 	(void)state;
 	check("echo all is well", 0, "all is well");
@@ -120,7 +120,7 @@ runs(const char *pattern)
 }
 
 static void
-time_out_kills_the_group(void **state)
+time_out_kills_the_group(void **state) /* SC-24 */
 {
 	struct msg_job job = {
 	    .kind = MSG_JOB_PLUGIN,

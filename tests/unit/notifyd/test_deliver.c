@@ -248,7 +248,7 @@ exit_2_is_final(void **state)
 }
 
 static void
-exit_1_is_tried_again_with_the_same_id(void **state)
+exit_1_is_tried_again_with_the_same_id(void **state) /* NO-31 */
 {
 	struct deliverer_counters c;
 
