@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "eventd/receive/listeners.h"
 #include "eventd/receive/receive.h"
 
 #include <errno.h>
@@ -19,19 +20,6 @@
 #define UNFINISHED_MS 300000
 #define CHECK_MS      10000
 
-struct listener {
-	struct listener *next;
-	struct stream_receiver *owner;
-	char *key;
-	enum input input;
-	union {
-		uv_handle_t handle;
-		uv_stream_t stream;
-		uv_tcp_t tcp;
-		uv_pipe_t pipe;
-	} u;
-};
-
 struct client {
 	struct client *prev, *next;
 	struct stream_receiver *owner;
@@ -41,12 +29,7 @@ struct client {
 	struct frame_reader frames;
 	int64_t last_byte; /* monotonic */
 	uint64_t messages;
-	union {
-		uv_handle_t handle;
-		uv_stream_t stream;
-		uv_tcp_t tcp;
-		uv_pipe_t pipe;
-	} u;
+	union stream_handle u;
 };
 
 struct stream_receiver {
@@ -55,7 +38,7 @@ struct stream_receiver {
 	struct receive_counters *counters;
 	receive_fn *fn;
 	void *arg;
-	struct listener *listeners;
+	struct listeners listeners;
 	struct client *clients;
 	uv_timer_t timer;
 	bool paused, refusing;
@@ -157,11 +140,7 @@ client_new(struct stream_receiver *s, enum input input)
 	c->input = input;
 	c->last_byte = clock_mono();
 	frame_init(&c->frames, s->limits.max_message);
-	if (input == INPUT_TCP)
-		uv_tcp_init(s->loop, &c->u.tcp);
-	else
-		uv_pipe_init(s->loop, &c->u.pipe, 0);
-	c->u.handle.data = c;
+	stream_handle_init(&c->u, s->loop, input == INPUT_TCP, c);
 	c->next = s->clients;
 	if (c->next != NULL)
 		c->next->prev = c;
@@ -171,17 +150,15 @@ client_new(struct stream_receiver *s, enum input input)
 }
 
 static void
-on_connection(uv_stream_t *server, int status)
+on_connection(uv_stream_t *server, bool tcp, void *arg)
 {
-	struct listener *l = server->data;
-	struct stream_receiver *s = l->owner;
+	struct stream_receiver *s = arg;
+	enum input input = tcp ? INPUT_TCP : INPUT_SOCKET;
 	struct sockaddr_storage peer = {0};
 	int len = sizeof(peer);
 	struct client *c;
 
-	if (status < 0)
-		return;
-	c = client_new(s, l->input);
+	c = client_new(s, input);
 	if (uv_accept(server, &c->u.stream) != 0) {
 		client_close(c, false);
 		return;
@@ -191,13 +168,13 @@ on_connection(uv_stream_t *server, int status)
 		if (!s->refusing)
 			log_warn("%s: more than %u clients, refusing (see "
 				 "eventd.max_clients)",
-			    input_name(l->input), s->limits.max_clients);
+			    input_name(input), s->limits.max_clients);
 		s->refusing = true;
 		client_close(c, false);
 		return;
 	}
 	s->refusing = false;
-	if (l->input == INPUT_TCP) {
+	if (tcp) {
 		uv_tcp_keepalive(&c->u.tcp, 1, 60);
 		if (uv_tcp_getpeername(
 			&c->u.tcp, (struct sockaddr *)&peer, &len) == 0)
@@ -235,6 +212,7 @@ ec_stream_new(uv_loop_t *loop, const struct receive_limits *limits,
 	s->counters = counters;
 	s->fn = fn;
 	s->arg = arg;
+	s->listeners = (struct listeners){loop, on_connection, s, NULL};
 	uv_timer_init(loop, &s->timer);
 	s->timer.data = s;
 	uv_timer_start(&s->timer, on_timer, CHECK_MS, CHECK_MS);
@@ -251,80 +229,24 @@ ec_stream_set_limits(
 		c->frames.max = limits->max_message;
 }
 
-static struct listener *
-listener_new(struct stream_receiver *s, enum input input, const char *key)
-{
-	struct listener *l = xnew(struct listener);
-
-	l->owner = s;
-	l->input = input;
-	l->key = xstrdup(key);
-	if (input == INPUT_TCP)
-		uv_tcp_init(s->loop, &l->u.tcp);
-	else
-		uv_pipe_init(s->loop, &l->u.pipe, 0);
-	l->u.handle.data = l;
-	l->next = s->listeners;
-	s->listeners = l;
-	return l;
-}
-
-static void
-listener_closed(uv_handle_t *handle)
-{
-	struct listener *l = handle->data;
-
-	free(l->key);
-	free(l);
-}
-
 void
 ec_stream_unlisten(struct stream_receiver *s, const char *key)
 {
-	struct listener **at = &s->listeners;
-
-	while (*at != NULL && strcmp((*at)->key, key) != 0)
-		at = &(*at)->next;
-	if (*at == NULL)
-		return;
-	uv_close(&(*at)->u.handle, listener_closed);
-	*at = (*at)->next;
+	listeners_close(&s->listeners, key);
 }
 
 int
 ec_stream_listen_tcp(
     struct stream_receiver *s, int fd, const char *key, struct err *err_r)
 {
-	struct listener *l = listener_new(s, INPUT_TCP, key);
-	int rc = uv_tcp_open(&l->u.tcp, fd);
-
-	if (rc == 0)
-		rc = uv_listen(&l->u.stream, 128, on_connection);
-	if (rc == 0)
-		return 0;
-	err_set(err_r, "%s: %s", key, uv_strerror(rc));
-	ec_stream_unlisten(s, key);
-	return -1;
+	return listeners_tcp(&s->listeners, fd, key, err_r);
 }
 
 int
 ec_stream_listen_unix(
     struct stream_receiver *s, const char *path, struct err *err_r)
 {
-	struct listener *l = listener_new(s, INPUT_SOCKET, path);
-	int rc;
-
-	unlink(path);
-	rc = uv_pipe_bind(&l->u.pipe, path);
-	if (rc == 0)
-		rc = uv_listen(&l->u.stream, 128, on_connection);
-	if (rc == 0 && chmod(path, 0660) != 0)
-		rc = -errno;
-	if (rc == 0)
-		return 0;
-	err_set(err_r, "%s: %s", path, uv_strerror(rc));
-	ec_stream_unlisten(s, path);
-	return -1;
+	return listeners_unix(&s->listeners, path, err_r);
 }
 
 int
@@ -387,8 +309,7 @@ ec_stream_free(struct stream_receiver **sp)
 
 	if (s == NULL)
 		return;
-	while (s->listeners != NULL)
-		ec_stream_unlisten(s, s->listeners->key);
+	listeners_close_all(&s->listeners);
 	while (s->clients != NULL)
 		client_close(s->clients, false);
 	uv_close((uv_handle_t *)&s->timer, timer_closed);

@@ -7,32 +7,17 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "eventd/receive/listeners.h"
 #include "eventd/receive/receive.h"
 #include "eventd/rule/match.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define CLIENTS_MAX 500
 #define REQUEST_MAX (256 * 1024)
 #define IDLE_MS     30000
 #define CHECK_MS    1000
-
-struct status_listener {
-	struct status_listener *next;
-	struct status_server *owner;
-	char *key;
-	bool tcp;
-	union {
-		uv_handle_t handle;
-		uv_stream_t stream;
-		uv_tcp_t tcp;
-		uv_pipe_t pipe;
-	} u;
-};
 
 struct status_client {
 	struct status_client *prev, *next;
@@ -43,12 +28,7 @@ struct status_client {
 	int64_t last; /* monotonic, of the last progress */
 	struct str out;
 	uv_write_t write;
-	union {
-		uv_handle_t handle;
-		uv_stream_t stream;
-		uv_tcp_t tcp;
-		uv_pipe_t pipe;
-	} u;
+	union stream_handle u;
 };
 
 struct status_server {
@@ -57,7 +37,7 @@ struct status_server {
 	status_gone_fn *gone;
 	void *arg;
 	struct status_rules rules;
-	struct status_listener *listeners;
+	struct listeners listeners;
 	struct status_client *clients;
 	size_t n_clients;
 	uint64_t connects;
@@ -250,23 +230,15 @@ allowed(const struct status_server *s, const uv_tcp_t *tcp)
 }
 
 static void
-on_connection(uv_stream_t *server, int status)
+on_connection(uv_stream_t *server, bool tcp, void *arg)
 {
-	struct status_listener *l = server->data;
-	struct status_server *s = l->owner;
-	struct status_client *c;
+	struct status_server *s = arg;
+	struct status_client *c = xnew(struct status_client);
 
-	if (status < 0)
-		return;
-	c = xnew(struct status_client);
 	c->owner = s;
 	c->last = clock_mono();
-	c->commands = !l->tcp || s->rules.commands;
-	if (l->tcp)
-		uv_tcp_init(s->loop, &c->u.tcp);
-	else
-		uv_pipe_init(s->loop, &c->u.pipe, 0);
-	c->u.handle.data = c;
+	c->commands = !tcp || s->rules.commands;
+	stream_handle_init(&c->u, s->loop, tcp, c);
 	c->next = s->clients;
 	if (c->next != NULL)
 		c->next->prev = c;
@@ -274,7 +246,7 @@ on_connection(uv_stream_t *server, int status)
 	s->n_clients++;
 	s->connects++;
 	if (uv_accept(server, &c->u.stream) != 0 ||
-	    s->n_clients > CLIENTS_MAX || (l->tcp && !allowed(s, &c->u.tcp)))
+	    s->n_clients > CLIENTS_MAX || (tcp && !allowed(s, &c->u.tcp)))
 		client_close(c);
 	else
 		uv_read_start(&c->u.stream, on_alloc, on_read);
@@ -305,6 +277,7 @@ status_new(uv_loop_t *loop, status_request_fn *request, status_gone_fn *gone,
 	s->request = request;
 	s->gone = gone;
 	s->arg = arg;
+	s->listeners = (struct listeners){loop, on_connection, s, NULL};
 	uv_timer_init(loop, &s->timer);
 	s->timer.data = s;
 	uv_timer_start(&s->timer, on_timer, CHECK_MS, CHECK_MS);
@@ -318,79 +291,23 @@ status_set_rules(struct status_server *s, const struct status_rules *r)
 	s->rules = *r;
 }
 
-static struct status_listener *
-listener_new(struct status_server *s, const char *key, bool tcp)
-{
-	struct status_listener *l = xnew(struct status_listener);
-
-	l->owner = s;
-	l->key = xstrdup(key);
-	l->tcp = tcp;
-	if (tcp)
-		uv_tcp_init(s->loop, &l->u.tcp);
-	else
-		uv_pipe_init(s->loop, &l->u.pipe, 0);
-	l->u.handle.data = l;
-	l->next = s->listeners;
-	s->listeners = l;
-	return l;
-}
-
-static void
-listener_closed(uv_handle_t *handle)
-{
-	struct status_listener *l = handle->data;
-
-	free(l->key);
-	free(l);
-}
-
 void
 status_unlisten(struct status_server *s, const char *key)
 {
-	struct status_listener **at = &s->listeners;
-
-	while (*at != NULL && strcmp((*at)->key, key) != 0)
-		at = &(*at)->next;
-	if (*at == NULL)
-		return;
-	uv_close(&(*at)->u.handle, listener_closed);
-	*at = (*at)->next;
+	listeners_close(&s->listeners, key);
 }
 
 int
 status_listen_unix(struct status_server *s, const char *path, struct err *err_r)
 {
-	struct status_listener *l = listener_new(s, path, false);
-	int rc;
-
-	unlink(path);
-	rc = uv_pipe_bind(&l->u.pipe, path);
-	if (rc == 0)
-		rc = uv_listen(&l->u.stream, 128, on_connection);
-	if (rc == 0 && chmod(path, 0660) != 0)
-		rc = -errno;
-	if (rc == 0)
-		return 0;
-	err_set(err_r, "%s: %s", path, uv_strerror(rc));
-	status_unlisten(s, path);
-	return -1;
+	return listeners_unix(&s->listeners, path, err_r);
 }
 
 int
 status_listen_tcp(
     struct status_server *s, int fd, const char *key, struct err *err_r)
 {
-	struct status_listener *l = listener_new(s, key, true);
-	int rc = uv_tcp_open(&l->u.tcp, fd);
-
-	if (rc == 0)
-		rc = uv_listen(&l->u.stream, 128, on_connection);
-	if (rc == 0)
-		return 0;
-	err_set(err_r, "%s: %s", key, uv_strerror(rc));
-	status_unlisten(s, key);
-	return -1;
+	return listeners_tcp(&s->listeners, fd, key, err_r);
 }
 
 static void
@@ -406,8 +323,7 @@ status_free(struct status_server **sp)
 
 	if (s == NULL)
 		return;
-	while (s->listeners != NULL)
-		status_unlisten(s, s->listeners->key);
+	listeners_close_all(&s->listeners);
 	while (s->clients != NULL)
 		client_close(s->clients);
 	uv_close((uv_handle_t *)&s->timer, timer_closed);
