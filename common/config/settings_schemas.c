@@ -183,6 +183,7 @@ settings_schema_of(const char *path)
 	    {"notifications.peers", &peers},
 	    {"notifications.methods", &methods},
 	    {"notifications.fallback", &fallback},
+	    {"dns.servers", &texts},
 	    {"eventd", &eventd},
 	    {"user_macros", &user_macros},
 	};

@@ -76,12 +76,11 @@ attrs_rest_of_host(struct model *m, struct host *h)
 void
 attrs_of_service(struct model *m, const struct service *s, json_t **values)
 {
-	const json_t *check = json_object_get(s->own, "check");
 	struct rules_target target = {
 	    .host = s->host,
 	    .description = s->description,
-	    .description_id = rules_text_id(m, s->description),
-	    .item = json_string_value(json_object_get(check, "item")),
+	    .description_id = s->description_id,
+	    .item = s->item,
 	};
 	bool found = s->origin == SERVICE_FOUND;
 	const char *key;

@@ -76,6 +76,7 @@ build(struct model *m)
 	snap_str n, r, a;
 
 	resolve(m);
+	addresses_resolve(m);
 	snapb_reserve(m->snap, m->n_monitored + m->n_services);
 	objects_hosts(m);
 	objects_services(m);
@@ -103,11 +104,17 @@ build(struct model *m)
 	return m->m->n_mistakes == 0 ? 0 : -1;
 }
 
+/* `ask`: hosts' names are resolved, else taken from the cache. */
 static int
-build_site(struct model *m, struct err *err_r)
+build_site(struct model *m, bool ask, struct err *err_r)
 {
 	struct settings *settings = settings_load_mistakes(m->root, m->m);
 
+	if (settings != NULL)
+		m->dns = (struct dns_settings){.ask = ask,
+		    .timeout_ms = (int64_t)settings->dns_timeout,
+		    .servers =
+			model_keep(m, json_incref(settings->dns_servers))};
 	settings_free(&settings);
 	if (m->m->n_mistakes == 0)
 		daemons_check_settings(m);
@@ -135,7 +142,7 @@ compile_site(const char *root, uint64_t generation, const char *out_path,
 	int rc;
 
 	model_init(&m, root, generation, report);
-	rc = build_site(&m, err_r);
+	rc = build_site(&m, true, err_r);
 	add_renames(&m);
 	model_free_documents(&m);
 	if (rc == 0)
@@ -151,7 +158,7 @@ compile_open(const char *root, struct compile_report *report, struct err *err_r)
 	struct model m;
 
 	model_init(&m, root, 0, report);
-	if (build_site(&m, err_r) == 0) {
+	if (build_site(&m, false, err_r) == 0) {
 		add_renames(&m);
 		snap = snapb_open(m.snap, err_r);
 	}

@@ -31,15 +31,14 @@ params_of(struct model *m, const struct service *s, const char *check)
 	struct rules_target target = {
 	    .host = s->host,
 	    .description = s->description,
-	    .item = json_string_value(json_object_get(own, "item")),
+	    .description_id = s->description_id,
+	    .item = s->item,
 	};
 	json_t *near = NULL, *layers = NULL, *all;
 	snap_str off;
 
-	if (set != NULL) {
-		target.description_id = rules_text_id(m, s->description);
+	if (set != NULL)
 		layers = rules_layers(m, set, &target);
-	}
 	if (layers != NULL)
 		return timed_params(m, s, params, layers);
 	if (set != NULL)

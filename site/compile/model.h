@@ -106,10 +106,11 @@ struct host {
 	json_t *values[ATTR_COUNT]; /* resolved; NULL: the default holds */
 	json_t *explicit_labels;    /* own and the folders' */
 	uint32_t first_service, n_services; /* in model.services */
-	uint32_t number;   /* in the snapshot; NONE: not monitored here */
-	uint32_t tags_set; /* of model.tag_sets */
-	json_t *nodes;     /* of a cluster: names; else NULL */
-	bool is_node;      /* of some cluster */
+	uint32_t number;      /* in the snapshot; NONE: not monitored here */
+	uint32_t tags_set;    /* of model.tag_sets */
+	json_t *nodes;        /* of a cluster: names; else NULL */
+	bool is_node;         /* of some cluster */
+	const char *resolved; /* its name's address, or NULL */
 };
 
 enum service_origin {
@@ -123,6 +124,8 @@ struct service {
 	enum service_origin origin;
 	const char *description;
 	json_t *own; /* its entry; empty mapping for automatic ones */
+	const char *check, *item; /* of own.check; NULL: none */
+	uint32_t description_id;  /* rules_text_id() */
 	const struct source *src; /* NULL: automatic */
 	size_t index;             /* in its source's list */
 	bool dropped;
@@ -142,6 +145,12 @@ struct indexes {
 	uint32_t *items;
 	uint32_t n;
 	size_t cap;
+};
+
+struct dns_settings {
+	bool ask;
+	int64_t timeout_ms; /* for all names together; 0: no cache either */
+	const json_t *servers;
 };
 
 struct model {
@@ -172,6 +181,7 @@ struct model {
 		const char *fmt;
 		unsigned n;
 	} warned[32];
+	struct dns_settings dns;
 	struct snapb *snap;
 };
 
@@ -249,6 +259,9 @@ void hosts_free(struct model *m);
 struct place host_place(
     const struct model *m, const struct host *h, enum attr attr);
 const char *host_agent_kind(const struct host *h); /* "none" by default */
+
+/* addresses.c: names of hosts without address. */
+void addresses_resolve(struct model *m);
 
 /* services.c */
 void services_collect(struct model *m);

@@ -384,6 +384,8 @@ objects_hosts(struct model *m)
 		set_texts(m, o, values);
 		if (values[ATTR_address] != NULL)
 			o->address = text_of(m, values, ATTR_address);
+		else if (h->resolved != NULL)
+			o->address = snapb_str(m->snap, h->resolved);
 		o->family = family == NULL || strcmp(family, "any") == 0
 		    ? 0
 		    : (uint32_t)(family[0] - '0');

@@ -71,15 +71,41 @@ has_found(const struct model *m)
 static bool
 is_of_set(const struct service *s, const struct ruleset *set)
 {
-	const char *check = json_string_value(
-	    json_object_get(json_object_get(s->own, "check"), "check"));
 	const char *name = NULL;
 	bool items;
 
 	if (set->check == NULL)
 		return true;
-	return check != NULL && checks_find(check, &name, &items) &&
+	return s->check != NULL && checks_find(s->check, &name, &items) &&
 	    name != NULL && strcmp(name, set->name) == 0;
+}
+
+static bool
+would_hold(struct model *m, struct rule *r, const struct service *s)
+{
+	struct rules_target target = {.host = s->host,
+	    .description = s->description,
+	    .description_id = s->description_id,
+	    .item = s->item};
+	json_t *values[ATTR_COUNT];
+
+	if (r->when.service_labels != NULL ||
+	    r->when.service_label_groups != NULL) {
+		attrs_of_service(m, s, values);
+		target.labels = values[ATTR_labels];
+	}
+	return rule_when_service(&r->when, &target);
+}
+
+/* Before discovery there may be none that a check's rules could fit. */
+static bool
+has_service(const struct model *m, const struct ruleset *set)
+{
+	for (uint32_t i = 0; i < m->n_services; i++) {
+		if (is_of_set(&m->services[i], set))
+			return true;
+	}
+	return false;
 }
 
 /* Is there a service that the rule would hold for, were it asked? After so
@@ -90,45 +116,32 @@ fits_some_service(
 {
 	struct rule *r = &set->rules[rule];
 
-	bool any = false; /* before discovery there may be none to fit */
+	for (uint32_t h = 0; *left > 0 && h < m->tables[TABLE_HOSTS].n; h++) {
+		const struct host *host = &m->hosts[h];
 
-	if (*left == 0)
-		return true;
-	for (uint32_t i = 0; i < m->n_services; i++) {
-		const struct service *s = &m->services[i];
-		struct rules_target target = {.host = s->host,
-		    .description = s->description,
-		    .item = json_string_value(json_object_get(
-			json_object_get(s->own, "check"), "item"))};
-		json_t *values[ATTR_COUNT];
+		if ((set->bits[h * set->words + rule / 64] >> rule % 64 & 1) ==
+		    0)
+			continue;
+		for (uint32_t i = 0; i < host->n_services; i++) {
+			const struct service *s =
+			    &m->services[host->first_service + i];
 
-		if (!is_of_set(s, set))
-			continue;
-		any = true;
-		if ((set->bits[s->host * set->words + rule / 64] >> rule % 64 &
-			1) == 0)
-			continue;
-		target.description_id = rules_text_id(m, s->description);
-		if (r->when.service_labels != NULL ||
-		    r->when.service_label_groups != NULL) {
-			attrs_of_service(m, s, values);
-			target.labels = values[ATTR_labels];
+			if (would_hold(m, r, s) && is_of_set(s, set))
+				return true;
 		}
-		if (rule_when_service(&r->when, &target))
-			return true;
 	}
-	if (any)
-		(*left)--;
-	return !any;
+	if (*left == 0 || !has_service(m, set))
+		return true;
+	(*left)--;
+	return false;
 }
 
 static void
-warn_of_set(struct model *m, struct ruleset *set)
+warn_of_set(struct model *m, struct ruleset *set, unsigned *left)
 {
 	uint32_t n_hosts = m->tables[TABLE_HOSTS].n;
 	const struct rule *always = NULL;
 	uint64_t *any = xcalloc(set->words + 1, sizeof(any[0]));
-	unsigned left = MODEL_MAX_WARNINGS;
 
 	for (uint32_t h = 0; h < n_hosts; h++) {
 		for (size_t w = 0; w < set->words; w++)
@@ -148,7 +161,7 @@ warn_of_set(struct model *m, struct ruleset *set)
 			    "this rule has no effect on any discovered "
 			    "service");
 		else if (!r->hit && set->service && set->extra == NULL &&
-		    !fits_some_service(m, set, i, &left))
+		    !fits_some_service(m, set, i, left))
 			model_warn(m,
 			    place_index(place_of(r->src, "rules"), r->index),
 			    "this rule never holds: no service fits");
@@ -161,6 +174,8 @@ warn_of_set(struct model *m, struct ruleset *set)
 void
 rulesets_warn(struct model *m)
 {
+	unsigned left = MODEL_MAX_WARNINGS;
+
 	for (size_t i = 0; m->tables[TABLE_HOSTS].n > 0 && i < m->rules->n;
 	     i++) {
 		struct ruleset *set = &m->rules->sets[i];
@@ -168,6 +183,6 @@ rulesets_warn(struct model *m)
 		if (set->n == 0)
 			continue;
 		rules_make_bits(m, set);
-		warn_of_set(m, set);
+		warn_of_set(m, set, &left);
 	}
 }

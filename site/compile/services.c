@@ -8,6 +8,7 @@
 #include "site/compile/attr_check.h"
 #include "site/compile/discovery.h"
 #include "site/compile/found.h"
+#include "site/compile/rules.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -28,6 +29,11 @@ service_place(const struct service *s, const char *key)
 static void
 add(struct model *m, struct service s)
 {
+	const json_t *check = json_object_get(s.own, "check");
+
+	s.check = json_string_value(json_object_get(check, "check"));
+	s.item = json_string_value(json_object_get(check, "item"));
+	s.description_id = rules_text_id(m, s.description);
 	ARRAY_GROW(m->services, m->n_services, m->services_cap);
 	m->services[m->n_services++] = s;
 }

@@ -173,8 +173,9 @@ test_found(void **state)
 	put("var/vedette/discovered/n1.yaml", found);
 	put("var/vedette/discovered/n2.yaml", found);
 	snap = good("");
-	/* Check_MK of nodes, n1 Uptime, n2 /tmp, clu /data once. */
-	assert_int_equal(snap->n_objects - snap->n_hosts, 5);
+	/* Check_MK and Check_MK Discovery of nodes, n1 Uptime, n2 /tmp, clu
+	 * /data once. */
+	assert_int_equal(snap->n_objects - snap->n_hosts, 7);
 	service(snap, "n1", "Uptime");
 	service(snap, "n2", "Filesystem /tmp");
 	assert_int_equal(host(snap, "clu")->check, SNAP_CHECK_CLUSTER);
