@@ -56,6 +56,19 @@ judge(const struct check_context *c, struct check_out *out)
 	if (agent->only_from.len > 0)
 		check_tell(out, CHECK_OK, "Allowed addresses: %.*s",
 		    (int)agent->only_from.len, agent->only_from.s);
+	if (slice_eqs(agent->encryption_panic, "true"))
+		check_say(out, CHECK_CRIT,
+		    "Failed to apply symmetric encryption, aborting "
+		    "communication");
+	if (agent->update_failed.len > 0)
+		check_say(out, CHECK_WARN,
+		    "Update of the agent failed: %.*s%s%.*s",
+		    (int)agent->update_failed.len, agent->update_failed.s,
+		    agent->update_recover_action.len > 0 ? " " : "",
+		    (int)agent->update_recover_action.len,
+		    agent->update_recover_action.len > 0
+			? agent->update_recover_action.s
+			: "");
 	if (agent->failed_plugins.len > 0)
 		check_say(out, CHECK_WARN,
 		    "Failed to execute Python plugins: %.*s%s%.*s%s",

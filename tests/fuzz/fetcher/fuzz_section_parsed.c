@@ -35,6 +35,7 @@ static const char rules[] =
     "\"diskstat\": {\"discover\": [\"summary\", \"physical\", \"lvm\", "
     "\"dm\"]},"
     "\"filesystem\": {\"groups\": {\"all\": [\"*\"]}},"
+    "\"fileinfo_groups\": {\"groups\": {\"all\": [\"*\"]}},"
     "\"interfaces\": {\"groups\": {\"all\": [\"*\"]}, "
     "\"discover_states\": [\"1\", \"2\", \"4\"]}}";
 
