@@ -146,20 +146,32 @@ set_key(const struct cmd_call *call, const char *key, const char *value)
 	return code;
 }
 
-/* Rows for people leave out what was never set, unless all is asked for. */
+/* Rows for people leave out what was never set, unless all is asked for; then
+ * what was written farther away and does not hold follows each row. */
 static json_t *
-set_somewhere(const json_t *rows)
+rows_for_people(const json_t *rows, bool all)
 {
-	json_t *some = json_array(), *row;
-	size_t i;
+	json_t *some = json_array(), *row, *hidden;
+	size_t i, k;
 
 	json_array_foreach(rows, i, row)
 	{
 		const char *source =
 		    json_string_value(json_object_get(row, "source"));
 
-		if (source != NULL && strcmp(source, "default") != 0)
+		if (all || source == NULL || strcmp(source, "default") != 0)
 			json_array_append(some, row);
+		if (!all)
+			continue;
+		json_array_foreach(
+		    json_object_get(row, "overridden"), k, hidden)
+		{
+			json_t *copy = json_copy(hidden);
+
+			json_object_set_new(
+			    copy, "attribute", json_string("  overridden"));
+			json_array_append_new(some, copy);
+		}
 	}
 	return some;
 }
@@ -169,11 +181,11 @@ print_explained(const struct cmd_call *call, const json_t *rows)
 {
 	static const char *const columns[] = {
 	    "attribute", "value", "source", "where"};
-	bool all = cmd_flag(call, "all") || cmd_flag(call, "json");
-	json_t *some =
-	    all ? json_incref((json_t *)(uintptr_t)rows) : set_somewhere(rows);
+	bool json = cmd_flag(call, "json");
+	json_t *some = json ? json_incref((json_t *)(uintptr_t)rows)
+			    : rows_for_people(rows, cmd_flag(call, "all"));
 
-	term_table(some, columns, ARRAY_LEN(columns), cmd_flag(call, "json"));
+	term_table(some, columns, ARRAY_LEN(columns), json);
 	json_decref(some);
 }
 
@@ -248,7 +260,7 @@ static const struct cmd_option options[] = {
     {"json", 'j', NULL,
 	"show: an array of {key, value, default, type, help}; get: JSON;"
 	" explain: an array of {attribute, value, source, where, overridden}"},
-    {"all", 'a', NULL, "explain: defaults too"},
+    {"all", 'a', NULL, "explain: defaults too, and what is overridden"},
     {NULL, 0, NULL, NULL},
 };
 

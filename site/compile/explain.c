@@ -5,6 +5,7 @@
  * (the default); and what was written farther away and so does not hold.
  */
 #include "site/compile/explain.h"
+#include "common/config/params.h"
 #include "common/mem.h"
 #include "site/compile/rules.h"
 
@@ -100,12 +101,46 @@ first_row(struct explain *x, const char *attribute)
 	add_row(x, attribute, place_json(x, &s[0], s[0].value), hidden);
 }
 
+/* A value for a time period holds while no nearer rule has the key; what holds
+ * else is its default. */
+static json_t *
+split_timed(struct explain *x, const char *attribute, struct saying *s)
+{
+	json_t *periods = json_object_get(s->value, "periods");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(periods, i, one)
+	{
+		const char *period =
+		    json_string_value(json_object_get(one, "period"));
+		const char *key;
+		json_t *value;
+
+		json_object_foreach(json_object_get(one, "value"), key, value)
+		{
+			char *name = xasprintf(
+			    "%s.%s during %s", attribute, key, period);
+
+			add_row(x, name, place_json(x, s, value), json_array());
+			free(name);
+		}
+	}
+	return json_object_get(s->value, "default");
+}
+
 /* Each key has the first one's value that has it. */
 static void
 key_rows(struct explain *x, const char *attribute)
 {
 	json_t *done = json_object();
 
+	for (size_t i = 0; i < x->said.n; i++) {
+		struct saying *s = &x->said.items[i];
+
+		if (params_is_timed(s->value))
+			s->value = split_timed(x, attribute, s);
+	}
 	for (size_t i = 0; i < x->said.n; i++) {
 		const struct saying *s = &x->said.items[i];
 		const char *key;

@@ -253,9 +253,36 @@ is_never(uint32_t period, void *arg)
 	return false;
 }
 
+/* "VALUE WHERE" of an explained attribute. */
+static const char *
+said_of(const json_t *rows, const char *attribute)
+{
+	static char text[200];
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		char *value;
+
+		if (strcmp(json_string_value(json_object_get(row, "attribute")),
+			attribute) != 0)
+			continue;
+		value = json_dumps(json_object_get(row, "value"),
+		    JSON_COMPACT | JSON_ENCODE_ANY);
+		snprintf(text, sizeof(text), "%s %s", value,
+		    json_string_value(json_object_get(row, "where")));
+		free(value);
+		return text;
+	}
+	return "";
+}
+
 static void
 test_timed(void **state)
 {
+	struct err err = {""};
+	json_t *rows;
 	struct snapshot *snap;
 	struct str text = {0};
 	struct slice params;
@@ -287,6 +314,14 @@ test_timed(void **state)
 	    "{\"inodes_levels\":null,\"levels\":[\"80%\",\"90%\"]}");
 	str_free(&text);
 	snapshot_close(&snap);
+	compile_report_free(&report);
+	rows = compile_explain(root, "n1", "Filesystem /data", &report, &err);
+	assert_non_null(rows);
+	assert_string_equal(said_of(rows, "params.levels during night"),
+	    "[\"95%\",\"99%\"] etc/vedette/conf.d/a.yaml:4");
+	assert_string_equal(said_of(rows, "params.levels"),
+	    "[\"80%\",\"90%\"] etc/vedette/conf.d/a.yaml:4");
+	json_decref(rows);
 	put("etc/vedette/conf.d/a.yaml",
 	    "hosts: {n1: {agent: {kind: tcp}}}\nrules:\n"
 	    "- ruleset: filesystem_levels\n"
