@@ -20,6 +20,18 @@ err_set(struct err *err_r, const char *fmt, ...)
 }
 
 void
+err_also(struct err *err_r, const struct err *other)
+{
+	size_t n;
+
+	if (err_r == NULL || other->text[0] == '\0')
+		return;
+	n = strlen(err_r->text);
+	snprintf(err_r->text + n, sizeof(err_r->text) - n, "%s%s",
+	    n > 0 ? "; " : "", other->text);
+}
+
+void
 err_prefix(struct err *err_r, const char *fmt, ...)
 {
 	char prefix[256], old[sizeof(err_r->text)];

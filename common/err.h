@@ -15,6 +15,9 @@ struct err {
 /* Both accept NULL. The text is cut at the buffer's end, always terminated. */
 void err_set(struct err *err_r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Adds another reason after "; ", unless that is empty; a text that is empty
+ * becomes it. For those who name all that is wrong at once. */
+void err_also(struct err *err_r, const struct err *other);
 /* Puts "prefix: " before the text that is there. */
 void err_prefix(struct err *err_r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -11,27 +11,43 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+/* This version has no receiver for it. */
+static void
+refuse(bool enabled, const char *name, const char *what, struct err *all)
+{
+	struct err one = {""};
+
+	if (enabled)
+		err_set(&one,
+		    "listen.%s: this version does not receive %s; set "
+		    "listen.%s.enabled to false",
+		    name, what, name);
+	err_also(all, &one);
+}
+
+/* Everything that is in the way is named, not the first thing alone. */
 static int
 bind_all(struct eventd *ed, struct eventd_config *c,
     const struct settings *settings, struct err *err_r)
 {
-	if (settings->syslog_tls.enabled || settings->traps.enabled) {
-		err_set(err_r,
-		    "listen.%s: this version does not receive %s; set "
-		    "listen.%s.enabled to false",
-		    settings->traps.enabled ? "traps" : "syslog_tls",
-		    settings->traps.enabled ? "SNMP traps" : "syslog over TLS",
-		    settings->traps.enabled ? "traps" : "syslog_tls");
-		return -1;
-	}
+	struct err all = {""}, one = {""};
+
+	refuse(settings->syslog_tls.enabled, "syslog_tls", "syslog over TLS",
+	    &all);
+	refuse(settings->traps.enabled, "traps", "SNMP traps", &all);
 	if (bind_listener(&c->udp, "syslog_udp", &settings->syslog_udp,
-		SOCK_DGRAM, &ed->listening_udp, err_r) != 0 ||
-	    bind_listener(&c->tcp, "syslog_tcp", &settings->syslog_tcp,
-		SOCK_STREAM, &ed->listening_tcp, err_r) != 0 ||
-	    bind_listener(&c->status, "event_status", &settings->event_status,
-		SOCK_STREAM, &ed->listening_status, err_r) != 0)
-		return -1;
-	return 0;
+		SOCK_DGRAM, &ed->listening_udp, &one) != 0)
+		err_also(&all, &one);
+	if (bind_listener(&c->tcp, "syslog_tcp", &settings->syslog_tcp,
+		SOCK_STREAM, &ed->listening_tcp, &one) != 0)
+		err_also(&all, &one);
+	if (bind_listener(&c->status, "event_status", &settings->event_status,
+		SOCK_STREAM, &ed->listening_status, &one) != 0)
+		err_also(&all, &one);
+	if (all.text[0] == '\0')
+		return 0;
+	err_set(err_r, "%s", all.text);
+	return -1;
 }
 
 static void

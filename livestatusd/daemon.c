@@ -124,17 +124,25 @@ reload_prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
 	const struct settings *settings = daemon_next_settings(d);
 	struct livestatusd *l = d->state;
 	struct periods *periods = periods_compile(next, err_r);
+	struct err one;
+	int http, tcp;
 
 	if (periods == NULL)
 		return -1;
 	periods_free(&periods);
-	if (http_prepare(l->http, settings, err_r) == -1)
-		return -1;
-	if (livestatus_prepare(l->server, settings, err_r) == -1) {
+	http = http_prepare(l->http, settings, err_r);
+	tcp = livestatus_prepare(l->server, settings, &one);
+	if (http == 0 && tcp == 0)
+		return 0;
+	if (http == -1 && tcp == -1)
+		err_also(err_r, &one);
+	else if (tcp == -1)
+		*err_r = one;
+	if (http == 0)
 		http_abort(l->http);
-		return -1;
-	}
-	return 0;
+	if (tcp == 0)
+		livestatus_abort(l->server);
+	return -1;
 }
 
 /* The feed follows core; queries are held until it has. */

@@ -100,6 +100,7 @@ int
 sockets_prepare(struct sockets *next, struct sockets *have,
     const struct settings_listener *l, const char *setting, struct err *err_r)
 {
+	struct err all = {""}, one = {""};
 	struct listening *old;
 	size_t kept = 0;
 
@@ -118,13 +119,17 @@ sockets_prepare(struct sockets *next, struct sockets *have,
 		if (find(have, address, l->port) != NULL ||
 		    find(next, address, l->port) != NULL)
 			continue;
-		if (open_one(next, have, address, l->port, setting, err_r) == 0)
+		if (open_one(next, have, address, l->port, setting, &one) == 0)
 			continue;
-		if (!listen_missing_address() || l->n_addresses == 1) {
-			sockets_close(next, NULL);
-			return -1;
-		}
-		log_info("%s", err_r->text);
+		if (!listen_missing_address() || l->n_addresses == 1)
+			err_also(&all, &one);
+		else
+			log_info("%s", one.text);
+	}
+	if (all.text[0] != '\0') {
+		sockets_close(next, NULL);
+		err_set(err_r, "%s", all.text);
+		return -1;
 	}
 	if (!l->enabled || kept + next->n > 0)
 		return 0;

@@ -168,14 +168,17 @@ int
 listening_prepare(
     struct notifyd *n, const struct settings_listener *l, struct err *err_r)
 {
+	struct err all = {""}, one = {""};
+
 	listening_abort(n);
-	for (size_t i = 0; l->enabled && i < l->n_addresses; i++) {
-		if (prepare_one(n, l, l->addresses[i], err_r) < 0) {
-			listening_abort(n);
-			return -1;
-		}
-	}
-	return 0;
+	for (size_t i = 0; l->enabled && i < l->n_addresses; i++)
+		if (prepare_one(n, l, l->addresses[i], &one) < 0)
+			err_also(&all, &one);
+	if (all.text[0] == '\0')
+		return 0;
+	listening_abort(n);
+	err_set(err_r, "%s", all.text);
+	return -1;
 }
 
 void

@@ -24,24 +24,30 @@ static int
 check_settings(const struct settings *s, struct err *err_r)
 {
 	const char *tls = s->smtp_tls;
+	struct err all = {""}, one = {""};
 
 	if (tls == NULL ||
 	    (strcmp(tls, "none") != 0 && strcmp(tls, "starttls") != 0 &&
 		strcmp(tls, "tls") != 0)) {
-		err_set(err_r,
+		err_set(&one,
 		    "notifications.smtp.tls: expected none, "
 		    "starttls or tls");
-		return -1;
+		err_also(&all, &one);
 	}
 	if (s->smtp_user == NULL && s->smtp_password_file != NULL) {
-		err_set(err_r,
+		err_set(&one,
 		    "notifications.smtp.password_file: needs "
 		    "notifications.smtp.user");
-		return -1;
+		err_also(&all, &one);
 	}
-	if (peers_check(s, err_r) < 0)
-		return -1;
-	return deliverer_check(s->notify_methods, err_r);
+	if (peers_check(s, &one) < 0)
+		err_also(&all, &one);
+	if (deliverer_check(s->notify_methods, &one) < 0)
+		err_also(&all, &one);
+	if (all.text[0] == '\0')
+		return 0;
+	*err_r = all;
+	return -1;
 }
 
 static void
@@ -137,23 +143,27 @@ notifyd_prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
 	struct notifyd *n = d->state;
 	const struct settings *settings = daemon_next_settings(d);
 	struct str warnings = {0};
+	struct err all = {""}, one = {""};
 
 	if (n == NULL || n->peers == NULL) {
 		err_set(err_r, "notifyd is still starting, try again");
 		return -1;
 	}
 	rulebook_free(&n->next_book);
-	if (check_settings(settings, err_r) < 0)
-		return -1;
-	n->next_book = rulebook_new(next, settings, d->root, &warnings, err_r);
+	if (check_settings(settings, &one) < 0)
+		err_also(&all, &one);
+	n->next_book = rulebook_new(next, settings, d->root, &warnings, &one);
 	log_warnings(&warnings);
 	if (n->next_book == NULL)
-		return -1;
-	if (listening_prepare(n, &settings->notify, err_r) < 0) {
-		rulebook_free(&n->next_book);
-		return -1;
-	}
-	return 0;
+		err_also(&all, &one);
+	if (listening_prepare(n, &settings->notify, &one) < 0)
+		err_also(&all, &one);
+	if (all.text[0] == '\0')
+		return 0;
+	rulebook_free(&n->next_book);
+	listening_abort(n);
+	*err_r = all;
+	return -1;
 }
 
 static void

@@ -80,13 +80,20 @@ reload_prepare(struct reload *r, const struct site *site, uint64_t generation,
     struct err *err_r)
 {
 	struct supervise_list list;
+	struct err all = {""}, one;
 	int rc = 0;
 
 	*r = (struct reload){.site = site, .generation = generation};
 	supervise_present(site, &list);
-	for (size_t i = 0; i < list.n && rc == 0; i++)
-		if (!list.items[i].own && is_ready(site, list.items[i].name))
-			rc = prepare_one(r, &list.items[i], err_r);
+	/* All are asked even after a refusal: a person learns everything. */
+	for (size_t i = 0; i < list.n; i++)
+		if (!list.items[i].own && is_ready(site, list.items[i].name) &&
+		    prepare_one(r, &list.items[i], &one) == -1) {
+			err_also(&all, &one);
+			rc = -1;
+		}
+	if (rc == -1)
+		*err_r = all;
 	supervise_list_free(&list);
 	term_clear();
 	if (rc == -1)

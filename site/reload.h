@@ -19,8 +19,8 @@ struct reload {
 };
 
 /*
- * Asks all daemons that are ready. 0, or -1 with the name and reason of the
- * one that refused; none keeps what it prepared then.
+ * Asks all daemons that are ready. 0, or -1 with the names and reasons
+ * of those that refused; none keeps what it prepared then.
  */
 int reload_prepare(struct reload *r, const struct site *site,
     uint64_t generation, struct err *err_r);

@@ -312,12 +312,14 @@ change(struct finder *f, struct capture_file *file, json_t *places,
 
 /* --- files ---------------------------------------------------------------- */
 
+/* It stands there, or in an expression, or written with escapes. */
 static bool
 may_name(const struct capture_file *file, const char *old)
 {
 	return file->bytes.len > 0 &&
 	    (memmem(file->bytes.s, file->bytes.len, old, strlen(old)) != NULL ||
-		memchr(file->bytes.s, '~', file->bytes.len) != NULL);
+		memchr(file->bytes.s, '~', file->bytes.len) != NULL ||
+		memchr(file->bytes.s, '\\', file->bytes.len) != NULL);
 }
 
 static int

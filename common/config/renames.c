@@ -40,16 +40,6 @@ renames_free(struct renames *r)
 }
 
 struct slice
-renames_at_time(const struct renames *r, struct slice name, int64_t time)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (r->items[i].time + RENAMES_SLACK_S >= time &&
-		    slice_eq(name, r->items[i].from))
-			name = r->items[i].to;
-	return name;
-}
-
-struct slice
 renames_since(const struct renames *r, struct slice name, uint64_t generation)
 {
 	for (size_t i = 0; i < r->n; i++)

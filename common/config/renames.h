@@ -11,9 +11,6 @@
 
 #include <stdint.h>
 
-/* Lines of the old name may be written until the daemons have changed over. */
-#define RENAMES_SLACK_S 60
-
 struct rename_entry { /* slices borrow the text */
 	uint64_t generation;
 	int64_t time;
@@ -27,9 +24,6 @@ struct renames {
 /* Lines that are none are passed over. The caller frees. */
 void renames_parse(struct slice text, struct renames *r);
 void renames_free(struct renames *r);
-/* Today's name of what was called `name` at `time`. */
-struct slice renames_at_time(
-    const struct renames *r, struct slice name, int64_t time);
 /* Today's name of what `name` was in the configuration `generation`. */
 struct slice renames_since(
     const struct renames *r, struct slice name, uint64_t generation);

@@ -154,6 +154,8 @@ bind_listener(struct bound_list *list, const char *name,
     const struct settings_listener *l, int type, struct bound_list *have,
     struct err *err_r)
 {
+	struct err all = {""}, one = {""};
+
 	for (size_t i = 0; l->enabled && i < l->n_addresses; i++) {
 		struct bound_socket *old =
 		    find(have, l->addresses[i], l->port, type);
@@ -163,12 +165,12 @@ bind_listener(struct bound_list *list, const char *name,
 			old->keep = true;
 		} else {
 			fd = bind_one(
-			    name, l->addresses[i], l->port, type, err_r);
+			    name, l->addresses[i], l->port, type, &one);
 			if (fd == -1 && may_miss(l->addresses[i], errno))
 				continue;
 			if (fd == -1) {
-				bound_list_free(list);
-				return -1;
+				err_also(&all, &one);
+				continue;
 			}
 		}
 		list->v = xreallocarray(list->v, list->n + 1, sizeof(*list->v));
@@ -177,6 +179,11 @@ bind_listener(struct bound_list *list, const char *name,
 			.port = l->port,
 			.type = type,
 			.fd = fd};
+	}
+	if (all.text[0] != '\0') {
+		bound_list_free(list);
+		err_set(err_r, "%s", all.text);
+		return -1;
 	}
 	return 0;
 }

@@ -332,3 +332,22 @@ def test_a_git_repository_of_thousands_of_files(site):
     site.ok("activate", "--revert", first)
     assert git("status", "--porcelain", "dir00") == ""
     assert (top / ".git" / "HEAD").exists()
+
+
+def test_everything_impossible_is_named_at_once(started):
+    import contextlib
+    import socket
+    ports = {"livestatus": 6557, "event_status": 6558}
+    with contextlib.ExitStack() as stack:
+        for default in ports.values():
+            stack.enter_context(socket.create_server(
+                ("127.0.0.1", started.port(default))))
+        started.settings({"fetcher": {"workers": 2}, "listen": {
+            name: {"enabled": True, "address": ["127.0.0.1"]}
+            for name in ports}})
+        done = started.run("activate")
+    assert done.code == 1
+    for text in ("livestatusd", "listen.livestatus", "eventd",
+                 "listen.event_status"):
+        assert text in done.err, done
+    started.activate()
