@@ -366,6 +366,7 @@ set_up(struct daemon *d, int argc, char **argv)
 static void
 tear_down(struct daemon *d)
 {
+	daemon_own_settle(d);
 	if (d->def->deinit != NULL)
 		d->def->deinit(d);
 	d->priv->deinited = true;

@@ -42,6 +42,9 @@ struct daemon_def {
 	 */
 	int (*reload_prepare)(
 	    struct daemon *d, struct snapshot *next, struct err *err_r);
+	/* reload_prepare runs in a thread of its own while the loop goes on:
+	 * it writes nothing that anything but commit and abort looks at. */
+	bool prepares_aside;
 	/* d->snapshot and d->settings are the new ones; the old ones live
 	 * until the return. */
 	void (*reload_commit)(struct daemon *d, struct snapshot *old);

@@ -23,8 +23,11 @@ struct daemon_private {
 	/* prepared and not yet in use */
 	struct snapshot *next;
 	struct settings *next_settings;
+	struct daemon_preparing *preparing; /* in a thread; or NULL */
 };
 
+/* Waits for what is being prepared. */
+void daemon_own_settle(struct daemon *d);
 /* Binds tmp/run/bus/INSTANCE.sock. */
 int daemon_own_open(struct daemon *d, struct err *err_r);
 

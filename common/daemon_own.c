@@ -9,6 +9,7 @@
  */
 #include "common/daemon_internal.h"
 #include "common/log.h"
+#include "common/mem.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,13 +51,13 @@ forget_next(struct daemon *d)
 	settings_free(&d->priv->next_settings);
 }
 
+/* After forget_next(). */
 static int
 prepare(struct daemon *d, uint64_t generation, struct err *err_r)
 {
 	struct str mistakes = {0};
 	int rc = -1;
 
-	forget_next(d);
 	d->priv->next_settings = settings_load(d->root, &mistakes);
 	if (d->priv->next_settings == NULL) {
 		err_set(err_r, "%s", str_get(&mistakes));
@@ -103,22 +104,98 @@ commit(struct daemon *d, uint64_t generation, struct err *err_r)
 }
 
 static void
+answer_reload(struct daemon *d, struct bus_peer *peer, uint64_t id,
+    uint64_t generation, int rc, const struct err *err)
+{
+	if (rc == -1)
+		log_warn("reload: generation %" PRIu64 " refused: %s",
+		    generation, err->text);
+	daemon_answer(d, peer, id, rc == 0 ? MSG_OK : MSG_REFUSED,
+	    slice_of(err->text), 0);
+}
+
+/* --- prepared in a thread: a large snapshot takes longer to check than a loop
+ * may stand still ---------------------------------------------------------- */
+
+struct daemon_preparing {
+	uv_work_t work;
+	struct daemon *d;
+	struct bus_peer *peer;
+	uint64_t id, generation;
+	bool aborted;
+	int rc;
+	struct err err;
+};
+
+static void
+prepare_aside(uv_work_t *work)
+{
+	struct daemon_preparing *p = work->data;
+
+	p->rc = prepare(p->d, p->generation, &p->err);
+}
+
+static void
+prepared(uv_work_t *work, int status)
+{
+	struct daemon_preparing *p = work->data;
+	struct daemon *d = p->d;
+
+	(void)status;
+	d->priv->preparing = NULL;
+	if (p->aborted)
+		forget_next(d);
+	answer_reload(d, p->peer, p->id, p->generation, p->rc, &p->err);
+	free(p);
+}
+
+static void
+start_preparing(
+    struct daemon *d, struct bus_peer *peer, const struct msg_reload *r)
+{
+	struct daemon_preparing *p = xnew(struct daemon_preparing);
+
+	*p = (struct daemon_preparing){
+	    .d = d, .peer = peer, .id = r->id, .generation = r->generation};
+	p->work.data = p;
+	d->priv->preparing = p;
+	must(uv_queue_work(d->loop, &p->work, prepare_aside, prepared) == 0);
+}
+
+void
+daemon_own_settle(struct daemon *d)
+{
+	while (d->priv->preparing != NULL)
+		uv_run(d->loop, UV_RUN_ONCE);
+}
+
+/* --- the phases ----------------------------------------------------------- */
+
+static void
 on_reload(struct daemon *d, struct bus_peer *peer, const struct msg_reload *r)
 {
 	struct err err = {""};
 	int rc = 0;
 
-	if (r->phase == MSG_RELOAD_PREPARE)
-		rc = prepare(d, r->generation, &err);
-	else if (r->phase == MSG_RELOAD_COMMIT)
-		rc = commit(d, r->generation, &err);
-	else
+	if (d->priv->preparing != NULL) {
+		d->priv->preparing->aborted |= r->phase == MSG_RELOAD_ABORT;
+		if (r->phase != MSG_RELOAD_ABORT) {
+			err_set(&err, "a generation is being prepared");
+			rc = -1;
+		}
+	} else if (r->phase == MSG_RELOAD_PREPARE) {
 		forget_next(d);
-	if (rc == -1)
-		log_warn("reload: generation %" PRIu64 " refused: %s",
-		    r->generation, err.text);
-	daemon_answer(d, peer, r->id, rc == 0 ? MSG_OK : MSG_REFUSED,
-	    slice_of(err.text), 0);
+		if (d->def->prepares_aside) {
+			start_preparing(d, peer, r);
+			return;
+		}
+		rc = prepare(d, r->generation, &err);
+	} else if (r->phase == MSG_RELOAD_COMMIT) {
+		rc = commit(d, r->generation, &err);
+	} else {
+		forget_next(d);
+	}
+	answer_reload(d, peer, r->id, r->generation, rc, &err);
 }
 
 static void

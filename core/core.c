@@ -428,6 +428,7 @@ const struct daemon_def core_def = {
     .summary = "states, schedule and the decision to notify",
     .init = init,
     .reload_prepare = core_reload_prepare,
+    .prepares_aside = true,
     .reload_commit = core_reload_commit,
     .reload_abort = core_reload_abort,
     .command = core_command,

@@ -155,13 +155,13 @@ TABLE(eventd,
 
 #define USER(n)                                                                \
 	{                                                                      \
-		#n, &text, false, NULL, "$USER" #n "$"                         \
+#n, &text, false, NULL, "$USER" #n "$"                         \
 	}
 TABLE(user_macros, USER(1), USER(2), USER(3), USER(4), USER(5), USER(6),
-    USER(7), USER(8), USER(9), USER(10), USER(11), USER(12), USER(13),
-    USER(14), USER(15), USER(16), USER(17), USER(18), USER(19), USER(20),
-    USER(21), USER(22), USER(23), USER(24), USER(25), USER(26), USER(27),
-    USER(28), USER(29), USER(30), USER(31), USER(32));
+    USER(7), USER(8), USER(9), USER(10), USER(11), USER(12), USER(13), USER(14),
+    USER(15), USER(16), USER(17), USER(18), USER(19), USER(20), USER(21),
+    USER(22), USER(23), USER(24), USER(25), USER(26), USER(27), USER(28),
+    USER(29), USER(30), USER(31), USER(32));
 
 /* --- which key has which -------------------------------------------------- */
 

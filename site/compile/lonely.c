@@ -55,8 +55,13 @@ static void
 warn_unused(struct model *m, enum table_id id)
 {
 	const struct table *t = &m->tables[id];
+	bool any = id != TABLE_CONTACT_GROUPS;
 
-	for (uint32_t i = 0; i < t->n; i++) {
+	/* Where no contact group is used, they are not meant to be: a fresh
+	 * site has one. */
+	for (uint32_t i = 0; i < t->n; i++)
+		any |= t->items[i].used;
+	for (uint32_t i = 0; any && i < t->n; i++) {
 		const struct entry *e = &t->items[i];
 		struct place at = place_key(place_of(e->src, t->key), e->name);
 
