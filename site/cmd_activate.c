@@ -79,9 +79,9 @@ keep_files(const struct site *site, uint64_t target, struct err *err_r)
 {
 	char *why = xasprintf("before the revert to %" PRIu64, target);
 	bool saved;
-	uint64_t number = generations_keep(site->root,
-	    compile_current(site->root), compile_next(site->root), why, &saved,
-	    err_r);
+	uint64_t number =
+	    generations_keep(site->root, compile_current(site->root),
+		compile_next(site->root), why, &saved, err_r);
 
 	if (saved)
 		fprintf(stderr,

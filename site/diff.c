@@ -14,8 +14,18 @@
 struct count {
 	json_int_t added, removed, changed;
 };
+/*
+ * Most objects have a field's value in common with the one before: what was
+ * found then is found again without looking at texts.
+ */
+struct memo {
+	uint64_t x, y;
+	bool known, is_service, same;
+	json_t *entry; /* of a change, or NULL */
+};
 struct diff {
 	const struct snapshot *old, *new;
+	struct memo *memos; /* one a field */
 	struct match match;
 	struct count hosts, services;
 	json_t *added, *removed, *renamed, *changed, *by_text, *others;
@@ -79,21 +89,37 @@ entry_of(struct diff *d, const char *setting, const char *old, const char *new)
 }
 
 static void
-note_setting(struct diff *d, const struct diff_field *f, uint32_t i, uint32_t j)
+note_setting(struct diff *d, json_t *entry, uint32_t j)
 {
-	char *old = diff_field_text(f, d->old, &d->old->objects[i]);
-	char *new = diff_field_text(f, d->new, &d->new->objects[j]);
-	json_t *entry = entry_of(d, diff_field_name(f), old, new), *objects;
+	json_t *objects;
 
 	if (entry == NULL) {
 		d->more++;
-	} else {
-		bump(entry,
-		    d->new->objects[j].is_service ? "services" : "hosts");
-		objects = json_object_get(entry, "objects");
-		if (json_array_size(objects) < DIFF_EXAMPLES)
-			json_array_append_new(objects, name_of(d->new, j));
+		return;
 	}
+	bump(entry, d->new->objects[j].is_service ? "services" : "hosts");
+	objects = json_object_get(entry, "objects");
+	if (json_array_size(objects) < DIFF_EXAMPLES)
+		json_array_append_new(objects, name_of(d->new, j));
+}
+
+static void
+look(struct diff *d, const struct diff_field *f, struct memo *m,
+    const struct snap_object *x, const struct snap_object *y)
+{
+	char *old, *new;
+
+	m->known = true;
+	m->x = diff_field_raw(f, x);
+	m->y = diff_field_raw(f, y);
+	m->is_service = y->is_service != 0;
+	m->same = diff_field_same(f, d->old, x, d->new, y);
+	m->entry = NULL;
+	if (m->same)
+		return;
+	old = diff_field_text(f, d->old, x);
+	new = diff_field_text(f, d->new, y);
+	m->entry = entry_of(d, diff_field_name(f), old, new);
 	free(old);
 	free(new);
 }
@@ -105,11 +131,19 @@ compare(struct diff *d, uint32_t i, uint32_t j)
 	const struct snap_object *y = &d->new->objects[j];
 	bool changed = false;
 
-	for (size_t k = 0; k < diff_n_fields; k++)
-		if (!diff_field_same(&diff_fields[k], d->old, x, d->new, y)) {
-			note_setting(d, &diff_fields[k], i, j);
+	for (size_t k = 0; k < diff_n_fields; k++) {
+		const struct diff_field *f = &diff_fields[k];
+		struct memo *m = &d->memos[k];
+
+		if (!m->known || m->x != diff_field_raw(f, x) ||
+		    m->y != diff_field_raw(f, y) ||
+		    m->is_service != (y->is_service != 0))
+			look(d, f, m, x, y);
+		if (!m->same) {
+			note_setting(d, m->entry, j);
 			changed = true;
 		}
+	}
 	return changed;
 }
 
@@ -325,6 +359,7 @@ diff_snapshots(const struct snapshot *old, const struct snapshot *new)
 {
 	struct diff d = {.old = old,
 	    .new = new,
+	    .memos = xcalloc(diff_n_fields, sizeof(struct memo)),
 	    .added = json_array(),
 	    .removed = json_array(),
 	    .renamed = json_array(),
@@ -348,6 +383,7 @@ diff_snapshots(const struct snapshot *old, const struct snapshot *new)
 	    "renamed", d.renamed, "added", d.added, "removed", d.removed,
 	    "changed", d.changed, "more", d.more, "others", d.others,
 	    "more_others", d.more_others, "settings");
+	free(d.memos);
 	json_decref(d.by_text);
 	str_free(&d.key);
 	match_free(&d.match);

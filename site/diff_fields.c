@@ -31,17 +31,21 @@ enum kind {
 	TRIPLES /* name, value, source */
 };
 
+#define SIZE(member) sizeof(((const struct snap_object *)NULL)->member)
 #define F(member, kind)                                                        \
 	{                                                                      \
-#member, kind, offsetof(struct snap_object, member), 0         \
+#member, kind, offsetof(struct snap_object, member),           \
+		    SIZE(member), 0                                            \
 	}
 #define FLAG(name, bit)                                                        \
 	{                                                                      \
-		name, SWITCH, offsetof(struct snap_object, flags), bit         \
+		name, SWITCH, offsetof(struct snap_object, flags),             \
+		    SIZE(flags), bit                                           \
 	}
 #define NAMED(name, member, kind)                                              \
 	{                                                                      \
-		name, kind, offsetof(struct snap_object, member), 0            \
+		name, kind, offsetof(struct snap_object, member),              \
+		    SIZE(member), 0                                            \
 	}
 
 const struct diff_field diff_fields[] = {F(alias, TEXT), F(display_name, TEXT),

@@ -13,13 +13,28 @@
 struct diff_field {
 	const char *name;
 	int kind; /* of diff_fields.c */
-	size_t at;
+	size_t at, size;
 	uint32_t bit;
 };
 
 extern const struct diff_field diff_fields[];
 extern const size_t diff_n_fields;
 
+/* The value as it is stored, the same for the same value of one snapshot. */
+static inline uint64_t
+diff_field_raw(const struct diff_field *f, const struct snap_object *o)
+{
+	const char *at = (const char *)o + f->at;
+	uint64_t eight;
+	uint32_t four;
+
+	if (f->size == sizeof(eight)) {
+		memcpy(&eight, at, sizeof(eight));
+		return eight;
+	}
+	memcpy(&four, at, sizeof(four));
+	return f->bit != 0 ? four & f->bit : four;
+}
 /* The value of one object in each snapshot: the same? */
 bool diff_field_same(const struct diff_field *f, const struct snapshot *a,
     const struct snap_object *x, const struct snapshot *b,

@@ -53,8 +53,8 @@ enum kind {
 /* clang-format on */
 #define CONTACT_FIELDS(F)                                                      \
 	F(bool, host_on)                                                       \
-	F(bool, service_on) F(u32, modified) F(u32, modified_host)             \
-	    F(u32, modified_service)
+	F(bool, service_on)                                                    \
+	F(u32, modified) F(u32, modified_host) F(u32, modified_service)
 #define COUNT(type, name) +1
 #define PUT(type, name)   wire_put_##type(out, v->name);
 #define GET(type, name)   v->name = (typeof(v->name))wire_get_##type(w);
