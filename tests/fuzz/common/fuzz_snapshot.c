@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Any bytes as a snapshot, with its length and checksum put right: whatever
- * opens can be read everywhere.
+ * opens can be read everywhere. A short input is a list of changes (offset,
+ * byte) to a snapshot of today's layout.
  */
+#include "common/config/snapshot_build.h"
 #include "common/config/snapshot_file.h"
 #include "common/journal.h"
 #include "common/mem.h"
@@ -32,6 +34,7 @@ read_all(const struct snapshot *snap)
 		read_list(snap, o->contacts);
 		read_list(snap, o->labels);
 		read_list(snap, o->parents);
+		read_list(snap, o->nodes);
 		if (!o->is_service)
 			sink += snap_find_service(snap, i, SLICE("x"));
 		sink += snap_is_contact(snap, i, 0);
@@ -48,16 +51,15 @@ read_all(const struct snapshot *snap)
 	sink += strlen(snap_s(snap, snap->event_rules));
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Puts the head right, so that what follows is looked at. */
+static void
+try_bytes(const uint8_t *data, size_t size)
 {
 	struct snap_file_head head;
 	struct snapshot *snap;
 	struct err err;
 	char *copy;
 
-	if (size < sizeof(head) || size > 1 << 20)
-		return 0;
 	copy = xmalloc(size);
 	memcpy(copy, data, size);
 	memcpy(&head, data, sizeof(head));
@@ -72,5 +74,50 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_all(snap);
 	snapshot_close(&snap);
 	free(copy);
+}
+
+/* A cluster, a node, a service of each, a contact in a group. */
+static void
+make_small(struct str *to)
+{
+	static const uint32_t first = 1;
+	struct snapb *b = snapb_new(1, 0);
+	uint32_t cluster = snapb_host(b, "cluster");
+	uint32_t node = snapb_host(b, "node");
+
+	snapb_object(b, cluster)->check = SNAP_CHECK_CLUSTER;
+	snapb_object(b, cluster)->nodes = snapb_list(b, &first, 1);
+	snapb_object(b, node)->parents = snapb_list(b, &cluster, 1);
+	snapb_service(b, cluster, "CPU load");
+	snapb_service(b, node, "Check_MK");
+	snapb_contact(b, "eve");
+	snapb_group(b, SNAPB_CONTACT_GROUPS, "admins");
+	snapb_period(b, "24X7", "Always", "{}");
+	snapb_bytes(b, to);
+	snapb_free(&b);
+}
+
+static void
+try_changes(const uint8_t *data, size_t size)
+{
+	struct str bytes = {0};
+
+	make_small(&bytes);
+	for (size_t i = 0; i + 3 <= size; i += 3) {
+		size_t at = (size_t)data[i] | (size_t)data[i + 1] << 8;
+
+		bytes.s[at % bytes.len] = (char)data[i + 2];
+	}
+	try_bytes((const uint8_t *)bytes.s, bytes.len);
+	str_free(&bytes);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size < sizeof(struct snap_file_head))
+		try_changes(data, size);
+	else if (size <= 1 << 20)
+		try_bytes(data, size);
 	return 0;
 }
