@@ -4,6 +4,7 @@
  */
 #include "common/file.h"
 #include "common/mem.h"
+#include "site/audit.h"
 #include "site/discover_bulk.h"
 #include "site/discover_run.h"
 #include "site/term.h"
@@ -31,10 +32,13 @@ static const struct discover_mode modes[] = {
     {"tabula_rasa", true, true, true, true, true},
 };
 
-static size_t
-found_so_far(void *arg)
+const struct discover_mode *
+discover_mode_find(const char *name)
 {
-	return ((const struct discover_run *)arg)->sums.services;
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++)
+		if (strcmp(modes[i].name, name) == 0)
+			return &modes[i];
+	return NULL;
 }
 
 /* --- which hosts ---------------------------------------------------------- */
@@ -295,12 +299,30 @@ print_sums(const struct discover_run *r, const struct bulk_sum *bulk)
 
 /* --- the verb ------------------------------------------------------------- */
 
+static void
+audit(const struct discover_run *r)
+{
+	json_t *counts = json_object();
+
+	if (r->sums.written == 0) {
+		json_decref(counts);
+		return;
+	}
+	json_object_set_new(
+	    counts, "hosts", json_integer((json_int_t)r->sums.written));
+	for (unsigned i = DISCOVER_ADD; i < DISCOVER_ACTIONS; i++)
+		if (r->sums.actions[i] > 0)
+			json_object_set_new(counts, discover_action_name(i),
+			    json_integer((json_int_t)r->sums.actions[i]));
+	audit_write(r->call->site, "discover", 0, r->mode->name, counts);
+}
+
 static int
 run_all(struct discover_run *r, size_t parallel)
 {
 	struct bulk_job job = {.job = discover_run_job,
 	    .done = discover_run_done,
-	    .found = found_so_far,
+	    .found = discover_run_found,
 	    .arg = r,
 	    .root = r->call->site->root,
 	    .n = r->n,
@@ -319,6 +341,7 @@ run_all(struct discover_run *r, size_t parallel)
 	}
 	sum.failed = failed;
 	sum.done = r->n - sum.left - failed;
+	audit(r);
 	if (cmd_flag(r->call, "json")) {
 		term_json(r->rows);
 	} else {
@@ -339,8 +362,8 @@ run_all(struct discover_run *r, size_t parallel)
 static int
 run(const struct cmd_call *call)
 {
-	struct discover_run r = {
-	    .call = call, .apply = cmd_flag(call, "apply")};
+	struct discover_run r = {.call = call,
+	    .apply = cmd_flag(call, "apply") || cmd_flag(call, "auto")};
 	size_t parallel = parallel_of(call);
 	int code = CMD_FAILED, fd = -1;
 
@@ -351,6 +374,10 @@ run(const struct cmd_call *call)
 		goto out;
 	if (r.apply && (fd = lock(call->site)) == -1)
 		goto out;
+	if (cmd_flag(call, "auto")) {
+		code = discover_auto(call);
+		goto out;
+	}
 	r.w = written_open(call->site, "discover");
 	if (r.w == NULL)
 		goto out;
@@ -381,6 +408,9 @@ static const struct cmd_option options[] = {
     {"folder", 'f', "FOLDER", "hosts of this folder and below"},
     {"label", 'l', "NAME=VALUE", "hosts with this label"},
     {"parallel", 'p', "N", "ask so many hosts at once (50)"},
+    {"auto", 0, NULL,
+	"take over what the site's periodic discovery found, by its rules; "
+	"for a service of the site"},
     {"json", 'j', NULL,
 	"an array of {host, state, description, check, item, action, ...}"},
     {NULL, 0, NULL, NULL},
@@ -405,7 +435,11 @@ const struct cmd cmd_discover = {
 	"is\n"
 	"found instead of what is known. A host without an agent has PING.\n"
 	"Many hosts are asked at once; Ctrl-C ends that, and what is done\n"
-	"stays done. Exit code 1 if a host cannot be reached; its file stays\n"
+	"stays done. --auto is for a service of the site: it takes over what\n"
+	"the hosts' services Check_MK Discovery report where the ruleset\n"
+	"periodic_discovery says update, and activates that; its output and\n"
+	"exit code are a plugin's. Exit code 1 if a host cannot be reached; "
+	"its file stays\n"
 	"as it is.",
     .scope = CMD_SITE_OPTION,
     .min_args = 0,

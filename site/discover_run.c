@@ -29,6 +29,9 @@ action_of(const struct discover_run *r, const struct discover_plan *plan,
 		return DISCOVER_IGNORE;
 	if (r->only != NULL && !pattern_starts(r->only, text))
 		return DISCOVER_KEEP;
+	if ((r->auto_only.n > 0 && !patterns_start(&r->auto_only, text)) ||
+	    patterns_start(&r->auto_not, text))
+		return DISCOVER_KEEP;
 	switch (state) {
 	case DISCOVER_UNDECIDED:
 		return r->mode->add ? DISCOVER_ADD : DISCOVER_KEEP;
@@ -260,8 +263,20 @@ compare(struct discover_run *r, uint32_t host, struct slice output,
 		    snap_s(snap, snap->objects[host].name), err_r);
 	if (rc == 0)
 		rc = find(r, host, output, &plan, &f, &found, err_r);
+	if (rc == 0 && r->automatic) {
+		const char *mode =
+		    json_string_value(json_object_get(plan.update, "mode"));
+
+		r->mode = discover_mode_find(mode != NULL ? mode : "fix_all");
+		patterns_read(&r->auto_only,
+		    json_object_get(plan.update, "services"), err_r);
+		patterns_read(&r->auto_not,
+		    json_object_get(plan.update, "exclude_services"), err_r);
+	}
 	if (rc == 0)
 		rc = decide(r, host, &found, &f, &plan, err_r);
+	patterns_free(&r->auto_only);
+	patterns_free(&r->auto_not);
 	discovery_free(&found);
 	discover_file_free(&f);
 	discover_plan_free(&plan);
@@ -341,4 +356,10 @@ discover_run_done(size_t i, struct slice output, const char *failure, void *arg)
 		failure = err.text;
 	if (failure != NULL)
 		note_failure(r, name, failure);
+}
+
+size_t
+discover_run_found(void *arg)
+{
+	return ((const struct discover_run *)arg)->sums.services;
 }

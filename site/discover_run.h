@@ -34,7 +34,16 @@ struct discover_run {
 	json_t *failures; /* reason -> array of hosts */
 	struct discover_sums sums;
 	bool apply;
+	/* Each host by the rule periodic_discovery, key update. */
+	bool automatic;
+	struct patterns auto_only, auto_not; /* of the present host */
 };
+
+/* NULL: there is none of that name. */
+const struct discover_mode *discover_mode_find(const char *name);
+/* `vedette discover --auto`; see discover_auto.c. Exit code of a plugin. */
+int discover_auto(const struct cmd_call *call);
+size_t discover_run_found(void *arg);
 
 /* The job of host i (an index of `hosts`): see struct bulk_job. */
 int discover_run_job(

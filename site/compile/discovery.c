@@ -9,6 +9,7 @@
 #include "site/compile/keys_macros.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* --- rulesets ------------------------------------------------------------- */
 
@@ -37,6 +38,14 @@ static const struct schema_key periodic_keys[] = {
 const struct schema discovery_periodic = {
     .kind = SCHEMA_TABLE, .keys = periodic_keys};
 
+static const char *
+site_name(const struct model *m)
+{
+	const char *slash = m->root == NULL ? NULL : strrchr(m->root, '/');
+
+	return slash == NULL ? "" : slash + 1;
+}
+
 void
 discovery_check_value(struct model *m, const json_t *value, struct place at)
 {
@@ -46,6 +55,54 @@ discovery_check_value(struct model *m, const json_t *value, struct place at)
 	if (period != NULL && strcmp(period, "24X7") != 0)
 		named_need(m, TABLE_PERIODS, period,
 		    place_key(place_key(at, "update"), "period"));
+	if (json_is_object(json_object_get(value, "update")) &&
+	    m->root != NULL && named_find(m, TABLE_HOSTS, site_name(m)) == NONE)
+		model_warn(m, place_key(at, "update"),
+		    "nobody runs it: there is no host %s for the "
+		    "service " DISCOVERY_AUTO,
+		    site_name(m));
+}
+
+/* Does any rule that is not switched off say update? */
+static bool
+wants_update(const struct model *m)
+{
+	for (size_t i = 0; i < m->n_sources; i++) {
+		const json_t *rules =
+		    json_object_get(m->sources[i]->root, "rules");
+
+		for (size_t r = 0; m->sources[i]->kind == SOURCE_CONF &&
+		     r < json_array_size(rules);
+		     r++) {
+			const json_t *rule = json_array_get(rules, r);
+			const char *set =
+			    json_string_value(json_object_get(rule, "ruleset"));
+
+			if (set != NULL &&
+			    strcmp(set, "periodic_discovery") == 0 &&
+			    json_is_object(json_object_get(
+				json_object_get(rule, "value"), "update")) &&
+			    !json_is_true(json_object_get(rule, "disabled")))
+				return true;
+		}
+	}
+	return false;
+}
+
+json_t *
+discovery_auto_service(struct model *m, uint32_t host)
+{
+	char *line;
+	json_t *own;
+
+	if (m->root == NULL || strcmp(m->hosts[host].name, site_name(m)) != 0 ||
+	    !wants_update(m))
+		return NULL;
+	line = xasprintf(
+	    "%s/bin/vedette -s %s discover --auto", m->root, site_name(m));
+	own = json_pack("{s:{s:s}}", "check", "command", line);
+	free(line);
+	return own;
 }
 
 /* --- what is asked -------------------------------------------------------- */

@@ -17,6 +17,11 @@ extern const struct schema discovery_periodic; /* of the rules' values */
 void discovery_check_value(
     struct model *m, const json_t *value, struct place at);
 
+/* Name of the service that runs `vedette discover --auto`. */
+#define DISCOVERY_AUTO "Automatic discovery"
+/* Its entry, if `host` is named like the site and a rule says update; NULL:
+ * there is none. */
+json_t *discovery_auto_service(struct model *m, uint32_t host);
 /* Does the host get the service Check_MK Discovery? */
 bool discovery_is_periodic(struct model *m, uint32_t host);
 /* The host's plan, interned in the snapshot. Services must be known. */

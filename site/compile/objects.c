@@ -440,6 +440,8 @@ set_collected(struct model *m, struct snap_object *o, const struct service *s)
 static void
 set_automatic(struct model *m, struct snap_object *o, const struct host *h)
 {
+	if (o->check == SNAP_CHECK_COMMAND)
+		return;
 	o->params = discovery_plan(m, (uint32_t)(h - m->hosts));
 	if (o->check == SNAP_CHECK_COLLECTED)
 		return;

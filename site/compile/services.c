@@ -199,6 +199,15 @@ add_automatic(struct model *m)
 
 	for (uint32_t i = 0; i < m->tables[TABLE_HOSTS].n; i++) {
 		const char *kind = host_agent_kind(&m->hosts[i]);
+		json_t *own = discovery_auto_service(m, i);
+
+		if (own != NULL)
+			add(m,
+			    (struct service){.origin = SERVICE_AUTOMATIC,
+				.host = i,
+				.node = NONE,
+				.description = DISCOVERY_AUTO,
+				.own = model_keep(m, own)});
 
 		if (strcmp(kind, "none") == 0 && !lives_on_others(m, i))
 			continue;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Discovery: what a host has beside what is monitored there."""
+import json
 import os
 import signal
 import socket
@@ -85,6 +86,9 @@ def test_what_people_wrote_stays(site, half_known):
 
 def test_single_services(site, half_known):
     site.ok("discover", "a", "--apply", "--service", "Fresh$")
+    log = site.path("var/log/audit.log").read_text().splitlines()
+    assert json.loads(log[-1])["action"] == "discover", log
+    assert json.loads(log[-1])["counts"] == {"hosts": 1, "add": 1}, log
     assert "Fresh" in known(site) and "Gone" in known(site)
     site.ok("discover", "a", "--apply", "--ignore", "(Fresh|Uptime)$")
     now = states(site)
@@ -235,3 +239,38 @@ def test_ctrl_c_keeps_what_is_done(site):
     out, err = process.communicate(timeout=20)
     assert process.returncode == 1 and "10 hosts were not asked" in err, err
     agents.close()
+
+
+def test_the_site_takes_over_by_itself(started, fake_agent):
+    agent = fake_agent()
+    started.config({
+        "hosts": {"a": agent_host(agent.port),
+                  started.name: {"check": "always_up"}},
+        "rules": FAST + [
+            {"ruleset": "service_check_interval", "value": "2s",
+             "when": {"services": ["Automatic discovery"]}},
+            {"ruleset": "periodic_discovery", "value": {"update": {
+                "mode": "fix_all", "grouping": 0,
+                "exclude_services": ["Uptime"]}},
+             "when": {"hosts": ["a"]}}]})
+    started.activate()
+    started.wait_for_service("a", "Filesystem /", 0, timeout=40)
+    row = started.wait_for_service("a", "Check_MK Discovery", 1)
+    assert row["plugin_output"] == (
+        "Services: unmonitored: 1 (uptime: 1)(!), no new host labels"), row
+    assert not started.query(
+        "GET services", "Columns: host_name", "Filter: description = Uptime")
+    row = started.wait_for_service(started.name, "Automatic discovery", 0)
+    assert "0 not reached" in row["plugin_output"], row
+    # What was handled is not asked again and again.
+    count = agent.count
+    started.wait_for(lambda: agent.count >= count + 2, what="two fetches")
+    log = started.path("var/log/audit.log").read_text()
+    assert log.count("automatic discovery: 1 hosts") == 1, log
+
+
+def test_update_without_the_sites_host_is_a_warning(site):
+    site.config({"rules": [{"ruleset": "periodic_discovery",
+                            "value": {"update": {}}}]})
+    done = site.ok("check-config")
+    assert "Automatic discovery" in done.out + done.err

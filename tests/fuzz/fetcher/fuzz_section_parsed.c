@@ -3,8 +3,8 @@
  * Fuzz target: every section's parser and every check, by discovering an
  * output and evaluating what was found, twice, with the state kept.
  */
-#include "common/utf8.h"
 #include "common/log.h"
+#include "common/utf8.h"
 #include "fetcher/discover.h"
 #include "fetcher/evaluate.h"
 #include "fetcher/sections/encoding.h"

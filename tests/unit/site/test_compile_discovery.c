@@ -71,29 +71,37 @@ static void
 test_plan(void **state)
 {
 	struct snapshot *snap;
+	char *warning;
 	struct discover_plan plan;
 
 	(void)state;
 	put("etc/vedette/conf.d/a.yaml",
-	    HOSTS "services:\n"
-		  "- {hosts: [a], description: Backup, check: passive}\n"
-		  "- {hosts: [a], description: Mine, check: {collector: "
-		  "Check_MK, check: cpu_loads}}\n"
-		  "conditions: {testing: {labels: {env: test}}}\n"
-		  "rules:\n"
-		  "- {ruleset: ignored_services, value: true, when: "
-		  "{condition: testing, services: ['Mount']}}\n"
-		  "- {ruleset: ignored_services, value: false, when: "
-		  "{services: ['Filesystem /$']}}\n"
-		  "- {ruleset: ignored_services, value: true, when: "
-		  "{services: ['Filesystem'], exclude_services: ['.*var']}}\n"
-		  "- {ruleset: process, value: {discover: {sshd: '~.*ssh'}}}\n"
-		  "- {ruleset: filesystem_levels, value: {levels: [1%, 2%]}, "
-		  "when: {items: [/x]}}\n"
-		  "- {ruleset: periodic_discovery, value: {interval: 1h, "
-		  "vanished: OK, labels: CRIT, update: {mode: new}}}\n");
+	    HOSTS
+	    "services:\n"
+	    "- {hosts: [a], description: Backup, check: passive}\n"
+	    "- {hosts: [a], description: Mine, check: {collector: "
+	    "Check_MK, check: cpu_loads}}\n"
+	    "conditions: {testing: {labels: {env: test}}}\n"
+	    "rules:\n"
+	    "- {ruleset: ignored_services, value: true, when: "
+	    "{condition: testing, services: ['Mount']}}\n"
+	    "- {ruleset: ignored_services, value: false, when: "
+	    "{services: ['Filesystem /$']}}\n"
+	    "- {ruleset: ignored_services, value: true, when: "
+	    "{services: ['Filesystem'], exclude_services: ['.*var']}}\n"
+	    "- {ruleset: process, value: {discover: {sshd: '~.*ssh'}}}\n"
+	    "- {ruleset: filesystem_levels, value: {levels: [1%, 2%]}, "
+	    "when: {items: [/$]}}\n"
+	    "- {ruleset: periodic_discovery, value: {interval: 1h, "
+	    "vanished: OK, labels: CRIT, update: {mode: new}}, when: {hosts: "
+	    "[a]}}\n");
 	put("var/vedette/discovered/a.yaml", FOUND);
-	snap = good("");
+	warning = xasprintf(
+	    "warning: @/a.yaml:15:91: rules[5].value.update: nobody runs it: "
+	    "there is no host %s for the service Automatic discovery\n",
+	    root + 5);
+	snap = good(warning);
+	free(warning);
 	read_plan(snap, "a", "Check_MK", &plan);
 	assert_int_equal(plan.interval_s, 3600);
 	assert_int_equal(plan.severity[DISCOVER_UNDECIDED], 1);
@@ -128,6 +136,8 @@ test_plan(void **state)
 static void
 test_mistakes(void **state)
 {
+	char *text;
+
 	(void)state;
 	put("etc/vedette/conf.d/a.yaml",
 	    HOSTS "rules:\n"
@@ -135,11 +145,17 @@ test_mistakes(void **state)
 		  "- {ruleset: periodic_discovery, value: {vanished: BAD}}\n"
 		  "- {ruleset: periodic_discovery, value: {update: {period: "
 		  "nights}}}\n");
-	bad("@/a.yaml:6:38: rules[0].value: expected true or false, not 1\n"
+	text = xasprintf(
+	    "@/a.yaml:6:38: rules[0].value: expected true or false, not 1\n"
 	    "@/a.yaml:7:51: rules[1].value.vanished: expected OK, WARN, CRIT "
 	    "or UNKNOWN, not \"BAD\"\n"
+	    "warning: @/a.yaml:8:49: rules[2].value.update: nobody runs it: "
+	    "there is no host %s for the service Automatic discovery\n"
 	    "@/a.yaml:8:58: rules[2].value.update.period: there is no "
-	    "time period nights\n");
+	    "time period nights\n",
+	    root + 5);
+	bad(text);
+	free(text);
 }
 
 int
