@@ -60,6 +60,10 @@ enum msg_job_kind {
 #define MSG_CHECKABLE_NO_MORE           0x1000u /* no more notifications */
 #define MSG_CHECKABLE_FRESHNESS         0x2000u /* freshness is checked */
 /* msg_core_status.switches */
+/* What a check says of an item that the data does not have; clusters need to
+ * know (CL-2). */
+#define MSG_ITEM_MISSING "Item not found in monitoring data"
+
 #define MSG_SWITCH_NOTIFICATIONS     0x0001u
 #define MSG_SWITCH_HOST_CHECKS       0x0002u
 #define MSG_SWITCH_SVC_CHECKS        0x0004u

@@ -111,6 +111,13 @@ find(struct call *c, struct err *err_r)
 		    c->command->on ? "host" : "service");
 		return NULL;
 	}
+	if (d != NULL && d->origin == DOWNTIME_BY_RULE) { /* DT-16 */
+		err_set(err_r,
+		    "downtime %" PRIu64 " comes with the configuration (change "
+		    "the rule of downtimes and activate)",
+		    id);
+		return NULL;
+	}
 	return d;
 }
 
@@ -149,6 +156,8 @@ matches(
 	const struct snapshot *snap = e->snap;
 	const struct snap_object *o = &snap->objects[d->object];
 
+	if (d->origin == DOWNTIME_BY_RULE)
+		return false;
 	if (f->host.len > 0 &&
 	    !slice_eqs(f->host, snap_s(snap, snap->objects[o->host].name)))
 		return false;

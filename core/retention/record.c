@@ -398,6 +398,7 @@ read_object(struct record_reader *r, struct wire *w, struct slice whole)
 	v->comments = o->comments;
 	v->downtime_depth = o->downtime_depth;
 	v->withheld = o->withheld;
+	v->clustered = o->clustered;
 	v->created = o->created;
 	v->check_period = period_of(e, check_period);
 	v->notification_period = period_of(e, notification_period);

@@ -6,6 +6,7 @@
 
 #include "common/utf8.h"
 #include "core/history/lines.h"
+#include "core/state/cluster.h"
 
 /* CR-5: `;` would end a field of the history. */
 static struct slice
@@ -22,12 +23,11 @@ clean_output(struct slice output, struct str *buffer)
 	return (struct slice){buffer->s + from, output.len};
 }
 
-static void
-apply(const struct intake *in, uint32_t object, const struct msg_job_result *r,
-    bool own)
+/* `buffer` keeps what had to be changed. */
+static struct result
+result_of(const struct intake *in, const struct msg_job_result *r, bool own,
+    struct str *buffer)
 {
-	struct engine *e = in->schedule->engine;
-	struct str buffer = {0};
 	struct result result = {.code = (uint8_t)(r->state & 3),
 	    .passive = !own,
 	    .start = in->started_us / 1000000,
@@ -36,7 +36,7 @@ apply(const struct intake *in, uint32_t object, const struct msg_job_result *r,
 							  : in->duration_us)
 		: 0,
 	    .latency_us = own ? in->latency_us : 0,
-	    .output = clean_output(r->output, &buffer),
+	    .output = clean_output(r->output, buffer),
 	    .long_output = r->long_output,
 	    .perfdata = r->perfdata,
 	    .has_blob = true,
@@ -46,6 +46,17 @@ apply(const struct intake *in, uint32_t object, const struct msg_job_result *r,
 
 	if (r->state > 3)
 		result.code = SERVICE_UNKNOWN;
+	return result;
+}
+
+static void
+apply(const struct intake *in, uint32_t object, const struct msg_job_result *r,
+    bool own)
+{
+	struct engine *e = in->schedule->engine;
+	struct str buffer = {0};
+	struct result result = result_of(in, r, own, &buffer);
+
 	if (own && (e->objects[object].flags & CHECKABLE_REFRESHED)) {
 		/* FR-1: it ran for freshness, and a newer one came. */
 		e->objects[object].flags &= (uint16_t)~CHECKABLE_REFRESHED;
@@ -57,12 +68,35 @@ apply(const struct intake *in, uint32_t object, const struct msg_job_result *r,
 	str_free(&buffer);
 }
 
+/* CL-2: a clustered service, judged on one node's data. */
+static void
+collected_of_node(
+    const struct intake *in, uint32_t object, const struct msg_job_result *r)
+{
+	struct engine *e = in->schedule->engine;
+	uint32_t node = e->snap->objects[in->collector].host;
+	struct str buffer = {0};
+	struct result result;
+
+	cluster_set_blob(e, object, node, r->state_blob);
+	if (r->state == MSG_RESULT_NONE)
+		return;
+	result = result_of(in, r, false, &buffer);
+	cluster_take(e, object, node, &result, in->now);
+	str_free(&buffer);
+}
+
 bool
 intake_collected(
     const struct intake *in, uint32_t object, const struct msg_job_result *r)
 {
 	struct engine *e = in->schedule->engine;
 
+	if (object < e->snap->n_objects &&
+	    cluster_feeds(e, object, e->snap->objects[in->collector].host)) {
+		collected_of_node(in, object, r);
+		return true;
+	}
 	if (object >= e->snap->n_objects ||
 	    e->snap->objects[object].check != SNAP_CHECK_COLLECTED ||
 	    e->snap->objects[object].collector != in->collector)
@@ -107,12 +141,15 @@ intake_failed(struct schedule *s, uint32_t object, const char *why, int64_t now)
 }
 
 void
-intake_always_up(struct schedule *s, uint32_t object, int64_t now)
+intake_local(struct schedule *s, uint32_t object, int64_t now)
 {
 	struct result result = {
 	    .start = now, .output = SLICE("Always assumed to be up")};
 
-	engine_result(s->engine, object, &result, now);
+	if (s->engine->snap->objects[object].check == SNAP_CHECK_CLUSTER)
+		cluster_check(s->engine, object, now);
+	else
+		engine_result(s->engine, object, &result, now);
 }
 
 /* The two characters \n become a line break; \\ stays. */

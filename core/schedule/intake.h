@@ -25,7 +25,8 @@ void intake_own(const struct intake *in, const struct msg_job_result *r);
 /* There is none; `why` in words, NULL: no answer in time. */
 void intake_failed(
     struct schedule *s, uint32_t object, const char *why, int64_t now);
-void intake_always_up(struct schedule *s, uint32_t object, int64_t now);
+/* A check that needs no worker: always_up, a cluster. */
+void intake_local(struct schedule *s, uint32_t object, int64_t now);
 
 /*
  * A passive result as a command gives it: raw output of a plugin (CR-4), with

@@ -6,6 +6,7 @@
 
 #include "common/config/params.h"
 #include "core/schedule/macros.h"
+#include "core/state/cluster.h"
 #include "core/state/override.h"
 
 static struct slice
@@ -38,11 +39,39 @@ params_now(
 	return str_slice(buffer);
 }
 
-/* All services of the host that this object feeds. */
+struct adding {
+	struct str *items, *params;
+	const struct engine *e;
+	uint32_t node;
+};
+
+/* A clustered service that the host is a node of. */
+static void
+add_clustered(void *arg, uint32_t service)
+{
+	const struct adding *a = arg;
+	const struct snap_object *c = &a->e->snap->objects[service];
+	struct msg_job_item item;
+
+	if (c->check_name == 0)
+		return;
+	str_clear(a->params);
+	item = (struct msg_job_item){.object = service,
+	    .check = text(a->e, c->check_name),
+	    .item = text(a->e, c->item),
+	    .params = params_now(a->e, c, a->params),
+	    .state = cluster_blob(a->e, service, a->node)};
+	msg_job_item_put(a->items, &item);
+}
+
+/* All services of the host that this object feeds, and those of its clusters.
+ */
 static void
 add_items(struct str *items, struct str *params, const struct engine *e,
     uint32_t object)
 {
+	struct adding adding = {
+	    items, params, e, e->snap->objects[object].host};
 	const struct snap_object *host =
 	    &e->snap->objects[e->snap->objects[object].host];
 
@@ -62,6 +91,7 @@ add_items(struct str *items, struct str *params, const struct engine *e,
 		    .state = checkable_blob(&e->objects[i])};
 		msg_job_item_put(items, &item);
 	}
+	cluster_each(e, adding.node, add_clustered, &adding);
 }
 
 static struct slice

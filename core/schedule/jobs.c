@@ -472,7 +472,7 @@ jobs_pump(struct jobs *j)
 	more = schedule_advance(j->schedule, now_ns, 4 * PUMP_MAX);
 	while (schedule_take(j->schedule, SCHEDULE_LOCAL, &due)) {
 		schedule_done(j->schedule, due.object);
-		intake_always_up(j->schedule, due.object, now);
+		intake_local(j->schedule, due.object, now);
 	}
 	total = j->capacity = capacity(j);
 	limit = (uint32_t)((uint64_t)total * SHARE / 100);

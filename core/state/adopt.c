@@ -5,6 +5,7 @@
 #include "core/state/adopt.h"
 
 #include "common/mem.h"
+#include "core/state/cluster.h"
 #include "core/state/internal.h"
 #include "core/state/override.h"
 
@@ -25,6 +26,7 @@ take(struct engine *e, struct engine *old, uint32_t to, uint32_t from)
 	struct checkable *o = &e->objects[to], *was = &old->objects[from];
 	uint32_t modified = was->modified;
 
+	cluster_forget(was);
 	*o = *was;
 	/* Owned by the new one from now on. */
 	*was = (struct checkable){0};
@@ -117,4 +119,5 @@ engine_adopted(struct engine *e, int64_t now)
 		    (o->flags & (CHECKABLE_FLAPPING | CHECKABLE_FRESHNESS)))
 			engine_plan(e, i, now);
 	}
+	byrule_sync(e, now);
 }

@@ -91,8 +91,9 @@ enum hold {
 struct downtime;
 struct comment;
 
-struct override; /* what commands replaced, see override.h */
-struct withheld; /* a result that waits for the parents', see reach.c */
+struct override;  /* what commands replaced, see override.h */
+struct clustered; /* what nodes said, see cluster.c */
+struct withheld;  /* a result that waits for the parents', see reach.c */
 
 struct checkable {
 	char *text; /* output, long output, perfdata: one after the other */
@@ -101,8 +102,9 @@ struct checkable {
 	uint32_t output_len, long_len, perf_len, blob_len;
 	struct downtime *downtimes; /* lists, newest first */
 	struct comment *comments;
-	struct withheld *withheld; /* NULL: nothing is */
-	struct override *over;     /* NULL: as configured */
+	struct withheld *withheld;   /* NULL: nothing is */
+	struct override *over;       /* NULL: as configured */
+	struct clustered *clustered; /* NULL: no node said anything */
 	uint64_t problem_id, last_problem_id, event_id,
 	    last_event_id; /* MC-7 */
 	int64_t problem_start, problem_end;

@@ -3,6 +3,7 @@
  * The engine's frame: making and freeing, one timer an object, periods,
  * switches.
  */
+#include "core/state/cluster.h"
 #include "core/state/internal.h"
 #include "core/state/override.h"
 
@@ -107,6 +108,7 @@ engine_new(const struct snapshot *snap, const struct periods *periods,
 	e->contacts = xcalloc(snap->n_contacts + 1, sizeof(*e->contacts));
 	contacts_configure(e);
 	index_children(e);
+	cluster_index(e);
 	e->period_in = xcalloc(snap->n_periods + 1, 1);
 	memset(e->period_in, -1, snap->n_periods + 1);
 	heap_resize(&e->timers, snap->n_objects);
@@ -145,6 +147,7 @@ engine_free(struct engine **engine)
 	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
 		free_lists(&e->objects[i]);
 		override_free(&e->objects[i].over);
+		cluster_forget(&e->objects[i]);
 		checkable_clear(&e->objects[i]);
 	}
 	for (uint32_t i = 0; i < e->snap->n_contacts; i++)
@@ -154,6 +157,8 @@ engine_free(struct engine **engine)
 	free(e->handlers[1]);
 	free(e->objects);
 	free(e->children);
+	free(e->clusters);
+	free(e->clusters_of);
 	free(e->children_of);
 	free(e->period_in);
 	heap_free(&e->timers);
@@ -271,6 +276,7 @@ engine_start(struct engine *e, int64_t now)
 		    (o->flags & (CHECKABLE_FLAPPING | CHECKABLE_FRESHNESS)))
 			object_turn(e, i, now);
 	}
+	byrule_sync(e, now);
 	e->starting = false;
 }
 

@@ -34,6 +34,8 @@ enum replan {
 	REPLAN_SETTINGS /* interval, period or switch changed */
 };
 
+#define DOWNTIME_BY_RULE 1 /* downtime.origin: by the configuration */
+
 struct downtime {
 	struct downtime *next; /* of the same object */
 	uint64_t id, comment_id, triggered_by, origin;
@@ -133,6 +135,7 @@ struct engine {
 	struct checkable *objects;        /* snap->n_objects */
 	uint32_t *children, *children_of; /* of host h: children[children_of[h]
 					     .. children_of[h + 1]) */
+	uint32_t *clusters, *clusters_of; /* the same of nodes and clusters */
 	int8_t *period_in;  /* last known per period, -1 unknown */
 	struct heap timers; /* objects by the second of their next event */
 	struct heap period_timers;
@@ -203,6 +206,8 @@ struct downtime_spec {
 	bool fixed;
 	uint32_t recurring;
 	uint64_t triggered_by;
+	uint64_t origin; /* 0, DOWNTIME_BY_RULE */
+	int64_t first;   /* recurring: start of the first one; 0: `start` */
 	struct slice author, comment;
 };
 uint64_t engine_downtime_add(struct engine *e, uint32_t object,

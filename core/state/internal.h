@@ -76,6 +76,9 @@ void downtime_problem(struct engine *e, uint32_t object, int64_t now);
 void downtime_advance(struct engine *e, uint32_t object, int64_t now);
 int64_t downtime_next(const struct engine *e, uint32_t object, int64_t now);
 
+/* byrule.c: DT-16 */
+void byrule_sync(struct engine *e, int64_t now);
+
 /* ack.c */
 enum ack_end {
 	ACK_STOPPED,

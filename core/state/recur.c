@@ -37,17 +37,18 @@ month_length(int year, int month)
  * The local time as an epoch second by TP-6: the first of two, and shifted
  * forward where it does not exist.
  */
-static int64_t
-epoch_of(struct tm tm)
+int64_t
+recur_epoch(const struct tm *tm)
 {
-	struct tm a = tm, b = tm;
+	struct tm a = *tm, b = *tm;
 	time_t summer, winter;
 
 	a.tm_isdst = 1;
 	b.tm_isdst = 0;
 	summer = mktime(&a);
 	winter = mktime(&b);
-	if (a.tm_hour == tm.tm_hour && a.tm_min == tm.tm_min && a.tm_isdst > 0)
+	if (a.tm_hour == tm->tm_hour && a.tm_min == tm->tm_min &&
+	    a.tm_isdst > 0)
 		return summer;
 	return winter;
 }
@@ -84,7 +85,7 @@ next_nth_weekday(struct tm tm, bool from_end)
 		if (day < 1 || day > length)
 			continue;
 		tm.tm_mday = day;
-		return epoch_of(tm);
+		return recur_epoch(&tm);
 	}
 	return INT64_MAX;
 }
@@ -95,7 +96,7 @@ next_day_of_month(struct tm tm)
 	for (int tries = 0; tries < 48; tries++) {
 		add_month(&tm);
 		if (tm.tm_mday <= month_length(tm.tm_year + 1900, tm.tm_mon))
-			return epoch_of(tm);
+			return recur_epoch(&tm);
 	}
 	return INT64_MAX;
 }
@@ -116,16 +117,16 @@ recur_next(int64_t first, int64_t start, uint32_t mode)
 	switch (mode) {
 	case DAILY:
 		tm.tm_mday += 1;
-		return epoch_of(tm);
+		return recur_epoch(&tm);
 	case WEEKLY:
 		tm.tm_mday += 7;
-		return epoch_of(tm);
+		return recur_epoch(&tm);
 	case BIWEEKLY:
 		tm.tm_mday += 14;
-		return epoch_of(tm);
+		return recur_epoch(&tm);
 	case FOUR_WEEKLY:
 		tm.tm_mday += 28;
-		return epoch_of(tm);
+		return recur_epoch(&tm);
 	case NTH_WEEKDAY:
 	case NTH_WEEKDAY_FROM_END:
 		return next_nth_weekday(tm, mode == NTH_WEEKDAY_FROM_END);

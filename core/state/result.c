@@ -3,6 +3,7 @@
  * What a result makes of a host or a service: the state machines of
  * core-semantics 3.2, 3.3 and 3.5, and the order of the steps (NO-7).
  */
+#include "core/state/cluster.h"
 #include "core/state/internal.h"
 #include "core/state/override.h"
 
@@ -339,6 +340,8 @@ host_step(struct engine *e, uint32_t host, uint8_t to, struct step *s)
 static void
 host_spread(struct engine *e, uint32_t host, const struct step *s, int64_t now)
 {
+	if (s->changed) /* first: else its parents would be judged alone */
+		cluster_node_changed(e, host, now);
 	if (s->changed || (e->objects[host].flags & CHECKABLE_AWAITED))
 		reach_spread(e, host, now);
 	if (s->hard_changed)

@@ -56,6 +56,8 @@ downtime(struct view *v, const struct column *c, uint32_t at)
 		return d->recurring;
 	case PENDING:
 		return d->pending;
+	case ORIGIN:
+		return d->origin != 0;
 	default:
 		return 0;
 	}

@@ -357,7 +357,7 @@ downtimes(struct view *v, const struct column *c, uint32_t at)
 		items_string(it, d->author);
 		items_string(it, d->comment);
 		if (c->off == 2) {
-			items_int(it, 0);
+			items_int(it, d->origin != 0);
 			items_int(it, d->entry_time);
 			items_int(it, d->start_time);
 			items_int(it, d->end_time);

@@ -93,9 +93,10 @@ run(struct sim *s, uint32_t object)
 	sim_begin(s, "check");
 	sim_object(s, object);
 	sim_end(s);
-	if (!last->given &&
-	    s->snap->objects[object].check == SNAP_CHECK_ALWAYS_UP)
-		intake_always_up(s->schedule, object, sim_now(s));
+	if (s->snap->objects[object].check == SNAP_CHECK_CLUSTER ||
+	    (!last->given &&
+		s->snap->objects[object].check == SNAP_CHECK_ALWAYS_UP))
+		intake_local(s->schedule, object, sim_now(s));
 	else if (last->given)
 		sim_result(s, object, last->code, raw, sim_now(s));
 	else

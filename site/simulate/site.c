@@ -15,7 +15,6 @@
 
 #include <stdlib.h>
 
-
 /* --- retention -------------------------------------------------------------
  */
 
@@ -78,6 +77,8 @@ sim_site_boot(struct sim *s)
 	    engine_new(s->snap, s->periods, &settings, &sim_ops, s, now);
 	load(s);
 	s->up = true;
+	heap_free(&s->stale); /* starting touches objects */
+	heap_resize(&s->stale, s->snap->n_objects);
 	sim_log_start(s);
 	engine_start(s->engine, now);
 	s->schedule = schedule_new(s->engine, s->jump, sim_mono(s));
@@ -194,6 +195,8 @@ sim_site_reload(struct sim *s, struct sim_config *c)
 	    schedule_adopt(s->schedule, s->engine, m.old_of, sim_mono(s));
 	schedule_free(&s->schedule);
 	s->schedule = schedule;
+	heap_free(&s->stale);
+	heap_resize(&s->stale, s->snap->n_objects);
 	engine_adopted(s->engine, sim_now(s));
 	sim_stale_init(s);
 	engine_free(&old);
