@@ -415,7 +415,9 @@ host_result(
 {
 	struct checkable *o = &e->objects[host];
 
-	if (r->code != 0 && o->state == HOST_UP) {
+	/* A cluster's result is made of its parents' states: they are known. */
+	if (r->code != 0 && o->state == HOST_UP &&
+	    conf(e, host)->check != SNAP_CHECK_CLUSTER) {
 		int64_t since =
 		    o->withheld != NULL ? o->withheld->since : r->start;
 

@@ -228,7 +228,8 @@ set_steering(struct snap_object *o, json_t *const *values)
 	bool ping_host = !o->is_service && o->check == SNAP_CHECK_PING;
 	bool runs = o->check == SNAP_CHECK_PING || o->check == SNAP_CHECK_TCP ||
 	    o->check == SNAP_CHECK_COMMAND || o->check == SNAP_CHECK_AGENT ||
-	    o->check == SNAP_CHECK_SNMP || o->check == SNAP_CHECK_ALWAYS_UP;
+	    o->check == SNAP_CHECK_SNMP || o->check == SNAP_CHECK_ALWAYS_UP ||
+	    o->check == SNAP_CHECK_CLUSTER;
 	uint32_t timeout = o->check == SNAP_CHECK_PING && ping_host     ? 3000
 	    : o->check == SNAP_CHECK_PING || o->check == SNAP_CHECK_TCP ? 10000
 									: 60000;
