@@ -88,6 +88,7 @@ take_head(struct snapshot *snap, const char *bytes)
 	snap->roles = head->roles;
 	snap->sites = head->sites;
 	snap->renames = head->renames;
+	snap->aggregations = head->aggregations;
 #define TAKE_BLOCK(name, type)                                                 \
 	snap->name =                                                           \
 	    (const void *)(bytes + head->blocks[SNAP_BLOCK_##name].offset);

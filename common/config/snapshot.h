@@ -181,7 +181,8 @@ struct snapshot {
 	/* Every role by name, resolved: {alias, based_on, builtin, permissions:
 	 * [NAME, ...]}; other sites by name, as written. */
 	snap_str roles, sites;
-	snap_str renames; /* see renames.h */
+	snap_str renames;      /* see renames.h */
+	snap_str aggregations; /* by name, as written (BI-1); "" if none */
 	struct snapshot_private *priv;
 };
 

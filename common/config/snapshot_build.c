@@ -42,7 +42,7 @@ struct snapb {
 	SNAPB_TABLE(snap_command) commands;
 	uint32_t n_hosts;
 	snap_str notification_rules, event_rules, event_actions, roles, sites,
-	    renames;
+	    renames, aggregations;
 };
 
 /* --- pools ---------------------------------------------------------------- */
@@ -380,6 +380,12 @@ snapb_roles_sites(struct snapb *b, snap_str roles, snap_str sites)
 }
 
 void
+snapb_aggregations(struct snapb *b, snap_str aggregations)
+{
+	b->aggregations = aggregations;
+}
+
+void
 snapb_renames(struct snapb *b, const char *renames)
 {
 	b->renames = snapb_str(b, renames);
@@ -429,6 +435,7 @@ snapb_bytes(struct snapb *b, struct str *to)
 	    .roles = b->roles,
 	    .sites = b->sites,
 	    .renames = b->renames,
+	    .aggregations = b->aggregations,
 	};
 	size_t start = to->len;
 

@@ -75,6 +75,9 @@ void snapb_rules_str(struct snapb *b, snap_str notification_rules,
     snap_str event_rules, snap_str event_actions);
 void snapb_roles_sites(struct snapb *b, snap_str roles, snap_str sites);
 
+/* A JSON document, interned. */
+void snapb_aggregations(struct snapb *b, snap_str aggregations);
+
 /* Lines as in renames.h, or NULL. */
 void snapb_renames(struct snapb *b, const char *renames);
 

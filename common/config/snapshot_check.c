@@ -257,7 +257,8 @@ rest_ok(const struct snapshot *snap)
 	    snap->event_actions < snap->n_string_bytes &&
 	    snap->roles < snap->n_string_bytes &&
 	    snap->sites < snap->n_string_bytes &&
-	    snap->renames < snap->n_string_bytes;
+	    snap->renames < snap->n_string_bytes &&
+	    snap->aggregations < snap->n_string_bytes;
 }
 
 /* The table's name is the first field of its elements. */

@@ -44,8 +44,7 @@ struct snap_file_head {
 	int64_t created; /* wall seconds */
 	uint32_t n_hosts;
 	snap_str notification_rules, event_rules, event_actions, roles, sites;
-	snap_str renames;
-	uint32_t unused;
+	snap_str renames, aggregations;
 	struct snap_file_block blocks[SNAP_BLOCK_COUNT];
 };
 

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/utf8.h"
+#include "livestatusd/bi/bi.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -97,6 +98,7 @@ mirror_new(const struct snapshot *snap, struct err *err_r)
 	m->switches = ~0u;
 	start_values(m);
 	find_children(m);
+	m->bi = bi_new(snap);
 	return m;
 }
 
@@ -108,6 +110,7 @@ mirror_free(struct mirror **mp)
 	if (m == NULL)
 		return;
 	*mp = NULL;
+	bi_free(&m->bi);
 	mirror_drop_notes(m);
 	mirror_drop_overrides(m);
 	for (uint32_t i = 0; i < m->snap->n_objects; i++)
@@ -175,6 +178,29 @@ period_of(const struct mirror *m, uint32_t period)
 	return period < m->snap->n_periods ? period : SNAP_NONE;
 }
 
+/* What the aggregations know of it; a host's downtime is its services' too. */
+static void
+put_leaf(struct mirror *m, uint32_t i)
+{
+	struct snap_list services = m->snap->objects[i].services;
+	uint32_t host = m->host_of[i];
+	struct bi_leaf leaf = {
+	    .state = m->checked[i] ? (int8_t)m->state[i] : -1,
+	    .hard_state = (int8_t)m->hard_state[i],
+	    .in_downtime =
+		m->downtime_depth[i] > 0 || m->downtime_depth[host] > 0,
+	    .acknowledged = m->acknowledged[i] != 0,
+	    .out_of_service =
+		(m->flags[i] & MSG_CHECKABLE_IN_SERVICE_PERIOD) == 0};
+
+	bi_update(m->bi, i, &leaf);
+	if (i >= m->snap->n_hosts || bi_count(m->bi) == 0)
+		return;
+	for (uint32_t s = services.off; s < services.off + services.n; s++)
+		if (bi_has(m->bi, s))
+			put_leaf(m, s);
+}
+
 static void
 put_checkable(struct mirror *m, const struct msg_checkable *c)
 {
@@ -207,6 +233,7 @@ put_checkable(struct mirror *m, const struct msg_checkable *c)
 	m->checked[i] = (c->flags & MSG_CHECKABLE_CHECKED) != 0;
 	m->updated_us[i] = m->now_us;
 	put_text(m, i, c);
+	put_leaf(m, i);
 }
 
 static struct mirror_counter *

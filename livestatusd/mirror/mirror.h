@@ -115,8 +115,11 @@ enum mirror_event {
 	MIRROR_EVENTS
 };
 
+struct bi;
+
 struct mirror {
 	const struct snapshot *snap; /* borrowed */
+	struct bi *bi;               /* aggregations, up to date */
 	struct periods *periods;
 #define MIRROR_MEMBER(type, name) type *name;
 	MIRROR_NUMBERS(MIRROR_MEMBER)

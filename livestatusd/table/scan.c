@@ -2,6 +2,7 @@
  *
  * The rows of each table in their order, a block at a time.
  */
+#include "livestatusd/bi/bi.h"
 #include "livestatusd/table/table.h"
 
 #include <string.h>
@@ -262,6 +263,17 @@ fill_statehist(struct scan *s, struct block *b)
 	return b->n > 0 ? SCAN_ROWS : next == SCAN_ROWS ? SCAN_AGAIN : next;
 }
 
+/* Those with something below (BI-1). */
+static void
+fill_aggregations(struct scan *s, struct block *b)
+{
+	const struct bi *bi = s->view->m->bi;
+
+	for (; b->n < BLOCK_ROWS && s->a < bi_count(bi); s->a++)
+		if (bi_result(bi, (uint32_t)s->a).state != BI_NONE)
+			b->at[ENTITY_SELF][b->n++] = (uint32_t)s->a;
+}
+
 static void
 fill(struct scan *s, struct block *b)
 {
@@ -309,6 +321,9 @@ fill(struct scan *s, struct block *b)
 		break;
 	case TABLE_COLUMNS:
 		fill_columns(s, b);
+		break;
+	case TABLE_AGGREGATIONS:
+		fill_aggregations(s, b);
 		break;
 	case TABLE_LABELS:
 		fill_count(s, b, ENTITY_SELF, s->view->n_labels);

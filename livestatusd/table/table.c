@@ -5,6 +5,7 @@
 #include "livestatusd/table/table.h"
 
 #include "common/mem.h"
+#include "livestatusd/bi/bi.h"
 
 #include <string.h>
 
@@ -70,6 +71,9 @@ static const struct table statehist = {
 	{"", ENTITY_SELF, &columns_statehist},
 	{"current_host_", ENTITY_HOST, &columns_host},
 	{"current_service_", ENTITY_SERVICE, &columns_service}}};
+static const struct table aggregations = {
+	"aggregations", TABLE_AGGREGATIONS, "aggregation_", NULL, {
+	{"", ENTITY_SELF, &columns_aggregation}}};
 static const struct table status = {
 	"status", TABLE_STATUS, "status_", NULL, {
 	{"", ENTITY_SELF, &columns_status}}};
@@ -81,9 +85,9 @@ static const struct table labels = {
 	{"", ENTITY_SELF, &columns_label}}};
 /* clang-format on */
 
-const struct table *const table_all[] = {&columns, &commands, &comments,
-    &contacts, &contactgroups, &downtimes, &hosts, &hostgroups, &hostsbygroup,
-    &labels, &logs, &servicegroups, &services, &servicesbygroup,
+const struct table *const table_all[] = {&aggregations, &columns, &commands,
+    &comments, &contacts, &contactgroups, &downtimes, &hosts, &hostgroups,
+    &hostsbygroup, &labels, &logs, &servicegroups, &services, &servicesbygroup,
     &servicesbyhostgroup, &statehist, &status, &timeperiods};
 const size_t table_count = ARRAY_LEN(table_all);
 
@@ -216,6 +220,8 @@ table_sees(const struct table *t, struct view *v, const struct row *row)
 		if (service != SNAP_NONE)
 			return view_sees(v, service);
 		return table_log_is_seen(v, row->at[ENTITY_SELF], host);
+	case TABLE_AGGREGATIONS:
+		return table_aggregation_is_seen(v, row->at[ENTITY_SELF]);
 	case TABLE_CONTACTS:
 	case TABLE_CONTACTGROUPS:
 	case TABLE_COMMANDS:
@@ -277,6 +283,9 @@ table_object(const struct table *t, const struct view *v, struct slice name,
 	} else if (t->kind == TABLE_CONTACTGROUPS) {
 		e = ENTITY_SELF;
 		at = snap_find_contact_group(s, name);
+	} else if (t->kind == TABLE_AGGREGATIONS) {
+		e = ENTITY_SELF;
+		at = bi_find(v->m->bi, name);
 	} else if (t->kind == TABLE_STATUS) {
 		e = ENTITY_SELF;
 		at = 0;

@@ -37,7 +37,8 @@ enum table_kind { /* how rows are found */
 	TABLE_STATEHIST,
 	TABLE_STATUS,
 	TABLE_COLUMNS,
-	TABLE_LABELS
+	TABLE_LABELS,
+	TABLE_AGGREGATIONS
 };
 
 struct table {
@@ -126,7 +127,7 @@ extern const struct column_set columns_contact, columns_contactgroup;
 extern const struct column_set columns_command, columns_timeperiod;
 extern const struct column_set columns_downtime, columns_comment;
 extern const struct column_set columns_log, columns_statehist;
-extern const struct column_set columns_status;
+extern const struct column_set columns_status, columns_aggregation;
 extern const struct column_set columns_column, columns_label;
 
 /* Shared by hosts and services: object.c */
@@ -164,6 +165,9 @@ void table_statehist_row(
     const struct view *v, uint32_t want, uint32_t span, struct row *row_r);
 struct replay *table_statehist_replay(
     struct view *v, int64_t from, int64_t until);
+
+/* aggregation.c: all that is below is visible. */
+bool table_aggregation_is_seen(const struct view *v, uint32_t at);
 
 /* label.c: makes v->labels for the table `labels`. */
 void table_collect_labels(struct view *v);

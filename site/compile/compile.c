@@ -72,7 +72,7 @@ static int
 build(struct model *m)
 {
 	json_t *notification_rules, *event_rules, *event_actions;
-	json_t *roles, *sites;
+	json_t *roles, *sites, *aggregations;
 	snap_str n, r, a;
 
 	resolve(m);
@@ -96,7 +96,9 @@ build(struct model *m)
 	model_warn_rest(m);
 	roles = roles_gather(m);
 	sites = sites_gather(m);
+	aggregations = aggregations_gather(m);
 	snapb_roles_sites(m->snap, model_json(m, roles), model_json(m, sites));
+	snapb_aggregations(m->snap, model_json(m, aggregations));
 	n = model_json(m, notification_rules);
 	r = model_json(m, event_rules);
 	a = model_json(m, event_actions);

@@ -400,6 +400,8 @@ static const struct schema_key file_keys[] = {
     {"aux_tags", &aux_tags, false, NULL, "tags that come with others"},
     {"roles", &roles, false, NULL, "what people may do"},
     {"sites", &sites, false, NULL, "other sites"},
+    {"aggregations", &keys_aggregations, false, NULL,
+	"business aggregations: trees of hosts and services"},
     {"notification_rules", &keys_notification_rules, false, NULL,
 	"who is told what"},
     {"event_rules", &keys_event_rules, false, NULL, "what becomes an event"},

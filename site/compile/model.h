@@ -83,6 +83,7 @@ enum table_id {
 	TABLE_AUX_TAGS,
 	TABLE_ROLES,
 	TABLE_SITES,
+	TABLE_AGGREGATIONS,
 	TABLE_COUNT
 };
 
@@ -244,6 +245,9 @@ void tags_free(struct model *m);
 void roles_add_builtin(struct model *m);
 json_t *roles_gather(struct model *m);
 json_t *sites_gather(struct model *m);
+
+/* aggregations.c: checked, by name; NULL: there are none. */
+json_t *aggregations_gather(struct model *m);
 
 /* folders.c */
 uint32_t folder_get(struct model *m, const char *path);

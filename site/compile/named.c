@@ -24,6 +24,7 @@ static const struct {
     [TABLE_AUX_TAGS] = {"aux_tags", "auxiliary tag"},
     [TABLE_ROLES] = {"roles", "role"},
     [TABLE_SITES] = {"sites", "site"},
+    [TABLE_AGGREGATIONS] = {"aggregations", "aggregation"},
 };
 
 void
