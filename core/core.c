@@ -141,7 +141,8 @@ delivery_line(void *arg, struct slice line)
 	bool ok;
 
 	history_add_text(&clean, line);
-	history_add(core->fx.history, core_now(), str_slice(&clean));
+	if (!history_had(core->fx.history, str_slice(&clean)))
+		history_add(core->fx.history, core_now(), str_slice(&clean));
 	ok = history_flush(core->fx.history);
 	str_free(&clean);
 	return ok;

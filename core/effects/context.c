@@ -6,6 +6,7 @@
 #include "core/effects/context.h"
 
 #include "common/msg.h"
+#include "core/state/override.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -87,20 +88,41 @@ add_state(
 	str_free(&id);
 }
 
+static bool
+snap_has_variable(
+    const struct snapshot *snap, const struct snap_object *o, const char *name)
+{
+	for (uint32_t i = 0; i + 1 < o->custom_variables.n; i += 2)
+		if (strcmp(snap_s(snap, snap_at(snap, o->custom_variables, i)),
+			name) == 0)
+			return true;
+	return false;
+}
+
 /* Custom variables, labels and tags: a key each. */
 static void
 add_dictionaries(struct context *c)
 {
 	const struct snapshot *snap = c->e->snap;
 	const struct snap_object *o = &snap->objects[c->object];
+	const struct override *over = c->e->objects[c->object].over;
 	struct str key = {0}, tags = {0};
 
 	for (uint32_t i = 0; i + 1 < o->custom_variables.n; i += 2) {
+		const char *name =
+		    snap_s(snap, snap_at(snap, o->custom_variables, i));
+
 		str_clear(&key);
-		str_addf(&key, "%s_%s", c->kind,
-		    snap_s(snap, snap_at(snap, o->custom_variables, i)));
+		str_addf(&key, "%s_%s", c->kind, name);
 		add(c, str_get(&key),
-		    text(c, snap_at(snap, o->custom_variables, i + 1)));
+		    slice_of(engine_variable(c->e, c->object, slice_of(name))));
+	}
+	for (uint32_t i = 0; over != NULL && i < over->vars.n; i++) {
+		if (snap_has_variable(snap, o, over->vars.items[i].name))
+			continue;
+		str_clear(&key);
+		str_addf(&key, "%s_%s", c->kind, over->vars.items[i].name);
+		add(c, str_get(&key), slice_of(over->vars.items[i].value));
 	}
 	for (uint32_t i = 0; i + 2 < o->labels.n; i += 3) {
 		str_clear(&key);
@@ -191,6 +213,34 @@ add_contacts(struct context *c)
 	str_free(&names);
 }
 
+/* Contacts that get nothing now, because a command said so. */
+static void
+add_silent(struct context *c, int64_t now)
+{
+	const struct snapshot *snap = c->e->snap;
+	bool service = engine_is_service(c->e, c->object);
+	struct str names = {0};
+
+	for (uint32_t i = 0; i < snap->n_contacts; i++) {
+		const struct contact_state *k = &c->e->contacts[i];
+		uint32_t modified =
+		    service ? k->modified_service : k->modified_host;
+		uint32_t period = service ? k->service_period : k->host_period;
+		bool on = service ? k->service_on : k->host_on;
+
+		if (modified & CONTACT_MODIFIED_PERIOD)
+			on = on && period_is_in(c->e->periods, period, now);
+		if (on)
+			continue;
+		if (names.len > 0)
+			str_addc(&names, ',');
+		str_addslice(&names, text(c, snap->contacts[i].name));
+	}
+	if (names.len > 0)
+		add(c, "CONTACTSOFF", str_slice(&names));
+	str_free(&names);
+}
+
 static void
 add_author(struct context *c, struct slice author)
 {
@@ -220,6 +270,7 @@ context_add(struct str *pairs, const struct engine *e, const struct notice *n,
 	add(&c, "NOTIFICATIONCOMMENT", n->comment);
 	add_author(&c, n->author);
 	add_contacts(&c);
+	add_silent(&c, created_us / 1000000);
 	c.object = o->host;
 	add_host(&c);
 	add_f(&c, "", "NOTIFICATIONNUMBER", "%u",

@@ -318,6 +318,7 @@ effects_close(struct effects *fx, int64_t now)
 {
 	uint64_t seq;
 
+	history_push(fx->history);
 	if (!append(fx))
 		return;
 	if (!fx->commands) {
@@ -337,7 +338,6 @@ effects_close(struct effects *fx, int64_t now)
 		fx->answers[i].number = fx->appended;
 		fx->answers[i].seq = seq;
 	}
-	history_flush(fx->history);
 }
 
 void

@@ -21,6 +21,7 @@
 
 #define STATES_A_SLICE 2000
 #define FLUSH_BYTES    32768
+#define RECENT_S       10
 
 struct history {
 	char *dir;
@@ -35,7 +36,8 @@ struct history {
 	uint32_t states_at; /* next object of the block, UINT32_MAX: none */
 	enum history_state states_kind;
 	int64_t states_time;
-	struct str late; /* i64 time, u32 length, text; ... */
+	struct str late;   /* i64 time, u32 length, text; ... */
+	struct str recent; /* lines of the last RECENT_S before the start */
 	uint64_t lines, lost;
 };
 
@@ -87,6 +89,44 @@ take_last_stamp(struct history *h, struct slice tail)
 	}
 }
 
+static void
+take_recent(struct history *h, struct slice tail)
+{
+	struct slice line, rest, number;
+	int64_t time;
+
+	while (slice_next(&tail, '\n', &line)) {
+		const char *end = line.len == 0 || line.s[0] != '['
+		    ? NULL
+		    : memchr(line.s, ']', line.len);
+
+		if (end == NULL || end + 2 > line.s + line.len)
+			continue;
+		number = (struct slice){line.s + 1, (size_t)(end - line.s) - 1};
+		rest = (struct slice){
+		    end + 2, (size_t)(line.s + line.len - end) - 2};
+		if (!num_i64(number, &time) || time < h->last - RECENT_S)
+			continue;
+		str_addslice(&h->recent, rest);
+		str_addc(&h->recent, '\n');
+	}
+}
+
+bool
+history_had(struct history *h, struct slice line)
+{
+	struct slice rest = str_slice(&h->recent), one;
+
+	while (h->recent.len > 0 && slice_next(&rest, '\n', &one)) {
+		if (one.len != line.len || one.len == 0 ||
+		    memcmp(one.s, line.s, one.len) != 0)
+			continue;
+		memset(h->recent.s + (one.s - h->recent.s), '\n', one.len);
+		return true;
+	}
+	return false;
+}
+
 /* A crash may have cut the last line: the next one must not continue it. */
 static void
 look_at_end(struct history *h, const char *path)
@@ -99,6 +139,8 @@ look_at_end(struct history *h, const char *path)
 
 	if (n > 0) {
 		take_last_stamp(h, (struct slice){tail, (size_t)n});
+		if (h->fd == -1)
+			take_recent(h, (struct slice){tail, (size_t)n});
 		if (tail[n - 1] != '\n')
 			str_addc(&h->buffer, '\n');
 	}
@@ -205,6 +247,7 @@ history_close(struct history **history)
 		close(h->fd);
 	}
 	str_free(&h->buffer);
+	str_free(&h->recent);
 	str_free(&h->late);
 	free(h->dir);
 	free(h);
@@ -366,6 +409,13 @@ history_turn(struct history *h, int64_t now)
 		history_flush(h);
 	}
 	return h->states_at != UINT32_MAX && !h->failing;
+}
+
+void
+history_push(struct history *h)
+{
+	if (h->buffer.len > 0 && !h->failing)
+		history_flush(h);
 }
 
 bool

@@ -34,6 +34,14 @@ void history_begin_states(
 bool history_turn(struct history *h, int64_t now);
 /* Everything added is with the kernel; false: the disk refuses. */
 bool history_flush(struct history *h);
+/* The same at the end of a turn, unless the disk refuses: a killed process
+ * loses no line of a turn that is over. */
+void history_push(struct history *h);
+/*
+ * Was this line among the last ones when the file was opened? Each is found
+ * once: what is sent again after a crash must not stand there twice.
+ */
+bool history_had(struct history *h, struct slice line);
 /* Does anything wait to be written? */
 bool history_waits(const struct history *h);
 /* Removes files that are older than so many milliseconds. */

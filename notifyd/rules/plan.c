@@ -281,6 +281,23 @@ meant_of_rule(struct walk *w, const struct rule *rule, struct meant_list *list)
 	list->n = kept;
 }
 
+/* Is the name one of "a,b,c"? */
+static bool
+is_listed(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *list != '\0'; list += strcspn(list, ",")) {
+		list += *list == ',';
+		if (strncmp(list, name, n) == 0 &&
+		    (list[n] == ',' || list[n] == '\0'))
+			return true;
+		if (*list == '\0')
+			break;
+	}
+	return false;
+}
+
 /* Why this one can or will get nothing by the method; NULL: all is well. */
 static const char *
 meant_obstacle(const struct walk *w, const struct meant *m, const char *method)
@@ -292,6 +309,8 @@ meant_obstacle(const struct walk *w, const struct meant *m, const char *method)
 	if (c == NULL)
 		return mail ? NULL
 			    : "a plain address can only be reached by mail";
+	if (is_listed(context_text(w->view.ctx, "CONTACTSOFF"), c->name))
+		return "notifications are disabled for this contact by command";
 	if (c->off || (w->view.at >= c->off_from && w->view.at < c->off_to))
 		return "notifications are disabled for this contact";
 	if (c->sites.given && !names_have(&c->sites, w->notice->site))
