@@ -62,7 +62,7 @@ enum msg_job_kind {
 /* msg_core_status.switches */
 /* What a check says of an item that the data does not have; clusters need to
  * know (CL-2). */
-#define MSG_ITEM_MISSING "Item not found in monitoring data"
+#define MSG_ITEM_MISSING             "Item not found in monitoring data"
 
 #define MSG_SWITCH_NOTIFICATIONS     0x0001u
 #define MSG_SWITCH_HOST_CHECKS       0x0002u

@@ -10,8 +10,9 @@
 
 #include <stdlib.h>
 
-#define FORGET_S 120 /* a node that says nothing for so long, or 2 intervals   \
-		      */
+#define FORGET_S                                                               \
+	120 /* a node that says nothing for so long, or 2 intervals            \
+	     */
 
 struct node_result {
 	bool has, missing, is_new;

@@ -127,8 +127,8 @@ struct mirror {
 	/* host h's children: children[child_from[h]..child_from[h + 1]) */
 	uint32_t *child_from, *children;
 	struct mirror_text *text;
-	struct mirror_override **over;   /* by object; NULL for most */
-	struct mirror_contact *contacts; /* by contact */
+	struct mirror_override **over;         /* by object; NULL for most */
+	struct mirror_contact *contacts;       /* by contact */
 	struct mirror_downtime **downtimes_of; /* first by object */
 	struct mirror_comment **comments_of;
 	struct mirror_downtime **downtimes; /* all, id ascending */

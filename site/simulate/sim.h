@@ -49,7 +49,7 @@ struct sim {
 	char **keys; /* by object: ,"host":"...","service":"..." */
 	/* the site */
 	bool up;
-	int ends; /* by command: 1 to start anew, 2 for good */
+	int ends;        /* by command: 1 to start anew, 2 for good */
 	int64_t boot_at; /* while off */
 	struct engine *engine;
 	struct schedule *schedule;

@@ -2,8 +2,8 @@
  *
  * One message: whatever comes, every field is valid UTF-8 without controls.
  */
-#include "common/utf8.h"
 #include "common/log.h"
+#include "common/utf8.h"
 #include "eventd/parse/syslog.h"
 #include "eventd/parse/text.h"
 

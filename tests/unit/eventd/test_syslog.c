@@ -10,8 +10,8 @@
 #include <cmocka.h>
 /* clang-format on */
 
-#include "common/utf8.h"
 #include "common/mem.h"
+#include "common/utf8.h"
 #include "eventd/parse/syslog.h"
 #include "eventd/parse/text.h"
 
