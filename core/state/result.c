@@ -404,6 +404,9 @@ result_reclass(struct engine *e, uint32_t host, int64_t now)
 	o->last_change = now;
 	if (s.hard_changed)
 		o->last_hard_change = now;
+	/* ST-30: its own result is from before; the next one decides. */
+	if (o->held == HOLD_PARENTS_DOWN)
+		o->evidence_from = now;
 	follow(e, host, &s, false, now);
 	finish(e, host, &s, false, now);
 	host_spread(e, host, &s, now);
