@@ -16,6 +16,7 @@
 #include "fetcher/icmp.h"
 #include "fetcher/identity.h"
 #include "fetcher/limits.h"
+#include "fetcher/net/net.h"
 #include "fetcher/resolve.h"
 #include "fetcher/runner.h"
 
@@ -95,6 +96,9 @@ uint64_t fetch_left_ms(const struct fetch *f);
 const char *fetch_timeout_text(const struct fetch *f, char buf[32]);
 
 uv_loop_t *runner_loop(struct runner *e);
+struct net_services runner_net(struct runner *e);
+/* Are standard network checks done without a process? */
+bool runner_inprocess(const struct runner *e);
 struct icmp *runner_icmp(struct runner *e); /* NULL: see runner_no_ping() */
 const char *runner_no_ping(const struct runner *e); /* why there is none */
 struct children *runner_children(struct runner *e);

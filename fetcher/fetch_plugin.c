@@ -4,6 +4,7 @@
  */
 #include "fetcher/command_line.h"
 #include "fetcher/fetch.h"
+#include "fetcher/net/net.h"
 #include "fetcher/plugin_output.h"
 
 #include "common/mem.h"
@@ -13,6 +14,7 @@
 
 struct run {
 	struct child *child;
+	struct net_run *net; /* done here, without a process */
 	bool is_cut;         /* plugin: output beyond the limit was discarded */
 	struct err too_much; /* program: why reading was stopped */
 	char program[128];   /* for words */
@@ -26,6 +28,8 @@ release(struct fetch *f)
 
 	if (r->child != NULL)
 		child_stop(r->child);
+	if (r->net != NULL)
+		net_stop(r->net);
 	free(r);
 	f->transport = NULL;
 }
@@ -104,13 +108,14 @@ plugin_output(struct child *c, const char *bytes, size_t n, void *arg)
 
 /* Ended by code 0 to 3: what it says is the result. */
 static void
-plugin_result(struct fetch *f, const struct child_end *end, bool is_cut)
+plugin_result(struct fetch *f, struct slice output, const struct child_end *end,
+    bool is_cut)
 {
 	struct plugin_output out = {0};
 	struct str text = {0};
 
-	plugin_output_parse(str_slice(&f->output), is_cut, &out);
-	if (f->output.len == 0) {
+	plugin_output_parse(output, is_cut, &out);
+	if (output.len == 0) {
 		struct plugin_output errors = {0};
 
 		plugin_output_parse(last_line(end->errors), true, &errors);
@@ -168,14 +173,14 @@ plugin_ended(struct child *c, const struct child_end *end, void *arg)
 	else if (is_odd_end(end, 3, &how))
 		plugin_failed(f, end, r.program, how.text);
 	else
-		plugin_result(f, end, r.is_cut);
+		plugin_result(f, str_slice(&f->output), end, r.is_cut);
 }
 
 static void
 plugin_late(struct fetch *f)
 {
 	struct run *r = f->transport;
-	bool waits = child_waits(r->child);
+	bool waits = r->child != NULL && child_waits(r->child);
 	char timeout[32];
 
 	fetch_timeout_text(f, timeout);
@@ -273,11 +278,79 @@ name_program(struct run *r, char *const *argv)
 }
 
 static void
-start(struct fetch *f, const struct child_handlers *handlers)
+start_child(struct fetch *f, char **argv, const struct child_handlers *handlers)
 {
-	const char *root = runner_root(f->runner);
+	struct run *r = f->transport;
+
+	name_program(r, argv);
+	r->child = child_start(runner_children(f->runner), argv,
+	    command_environment(runner_root(f->runner)), handlers, f);
+}
+
+static const struct child_handlers plugin_handlers = {
+    plugin_output, plugin_ended};
+
+/* --- network checks without a process ------------------------------------- */
+
+static void
+run_plugin(struct fetch *f)
+{
 	struct err why;
-	char **argv = command_argv(root, f->job.command, &why);
+	char **argv =
+	    command_argv(runner_root(f->runner), f->job.command, &why);
+
+	if (argv != NULL) {
+		start_child(f, argv, &plugin_handlers);
+		return;
+	}
+	release(f);
+	fetch_fail_soon(f, "Cannot run the command: %s", why.text);
+}
+
+static void
+net_ended(int state, struct slice text, void *arg)
+{
+	struct fetch *f = arg;
+	struct child_end end = {.exit_code = state};
+
+	((struct run *)f->transport)->net = NULL;
+	if (state < 0) {
+		runner_counting(f->runner)->inprocess_given_up++;
+		run_plugin(f);
+		return;
+	}
+	release(f);
+	plugin_result(f, text, &end, false);
+}
+
+/* A plugin of the site's own with that name is run; so is one elsewhere. */
+static bool
+is_standard(const char *path)
+{
+	static const char folder[] = "/usr/lib/nagios/plugins/";
+
+	return strncmp(path, folder, sizeof(folder) - 1) == 0;
+}
+
+/* NULL: it needs the plugin. */
+static struct net_plan *
+plan_here(struct fetch *f, char *const *argv)
+{
+	if (!runner_inprocess(f->runner) ||
+	    slice_eqs(f->job.options, "{\"inprocess\":false}") ||
+	    !is_standard(argv[0]))
+		return NULL;
+	return net_read(argv);
+}
+
+static void
+plugin_start(struct fetch *f)
+{
+	struct err why;
+	char **argv =
+	    command_argv(runner_root(f->runner), f->job.command, &why);
+	struct net_services services = runner_net(f->runner);
+	struct net_plan *plan;
 	struct run *r;
 
 	if (argv == NULL) {
@@ -285,19 +358,15 @@ start(struct fetch *f, const struct child_handlers *handlers)
 		return;
 	}
 	r = xnew(struct run);
-	name_program(r, argv);
 	f->transport = r;
-	r->child = child_start(runner_children(f->runner), argv,
-	    command_environment(root), handlers, f);
-}
-
-static void
-plugin_start(struct fetch *f)
-{
-	static const struct child_handlers handlers = {
-	    plugin_output, plugin_ended};
-
-	start(f, &handlers);
+	plan = plan_here(f, argv);
+	if (plan == NULL) {
+		start_child(f, argv, &plugin_handlers);
+		return;
+	}
+	runner_counting(f->runner)->inprocess++;
+	child_free_words(argv);
+	r->net = net_start(&services, plan, net_ended, f);
 }
 
 static void
@@ -306,7 +375,16 @@ program_start(struct fetch *f)
 	static const struct child_handlers handlers = {
 	    program_output, program_ended};
 
-	start(f, &handlers);
+	struct err why;
+	char **argv =
+	    command_argv(runner_root(f->runner), f->job.command, &why);
+
+	if (argv == NULL) {
+		fetch_fail_soon(f, "Cannot run the command: %s", why.text);
+		return;
+	}
+	f->transport = xnew(struct run);
+	start_child(f, argv, &handlers);
 }
 
 const struct fetch_kind fetch_kind_plugin = {

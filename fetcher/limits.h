@@ -47,6 +47,9 @@
 /* Addresses of one name that are tried. */
 #define LIMIT_ADDRESSES 8
 
+/* What a network check in the worker reads; beyond it the plugin is run. */
+#define LIMIT_NET_BYTES (4u << 20)
+
 /* Packets of one PING service. */
 #define LIMIT_PING_PACKETS 20
 

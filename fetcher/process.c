@@ -39,6 +39,7 @@ process_init(struct daemon *d, struct err *err_r)
 
 	d->state = p;
 	p->runner = runner_new(d->loop, d->root);
+	runner_set_inprocess(p->runner, d->settings->fetcher_inprocess);
 	if (runner_open_ping(p->runner, &why) != 0)
 		log_error("ping: %s", why.text);
 	drop_capabilities();

@@ -20,6 +20,7 @@ struct runner {
 	struct resolver *resolver;
 	struct icmp *icmp;
 	struct err no_ping;
+	bool no_inprocess;
 	struct children *children;
 	struct decrypts *decrypts;
 	struct identity *identity;
@@ -153,6 +154,24 @@ runner_counters(const struct runner *e)
 		c.pings_refused = ic->refused;
 	}
 	return c;
+}
+
+struct net_services
+runner_net(struct runner *e)
+{
+	return (struct net_services){e->loop, e->resolver, e->icmp, e->buffer};
+}
+
+bool
+runner_inprocess(const struct runner *e)
+{
+	return !e->no_inprocess;
+}
+
+void
+runner_set_inprocess(struct runner *e, bool on)
+{
+	e->no_inprocess = !on;
 }
 
 uv_loop_t *

@@ -25,6 +25,8 @@ struct fetch;
 	C(jobs_ping, "hosts and services checked by ping")                     \
 	C(jobs_tcp, "ports checked")                                           \
 	C(jobs_plugin, "plugins run")                                          \
+	C(inprocess, "network checks done without a process")                  \
+	C(inprocess_given_up, "of these left to the plugin after all")         \
 	C(jobs_piggyback, "hosts judged by what others sent for them")         \
 	C(jobs_unknown, "jobs of a kind that this version cannot do")          \
 	C(jobs_done, "jobs that ended, in whatever way")                       \
@@ -74,6 +76,8 @@ typedef void runner_done_fn(struct fetch *f, void *arg);
  */
 struct fetch *runner_start(struct runner *e, const struct msg_job *job,
     runner_done_fn *done, void *arg);
+/* True at the start: do standard network checks without a process. */
+void runner_set_inprocess(struct runner *e, bool on);
 /* Ends every fetch without `done`; children are killed. */
 void runner_cancel_all(struct runner *e);
 size_t runner_running(const struct runner *e);
