@@ -71,6 +71,7 @@ enum snap_cluster {
 #define SNAP_FLAP_DETECTION 0x0008u
 #define SNAP_VOLATILE       0x0010u
 #define SNAP_EVENT_HANDLER  0x0020u
+#define SNAP_NO_INPROCESS   0x0080u /* plugins are run, always */
 #define SNAP_FRESHNESS      0x0040u /* freshness checking (FR-1) */
 
 /* snap_object.notify_on */

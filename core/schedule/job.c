@@ -145,6 +145,8 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 	case MSG_JOB_PLUGIN:
 		line = engine_check_line(e, object, &scope.args);
 		macros_expand(&buffers->command, &scope, line);
+		if (c->flags & SNAP_NO_INPROCESS)
+			job->options = SLICE("{\"inprocess\":false}");
 		break;
 	case MSG_JOB_PING:
 		if (c->is_service)

@@ -257,6 +257,7 @@ set_steering(struct snap_object *o, json_t *const *values)
 	    flag_of(values, ATTR_notifications, true, SNAP_NOTIFICATIONS) |
 	    flag_of(values, ATTR_flap_detection, true, SNAP_FLAP_DETECTION) |
 	    flag_of(values, ATTR_volatile, false, SNAP_VOLATILE) |
+	    (json_is_false(values[ATTR_inprocess]) ? SNAP_NO_INPROCESS : 0) |
 	    flag_of(values, ATTR_freshness, false, SNAP_FRESHNESS) |
 	    SNAP_EVENT_HANDLER;
 	if (!runs)
