@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define OPEN_FILES  8
-#define INDEX_BYTES (1u << 20) /* of the history in one slice */
+#define INDEX_BYTES (256u << 10) /* of the history in one slice */
 
 struct open_file {
 	char day[PAST_DAY]; /* "": free */
