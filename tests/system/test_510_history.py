@@ -3,6 +3,7 @@
 shown, summed up as availability, and found again when the index is damaged."""
 import json
 import os
+import random
 import signal
 import time
 
@@ -114,3 +115,75 @@ def test_index_comes_back(started):
     # Gone with its time.
     os.unlink(os.path.join(folder, "2020-01-01.log"))
     site.wait_for(lambda: site.query(*question) == [])
+
+
+def timeline(rng):
+    """Three hours of anything, on two hosts with two services each."""
+    at, items = 0, []
+    while at < 10000:
+        at += rng.choice([0, 1, 7, 60, 300])
+        host, service = rng.choice("ab"), rng.choice([None, "x", "y"])
+        kind, key = ("SVC", f"{host};{service}") if service else ("HOST", host)
+        begin = 1772434800 + at + rng.randint(-50, 200)
+        what = rng.randint(0, 12)
+        if what < 8:
+            state = rng.choice(["OK", "WARN", "CRIT", "UNKNOWN"]
+                               if service else ["UP", "DOWN"])
+            result = {"host": host, "state": state, "output": f"o{at}"}
+            if service:
+                result["service"] = service
+            items.append({"at": f"{at}s", "result": result})
+        elif what < 11:
+            items.append({"at": f"{at}s", "command":
+                          f"SCHEDULE_{kind}_DOWNTIME;{key};{begin};"
+                          f"{begin + rng.randint(1, 900)};"
+                          f"{rng.randint(0, 1)};0;60;me;x"})
+        elif what == 11:
+            items.append({"at": f"{at}s", "command":
+                          f"DEL_DOWNTIME_BY_HOST_NAME;{host}"})
+        else:
+            items.append({"at": f"{at}s", "restart":
+                          {"how": "clean", "down": f"{rng.randint(0, 90)}s"}})
+            at += 100
+    return items
+
+
+def test_replay_is_live(root):
+    """Invariant 7: replaying yields the live state; durations add up."""
+    for seed in range(20):
+        rng = random.Random(seed)
+        begin = "2026-03-01T23:00:00" if seed % 2 else "2026-03-02T08:00:00"
+        passive = {"check": "passive", "max_check_attempts": 2}
+        live = ["state", "scheduled_downtime_depth", "is_flapping"]
+        scenario = {
+            "start": begin, "timezone": "Europe/Berlin",
+            "config": {"hosts": {h: passive for h in "ab"},
+                       "services": [{"hosts": ["a", "b"], "description": d,
+                                     **passive} for d in "xy"]},
+            "timeline": timeline(rng) + [
+                {"at": "3h", "query": "GET services\nColumns: host_name "
+                 "description host_scheduled_downtime_depth "
+                 + " ".join(live) + "\n"},
+                {"at": "3h", "query": "GET statehist\nColumns: host_name "
+                 "service_description from until state in_downtime "
+                 "is_flapping in_host_downtime duration\nFilter: time >= "
+                 f"{1772434800 - 60 * 60 * 9 * (seed % 2) + 1500}\n"}]}
+        path = root.path / f"random{seed}.yaml"
+        path.write_text(json.dumps(scenario))
+        os.chmod(path, 0o644)
+        done = root.run("simulate", path, check=True)
+        services, spans = [json.loads(line)["rows"]
+                           for line in done.out.splitlines()
+                           if '"event":"query"' in line]
+        end = max(row[3] for row in spans)
+        start = min(row[2] for row in spans)
+        sums, last = {}, {}
+        for host, service, _, until, state, *flags, duration in spans:
+            key = (host, service)
+            sums[key] = sums.get(key, 0) + duration
+            if until == end:
+                last[key] = (state, *flags)
+        assert set(sums.values()) == {end - start}, (seed, sums)
+        for host, service, of_host, state, depth, flapping in services:
+            assert last[(host, service)] == (
+                state, depth > 0, flapping, of_host > 0), (seed, host, service)

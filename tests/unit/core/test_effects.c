@@ -140,6 +140,27 @@ history_has_a_file_a_day(void **state) /* LG-1, LG-5 */
 	    "[1772496000] CURRENT HOST STATE: web;UP;HARD;1;\n"
 	    "[1772496000] CURRENT SERVICE STATE: web;HTTP;OK;HARD;1;\n"
 	    "[1772496000] three\n");
+	/* A block stands in one piece: other lines follow it. */
+	history_begin_states(h, HISTORY_INITIAL, 1772496010);
+	history_add(h, 1772496011, SLICE("late"));
+	while (history_turn(h, 1772496011))
+		;
+	str_clear(&text);
+	assert_int_equal(file_read(path, 1 << 20, &text, &err), 0);
+	assert_non_null(strstr(str_get(&text),
+	    "[1772496010] logging initial states\n"
+	    "[1772496010] INITIAL HOST STATE: web;UP;HARD;1;\n"
+	    "[1772496010] INITIAL SERVICE STATE: web;HTTP;OK;HARD;1;\n"
+	    "[1772496011] late\n"));
+	/* Time does not go back behind what another process wrote. */
+	history_close(&h);
+	clock_set(0, INT64_C(1772496005) * NS_PER_S);
+	h = history_open(dir, w->e, &err);
+	history_add(h, 1772496005, SLICE("early"));
+	assert_true(history_flush(h));
+	str_clear(&text);
+	assert_int_equal(file_read(path, 1 << 20, &text, &err), 0);
+	assert_non_null(strstr(str_get(&text), "\n[1772496011] early\n"));
 	/* A killed core: what notifyd sends again is there already, once. */
 	history_close(&h);
 	h = history_open(dir, w->e, &err);
