@@ -150,16 +150,36 @@ str_addslice(struct str *str, struct slice s)
 void
 str_vaddf(struct str *str, const char *fmt, va_list ap)
 {
+	size_t room;
 	va_list again;
 	int n;
 
+	/* Most fit at once: formatting twice is what costs. */
+	str_reserve(str, 64);
+	room = str->cap - str->len;
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(str->s + str->len, room, fmt, again);
 	va_end(again);
 	must(n >= 0);
-	str_reserve(str, (size_t)n + 1);
-	vsnprintf(str->s + str->len, (size_t)n + 1, fmt, ap);
+	if ((size_t)n >= room) {
+		str_reserve(str, (size_t)n + 1);
+		vsnprintf(str->s + str->len, (size_t)n + 1, fmt, ap);
+	}
 	str->len += (size_t)n;
+}
+
+void
+str_addi(struct str *str, int64_t n)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) != 0);
+	if (n < 0)
+		*--at = '-';
+	str_addn(str, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Borrowed bytes; not terminated. {NULL, 0} is empty. */
@@ -50,6 +51,8 @@ void str_addn(struct str *str, const char *s, size_t n);
 void str_addc(struct str *str, char c);
 void str_addf(struct str *str, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* A decimal number; faster than the same by str_addf(). */
+void str_addi(struct str *str, int64_t n);
 void str_vaddf(struct str *str, const char *fmt, va_list ap);
 void str_addslice(struct str *str, struct slice s);
 /* The content, never NULL, valid until the next change. */

@@ -16,6 +16,7 @@ struct context {
 	const struct engine *e;
 	uint32_t object;  /* whose keys are written */
 	const char *kind; /* HOST or SERVICE */
+	struct str key, value;
 };
 
 static void
@@ -26,31 +27,31 @@ add(struct context *c, const char *key, struct slice value)
 	msg_pair_put(c->pairs, &p);
 }
 
-/* PREFIX KIND SUFFIX: LAST HOST STATE */
-static void __attribute__((format(printf, 4, 5))) add_f(struct context *c,
-    const char *prefix, const char *suffix, const char *fmt, ...)
+/* PREFIX KIND SUFFIX: LAST HOST STATE. A notice has some eighty of these: no
+ * formatting, no memory of their own. */
+static const char *
+key_of(struct context *c, const char *prefix, const char *suffix)
 {
-	struct str key = {0}, value = {0};
-	va_list ap;
-
-	str_addf(&key, "%s%s%s", prefix, c->kind, suffix);
-	va_start(ap, fmt);
-	str_vaddf(&value, fmt, ap);
-	va_end(ap);
-	add(c, str_get(&key), str_slice(&value));
-	str_free(&key);
-	str_free(&value);
+	str_clear(&c->key);
+	str_add(&c->key, prefix);
+	str_add(&c->key, c->kind);
+	str_add(&c->key, suffix);
+	return str_get(&c->key);
 }
 
 static void
 add_s(struct context *c, const char *prefix, const char *suffix,
     struct slice value)
 {
-	struct str key = {0};
+	add(c, key_of(c, prefix, suffix), value);
+}
 
-	str_addf(&key, "%s%s%s", prefix, c->kind, suffix);
-	add(c, str_get(&key), value);
-	str_free(&key);
+static void
+add_n(struct context *c, const char *prefix, const char *suffix, int64_t n)
+{
+	str_clear(&c->value);
+	str_addi(&c->value, n);
+	add(c, key_of(c, prefix, suffix), str_slice(&c->value));
 }
 
 static struct slice
@@ -83,8 +84,9 @@ add_state(
 
 	add_s(c, prefix, suffix,
 	    slice_of(engine_state_word(c->e, c->object, state)));
-	str_addf(&id, "%sID", suffix);
-	add_f(c, prefix, str_get(&id), "%u", state);
+	str_add(&id, suffix);
+	str_add(&id, "ID");
+	add_n(c, prefix, str_get(&id), state);
 	str_free(&id);
 }
 
@@ -155,8 +157,8 @@ add_object(struct context *c)
 	add_state(c, "", "STATE", o->state);
 	add_state(c, "LAST", "STATE", o->last_state);
 	add_state(c, "PREVIOUS", "HARDSTATE", o->previous_hard);
-	add_f(c, "", "ATTEMPT", "%u", o->attempt);
-	add_f(c, "MAX", "ATTEMPTS", "%u", o->max_attempts);
+	add_n(c, "", "ATTEMPT", o->attempt);
+	add_n(c, "MAX", "ATTEMPTS", o->max_attempts);
 	add_s(c, "", "OUTPUT", checkable_output(o));
 	add_s(c, "LONG", "OUTPUT", checkable_long_output(o));
 	add_s(c, "", "PERFDATA", checkable_perfdata(o));
@@ -165,11 +167,11 @@ add_object(struct context *c)
 	    service ? c->e->snap->service_groups : c->e->snap->host_groups);
 	add_names(c, "CONTACTGROUPNAMES", conf->contact_groups,
 	    c->e->snap->contact_groups);
-	add_f(c, "", "DOWNTIME", "%u", o->downtime_depth);
+	add_n(c, "", "DOWNTIME", o->downtime_depth);
 	add_s(c, "", "NOTESURL", text(c, conf->notes_url));
-	add_f(c, "", "PROBLEMID", "%" PRIu64, o->problem_id);
-	add_f(c, "LAST", "STATECHANGE", "%" PRId64, o->last_change);
-	add_f(c, "LAST", service ? "OK" : "UP", "%" PRId64, o->last_time[0]);
+	add_n(c, "", "PROBLEMID", (int64_t)o->problem_id);
+	add_n(c, "LAST", "STATECHANGE", o->last_change);
+	add_n(c, "LAST", service ? "OK" : "UP", o->last_time[0]);
 	for (const struct comment *k = o->comments; k != NULL; k = k->next)
 		if (k->type == COMMENT_ACK && o->ack != ACK_NONE) {
 			add_s(c, "", "ACKAUTHOR", slice_of(k->author));
@@ -260,7 +262,8 @@ context_add(struct str *pairs, const struct engine *e, const struct notice *n,
     int64_t created_us)
 {
 	const struct snap_object *o = &e->snap->objects[n->object];
-	struct context c = {pairs, e, n->object, "HOST"};
+	struct context c = {
+	    .pairs = pairs, .e = e, .object = n->object, .kind = "HOST"};
 	struct str micro = {0};
 
 	str_addf(&micro, "%" PRId64, created_us);
@@ -273,7 +276,7 @@ context_add(struct str *pairs, const struct engine *e, const struct notice *n,
 	add_silent(&c, created_us / 1000000);
 	c.object = o->host;
 	add_host(&c);
-	add_f(&c, "", "NOTIFICATIONNUMBER", "%u",
+	add_n(&c, "", "NOTIFICATIONNUMBER",
 	    o->is_service ? e->objects[o->host].number : n->number);
 	if (o->is_service) {
 		c.object = n->object;
@@ -282,7 +285,9 @@ context_add(struct str *pairs, const struct engine *e, const struct notice *n,
 		add(&c, "SERVICEDISPLAYNAME",
 		    text(&c, o->display_name == 0 ? o->name : o->display_name));
 		add_object(&c);
-		add_f(&c, "", "NOTIFICATIONNUMBER", "%u", n->number);
+		add_n(&c, "", "NOTIFICATIONNUMBER", n->number);
 	}
+	str_free(&c.key);
+	str_free(&c.value);
 	str_free(&micro);
 }

@@ -46,7 +46,9 @@ stamp(struct history *h, int64_t now)
 {
 	if (now > h->last)
 		h->last = now;
-	str_addf(&h->buffer, "[%" PRId64 "] ", h->last);
+	str_addc(&h->buffer, '[');
+	str_addi(&h->buffer, h->last);
+	str_add(&h->buffer, "] ");
 }
 
 /* The day of `now` and the second when it ends, by the local calendar. */

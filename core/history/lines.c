@@ -59,14 +59,18 @@ history_state_line(struct str *out, const struct engine *e, uint32_t object,
 	const struct checkable *o = &e->objects[object];
 	const char *of = engine_is_service(e, object) ? "SERVICE" : "HOST";
 
-	if (kind == HISTORY_ALERT)
-		str_addf(out, "%s ALERT: ", of);
-	else
+	if (kind == HISTORY_ALERT) {
+		str_add(out, of);
+		str_add(out, " ALERT: ");
+	} else
 		str_addf(out, "%s %s STATE: ",
 		    kind == HISTORY_INITIAL ? "INITIAL" : "CURRENT", of);
 	history_add_object(out, e, object);
-	str_addf(out, ";%s;%s;%u;", engine_state_word(e, object, o->state),
-	    hard ? "HARD" : "SOFT", attempt);
+	str_addc(out, ';');
+	str_add(out, engine_state_word(e, object, o->state));
+	str_add(out, hard ? ";HARD;" : ";SOFT;");
+	str_addi(out, attempt);
+	str_addc(out, ';');
 	add_output(out, o);
 }
 
