@@ -2,8 +2,10 @@
  *
  * vedette query: a Livestatus request to the site.
  */
+#include "common/num.h"
 #include "site/ask.h"
 #include "site/cmd.h"
+#include "site/follow.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -84,6 +86,24 @@ add_header(struct str *request)
 }
 
 static int
+follow(const struct cmd_call *call)
+{
+	char *path = site_path(call->site, "tmp/run/live");
+	const char *lines = cmd_value(call, "lines");
+	struct err err;
+	int64_t max = 0;
+	int rc;
+
+	if (lines != NULL && !num_range(slice_of(lines), 1, INT64_MAX, &max)) {
+		free(path);
+		return cmd_fail("query", "--lines %s: write a number", lines);
+	}
+	rc = follow_log(path, call->argv, call->argc, max, &err);
+	free(path);
+	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
+}
+
+static int
 run(const struct cmd_call *call)
 {
 	char *path = site_path(call->site, "tmp/run/live");
@@ -93,6 +113,10 @@ run(const struct cmd_call *call)
 	size_t n_head = 0;
 	int rc = 0;
 
+	if (cmd_flag(call, "follow")) {
+		free(path);
+		return follow(call);
+	}
 	if (call->argc > 0)
 		join(call, &request);
 	else
@@ -122,6 +146,12 @@ run(const struct cmd_call *call)
 	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
 }
 
+static const struct cmd_option options[] = {
+    {"follow", 0, NULL, "print new lines of the history as they are written"},
+    {"lines", 0, "N", "with --follow: end after so many"},
+    {0},
+};
+
 const struct cmd cmd_query = {
     .name = "query",
     .args = "[LINE...]",
@@ -135,8 +165,14 @@ const struct cmd cmd_query = {
 	"  vedette query 'GET services' 'Columns: host_name description "
 	"state'\n"
 	"\n"
+	"With --follow, new lines of the history are printed until you press\n"
+	"Ctrl-C; arguments are filters of the table log:\n"
+	"\n"
+	"  vedette query --follow 'Filter: host_name = web01'\n"
+	"\n"
 	"Exit code 1 when the site refuses the request or a command.",
     .scope = CMD_SITE_OPTION,
     .max_args = -1,
+    .options = options,
     .run = run,
 };

@@ -5,7 +5,10 @@ import json
 import os
 import random
 import signal
+import subprocess
 import time
+
+from conftest import VEDETTE
 
 CONFIG = {
     "hosts": {"h": {"check": "passive", "max_check_attempts": 1}},
@@ -73,6 +76,27 @@ def test_history(started):
     assert "one" in text and "total" in text
     assert site.run("availability", "h", "--from", "soon").code != 0
     assert site.run("availability", "nobody").code != 0
+
+
+def test_follow(started):
+    site = started
+    site.config(CONFIG)
+    site.activate()
+    with subprocess.Popen(
+            [VEDETTE, "-s", site.name, "query", "--follow", "--lines", "2",
+             "Filter: class = 1", "Filter: service_description = two"],
+            stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "VEDETTE_ROOT": str(site.top.path)}) as p:
+        site.wait_for(lambda: site.query(
+            "GET status", "Columns: livestatus_active_connections")[0][0] > 1)
+        for code in (2, 1):
+            result(site, "one", code)
+            result(site, "two", code)
+        lines = p.stdout.read().splitlines()
+        assert p.wait() == 0
+    assert [line.split("] ", 1)[1].split(";")[1:3] for line in lines] == \
+        [["two", "CRITICAL"], ["two", "WARNING"]]
+    assert site.run("query", "--follow", "Columns: time").code == 1
 
 
 def asked(site, question):
