@@ -6,8 +6,10 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/tls_listener.h"
 #include "eventd/eventd.h"
 
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -32,8 +34,6 @@ bind_all(struct eventd *ed, struct eventd_config *c,
 {
 	struct err all = {""}, one = {""};
 
-	refuse(settings->syslog_tls.enabled, "syslog_tls", "syslog over TLS",
-	    &all);
 	refuse(settings->traps.enabled, "traps", "SNMP traps", &all);
 	if (bind_listener(&c->udp, "syslog_udp", &settings->syslog_udp,
 		SOCK_DGRAM, &ed->listening_udp, &one) != 0)
@@ -41,6 +41,18 @@ bind_all(struct eventd *ed, struct eventd_config *c,
 	if (bind_listener(&c->tcp, "syslog_tcp", &settings->syslog_tcp,
 		SOCK_STREAM, &ed->listening_tcp, &one) != 0)
 		err_also(&all, &one);
+	if (bind_listener(&c->tls, "syslog_tls", &settings->syslog_tls,
+		SOCK_STREAM, &ed->listening_tls, &one) != 0)
+		err_also(&all, &one);
+	if (settings->syslog_tls.enabled) {
+		c->tls_context = tls_listener_context(ed->d->root, ed->d->site,
+		    "listen.syslog_tls", &settings->syslog_tls, &one);
+		/* Senders do not read: tickets would reset their connection. */
+		if (c->tls_context == NULL)
+			err_also(&all, &one);
+		else
+			SSL_CTX_set_num_tickets(c->tls_context, 0);
+	}
 	if (bind_listener(&c->status, "event_status", &settings->event_status,
 		SOCK_STREAM, &ed->listening_status, &one) != 0)
 		err_also(&all, &one);
@@ -79,6 +91,7 @@ eventd_config_build(struct eventd *ed, const struct snapshot *snap,
 	str_free(&mistakes);
 	unmark(&ed->listening_udp);
 	unmark(&ed->listening_tcp);
+	unmark(&ed->listening_tls);
 	unmark(&ed->listening_status);
 	if (bind_all(ed, c, settings, err_r) != 0)
 		eventd_config_free(&c);
@@ -95,6 +108,8 @@ eventd_config_free(struct eventd_config **cp)
 	event_rules_free(&c->made);
 	bound_list_free(&c->udp);
 	bound_list_free(&c->tcp);
+	bound_list_free(&c->tls);
+	SSL_CTX_free(c->tls_context);
 	bound_list_free(&c->status);
 	free(c);
 	*cp = NULL;
@@ -146,6 +161,12 @@ static int
 start_tcp(void *server, int fd, const char *key, struct err *err_r)
 {
 	return ec_stream_listen_tcp(server, fd, key, err_r);
+}
+
+static int
+start_tls(void *server, int fd, const char *key, struct err *err_r)
+{
+	return ec_stream_listen_tls(server, fd, key, err_r);
 }
 
 static void
@@ -200,6 +221,12 @@ eventd_config_listen(
 {
 	listen_udp(ed, c);
 	if (listen_streams(&ed->listening_tcp, &c->tcp, ed->streams, start_tcp,
+		stop_tcp, err_r) != 0)
+		return -1;
+	if (c->tls_context != NULL)
+		ec_stream_set_tls(ed->streams, c->tls_context);
+	c->tls_context = NULL;
+	if (listen_streams(&ed->listening_tls, &c->tls, ed->streams, start_tls,
 		stop_tcp, err_r) != 0)
 		return -1;
 	return listen_streams(&ed->listening_status, &c->status, ed->status,

@@ -74,6 +74,7 @@ engine_values(const struct engine *e, struct cell *v)
 	v[STATUS_decode_fallback].i = (int64_t)c->decode_fallback;
 	v[STATUS_messages_udp].i = (int64_t)c->by_input[INPUT_UDP];
 	v[STATUS_messages_tcp].i = (int64_t)c->by_input[INPUT_TCP];
+	v[STATUS_messages_tls].i = (int64_t)c->by_input[INPUT_TLS];
 	v[STATUS_messages_socket].i = (int64_t)c->by_input[INPUT_SOCKET];
 	v[STATUS_messages_pipe].i = (int64_t)c->by_input[INPUT_PIPE];
 	v[STATUS_messages_command].i = (int64_t)c->by_input[INPUT_COMMAND];
@@ -92,6 +93,7 @@ input_values(const struct receive_counters *c, struct cell *v)
 	v[STATUS_queue_drops].i = (int64_t)c->queue_drops;
 	v[STATUS_clients].i = (int64_t)c->clients;
 	v[STATUS_clients_refused].i = (int64_t)c->clients_refused;
+	v[STATUS_tls_failed].i = (int64_t)c->tls_failed;
 }
 
 void

@@ -553,6 +553,7 @@ deinit(struct daemon *d)
 	ec_stream_free(&ed->streams);
 	bound_list_free(&ed->listening_udp);
 	bound_list_free(&ed->listening_tcp);
+	bound_list_free(&ed->listening_tls);
 	bound_list_free(&ed->listening_status);
 	status_free(&ed->status);
 	ec_store_close(&ed->store);

@@ -18,7 +18,8 @@
 /* What a configuration gives, built before it is taken. */
 struct eventd_config {
 	struct event_rules *made;
-	struct bound_list udp, tcp, status; /* fd -1: listening already */
+	struct bound_list udp, tcp, tls, status; /* fd -1: listening already */
+	SSL_CTX *tls_context;                    /* own; NULL: no TLS */
 };
 
 struct request;
@@ -37,7 +38,8 @@ struct eventd {
 	struct udp_receiver *udp;
 	struct stream_receiver *streams;
 	struct status_server *status;
-	struct bound_list listening_udp, listening_tcp, listening_status;
+	struct bound_list listening_udp, listening_tcp, listening_tls,
+	    listening_status;
 	int udp_fds[32];
 	struct eventd_config *prepared;
 	struct snapshot *own_snapshot; /* by RELOAD; else NULL */

@@ -160,6 +160,7 @@ rfc5424_parse(struct slice rest, struct syslog_parser *p, struct message *m)
 		skip(&rest, 1);
 	if (slice_starts(rest, "\xef\xbb\xbf"))
 		skip(&rest, 3);
+	skip_blanks(&rest); /* rsyslog writes one before the text */
 	out.text = rest;
 	if (p->kept.len > 0) {
 		if (rest.len > 0)

@@ -24,6 +24,7 @@ enum input {
 	INPUT_SOCKET,  /* Unix socket eventsocket */
 	INPUT_PIPE,    /* FIFO events */
 	INPUT_COMMAND, /* CREATE */
+	INPUT_TLS,
 	INPUT_COUNT
 };
 const char *input_name(enum input input);

@@ -19,6 +19,7 @@ struct listener {
 	struct listeners *owner;
 	char *key;
 	bool tcp;
+	int kind;
 	union stream_handle u;
 };
 
@@ -39,17 +40,18 @@ on_connection(uv_stream_t *server, int status)
 	struct listener *l = server->data;
 
 	if (status >= 0)
-		l->owner->fn(server, l->tcp, l->owner->arg);
+		l->owner->fn(server, l->kind, l->owner->arg);
 }
 
 static struct listener *
-listener_new(struct listeners *all, const char *key, bool tcp)
+listener_new(struct listeners *all, const char *key, bool tcp, int kind)
 {
 	struct listener *l = xnew(struct listener);
 
 	l->owner = all;
 	l->key = xstrdup(key);
 	l->tcp = tcp;
+	l->kind = kind;
 	stream_handle_init(&l->u, all->loop, tcp, l);
 	l->next = all->first;
 	all->first = l;
@@ -101,17 +103,19 @@ finish(struct listeners *all, struct listener *l, int rc, struct err *err_r)
 }
 
 int
-listeners_tcp(struct listeners *all, int fd, const char *key, struct err *err_r)
+listeners_tcp(
+    struct listeners *all, int fd, const char *key, int kind, struct err *err_r)
 {
-	struct listener *l = listener_new(all, key, true);
+	struct listener *l = listener_new(all, key, true, kind);
 
 	return finish(all, l, uv_tcp_open(&l->u.tcp, fd), err_r);
 }
 
 int
-listeners_unix(struct listeners *all, const char *path, struct err *err_r)
+listeners_unix(
+    struct listeners *all, const char *path, int kind, struct err *err_r)
 {
-	struct listener *l = listener_new(all, path, false);
+	struct listener *l = listener_new(all, path, false, kind);
 
 	unlink(path);
 	return finish(all, l, uv_pipe_bind(&l->u.pipe, path), err_r);

@@ -22,8 +22,8 @@ void stream_handle_init(
     union stream_handle *h, uv_loop_t *loop, bool tcp, void *data);
 
 struct listener;
-/* Somebody connected: accept from `server`. */
-typedef void listener_fn(uv_stream_t *server, bool tcp, void *arg);
+/* Somebody connected: accept from `server`. `kind` is as the listener's. */
+typedef void listener_fn(uv_stream_t *server, int kind, void *arg);
 
 struct listeners { /* {loop, fn, arg} is ready */
 	uv_loop_t *loop;
@@ -34,9 +34,10 @@ struct listeners { /* {loop, fn, arg} is ready */
 
 /* Takes the bound socket over; `key` names it. 0 or -1. */
 int listeners_tcp(
-    struct listeners *l, int fd, const char *key, struct err *err_r);
+    struct listeners *l, int fd, const char *key, int kind, struct err *err_r);
 /* Mode 0660; replaces a stale socket. The key is the path. */
-int listeners_unix(struct listeners *l, const char *path, struct err *err_r);
+int listeners_unix(
+    struct listeners *l, const char *path, int kind, struct err *err_r);
 /* One that is not there is no failure. */
 void listeners_close(struct listeners *l, const char *key);
 void listeners_close_all(struct listeners *l);

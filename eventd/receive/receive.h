@@ -12,6 +12,7 @@
 #include "eventd/parse/frame.h"
 #include "eventd/parse/syslog.h"
 
+#include <openssl/types.h>
 #include <uv.h>
 
 /* One message without its frame; `address` is "" where it is unknown. */
@@ -26,6 +27,7 @@ struct receive_counters {
 	struct frame_counters frames;
 	uint64_t kernel_drops, queue_drops;
 	uint64_t clients, clients_refused;
+	uint64_t tls_failed; /* handshakes, and what came later */
 	uint64_t udp_bytes;
 };
 
@@ -86,6 +88,11 @@ void ec_stream_set_limits(
 /* Takes the bound socket over; `key` names it for ec_stream_unlisten. */
 int ec_stream_listen_tcp(
     struct stream_receiver *s, int fd, const char *key, struct err *err_r);
+/* The same with TLS (RFC 5425), after ec_stream_set_tls(). */
+int ec_stream_listen_tls(
+    struct stream_receiver *s, int fd, const char *key, struct err *err_r);
+/* Takes it over; for those that connect from now on. */
+void ec_stream_set_tls(struct stream_receiver *s, SSL_CTX *context);
 void ec_stream_unlisten(struct stream_receiver *s, const char *key);
 /* Mode 0660; replaces a stale socket. */
 int ec_stream_listen_unix(

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Streams: TCP, the Unix socket, the FIFO. A client that leaves a message
- * unfinished, or never sends one, is closed after a while; an idle one that
- * sent whole messages stays, because a sender would lose what it writes next.
+ * Streams: TCP, with and without TLS, the Unix socket, the FIFO. A client that
+ * leaves a message unfinished, or never sends one, is closed after a while; an
+ * idle one that sent whole messages stays, because a sender would lose what it
+ * writes next.
  */
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/tls.h"
 #include "eventd/receive/listeners.h"
 #include "eventd/receive/receive.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define UNFINISHED_MS 300000
-#define CHECK_MS      10000
+#define HANDSHAKE_MS  10000
+#define CHECK_MS      5000
 
 struct client {
 	struct client *prev, *next;
@@ -27,6 +31,8 @@ struct client {
 	bool closing, permanent; /* permanent: the FIFO */
 	char address[64];
 	struct frame_reader frames;
+	struct tls *tls; /* NULL: plain */
+	bool shaken;
 	int64_t last_byte; /* monotonic */
 	uint64_t messages;
 	union stream_handle u;
@@ -42,6 +48,8 @@ struct stream_receiver {
 	struct client *clients;
 	uv_timer_t timer;
 	bool paused, refusing;
+	SSL_CTX *tls;     /* for those that connect from now on */
+	struct str plain; /* what came through TLS just now */
 	int64_t now_us;
 	char buffer[65536];
 };
@@ -62,6 +70,7 @@ client_closed(uv_handle_t *handle)
 	struct client *c = handle->data;
 
 	frame_free(&c->frames);
+	tls_free(&c->tls);
 	free(c);
 }
 
@@ -96,11 +105,51 @@ on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init(c->owner->buffer, sizeof(c->owner->buffer));
 }
 
+/*
+ * What the handshake and its end send. Where it cannot be sent, the other side
+ * is gone, which the next read tells, or the handshake comes to its time-out.
+ */
+static void
+tls_push(struct client *c)
+{
+	struct str bytes = {0};
+	uv_buf_t buf;
+
+	tls_take(c->tls, &bytes);
+	buf = uv_buf_init(bytes.s, (unsigned)bytes.len);
+	if (bytes.len > 0)
+		uv_try_write(&c->u.stream, &buf, 1);
+	str_free(&bytes);
+}
+
+/* False: there is nothing to look at. */
+static bool
+through_tls(struct client *c, struct slice *bytes)
+{
+	struct stream_receiver *s = c->owner;
+	struct err err = {""};
+	enum tls_state state;
+
+	str_clear(&s->plain);
+	state = tls_receive(c->tls, *bytes, &s->plain, &err);
+	tls_push(c);
+	*bytes = str_slice(&s->plain);
+	if (state == TLS_FAILED) {
+		s->counters->tls_failed++;
+		log_warn("%s %s: TLS: %s", input_name(c->input), c->address,
+		    err.text);
+		client_close(c, false);
+	}
+	c->shaken |= state != TLS_SHAKING;
+	return !c->closing && bytes->len > 0;
+}
+
 static void
 on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct client *c = stream->data;
 	struct stream_receiver *s = c->owner;
+	struct slice bytes = {buf->base, n > 0 ? (size_t)n : 0};
 	struct err err;
 
 	if (n == 0)
@@ -111,8 +160,10 @@ on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	}
 	s->now_us = clock_wall() / NS_PER_US;
 	c->last_byte = clock_mono();
-	if (frame_feed(&c->frames, (struct slice){buf->base, (size_t)n},
-		&s->counters->frames, on_message, c, &err) == 0)
+	if (c->tls != NULL && !through_tls(c, &bytes))
+		return;
+	if (frame_feed(&c->frames, bytes, &s->counters->frames, on_message, c,
+		&err) == 0)
 		return;
 	log_warn("%s %s: %s", input_name(c->input),
 	    c->address[0] != '\0' ? c->address : "sender", err.text);
@@ -140,7 +191,8 @@ client_new(struct stream_receiver *s, enum input input)
 	c->input = input;
 	c->last_byte = clock_mono();
 	frame_init(&c->frames, s->limits.max_message);
-	stream_handle_init(&c->u, s->loop, input == INPUT_TCP, c);
+	stream_handle_init(
+	    &c->u, s->loop, input == INPUT_TCP || input == INPUT_TLS, c);
 	c->next = s->clients;
 	if (c->next != NULL)
 		c->next->prev = c;
@@ -150,10 +202,10 @@ client_new(struct stream_receiver *s, enum input input)
 }
 
 static void
-on_connection(uv_stream_t *server, bool tcp, void *arg)
+on_connection(uv_stream_t *server, int kind, void *arg)
 {
 	struct stream_receiver *s = arg;
-	enum input input = tcp ? INPUT_TCP : INPUT_SOCKET;
+	enum input input = (enum input)kind;
 	struct sockaddr_storage peer = {0};
 	int len = sizeof(peer);
 	struct client *c;
@@ -174,7 +226,9 @@ on_connection(uv_stream_t *server, bool tcp, void *arg)
 		return;
 	}
 	s->refusing = false;
-	if (tcp) {
+	if (input == INPUT_TLS)
+		c->tls = tls_new(s->tls);
+	if (input != INPUT_SOCKET) {
 		uv_tcp_keepalive(&c->u.tcp, 1, 60);
 		if (uv_tcp_getpeername(
 			&c->u.tcp, (struct sockaddr *)&peer, &len) == 0)
@@ -193,6 +247,11 @@ on_timer(uv_timer_t *timer)
 
 	for (struct client *c = s->clients; c != NULL; c = next) {
 		next = c->next;
+		if (c->tls != NULL && !c->shaken &&
+		    now - c->last_byte > HANDSHAKE_MS * NS_PER_MS) {
+			client_close(c, false);
+			continue;
+		}
 		if (c->permanent || s->paused ||
 		    now - c->last_byte < UNFINISHED_MS * NS_PER_MS)
 			continue;
@@ -239,14 +298,29 @@ int
 ec_stream_listen_tcp(
     struct stream_receiver *s, int fd, const char *key, struct err *err_r)
 {
-	return listeners_tcp(&s->listeners, fd, key, err_r);
+	return listeners_tcp(&s->listeners, fd, key, INPUT_TCP, err_r);
+}
+
+void
+ec_stream_set_tls(struct stream_receiver *s, SSL_CTX *context)
+{
+	SSL_CTX_free(s->tls);
+	s->tls = context;
+}
+
+int
+ec_stream_listen_tls(
+    struct stream_receiver *s, int fd, const char *key, struct err *err_r)
+{
+	must(s->tls != NULL);
+	return listeners_tcp(&s->listeners, fd, key, INPUT_TLS, err_r);
 }
 
 int
 ec_stream_listen_unix(
     struct stream_receiver *s, const char *path, struct err *err_r)
 {
-	return listeners_unix(&s->listeners, path, err_r);
+	return listeners_unix(&s->listeners, path, INPUT_SOCKET, err_r);
 }
 
 int
@@ -299,7 +373,11 @@ ec_stream_pause(struct stream_receiver *s, bool paused)
 static void
 timer_closed(uv_handle_t *handle)
 {
-	free(handle->data);
+	struct stream_receiver *s = handle->data;
+
+	SSL_CTX_free(s->tls);
+	str_free(&s->plain);
+	free(s);
 }
 
 void

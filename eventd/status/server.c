@@ -19,6 +19,11 @@
 #define IDLE_MS     30000
 #define CHECK_MS    1000
 
+enum {
+	KIND_UNIX,
+	KIND_TCP
+};
+
 struct status_client {
 	struct status_client *prev, *next;
 	struct status_server *owner;
@@ -230,8 +235,9 @@ allowed(const struct status_server *s, const uv_tcp_t *tcp)
 }
 
 static void
-on_connection(uv_stream_t *server, bool tcp, void *arg)
+on_connection(uv_stream_t *server, int kind, void *arg)
 {
+	bool tcp = kind == KIND_TCP;
 	struct status_server *s = arg;
 	struct status_client *c = xnew(struct status_client);
 
@@ -300,14 +306,14 @@ status_unlisten(struct status_server *s, const char *key)
 int
 status_listen_unix(struct status_server *s, const char *path, struct err *err_r)
 {
-	return listeners_unix(&s->listeners, path, err_r);
+	return listeners_unix(&s->listeners, path, KIND_UNIX, err_r);
 }
 
 int
 status_listen_tcp(
     struct status_server *s, int fd, const char *key, struct err *err_r)
 {
-	return listeners_tcp(&s->listeners, fd, key, err_r);
+	return listeners_tcp(&s->listeners, fd, key, KIND_TCP, err_r);
 }
 
 static void

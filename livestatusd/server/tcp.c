@@ -5,6 +5,7 @@
  */
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/tls_listener.h"
 #include "livestatusd/server/client.h"
 
 #include <arpa/inet.h>
@@ -125,55 +126,7 @@ livestatus_allows(const struct livestatus *s, const uv_tcp_t *client)
 	return false;
 }
 
-/* --- TLS ------------------------------------------------------------------ */
-
-/* Paths of the settings are the site's. */
-static char *
-path_of(const struct daemon *d, const json_t *tls, const char *key,
-    const char *otherwise)
-{
-	const char *path = json_string_value(json_object_get(tls, key));
-
-	if (path == NULL)
-		return tls_path(d->root, otherwise);
-	return path[0] == '/' ? xstrdup(path) : daemon_path(d, "%s", path);
-}
-
-static enum tls_clients
-clients_of(const json_t *tls)
-{
-	const char *word = json_string_value(json_object_get(tls, "clients"));
-
-	if (word != NULL && strcmp(word, "optional") == 0)
-		return TLS_CLIENTS_OPTIONAL;
-	if (word != NULL && strcmp(word, "required") == 0)
-		return TLS_CLIENTS_REQUIRED;
-	return TLS_CLIENTS_NONE;
-}
-
-static SSL_CTX *
-make_context(
-    struct daemon *d, const struct settings_listener *l, struct err *err_r)
-{
-	const json_t *tls = json_object_get(l->extra, "tls");
-	bool cert = json_object_get(tls, "cert") != NULL;
-	char *paths[] = {path_of(d, tls, "cert", "site.pem"),
-	    path_of(d, tls, "key", "site.key"),
-	    path_of(d, tls, "ca", "ca.pem")};
-	struct tls_server t = {paths[0], paths[1], paths[2], clients_of(tls)};
-	struct err err = {""};
-	SSL_CTX *ctx = NULL;
-
-	if (cert != (json_object_get(tls, "key") != NULL))
-		err_set(&err, "cert and key belong together");
-	else if (tls_make_site(d->root, d->site, &err) == 0)
-		ctx = tls_server_context(&t, &err);
-	if (ctx == NULL)
-		err_set(err_r, "listen.livestatus.tls: %s", err.text);
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
-		free(paths[i]);
-	return ctx;
-}
+/* --- the policy ----------------------------------------------------------- */
 
 static void
 policy_deinit(struct tcp_policy *p)
@@ -196,7 +149,8 @@ make_policy(
 		return -1;
 	if (tls_is_off(l))
 		return check_plain(l, err_r);
-	p->tls = make_context(s->l->d, l, err_r);
+	p->tls = tls_listener_context(
+	    s->l->d->root, s->l->d->site, "listen.livestatus", l, err_r);
 	return p->tls == NULL ? -1 : 0;
 }
 

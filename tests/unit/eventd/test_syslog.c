@@ -49,6 +49,8 @@ static const struct example table[] = {
     {"<86>1 - - - - - [Checkmk@18662 host=\"gw 2\" sl=\"30\" "
      "application=\"door ctl\"] open",
 	9, 10, 6, "gw 2", "door ctl", 0, NOW, "open", 30, "", ""},
+    {"<27>1 2026-03-05T13:59:58.250Z gw2 door - - -  opened", 9, 3, 3, "gw2",
+	"door", 0, T1 + 250000, "opened", 0, "", ""},
     {"<29>@1772719198;20 gw2 dhcpd[512]: renewed", 7, 3, 5, "gw2", "dhcpd", 512,
 	T1, "renewed", 20, "", ""},
     {"<29>@1772719198 gw2|198.51.100.4 door: open", 7, 3, 5, "gw2", "door", 0,
