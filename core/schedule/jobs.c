@@ -348,14 +348,21 @@ capacity(struct jobs *j)
 
 /* CR-6: how late it starts, smoothed over some twenty checks. */
 static void
-note_latency(struct jobs *j, unsigned kind, int64_t planned, int64_t now_ns)
+note_latency(
+    struct jobs *j, unsigned kind, const struct due *due, int64_t now_ns)
 {
 	double *average =
 	    kind == MSG_JOB_PLUGIN ? &j->latency_plugin : &j->latency_other;
 
+	int64_t interval = (int64_t)j->schedule->engine->objects[due->object]
+			       .check_interval_ms *
+	    NS_PER_MS;
+
+	j->overdue += interval > 0 && now_ns - due->planned > interval;
 	j->plugins += kind == MSG_JOB_PLUGIN;
 	*average +=
-	    ((double)(now_ns - planned) / (double)NS_PER_S - *average) * 0.05;
+	    ((double)(now_ns - due->planned) / (double)NS_PER_S - *average) *
+	    0.05;
 }
 
 /* Sources are asked once a minute, as a rule; two rounds are enough. */
@@ -411,7 +418,7 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	r->worker = w;
 	w->busy++;
 	w->credit--;
-	note_latency(j, kind, due->planned, now_ns);
+	note_latency(j, kind, due, now_ns);
 	j->sent++;
 	heap_set(&j->deadlines, (uint32_t)(r - j->slots),
 	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);

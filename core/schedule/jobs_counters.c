@@ -44,6 +44,7 @@ jobs_counters(const struct jobs *j, struct str *list)
 	    {"schedule_skipped_running", (double)s->skipped_running},
 	    {"schedule_skipped_off", (double)s->skipped_off},
 	    {"schedule_skipped_period", (double)s->skipped_period},
+	    {"checks_overdue", (double)j->overdue},
 	    {"schedule_coalesced", (double)s->coalesced},
 	    {"host_checks", (double)j->host_checks},
 	    {"service_checks", (double)j->service_checks},

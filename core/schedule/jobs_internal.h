@@ -54,6 +54,7 @@ struct jobs {
 	unsigned turn; /* which kind is first */
 	uint64_t sent, answered, late, given_away, timed_out, results;
 	uint64_t refused_queue, results_stray;
+	uint64_t overdue; /* started more than an interval late (SC-22) */
 	uint64_t host_checks, service_checks, plugins;
 	uint32_t capacity; /* all workers' credit, used and unused */
 	double latency_plugin, latency_other; /* smoothed, seconds */
