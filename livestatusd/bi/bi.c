@@ -349,3 +349,41 @@ bi_objects(const struct bi *bi, uint32_t at, uint32_t *n_r)
 	*n_r = n;
 	return l.v;
 }
+
+static bool
+same_result(const struct bi_result *a, const struct bi_result *b)
+{
+	return a->state == b->state && a->in_downtime == b->in_downtime &&
+	    a->acknowledged == b->acknowledged &&
+	    a->out_of_service == b->out_of_service;
+}
+
+void
+bi_replay(struct bi *bi, uint32_t at, const struct bi_change *changes, size_t n,
+    int64_t from, int64_t until,
+    void (*each)(void *arg, const struct bi_span *span), void *arg)
+{
+	struct bi_span span = {.from = from};
+	size_t i = 0;
+
+	/* What holds at the start; then each moment at which a leaf changes. */
+	for (; i < n && changes[i].at <= from; i++)
+		bi_update(bi, changes[i].object, &changes[i].leaf);
+	span.result = bi_result(bi, at);
+	while (i < n && changes[i].at < until) {
+		int64_t now = changes[i].at;
+		struct bi_result r;
+
+		for (; i < n && changes[i].at == now; i++)
+			bi_update(bi, changes[i].object, &changes[i].leaf);
+		r = bi_result(bi, at);
+		if (same_result(&r, &span.result))
+			continue;
+		span.until = now;
+		each(arg, &span);
+		span = (struct bi_span){.from = now, .result = r};
+	}
+	span.until = until;
+	if (span.from < until)
+		each(arg, &span);
+}

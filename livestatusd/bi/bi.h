@@ -61,6 +61,27 @@ struct bi_result {
 };
 struct bi_result bi_result(const struct bi *bi, uint32_t aggregation);
 
+/* --- looking back (BI-4) ---------------------------------------------------
+ */
+
+struct bi_change { /* of a leaf, from `at` on (wall seconds) */
+	int64_t at;
+	uint32_t object;
+	struct bi_leaf leaf;
+};
+struct bi_span {
+	int64_t from, until;
+	struct bi_result result;
+};
+/*
+ * Plays the changes, which are in order of time, and tells the aggregation's
+ * spans of constant result between `from` and `until`, without gaps. The
+ * leaves of `bi` are left as the last change says.
+ */
+void bi_replay(struct bi *bi, uint32_t aggregation,
+    const struct bi_change *changes, size_t n, int64_t from, int64_t until,
+    void (*each)(void *arg, const struct bi_span *span), void *arg);
+
 /* --- the tree --------------------------------------------------------------
  */
 

@@ -230,6 +230,36 @@ test_random(void **state)
 	bi_free(&bi);
 }
 
+static void
+note_span(void *arg, const struct bi_span *s)
+{
+	str_addf(arg, "%d-%d %d%s\n", (int)s->from, (int)s->until,
+	    s->result.state, s->result.in_downtime ? " downtime" : "");
+}
+
+/* BI-4: the tree at each change point of its leaves. */
+static void
+test_looking_back(void **state)
+{
+	struct bi *bi = open_bi(*state,
+	    "{\"a\":{\"function\":\"best\",\"nodes\":[{\"host\":\"db1\"},"
+	    "{\"host\":\"web1\"}]}}");
+	const struct bi_leaf up = {0}, down = {.state = 1},
+			     patch = {.state = 1, .in_downtime = true};
+	const struct bi_change changes[] = {{0, DB1, up}, {0, WEB1, up},
+	    {200, DB1, down}, {300, WEB1, down}, {400, DB1, up},
+	    {400, WEB1, up}, {500, DB1, patch}, {600, WEB1, patch},
+	    {700, ROUTER, down}, {1000, DB1, up}};
+	struct str out = {0};
+
+	bi_replay(
+	    bi, 0, changes, ARRAY_LEN(changes), 100, 900, note_span, &out);
+	assert_string_equal(str_get(&out),
+	    "100-300 0\n300-400 2\n400-600 0\n600-900 2 downtime\n");
+	str_free(&out);
+	bi_free(&bi);
+}
+
 #define TEST(fn)                                                               \
 	cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
@@ -244,6 +274,7 @@ main(void)
 	    TEST(test_incremental),
 	    TEST(test_mistakes),
 	    TEST(test_random),
+	    TEST(test_looking_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
