@@ -18,6 +18,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ struct children {
 	uv_loop_t *loop;
 	size_t most;
 	bool closing;
+	struct child_limits limits;
 	struct list waiting, running;
 	struct children_counters counters;
 	char buffer[65536];
@@ -144,6 +146,37 @@ spawn_with(struct child *c, const int out[2], const int err[2])
 }
 
 static void
+limit_one(pid_t pid, __rlimit_resource_t what, uint64_t most)
+{
+	struct rlimit lim = {most, most};
+
+	if (most > 0)
+		prlimit(pid, what, &lim, NULL);
+}
+
+/*
+ * posix_spawn has no attribute for these; they hold from here on, while the
+ * program is still being loaded.
+ */
+static void
+limit(pid_t pid, const struct child_limits *l)
+{
+	const struct rlimit no_core = {0, 0};
+	/* XCPU first, whose name says what it was. */
+	const struct rlimit cpu = {l->cpu_s, l->cpu_s + 5};
+
+	prlimit(pid, RLIMIT_CORE, &no_core, NULL);
+	limit_one(pid, RLIMIT_AS, l->memory_bytes);
+	if (l->cpu_s > 0)
+		prlimit(pid, RLIMIT_CPU, &cpu, NULL);
+	limit_one(pid, RLIMIT_NOFILE, l->files);
+	limit_one(pid, RLIMIT_NPROC, l->processes);
+	limit_one(pid, RLIMIT_FSIZE, l->file_bytes);
+	if (l->nice > 0)
+		setpriority(PRIO_PROCESS, (id_t)pid, l->nice);
+}
+
+static void
 close_pair(int pair[2])
 {
 	for (int i = 0; i < 2; i++)
@@ -162,6 +195,7 @@ spawn(struct child *c)
 	if (rc == 0)
 		rc = spawn_with(c, out, err);
 	if (rc == 0) {
+		limit(c->pid, &c->all->limits);
 		c->process.fd = pidfd_open(c->pid, 0);
 		if (c->process.fd < 0) { /* out of descriptors */
 			rc = errno;
@@ -519,6 +553,12 @@ children_new(uv_loop_t *loop, size_t most)
 	cs->loop = loop;
 	cs->most = most;
 	return cs;
+}
+
+void
+children_limit(struct children *cs, const struct child_limits *limits)
+{
+	cs->limits = *limits;
 }
 
 void

@@ -20,6 +20,12 @@
 struct children; /* all of a loop */
 struct child;
 
+/* What a child may use; 0: no limit of ours. */
+struct child_limits {
+	uint64_t memory_bytes, cpu_s, files, processes, file_bytes;
+	int nice;
+};
+
 struct child_end {
 	int spawn_error; /* errno, the program was not started; 0: it was */
 	int exit_code;   /* -1: ended by `signal` */
@@ -42,6 +48,8 @@ struct children_counters {
 };
 
 struct children *children_new(uv_loop_t *loop, size_t most);
+/* Of children that are started from now on. They never dump core. */
+void children_limit(struct children *cs, const struct child_limits *limits);
 /* Kills what runs; run the loop, then free. */
 void children_close(struct children *cs);
 void children_free(struct children **cs);

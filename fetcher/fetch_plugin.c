@@ -9,6 +9,7 @@
 
 #include "common/mem.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,8 +73,12 @@ static bool
 is_odd_end(const struct child_end *end, int most, struct err *why_r)
 {
 	if (end->exit_code < 0)
-		err_set(why_r, "was ended by signal %d (%s)", end->signal,
-		    strsignal(end->signal));
+		err_set(why_r, "was ended by signal %d (%s%s)", end->signal,
+		    strsignal(end->signal),
+		    end->signal == SIGXCPU       ? ", see fetcher.limits.cpu"
+			: end->signal == SIGXFSZ ? ", see "
+						   "fetcher.limits.file_size"
+						 : "");
 	else if (end->exit_code > most)
 		err_set(why_r, "ended with exit code %d%s", end->exit_code,
 		    end->exit_code == 127       ? " (not found)"

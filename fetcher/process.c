@@ -3,6 +3,7 @@
  * The fetcher as a daemon; see process.h.
  */
 #include "fetcher/process.h"
+#include "fetcher/child.h"
 #include "fetcher/worker.h"
 
 #include "common/log.h"
@@ -30,6 +31,21 @@ drop_capabilities(void)
 	cap_free(none);
 }
 
+static void
+set_limits(struct runner *runner, const struct settings *s)
+{
+	const struct child_limits limits = {
+	    .memory_bytes = (uint64_t)s->fetcher_limit_memory << 20,
+	    .cpu_s = (uint64_t)s->fetcher_limit_cpu,
+	    .files = (uint64_t)s->fetcher_limit_files,
+	    .processes = (uint64_t)s->fetcher_limit_processes,
+	    .file_bytes = (uint64_t)s->fetcher_limit_file_size << 20,
+	    .nice = (int)s->fetcher_limit_nice,
+	};
+
+	runner_set_limits(runner, &limits);
+}
+
 int
 process_init(struct daemon *d, struct err *err_r)
 {
@@ -39,6 +55,7 @@ process_init(struct daemon *d, struct err *err_r)
 
 	d->state = p;
 	p->runner = runner_new(d->loop, d->root);
+	set_limits(p->runner, d->settings);
 	runner_set_inprocess(p->runner, d->settings->fetcher_inprocess);
 	if (runner_open_ping(p->runner, &why) != 0)
 		log_error("ping: %s", why.text);

@@ -169,6 +169,12 @@ runner_inprocess(const struct runner *e)
 }
 
 void
+runner_set_limits(struct runner *e, const struct child_limits *limits)
+{
+	children_limit(e->children, limits);
+}
+
+void
 runner_set_inprocess(struct runner *e, bool on)
 {
 	e->no_inprocess = !on;
@@ -547,9 +553,6 @@ runner_cancel_all(struct runner *e)
 		unlink_fetch(f);
 	}
 }
-
-/* --- for transports and for whoever is told of the end ---------------------
- */
 
 int
 fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r)

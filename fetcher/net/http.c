@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "fetcher/net/check.h"
 #include "fetcher/net/http_page.h"
+#include "fetcher/net/http_plan.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -14,21 +15,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define HEADERS 16
-
-struct plan {
-	const char *host, *address, *url, *method, *post, *type, *agent;
-	const char *headers[HEADERS], *auth, *proxy_auth;
-	const char *expect, *in_header, *in_body, *regex;
-	size_t n_headers;
-	int port, days_warn, days_crit, max_redirects, least, most;
-	uint32_t family, timeout, timeout_state, on_redirect;
-	int regex_flags, lines_flag;
-	bool has_port, tls, certificate, goes_on, sni, no_body;
-	bool invert, follow, sticky_host, sticky_port;
-	struct net_range warn, crit;
-};
-
 struct state {
 	struct http_url at; /* what is asked for */
 	const char *connect_to;
@@ -36,233 +22,6 @@ struct state {
 	int redirects;
 	bool is_said; /* the request was sent */
 };
-
-static const struct net_option options[] = {{'S', "ssl", NET_MAYBE_VALUE},
-    {256, "sni", NET_NO_VALUE}, {'P', "post", NET_VALUE},
-    {'j', "method", NET_VALUE}, {'I', "IP-address", NET_VALUE},
-    {'u', "url", NET_VALUE}, {'p', "port", NET_VALUE},
-    {'a', "authorization", NET_VALUE}, {'b', "proxy-authorization", NET_VALUE},
-    {'d', "header-string", NET_VALUE}, {'s', "string", NET_VALUE},
-    {'e', "expect", NET_VALUE}, {'r', "regex", NET_VALUE},
-    {'r', "ereg", NET_VALUE}, {'R', "eregi", NET_VALUE},
-    {'l', "linespan", NET_NO_VALUE}, {'f', "onredirect", NET_VALUE},
-    {'C', "certificate", NET_VALUE}, {'A', "useragent", NET_VALUE},
-    {'k', "header", NET_VALUE}, {'N', "no-body", NET_NO_VALUE},
-    {'T', "content-type", NET_VALUE}, {'m', "pagesize", NET_VALUE},
-    {257, "invert-regex", NET_NO_VALUE}, {258, "max-redirs", NET_VALUE},
-    {259, "continue-after-certificate", NET_NO_VALUE},
-    {'4', "use-ipv4", NET_NO_VALUE}, {'6', "use-ipv6", NET_NO_VALUE},
-    {'H', "hostname", NET_VALUE}, {'t', "timeout", NET_VALUE},
-    {'w', "warning", NET_VALUE}, {'c', "critical", NET_VALUE},
-    {0, NULL, NET_NO_VALUE}};
-
-/* --- options ---------------------------------------------------------------
- */
-
-static bool
-redirect_word(struct plan *p, const char *word)
-{
-	static const char *const states[] = {
-	    "ok", "warning", "critical", "unknown"};
-
-	p->follow = p->sticky_host = p->sticky_port = false;
-	for (uint32_t i = 0; i < ARRAY_LEN(states); i++)
-		if (strcmp(word, states[i]) == 0) {
-			p->on_redirect = i;
-			return true;
-		}
-	p->follow = strcmp(word, "follow") == 0;
-	p->sticky_host = strcmp(word, "sticky") == 0;
-	p->sticky_port = strcmp(word, "stickyport") == 0;
-	p->sticky_host |= p->sticky_port;
-	p->follow |= p->sticky_host;
-	return p->follow;
-}
-
-/* "HOST", "HOST:PORT"; an IPv6 address is left to the plugin. */
-static bool
-take_host(struct plan *p, const char *value)
-{
-	const char *colon = strchr(value, ':');
-
-	p->host = value;
-	return value[0] != '[' && value[0] != '\0' && colon == NULL;
-}
-
-static bool
-page_size(struct plan *p, const char *value)
-{
-	const char *colon = strchr(value, ':');
-	char first[16];
-	size_t len = colon == NULL ? strlen(value) : (size_t)(colon - value);
-
-	if (len == 0 || len >= sizeof(first))
-		return false;
-	memcpy(first, value, len);
-	first[len] = '\0';
-	return net_number(first, 0, &p->least) &&
-	    (colon == NULL || net_number(colon + 1, 1, &p->most));
-}
-
-/* An option about what is asked for. */
-static bool
-take_request(struct plan *p, int option, const char *value)
-{
-	switch (option) {
-	case 'P':
-		p->post = value;
-		if (p->method == NULL)
-			p->method = "POST";
-		return true;
-	case 'j':
-		p->method = value;
-		return strncmp(value, "CONNECT", 7) != 0 &&
-		    strchr(value, ':') == NULL;
-	case 'I':
-		p->address = value;
-		return true;
-	case 'u':
-		p->url = value;
-		return strlen(value) < sizeof(((struct http_url *)0)->path);
-	case 'a':
-		p->auth = value;
-		return true;
-	case 'b':
-		p->proxy_auth = value;
-		return true;
-	case 'A':
-		p->agent = value;
-		return true;
-	case 'k':
-		p->headers[p->n_headers++] = value;
-		return p->n_headers < HEADERS &&
-		    strncasecmp(value, "Host:", 5) != 0 && value[0] != '\0';
-	case 'T':
-		p->type = value;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* -l holds for regular expressions after it. */
-static bool
-take_regex(struct plan *p, const char *value)
-{
-	regex_t re;
-
-	p->regex = value;
-	p->regex_flags &= REG_ICASE;
-	p->regex_flags |= REG_NOSUB | REG_EXTENDED | p->lines_flag;
-	if (value[0] == '\0' || strlen(value) >= 255 ||
-	    regcomp(&re, value, p->regex_flags) != 0)
-		return false;
-	regfree(&re);
-	return true;
-}
-
-/* An option about what must come. */
-static bool
-take_expected(struct plan *p, int option, const char *value)
-{
-	switch (option) {
-	case 'd':
-		p->in_header = value;
-		return value[0] != '\0';
-	case 's':
-		p->in_body = value;
-		return value[0] != '\0';
-	case 'e':
-		p->expect = value;
-		return value[0] != '\0' && strlen(value) < 1000;
-	case 'R':
-		p->regex_flags |= REG_ICASE;
-		return take_regex(p, value);
-	case 'r':
-		return take_regex(p, value);
-	case 'l':
-		p->lines_flag = 0;
-		return true;
-	case 'N':
-		return p->no_body = true;
-	case 'm':
-		return page_size(p, value);
-	case 257:
-		return p->invert = true;
-	case 'w':
-		return net_range(value, &p->warn);
-	case 'c':
-		return net_range(value, &p->crit);
-	default:
-		return false;
-	}
-}
-
-static bool
-take(struct plan *p, int option, const char *value)
-{
-	switch (option) {
-	case 'S':
-		p->tls = true;
-		return value == NULL; /* versions have rules of their own */
-	case 256:
-		return p->sni = true;
-	case 'p':
-		p->has_port = true;
-		return net_number(value, 1, &p->port) && p->port <= 65535;
-	case 'f':
-		return redirect_word(p, value);
-	case 'C':
-		p->tls = p->certificate = true;
-		return net_days(value, &p->days_warn, &p->days_crit);
-	case 258:
-		return net_number(value, 0, &p->max_redirects);
-	case 259:
-		return p->goes_on = true;
-	case '4':
-		p->family = 4;
-		return true;
-	case '6':
-		p->family = 6;
-		return true;
-	case 'H':
-		return take_host(p, value);
-	case 't':
-		return net_timeout(value, &p->timeout, &p->timeout_state);
-	default:
-		return take_request(p, option, value) ||
-		    take_expected(p, option, value);
-	}
-}
-
-static bool
-read_plan(void *plan, struct net_words *words)
-{
-	struct plan *p = plan;
-	int option;
-
-	p->timeout = 10;
-	p->lines_flag = REG_NEWLINE;
-	p->timeout_state = NET_CRITICAL;
-	p->url = "/";
-	p->max_redirects = 15;
-	while ((option = net_next_option(words, options)) != NET_END_OF_WORDS)
-		if (option < 0 || option == NET_OPERAND ||
-		    !take(p, option, words->value))
-			return false;
-	if (p->method == NULL)
-		p->method = "GET";
-	/* The time-out is never below the critical level. */
-	if (p->crit.is_set && p->crit.end > p->timeout) {
-		if (p->crit.end > 3600)
-			return false;
-		p->timeout = (uint32_t)p->crit.end + 1;
-	}
-	if (!p->has_port)
-		p->port = p->tls ? 443 : 80;
-	return (p->host != NULL || p->address != NULL) &&
-	    !(p->no_body && strcmp(p->method, "GET") != 0);
-}
 
 /* --- the request -----------------------------------------------------------
  */
@@ -287,7 +46,7 @@ is_usual_port(const struct http_url *url)
 static void
 say_request(struct net_run *r)
 {
-	const struct plan *p = net_plan_of(r);
+	const struct http_plan *p = net_plan_of(r);
 	struct state *s = net_state_of(r);
 	struct str out = {0};
 
@@ -328,7 +87,7 @@ say_request(struct net_run *r)
 
 struct judging {
 	struct net_run *r;
-	const struct plan *p;
+	const struct http_plan *p;
 	struct state *s;
 	struct str msg;
 	uint32_t state;
@@ -380,7 +139,7 @@ judge_regex(struct judging *j, const char *body)
 static void
 judge_page(struct judging *j, const struct http_page *page)
 {
-	const struct plan *p = j->p;
+	const struct http_plan *p = j->p;
 
 	if (p->in_header != NULL &&
 	    strstr(str_get(&page->header), p->in_header) == NULL)
@@ -402,7 +161,7 @@ judge_page(struct judging *j, const struct http_page *page)
 static void
 finish(struct judging *j, const struct http_page *page)
 {
-	const struct plan *p = j->p;
+	const struct http_plan *p = j->p;
 	double seconds = net_seconds(j->r);
 	struct net_level warn = {p->warn.is_set, p->warn.end};
 	struct net_level crit = {p->crit.is_set, p->crit.end};
@@ -433,7 +192,7 @@ static void ask(struct net_run *r);
 static bool
 follow(struct judging *j, const struct http_page *page)
 {
-	const struct plan *p = j->p;
+	const struct http_plan *p = j->p;
 	struct state *s = j->s;
 	struct http_url to;
 
@@ -525,7 +284,7 @@ judge(struct net_run *r)
 static void
 ask(struct net_run *r)
 {
-	const struct plan *p = net_plan_of(r);
+	const struct http_plan *p = net_plan_of(r);
 	struct state *s = net_state_of(r);
 
 	s->is_said = false;
@@ -535,7 +294,7 @@ ask(struct net_run *r)
 static void
 begin(struct net_run *r)
 {
-	const struct plan *p = net_plan_of(r);
+	const struct http_plan *p = net_plan_of(r);
 	struct state *s = net_state_of(r);
 
 	s->at = (struct http_url){.tls = p->tls, .port = (uint16_t)p->port};
@@ -554,7 +313,7 @@ begin(struct net_run *r)
 static void
 opened(struct net_run *r)
 {
-	const struct plan *p = net_plan_of(r);
+	const struct http_plan *p = net_plan_of(r);
 	struct state *s = net_state_of(r);
 
 	if (!s->at.tls)
@@ -569,7 +328,7 @@ opened(struct net_run *r)
 static void
 secured(struct net_run *r)
 {
-	const struct plan *p = net_plan_of(r);
+	const struct http_plan *p = net_plan_of(r);
 	uint32_t state;
 
 	if (!p->certificate) {
@@ -587,7 +346,7 @@ secured(struct net_run *r)
 static void
 event(struct net_run *r, enum net_event e)
 {
-	const struct plan *p = net_plan_of(r);
+	const struct http_plan *p = net_plan_of(r);
 	struct state *s = net_state_of(r);
 
 	switch (e) {
@@ -634,7 +393,7 @@ event(struct net_run *r, enum net_event e)
 }
 
 const struct net_check net_check_http = {.program = "check_http",
-    .plan_size = sizeof(struct plan),
-    .read = read_plan,
+    .plan_size = sizeof(struct http_plan),
+    .read = http_plan_read,
     .state_size = sizeof(struct state),
     .event = event};

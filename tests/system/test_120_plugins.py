@@ -104,6 +104,25 @@ def test_misbehaving_plugins(started, script, state, words):
         assert row["state"] in (2, 3), row
 
 
+def test_limits(site):
+    site.settings({"fetcher": {"limits": {
+        "memory": 512, "cpu": 1, "files": 77, "file_size": 3, "nice": 5}}})
+    site.write("local/lib/nagios/plugins/check_limits",
+               "#!/bin/sh\nsleep 0.2\n"
+               "echo $(ulimit -v) $(ulimit -n) $(ulimit -c) $(nice)\n", 0o755)
+    site.write("local/lib/nagios/plugins/check_busy",
+               "#!/bin/sh\nwhile :; do :; done\n", 0o755)
+    site.config({"hosts": HOST, "services": [
+        command_service("check_limits"),
+        {**command_service("check_busy"), "description": "B"}]})
+    site.start()
+    site.activate()
+    row = site.wait_for_service("h", "S", 0)
+    assert row["plugin_output"] == "524288 77 0 5", row
+    row = site.wait_for_service("h", "B", 3, timeout=60)
+    assert "fetcher.limits.cpu" in row["plugin_output"], row
+
+
 def test_missing_plugin(started):
     started.config({"hosts": HOST,
                     "services": [command_service("check_nowhere -x")]})
