@@ -3,7 +3,7 @@
  * The fetcher as a daemon; see process.h.
  */
 #include "fetcher/process.h"
-#include "fetcher/child.h"
+#include "fetcher/fetch.h"
 #include "fetcher/worker.h"
 
 #include "common/log.h"
@@ -43,7 +43,7 @@ set_limits(struct runner *runner, const struct settings *s)
 	    .nice = (int)s->fetcher_limit_nice,
 	};
 
-	runner_set_limits(runner, &limits);
+	children_limit(runner_children(runner), &limits);
 }
 
 int

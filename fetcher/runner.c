@@ -169,12 +169,6 @@ runner_inprocess(const struct runner *e)
 }
 
 void
-runner_set_limits(struct runner *e, const struct child_limits *limits)
-{
-	children_limit(e->children, limits);
-}
-
-void
 runner_set_inprocess(struct runner *e, bool on)
 {
 	e->no_inprocess = !on;

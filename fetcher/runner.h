@@ -76,9 +76,6 @@ typedef void runner_done_fn(struct fetch *f, void *arg);
  */
 struct fetch *runner_start(struct runner *e, const struct msg_job *job,
     runner_done_fn *done, void *arg);
-/* Of plugins and programs; at the start there are none. */
-struct child_limits;
-void runner_set_limits(struct runner *e, const struct child_limits *limits);
 /* True at the start: do standard network checks without a process. */
 void runner_set_inprocess(struct runner *e, bool on);
 /* Ends every fetch without `done`; children are killed. */

@@ -13,9 +13,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define EXPECTED  16
-#define ANSWER_MS 1500 /* then it is the plugin's turn, with its own patience  \
-			*/
+#define EXPECTED 16
+#define ANSWER_MS                                                              \
+	1500 /* then it is the plugin's turn, with its own patience            \
+	      */
 
 struct plan {
 	const char *name, *server, *expected[EXPECTED];
