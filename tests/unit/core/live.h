@@ -43,8 +43,11 @@ struct live {
 	struct bus_peer *worker, *asker, *commander, *notifier;
 	uint8_t answer_state; /* what the worker says of HTTP */
 	bool mute;            /* the worker takes jobs and does not answer */
-	bool keep_notices;    /* do not say notice_stored */
-	char refusal[300];    /* the text of the last one */
+	struct bus_handlers notifier_handlers;
+	bool keep_notices; /* do not say notice_stored */
+	/* who sees notices instead of notifier_message() */
+	void (*notified)(struct bus_peer *peer, const struct msg *m, void *arg);
+	char refusal[300]; /* the text of the last one */
 	uint32_t jobs_seen, ended, answered, refused, notices, frames;
 	char notice_id[128];
 	struct msg_checkable seen[3]; /* texts are not kept */
@@ -368,8 +371,7 @@ connect_all(struct live *l)
 	static const struct bus_handlers stream = {.message = stream_message};
 	static const struct bus_handlers asker = {
 	    asker_up, worker_down, asker_message};
-	static const struct bus_handlers notifier = {
-	    notifier_up, worker_down, notifier_message};
+	struct bus_handlers *notifier = &l->notifier_handlers;
 	static const struct bus_handlers commander = {
 	    commander_up, worker_down, commander_message};
 	char *names[] = {endpoint(l, "jobs"), endpoint(l, "state"),
@@ -378,12 +380,14 @@ connect_all(struct live *l)
 	char *notify = xasprintf("%s/tmp/run/bus/notify.sock", l->root);
 	struct err err;
 
+	*notifier = (struct bus_handlers){notifier_up, worker_down,
+	    l->notified == NULL ? notifier_message : l->notified};
 	uv_loop_init(&l->loop);
 	l->bus = bus_new(&l->loop, &self);
 	l->jobs = bus_dial(l->bus, names[0], NULL, &worker, l, &err);
 	l->state = bus_subscribe(l->bus, names[1], &stream, l, &err);
 	l->snapshot = bus_dial(l->bus, names[2], NULL, &asker, l, &err);
-	l->notify = bus_listen(l->bus, names[3], NULL, &notifier, l, &err);
+	l->notify = bus_listen(l->bus, names[3], NULL, notifier, l, &err);
 	l->command = bus_dial(l->bus, names[4], NULL, &commander, l, &err);
 	assert_non_null(l->jobs);
 	assert_non_null(l->state);
