@@ -330,6 +330,7 @@ start(struct live *l, unsigned at, enum fault fault)
 		_exit(daemon_main(&core_def, 5, argv));
 	}
 	free(log);
+	connect_all(l);
 	if (!comes(l, is_up_or_dead))
 		fail_msg("call %u, fault %u: never up: worker %d asker %d "
 			 "commander %d notifier %d",
@@ -364,12 +365,11 @@ stop(struct live *l, int signal_number)
 		assert_int_equal(waitpid(l->pid, &status, 0), l->pid);
 		play.dead = true;
 	}
-	/* Connections of a core that died while it greeted are half ones. */
+	/* Also because a process with threads is a bad one to fork. */
 	bus_free(&l->bus);
 	while (uv_loop_close(&l->loop) == UV_EBUSY)
 		uv_run(&l->loop, UV_RUN_ONCE);
 	l->worker = l->asker = l->commander = l->notifier = NULL;
-	connect_all(l);
 }
 
 static bool
@@ -417,13 +417,13 @@ static unsigned
 one(unsigned at, enum fault fault)
 {
 	struct live *l = xnew(struct live);
+	struct err err;
 	unsigned calls;
 
 	play = (struct play){.l = l};
 	l->mute = true;
 	l->notified = note_notice;
 	make_site(l);
-	connect_all(l);
 	start(l, at, fault);
 	if (!is_dead() && is_up(l))
 		run_series(l);
@@ -434,7 +434,9 @@ one(unsigned at, enum fault fault)
 	assert_false(is_dead());
 	check(l, at, fault);
 	stop(l, SIGKILL);
-	finish(l);
+	file_remove_tree(l->root, &err);
+	free(l->root);
+	free(l);
 	return calls;
 }
 
