@@ -139,6 +139,7 @@ fixture_checkable(uint32_t object, uint32_t state, const char *output)
 	    .check_interval_ms = 60000,
 	    .retry_interval_ms = 30000,
 	    .feed_interval_ms = 60000,
+	    .feed_period = SNAP_NONE,
 	    .freshness_from = FIXTURE_NOW - 90,
 	    .execution_us = 250000,
 	    .output = slice_of(output),
