@@ -129,6 +129,9 @@ discover_host(const struct discovery_input *in, struct discovery *d)
 	struct parsed parsed;
 
 	parsed_init(&parsed, in->output, in->host, (int64_t)in->now);
+	if (parsed.split.n_parts > 0)
+		parsed_add_persisted(
+		    &parsed, in->persisted, in->host, (int64_t)in->now);
 	for (size_t i = 0; i < in->n_piggyback; i++)
 		parsed_add(
 		    &parsed, in->piggyback[i], in->host, (int64_t)in->now);

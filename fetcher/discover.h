@@ -36,7 +36,8 @@ struct discovery_input {
 	/* Stored blocks that other hosts sent for this one. */
 	const struct slice *piggyback;
 	size_t n_piggyback;
-	double now; /* seconds since 1970 */
+	struct slice persisted; /* sections of earlier fetches */
+	double now;             /* seconds since 1970 */
 	/* An object of check: parameters, as the rules give them for services
 	 * of the host without an item; what checks discover depends on some.
 	 * NULL: the defaults. */

@@ -214,6 +214,9 @@ gather_sources(struct pass *p)
 
 	parsed_init(&p->parsed, fetched ? in->output : (struct slice){"", 0},
 	    in->job->host, now);
+	if (p->parsed.split.n_parts > 0)
+		parsed_add_persisted(
+		    &p->parsed, in->persisted, in->job->host, now);
 	for (size_t i = 0; i < in->n_sources; i++)
 		if (in->sources[i].output.len > 0)
 			parsed_add(&p->parsed, in->sources[i].output,

@@ -26,6 +26,7 @@ struct evaluate_input {
 	uint64_t fetch_us;         /* how long the fetch took */
 	const struct evaluate_source *sources; /* piggyback for this host */
 	size_t n_sources;
+	struct slice persisted; /* sections of earlier fetches; empty: none */
 	bool no_agent; /* nothing was fetched: the host has piggyback alone */
 };
 

@@ -83,6 +83,7 @@ evaluate(const struct fetch *f, struct str *results)
 	piggyback_sources_read(&sources, &f->job, in.now_us / 1000000);
 	in.sources = sources.list;
 	in.n_sources = sources.n;
+	in.persisted = sources.persisted;
 	evaluate_agent(&in, results);
 	piggyback_sources_free(&sources);
 }

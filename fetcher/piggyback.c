@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "common/num.h"
 #include "fetcher/checks/pattern.h"
+#include "fetcher/persist.h"
 #include "fetcher/sections/piggyback.h"
 #include "fetcher/sections/split.h"
 
@@ -153,6 +154,32 @@ name_blocks(const struct msg_job *job, const struct split *split)
 	return names;
 }
 
+static struct slice
+persisted_before(const struct msg_job *job)
+{
+	struct slice list = job->sources;
+	struct msg_piggyback_kept kept;
+
+	while (msg_piggyback_kept_next(&list, &kept))
+		if (slice_eq(kept.source, job->host))
+			return kept.output;
+	return SLICE("");
+}
+
+static void
+persisted_block(const struct msg_job *job, struct slice output, int64_t now,
+    struct str *blocks)
+{
+	struct str kept = {0};
+	struct msg_piggyback_block b = {.target = job->host};
+
+	persist_keep(output, job->host, persisted_before(job), now, &kept);
+	b.output = str_slice(&kept);
+	if (kept.len > 0)
+		msg_piggyback_block_put(blocks, &b);
+	str_free(&kept);
+}
+
 /* Several blocks for one target are one. */
 void
 piggyback_blocks(const struct msg_job *job, struct slice output, int64_t now,
@@ -162,6 +189,7 @@ piggyback_blocks(const struct msg_job *job, struct slice output, int64_t now,
 	struct str body = {0};
 	struct named *names;
 
+	persisted_block(job, output, now, blocks);
 	if (output.len == 0 || memmem(output.s, output.len, "<<<<", 4) == NULL)
 		return;
 	split_output(output, job->host, now, &split);
@@ -223,8 +251,11 @@ piggyback_sources_read(
 	struct slice list = job->sources;
 	struct msg_piggyback_kept kept;
 
+	s->persisted = persisted_before(job);
 	while ((use == NULL || strcmp(use, "never") != 0) &&
 	    msg_piggyback_kept_next(&list, &kept)) {
+		if (slice_eq(kept.source, job->host))
+			continue;
 		struct piggyback_rules rules = {.max_age = MAX_AGE_S};
 		struct piggyback_kept k = {
 		    kept.source, kept.stored_at, kept.source_at};

@@ -18,13 +18,17 @@
 void piggyback_target(
     const json_t *translate, struct slice written, struct str *out);
 
-/* Appends piggyback_block records of an output; `now` in wall seconds. */
+/*
+ * Appends piggyback_block records of an output; `now` in wall seconds. What
+ * persist() keeps is a block of the host for itself.
+ */
 void piggyback_blocks(const struct msg_job *job, struct slice output,
     int64_t now, struct str *blocks);
 
 struct piggyback_sources { /* {0} is none */
 	struct evaluate_source *list;
 	size_t n, cap;
+	struct slice persisted; /* the host's own, of earlier fetches */
 };
 /* Borrows the job's bytes. */
 void piggyback_sources_read(

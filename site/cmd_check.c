@@ -116,6 +116,7 @@ evaluate(struct checking *c, uint32_t agent, const struct msg_job *job,
 	piggyback_sources_read(&sources, job, in.now_us / 1000000);
 	in.sources = sources.list;
 	in.n_sources = sources.n;
+	in.persisted = sources.persisted;
 	evaluate_agent(&in, &results);
 	piggyback_sources_free(&sources);
 	add_phase(c, "sections and checks", since);

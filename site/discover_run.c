@@ -209,6 +209,7 @@ find_in_output(const struct discover_run *r, uint32_t host, struct slice output,
 	for (size_t i = 0; i < sources.n; i++)
 		if (sources.list[i].output.len > 0)
 			blocks[in.n_piggyback++] = sources.list[i].output;
+	in.persisted = sources.persisted;
 	any = discover_host(&in, found);
 	if (found->problems.len > 0) {
 		term_clear();

@@ -82,6 +82,10 @@ say_sections(const struct check_mk_run *run, struct check_out *out)
 		    (int)(lines->bad_line.len < 100 ? lines->bad_line.len
 						    : 100),
 		    lines->bad_line.s);
+	if (p->n_persisted > 0)
+		check_tell(out, CHECK_OK,
+		    "%zu sections of earlier fetches that still hold",
+		    p->n_persisted);
 	if (split->n_piggyback > 0)
 		check_tell(out, CHECK_OK,
 		    "%zu piggyback blocks for other hosts", split->n_piggyback);

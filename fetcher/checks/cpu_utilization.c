@@ -13,7 +13,12 @@ enum {
 	P_UTIL,
 	P_IOWAIT,
 	P_STEAL,
-	P_AVERAGE
+	P_AVERAGE,
+	P_CORES,
+	P_CORE_METRICS,
+	P_THRESHOLD,
+	P_ABOVE,
+	P_CORE_ABOVE
 };
 
 static const struct check_param params[] = {
@@ -24,6 +29,16 @@ static const struct check_param params[] = {
 	"on time that the hypervisor gave to others"},
     {"average", CHECK_PARAM_NUMBER, "min", CHECK_DEF_NONE,
 	"average the utilization over so many minutes"},
+    {"core_util", CHECK_PARAM_UPPER, "%", CHECK_DEF_NONE,
+	"on the utilization of each core (the first 64)"},
+    {"core_metrics", CHECK_PARAM_BOOL, "", CHECK_DEF_NUMBER(0),
+	"give the utilization of each core as a metric"},
+    {"threshold", CHECK_PARAM_NUMBER, "%", CHECK_DEF_NUMBER(90),
+	"utilization from which on the time of `above` counts"},
+    {"above", CHECK_PARAM_UPPER, "s", CHECK_DEF_NONE,
+	"on the time that the utilization has been above `threshold`"},
+    {"core_above", CHECK_PARAM_UPPER, "s", CHECK_DEF_NONE,
+	"on the time that one core has been above it"},
     {0}};
 
 static const struct check_metric metrics[] = {
@@ -33,7 +48,8 @@ static const struct check_metric metrics[] = {
     {"steal", "%", "given to others by the hypervisor, if it ever was"},
     {"guest", "%", "virtual machines, if there ever were any"},
     {"util", "%", "everything but idle"},
-    {"util_average", "%", "its average (average)"}, {0}};
+    {"util_average", "%", "its average (average)"},
+    {"cpu_core_util_0", "%", "the first core, and so on (core_metrics)"}, {0}};
 
 static void
 discover(const struct check_context *c, struct check_found *found)
@@ -43,21 +59,46 @@ discover(const struct check_context *c, struct check_found *found)
 		check_found_add(found, SLICE(""), NULL);
 }
 
-/* Jiffies since the last check; since the start of the host if that was none
- * or the host was restarted in between. */
+/*
+ * value - last value, whatever the time; false if there is no last value.
+ * Agents that are asked twice within a second tell the same time.
+ */
+static bool
+step(const struct check_context *c, const char *key, double value,
+    double *difference)
+{
+	const struct section_kernel *kernel = c->sections[0];
+	double old;
+	bool had = check_store_get(c->store, key, &old);
+
+	check_store_put(c->store, key, kernel->time, value);
+	*difference = had ? value - old : 0;
+	return had;
+}
+
+/*
+ * Jiffies since the last check; since the start of the host if that was none
+ * or the host was restarted in between. Idle, waiting and stolen time are
+ * known to run back a little on some kernels: that is no restart.
+ */
 static void
 differences(const struct check_context *c, double *d)
 {
 	const struct section_kernel *kernel = c->sections[0];
 	bool all = true;
+	double total = 0;
+
 	for (int i = 0; i < KERNEL_CPU_FIELDS; i++) {
 		char key[STORE_MAX_KEY];
 		snprintf(key, sizeof(key), "cpu%d", i);
-		all = check_store_delta(
-			  c->store, key, kernel->time, kernel->cpu[i], &d[i]) &&
-		    all;
+		all = step(c, key, kernel->cpu[i], &d[i]) && all;
+		if (i != KERNEL_IDLE && i != KERNEL_IOWAIT && i != KERNEL_STEAL)
+			all = all && d[i] >= 0;
+		if (i <= KERNEL_STEAL)
+			total += d[i];
+		d[i] = d[i] > 0 ? d[i] : 0;
 	}
-	if (!all)
+	if (!all || total < 0)
 		memcpy(d, kernel->cpu, sizeof(kernel->cpu));
 }
 
@@ -95,6 +136,62 @@ say_util(const struct check_context *c, struct check_out *out, double util)
 	check_metric(out, "util_average", average, &l, 0, 100);
 }
 
+/* "TEXT above 90.00% for: 5 minutes" once it is, with levels on the time. */
+static void
+say_above(const struct check_context *c, struct check_out *out,
+    const char *label, const char *key, double util, size_t param)
+{
+	double threshold = c->params[P_THRESHOLD].number, since = c->now;
+	char text[96];
+
+	if (!c->params[param].set || !c->params[P_THRESHOLD].set ||
+	    util < threshold)
+		return;
+	if (!check_store_get(c->store, key, &since) || since > c->now)
+		since = c->now;
+	check_store_put(c->store, key, c->now, since);
+	snprintf(text, sizeof(text), "%s above %.2f%% for", label, threshold);
+	check_value_say(out, true, text, c->now - since,
+	    &c->params[param].levels, NULL, render_timespan);
+}
+
+#define MAX_CORES 64 /* whose jiffies fit into what a service may keep */
+
+static void
+say_cores(const struct check_context *c, struct check_out *out)
+{
+	const struct section_kernel *kernel = c->sections[0];
+	bool metric_wanted = c->params[P_CORE_METRICS].number > 0;
+
+	if (!metric_wanted && !c->params[P_CORES].set &&
+	    !c->params[P_CORE_ABOVE].set)
+		return;
+	for (size_t i = 0; i < kernel->n_cpus && i < MAX_CORES; i++) {
+		const struct kernel_core *core = &kernel->cores[i];
+		char key[STORE_MAX_KEY], label[32], name[32];
+		struct check_levels l = {0};
+		double busy, total;
+		bool known;
+
+		snprintf(key, sizeof(key), "b%zu", i);
+		known = step(c, key, core->busy, &busy);
+		snprintf(key, sizeof(key), "t%zu", i);
+		known = step(c, key, core->total, &total) && known;
+		if (!known || busy < 0 || total < busy || total <= 0)
+			continue;
+		snprintf(label, sizeof(label), "Core %zu", i);
+		snprintf(name, sizeof(name), "cpu_core_util_%zu", i);
+		if (c->params[P_CORES].set)
+			l = check_levels_of(&c->params[P_CORES].levels, 100);
+		check_value_say(out, true, label, 100 * busy / total, &l, NULL,
+		    render_percent);
+		if (metric_wanted)
+			check_metric(out, name, 100 * busy / total, &l, 0, 100);
+		snprintf(key, sizeof(key), "above%zu", i);
+		say_above(c, out, label, key, 100 * busy / total, P_CORE_ABOVE);
+	}
+}
+
 static void
 judge(const struct check_context *c, struct check_out *out)
 {
@@ -125,6 +222,9 @@ judge(const struct check_context *c, struct check_out *out)
 		say(c, out, "Steal", "steal", d[KERNEL_STEAL] * share, P_STEAL);
 	if (kernel->cpu[KERNEL_GUEST] + kernel->cpu[KERNEL_GUEST_NICE] > 0)
 		say(c, out, "Guest", "guest", guest * share, SIZE_MAX);
+	say_above(c, out, "Total CPU", "above",
+	    (total - d[KERNEL_IDLE]) * share, P_ABOVE);
+	say_cores(c, out);
 }
 
 const struct check check_cpu_utilization = {

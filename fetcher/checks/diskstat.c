@@ -200,7 +200,7 @@ rates(const struct check_context *c, const struct diskstat_entry *e,
 static bool
 is_summed(const struct diskstat_entry *e)
 {
-	return e->kind == DISKSTAT_PHYSICAL;
+	return e->kind != DISKSTAT_LVM;
 }
 
 /* Sums, then means of those values that cannot be added up. */
@@ -284,7 +284,7 @@ const struct check check_diskstat = {
     .title = "Disk I/O",
     .manual =
 	"Throughput, operations, latency and utilization since the last check. "
-	"The item `SUMMARY` adds up all physical disks; with "
+	"The item `SUMMARY` adds up all disks but LVM's volumes; with "
 	"`discover` each disk (`sda`, `LVM vg0-root`, `DM name`) is a service "
 	"too. The "
 	"first check has no rates and gives no result. Nothing is judged "

@@ -3,10 +3,9 @@
  * Groups of files: how many, how large, how old.
  */
 #include "fetcher/checks/out.h"
+#include "fetcher/checks/pattern.h"
 #include "fetcher/discover.h"
 #include "fetcher/sections/fileinfo.h"
-
-#include <fnmatch.h>
 
 enum {
 	P_GROUPS,
@@ -43,22 +42,6 @@ static const struct check_metric metrics[] = {{"count", "", "files"},
     {"age_newest", "s", "time since the newest was changed"},
     {"age_oldest", "s", "time since the oldest was changed"}, {0}};
 
-static bool
-is_member(const json_t *patterns, struct slice path)
-{
-	char name[4096];
-
-	if (path.len >= sizeof(name))
-		return false;
-	memcpy(name, path.s, path.len);
-	name[path.len] = '\0';
-	for (size_t i = 0; i < json_array_size(patterns); i++)
-		if (fnmatch(json_string_value(json_array_get(patterns, i)),
-			name, FNM_NOESCAPE) == 0)
-			return true;
-	return false;
-}
-
 static void
 discover(const struct check_context *c, struct check_found *found)
 {
@@ -71,7 +54,7 @@ discover(const struct check_context *c, struct check_found *found)
 		const char *name = json_object_iter_key(at);
 		bool any = false;
 		for (size_t i = 0; i < s->n && !any; i++)
-			any = is_member(patterns, s->files[i].path);
+			any = names_match(patterns, s->files[i].path);
 		if (any)
 			check_found_add(found, slice_of(name),
 			    json_pack("{s:{s:O}}", "groups", name, patterns));
@@ -152,7 +135,7 @@ judge(const struct check_context *c, struct check_out *out)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct fileinfo_file *f = &s->files[i];
 		if (slice_eqs(f->status, "missing") ||
-		    !is_member(patterns, f->path))
+		    !names_match(patterns, f->path))
 			continue;
 		if (f->has_data)
 			add_file(&sum, f, s->now > 0 ? s->now : c->now);

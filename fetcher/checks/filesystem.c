@@ -3,11 +3,10 @@
  * Filesystems: used space, inodes, growth.
  */
 #include "fetcher/checks/out.h"
+#include "fetcher/checks/pattern.h"
 #include "fetcher/checks/store.h"
 #include "fetcher/discover.h"
 #include "fetcher/sections/df.h"
-
-#include <fnmatch.h>
 
 enum {
 	P_LEVELS,
@@ -50,8 +49,8 @@ static const struct check_param params[] = {
 	"as used"},
     {"levels_by_size", CHECK_PARAM_STEPS, "GB", CHECK_DEF_NONE,
 	"instead of `levels`: [size, warn, crit] hold for filesystems larger "
-	"than this size, the largest such size wins; smaller filesystems have "
-	"no levels"},
+	"than this size, the largest such size wins; smaller filesystems are "
+	"CRIT when they are full"},
     {"groups", CHECK_PARAM_GROUPS, "", CHECK_DEF_NONE,
 	"name: patterns of mount points, with * for any text; those "
 	"filesystems are one service, with their sums, and are not discovered "
@@ -72,28 +71,12 @@ struct space { /* MiB */
 	double size, used, free, reserved;
 };
 
-/* Does one of the patterns, with * for any text, match the mount point? */
-static bool
-is_member(const json_t *patterns, struct slice mount)
-{
-	char name[4096];
-	if (mount.len >= sizeof(name))
-		return false;
-	memcpy(name, mount.s, mount.len);
-	name[mount.len] = '\0';
-	for (size_t i = 0; i < json_array_size(patterns); i++)
-		if (fnmatch(json_string_value(json_array_get(patterns, i)),
-			name, FNM_NOESCAPE) == 0)
-			return true;
-	return false;
-}
-
 static bool
 is_in_a_group(const json_t *groups, struct slice mount)
 {
 	void *at = json_object_iter((json_t *)groups);
 	for (; at != NULL; at = json_object_iter_next((json_t *)groups, at))
-		if (is_member(json_object_iter_value(at), mount))
+		if (names_match(json_object_iter_value(at), mount))
 			return true;
 	return false;
 }
@@ -110,7 +93,7 @@ discover_groups(const struct check_context *c, struct check_found *found)
 		const char *name = json_object_iter_key(at);
 		bool any = false;
 		for (size_t i = 0; i < df->n && !any; i++)
-			any = is_member(patterns, df->entries[i].mount);
+			any = names_match(patterns, df->entries[i].mount);
 		if (any)
 			check_found_add(found, slice_of(name),
 			    json_pack("{s:{s:O}}", "groups", name, patterns));
@@ -189,7 +172,7 @@ sum_group(const struct check_context *c, struct df_entry *sum)
 	    json_object_get(c->params[P_GROUPS].json, name);
 	for (size_t i = 0; i < df->n; i++) {
 		const struct df_entry *e = &df->entries[i];
-		if (!is_member(patterns, e->mount))
+		if (!names_match(patterns, e->mount))
 			continue;
 		n++;
 		sum->size_kb += e->size_kb;
@@ -219,12 +202,13 @@ static struct check_levels
 given_levels(const struct check_context *c, double size)
 {
 	const json_t *steps = c->params[P_STEPS].json;
-	struct check_levels best = {0}, l;
+	struct check_levels none = {0}, l;
+	struct check_levels best = {CHECK_LEVELS_PERCENT, 100, 100};
 	double from, largest = -1;
 
 	if (json_array_size(steps) == 0)
 		return c->params[P_LEVELS].set ? c->params[P_LEVELS].levels
-					       : best;
+					       : none;
 	for (size_t i = 0; i < json_array_size(steps); i++)
 		if (check_params_step(steps, i, &from, &l) == 0 &&
 		    size / 1024 > from && from > largest) {

@@ -3,12 +3,12 @@
  * Network interfaces: state, speed, traffic, errors.
  */
 #include "fetcher/checks/out.h"
+#include "fetcher/checks/pattern.h"
 #include "fetcher/checks/store.h"
 #include "fetcher/discover.h"
 #include "fetcher/sections/lnx_if.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <stdio.h>
 
 enum {
@@ -25,7 +25,12 @@ enum {
 	P_AVERAGE,
 	P_ITEM,
 	P_DISCOVER_STATES,
-	P_GROUPS
+	P_GROUPS,
+	P_UNICAST,
+	P_MULTICAST,
+	P_BROADCAST,
+	P_TOTAL,
+	P_STATES
 };
 
 static const struct check_param params[] = {
@@ -60,6 +65,19 @@ static const struct check_param params[] = {
     {"groups", CHECK_PARAM_GROUPS, "", CHECK_DEF_NONE,
 	"name: names of interfaces, with * for any text; these are one "
 	"service, with the speed and traffic of those that are up"},
+    {"unicast", CHECK_PARAM_UPPER, "1/s", CHECK_DEF_NONE,
+	"on unicast packets, in each direction; percentages are of all "
+	"packets"},
+    {"multicast", CHECK_PARAM_UPPER, "1/s", CHECK_DEF_NONE,
+	"on multicast packets, in each direction"},
+    {"broadcast", CHECK_PARAM_UPPER, "1/s", CHECK_DEF_NONE,
+	"on broadcast packets, in each direction"},
+    {"total", CHECK_PARAM_UPPER, "B/s", CHECK_DEF_NONE,
+	"on both directions together, which gives the metric total; "
+	"percentages are of twice the speed"},
+    {"states", CHECK_PARAM_STATES, "", CHECK_DEF_NONE,
+	"states of the service by number of the port's state (2 is down), "
+	"instead of CRIT for all that are not expected"},
     {0}};
 
 static const struct check_metric metrics[] = {
@@ -71,6 +89,7 @@ static const struct check_metric metrics[] = {
     {"indisc", "1/s", "received packets that were dropped"},
     {"inerr", "1/s", "received packets with errors"},
     {"out", "B/s", "outgoing traffic; and out... as above"},
+    {"total", "B/s", "both together (total)"},
     {"outqlen", "", "length of the output queue"}, {0}};
 
 static unsigned
@@ -109,22 +128,6 @@ is_port(const struct check_context *c, const struct lnx_if_entry *e)
 			    : is_listed(states, state));
 }
 
-/* Does one of the patterns, with * for any text, match the name? */
-static bool
-is_member(const json_t *patterns, struct slice name)
-{
-	char text[256];
-	if (name.len >= sizeof(text))
-		return false;
-	memcpy(text, name.s, name.len);
-	text[name.len] = '\0';
-	for (size_t i = 0; i < json_array_size(patterns); i++)
-		if (fnmatch(json_string_value(json_array_get(patterns, i)),
-			text, FNM_NOESCAPE) == 0)
-			return true;
-	return false;
-}
-
 static void
 discover_groups(const struct check_context *c, struct check_found *found)
 {
@@ -138,7 +141,7 @@ discover_groups(const struct check_context *c, struct check_found *found)
 		bool any = false;
 		for (size_t i = 0; i < s->n && !any; i++)
 			any = s->entries[i].index > 0 &&
-			    is_member(patterns, s->entries[i].name);
+			    names_match(patterns, s->entries[i].name);
 		if (any)
 			check_found_add(found, slice_of(name),
 			    json_pack("{s:{s:O}}", "groups", name, patterns));
@@ -198,7 +201,7 @@ sum_group(const struct check_context *c, struct lnx_if_entry *sum)
 	    .name = c->item, .status = LNX_IF_DOWN, .has_counters = true};
 	for (size_t i = 0; i < s->n; i++) {
 		const struct lnx_if_entry *e = &s->entries[i];
-		if (e->index == 0 || !is_member(patterns, e->name))
+		if (e->index == 0 || !names_match(patterns, e->name))
 			continue;
 		n++;
 		if (e->status != LNX_IF_UP)
@@ -234,18 +237,19 @@ say_state(const struct check_context *c, const struct lnx_if_entry *e,
 {
 	const json_t *fine = c->params[P_STATE].json;
 	uint32_t state = CHECK_OK;
+	char number[16];
 
 	if (fine == NULL)
 		fine = c->params[P_FOUND_STATE].json;
+	snprintf(number, sizeof(number), "%d", (int)e->status);
 	if (json_array_size(fine) > 0) {
-		char number[16];
-		snprintf(number, sizeof(number), "%d", (int)e->status);
 		state = is_listed(fine, number) ? CHECK_OK : CHECK_CRIT;
 	} else if (e->index == 0 && fine == NULL) { /* a group */
 		state = e->status == LNX_IF_UP     ? CHECK_OK
 		    : e->status == LNX_IF_DEGRADED ? CHECK_WARN
 						   : CHECK_CRIT;
 	}
+	check_params_state(&c->params[P_STATES], number, &state);
 	check_say(out, state, "(%s)",
 	    e->status == LNX_IF_UP             ? "up"
 		: e->status == LNX_IF_DOWN     ? "down"
@@ -383,20 +387,35 @@ direction_of(const struct lnx_if_entry *e, bool in)
 		  P_DISCARDS_OUT, P_TRAFFIC_OUT};
 }
 
-/* Adds the port's rates; false as long as one of them has none. */
-static bool
+enum {
+	OCTETS,
+	UCAST,
+	MCAST,
+	DISCARDS,
+	ERRORS,
+	COUNTERS
+};
+
+struct rates {
+	double rate[COUNTERS];
+	bool missing[COUNTERS]; /* first check, or the counter was reset */
+};
+
+/* Adds the port's rates. */
+static void
 add_rates(const struct check_context *c, const struct direction *d,
-    unsigned member, double rates[5])
+    unsigned member, struct rates *r)
 {
 	const struct {
 		const char *key;
 		double value;
-	} counters[] = {{d->traffic, d->octets}, {d->ucast, d->packets},
-	    {d->mcast, d->multicast}, {d->disc, d->discards},
-	    {d->err, d->errors}};
-	bool all = true;
+	} counters[COUNTERS] = {[OCTETS] = {d->traffic, d->octets},
+	    [UCAST] = {d->ucast, d->packets},
+	    [MCAST] = {d->mcast, d->multicast},
+	    [DISCARDS] = {d->disc, d->discards},
+	    [ERRORS] = {d->err, d->errors}};
 
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < COUNTERS; i++) {
 		char key[STORE_MAX_KEY];
 		double rate = 0;
 		const char *name = counters[i].key;
@@ -404,63 +423,127 @@ add_rates(const struct check_context *c, const struct direction *d,
 			snprintf(key, sizeof(key), "%u.%s", member, name);
 			name = key;
 		}
-		all = check_store_rate(c->store, name, c->now,
-			  counters[i].value, true, &rate) &&
-		    all;
-		rates[i] += rate;
+		if (!check_store_rate(
+			c->store, name, c->now, counters[i].value, true, &rate))
+			r->missing[i] = true;
+		r->rate[i] += rate;
 	}
-	return all;
 }
 
 /* Of one port, or of a group the sum of those that are up. */
-static bool
+static void
 rates_of(const struct check_context *c, const struct lnx_if_entry *e, bool in,
-    double rates[5])
+    struct rates *r)
 {
 	const struct section_lnx_if *s = c->sections[0];
 	const json_t *patterns;
-	bool all = true;
 
 	if (e->index > 0 || (patterns = members_of(c)) == NULL) {
 		struct direction d = direction_of(e, in);
-		return add_rates(c, &d, 0, rates);
+		add_rates(c, &d, 0, r);
+		return;
 	}
 	for (size_t i = 0; i < s->n; i++) {
 		const struct lnx_if_entry *m = &s->entries[i];
 		struct direction d = direction_of(m, in);
 		if (m->index > 0 && m->status == LNX_IF_UP &&
-		    is_member(patterns, m->name))
-			all = add_rates(c, &d, m->index, rates) && all;
+		    names_match(patterns, m->name))
+			add_rates(c, &d, m->index, r);
 	}
-	return all;
+}
+
+/* What has no rate this time; false if that is everything. */
+static bool
+say_missing(
+    const struct direction *d, const struct rates *r, struct check_out *out)
+{
+	static const char *const words[COUNTERS] = {[OCTETS] = "traffic",
+	    [UCAST] = "unicast packets",
+	    [MCAST] = "multicast packets",
+	    [DISCARDS] = "discards",
+	    [ERRORS] = "errors"};
+	char list[128] = "";
+	size_t n = 0, len = 0;
+
+	for (size_t i = 0; i < COUNTERS; i++)
+		if (r->missing[i] && len < sizeof(list)) {
+			len += (size_t)snprintf(list + len, sizeof(list) - len,
+			    "%s%s", n > 0 ? ", " : "", words[i]);
+			n++;
+		}
+	if (n == COUNTERS)
+		check_tell(out, CHECK_OK,
+		    "%s: counters have no rate yet (first check or restart)",
+		    d->label);
+	else if (n > 0)
+		check_tell(
+		    out, CHECK_OK, "%s: no rate yet of: %s", d->label, list);
+	return n < COUNTERS;
 }
 
 static void
+say_packets(const struct check_context *c, const struct direction *d,
+    const struct rates *r, struct check_out *out)
+{
+	double ucast = r->rate[UCAST], mcast = r->rate[MCAST];
+	double all = ucast + mcast;
+	bool whole = !r->missing[UCAST] && !r->missing[MCAST];
+
+	if (!r->missing[UCAST])
+		check_metric(out, d->ucast, ucast, NULL, 0, NAN);
+	if (!r->missing[MCAST]) {
+		check_metric(out, d->mcast, mcast, NULL, 0, NAN);
+		check_metric(out, d->bcast, 0, NULL, 0, NAN);
+		check_metric(out, d->nucast, mcast, NULL, 0, NAN);
+	}
+	if (!r->missing[DISCARDS])
+		check_metric(out, d->disc, r->rate[DISCARDS], NULL, 0, NAN);
+	if (!r->missing[ERRORS])
+		check_metric(out, d->err, r->rate[ERRORS], NULL, 0, NAN);
+	if (whole && !r->missing[ERRORS])
+		say_bad(c, d->label, "errors", r->rate[ERRORS],
+		    all + r->rate[ERRORS], d->p_errors, out);
+	if (whole && !r->missing[DISCARDS])
+		say_bad(c, d->label, "discards", r->rate[DISCARDS],
+		    all + r->rate[DISCARDS], d->p_discards, out);
+	if (whole && c->params[P_UNICAST].set)
+		say_bad(c, d->label, "unicast", ucast, all, P_UNICAST, out);
+	if (whole && c->params[P_MULTICAST].set)
+		say_bad(c, d->label, "multicast", mcast, all, P_MULTICAST, out);
+	if (whole && c->params[P_BROADCAST].set)
+		say_bad(c, d->label, "broadcast", 0, all, P_BROADCAST, out);
+}
+
+/* Returns the traffic, B/s; NAN without a rate. */
+static double
 say_direction(const struct check_context *c, const struct lnx_if_entry *e,
     bool in, double speed, struct check_out *out)
 {
 	const struct direction direction = direction_of(e, in), *d = &direction;
-	double rate[5] = {0};
-	bool all = rates_of(c, e, in, rate);
+	struct rates r = {0};
 
-	if (!all) {
-		check_tell(out, CHECK_OK,
-		    "%s: counters have no rate yet (first check or restart)",
-		    d->label);
+	rates_of(c, e, in, &r);
+	if (!say_missing(d, &r, out))
+		return NAN;
+	if (!r.missing[OCTETS])
+		say_traffic(c, d, r.rate[OCTETS], speed, out);
+	say_packets(c, d, &r, out);
+	return r.missing[OCTETS] ? NAN : r.rate[OCTETS];
+}
+
+static void
+say_total(const struct check_context *c, double total, double speed,
+    struct check_out *out)
+{
+	const struct check_value *p = &c->params[P_TOTAL];
+	struct check_levels l = check_levels_of(&p->levels, speed / 4);
+
+	if (!p->set || isnan(total))
 		return;
-	}
-	say_traffic(c, d, rate[0], speed, out);
-	check_metric(out, d->ucast, rate[1], NULL, 0, NAN);
-	check_metric(out, d->mcast, rate[2], NULL, 0, NAN);
-	check_metric(out, d->bcast, 0, NULL, 0, NAN);
-	check_metric(out, d->nucast, rate[2], NULL, 0, NAN);
-	check_metric(out, d->disc, rate[3], NULL, 0, NAN);
-	check_metric(out, d->err, rate[4], NULL, 0, NAN);
-	double packets = rate[1] + rate[2];
-	say_bad(c, d->label, "errors", rate[4], packets + rate[4], d->p_errors,
-	    out);
-	say_bad(c, d->label, "discards", rate[3], packets + rate[3],
-	    d->p_discards, out);
+	if (p->levels.kind == CHECK_LEVELS_PERCENT && speed <= 0)
+		l.kind = CHECK_LEVELS_NONE;
+	check_value_say(out, false, "Total", total, &l, NULL, render_byte_rate);
+	check_metric(out, "total", total, &l, 0, speed > 0 ? speed / 4 : NAN);
 }
 
 static void
@@ -482,8 +565,9 @@ judge(const struct check_context *c, struct check_out *out)
 	double speed = say_speed(c, e, out);
 	if (e->status == LNX_IF_DOWN || !e->has_counters)
 		return;
-	say_direction(c, e, true, speed, out);
-	say_direction(c, e, false, speed, out);
+	double in = say_direction(c, e, true, speed, out);
+	double total = in + say_direction(c, e, false, speed, out);
+	say_total(c, total, speed, out);
 	check_metric(
 	    out, "outqlen", e->counters[LNX_IF_OUT_FIFO], NULL, 0, NAN);
 }

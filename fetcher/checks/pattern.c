@@ -7,6 +7,7 @@
 
 #include "common/mem.h"
 
+#include <fnmatch.h>
 #include <pcre2.h>
 #include <stdlib.h>
 
@@ -133,6 +134,22 @@ patterns_find(const struct patterns *p, struct slice text)
 {
 	for (size_t i = 0; i < p->n; i++)
 		if (pattern_finds(p->list[i], text))
+			return true;
+	return false;
+}
+
+bool
+names_match(const json_t *names, struct slice text)
+{
+	char name[4096];
+
+	if (text.len >= sizeof(name))
+		return false;
+	memcpy(name, text.s, text.len);
+	name[text.len] = '\0';
+	for (size_t i = 0; i < json_array_size(names); i++)
+		if (fnmatch(json_string_value(json_array_get(names, i)), name,
+			FNM_NOESCAPE) == 0)
 			return true;
 	return false;
 }

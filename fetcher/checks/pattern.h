@@ -45,4 +45,7 @@ bool patterns_start(const struct patterns *p, struct slice text);
 /* Does one match anywhere in `text`? */
 bool patterns_find(const struct patterns *p, struct slice text);
 
+/* Does one of the names, with * for any text, fit? */
+bool names_match(const json_t *names, struct slice text);
+
 #endif

@@ -23,6 +23,25 @@ read_cpu(struct split_lines *in, struct slice line,
 	return 0;
 }
 
+#define MAX_CORES 4096
+
+/* "cpu0 ...": what of it was not idle; a broken line counts for nothing. */
+static void
+read_core(struct slice line, struct section_kernel *kernel, struct arena *arena)
+{
+	struct kernel_core core = {0};
+	uint64_t value;
+
+	if (kernel->n_cpus == MAX_CORES)
+		return;
+	for (int i = 0; i <= KERNEL_STEAL && section_u64(&line, &value); i++) {
+		core.total += (double)value;
+		core.busy += i == KERNEL_IDLE ? 0 : (double)value;
+	}
+	ARENA_GROW(arena, kernel->cores, kernel->n_cpus, kernel->cap_cpus);
+	kernel->cores[kernel->n_cpus++] = core;
+}
+
 static int
 parse(struct split_lines *in, struct arena *arena, void *section,
     struct err *err_r)
@@ -37,7 +56,6 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 	struct section_kernel *kernel = section;
 	struct slice line, name;
 
-	(void)arena;
 	if (!split_line(in, &line) || !section_double(&line, &kernel->time))
 		return section_bad(in, err_r, "expected the time");
 	while (split_line(in, &line)) {
@@ -51,7 +69,7 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 		}
 		if (slice_starts(name, "cpu") && name.len > 3 &&
 		    isdigit((unsigned char)name.s[3])) {
-			kernel->n_cpus++;
+			read_core(line, kernel, arena);
 			continue;
 		}
 		for (size_t i = 0; i < KERNEL_COUNTERS; i++) {

@@ -33,7 +33,11 @@ struct section_kernel {
 	double time; /* of the host, seconds */
 	bool has_cpu;
 	double cpu[KERNEL_CPU_FIELDS]; /* jiffies of all CPUs */
-	unsigned n_cpus;
+	/* Of each core that is told of, in their order. */
+	struct kernel_core {
+		double busy, total; /* jiffies */
+	} * cores;
+	size_t n_cpus, cap_cpus;
 	bool has[KERNEL_COUNTERS];
 	double counters[KERNEL_COUNTERS];
 };

@@ -5,6 +5,7 @@
 #include "fetcher/sections/parsed.h"
 
 #include "common/log.h"
+#include "common/mem.h"
 #include "fetcher/sections/encoding.h"
 
 void
@@ -13,7 +14,7 @@ parsed_init(
 {
 	p->split = (struct split){0};
 	p->arena = (struct arena){0};
-	p->n = 0;
+	p->n = p->n_persisted = 0;
 	parsed_add(p, output, source, now);
 }
 
@@ -28,6 +29,29 @@ parsed_add(
 		part->body =
 		    encoding_to_utf8(part->body, part->encoding, &p->arena);
 	}
+}
+
+void
+parsed_add_persisted(
+    struct parsed *p, struct slice kept, struct slice source, int64_t now)
+{
+	struct split *split = &p->split, stored = {0};
+	size_t had = split->n_parts;
+
+	split_output(kept, source, now, &stored);
+	for (size_t i = 0; i < stored.n_parts; i++) {
+		struct split_part part = stored.parts[i];
+		if (part.persist_until <= now ||
+		    split->n_parts == SPLIT_MAX_PARTS ||
+		    split_has(split, had, part.name))
+			continue;
+		part.body =
+		    encoding_to_utf8(part.body, part.encoding, &p->arena);
+		ARRAY_GROW(split->parts, split->n_parts, split->cap_parts);
+		split->parts[split->n_parts++] = part;
+		p->n_persisted++;
+	}
+	split_free(&stored);
 }
 
 void

@@ -28,6 +28,7 @@ struct parsed {
 	struct arena arena;
 	struct parsed_section sections[PARSED_MAX];
 	size_t n;
+	size_t n_persisted; /* parts that the last fetch lacks */
 };
 
 /* The output must outlive *p. */
@@ -36,6 +37,12 @@ void parsed_init(
 /* More of the same host, from elsewhere; before the first parsed_get(). */
 void parsed_add(
     struct parsed *p, struct slice output, struct slice source, int64_t now);
+/*
+ * Of a copy that was kept (fetcher/persist.h) the sections that are not there
+ * and have not expired; after the host's own output, before parsed_get().
+ */
+void parsed_add_persisted(
+    struct parsed *p, struct slice kept, struct slice source, int64_t now);
 void parsed_free(struct parsed *p);
 const struct parsed_section *parsed_get(
     struct parsed *p, const struct section_type *type);

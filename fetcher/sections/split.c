@@ -113,7 +113,8 @@ static void
 section_header(struct machine *m, struct slice head, const char *body)
 {
 	struct split *split = m->split;
-	struct split_part part = {.sep = SPLIT_WHITE, .body = {body, 0}};
+	struct split_part part = {
+	    .head = head, .sep = SPLIT_WHITE, .body = {body, 0}};
 	struct slice option;
 
 	m->in_section = false;
@@ -270,6 +271,15 @@ split_line(struct split_lines *in, struct slice *line_r)
 		in->current = part;
 		in->rest = part->body;
 	}
+}
+
+bool
+split_has(const struct split *split, size_t n, struct slice name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_eq(split->parts[i].name, name))
+			return true;
+	return false;
 }
 
 const struct split_part *

@@ -19,6 +19,7 @@
 /* The lines under one header. Several may bear the same name. */
 struct split_part {
 	struct slice name, body;
+	struct slice head;     /* between <<< and >>>, options included */
 	struct slice encoding; /* empty: UTF-8 */
 	int sep;               /* 0-255, or SPLIT_WHITE */
 	bool nostrip;
@@ -69,6 +70,8 @@ struct split_lines {
 struct split_lines split_lines(
     const struct split *split, const char *const *names);
 bool split_line(struct split_lines *lines, struct slice *line_r);
+/* Is one of the first `n` parts of that name? */
+bool split_has(const struct split *split, size_t n, struct slice name);
 /* The last part of that name, or NULL. */
 const struct split_part *split_last(
     const struct split *split, const char *const *names);
