@@ -169,7 +169,7 @@ static const char example_contacts[] =
     " 'eve': {'email': 'e@example.com', 'contact_groups': ['managers']}}";
 
 static void
-worked_example(void **state)
+worked_example(void **state) /* NO-29 */
 {
 	struct str plan = {0}, why = {0};
 
