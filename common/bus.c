@@ -11,6 +11,7 @@
  * peer's own bounded queue.
  */
 #include "common/bus_internal.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 
@@ -24,7 +25,9 @@
 
 #define READ_AT_ONCE 100 /* frames a socket, then the loop goes round */
 #define FRAME_MAX    ((int64_t)64 << 20)
-#define HIGH_WATER   1000 /* frames; own queues take over there */
+#define HIGH_WATER   1000            /* frames; own queues take over there */
+#define REDIAL       (5 * NS_PER_S)  /* after a refused key */
+#define TELL_AGAIN   (60 * NS_PER_S) /* the same words about one */
 
 static void
 set_int(void *socket, int option, int value)
@@ -124,6 +127,22 @@ link_of_domain(struct bus *bus, const char *domain)
 	return NULL;
 }
 
+/* A stranger tries again and again: one line a minute is enough. */
+static void
+tell_stranger(struct bus_link *link, const char *key)
+{
+	int64_t now = clock_mono();
+
+	if (link == NULL ||
+	    (strcmp(link->told_key, key) == 0 && link->told_at != 0 &&
+		now - link->told_at < TELL_AGAIN))
+		return;
+	link->told_at = now;
+	snprintf(link->told_key, sizeof(link->told_key), "%s", key);
+	log_warn("bus %s: refused a client with the unknown key %s",
+	    link->endpoint, key);
+}
+
 static void
 zap_answer(struct bus *bus, char parts[7][256], const size_t lens[7])
 {
@@ -138,8 +157,7 @@ zap_answer(struct bus *bus, char parts[7][256], const size_t lens[7])
 
 	if (!ok) {
 		bus->counters.strangers++;
-		log_warn("bus %s: refused a client with the unknown key %s",
-		    link == NULL ? "?" : link->endpoint, key);
+		tell_stranger(link, key);
 	}
 	for (int i = 0; i < 6; i++)
 		zmq_send(bus->zap, answer[i],
@@ -181,7 +199,10 @@ monitor_open(struct bus_link *l)
 	char name[64];
 
 	snprintf(name, sizeof(name), "inproc://monitor.%u", l->number);
-	must(zmq_socket_monitor(l->socket, name, ZMQ_EVENT_DISCONNECTED) == 0);
+	must(zmq_socket_monitor(l->socket, name,
+		 ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+		     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+		     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
 	l->monitor = zmq_socket(l->bus->context, ZMQ_PAIR);
 	must(l->monitor != NULL);
 	set_int(l->monitor, ZMQ_LINGER, 0);
@@ -198,18 +219,54 @@ monitor_close(struct bus_link *l)
 	l->monitor = NULL;
 }
 
+/* ZeroMQ itself does not try again after this one. */
+static void
+key_refused(struct bus_link *l)
+{
+	int64_t now = clock_mono();
+
+	l->redial_at = now + REDIAL;
+	if (l->told_at != 0 && now - l->told_at < TELL_AGAIN)
+		return;
+	l->told_at = now;
+	log_warn("bus %s: the other side does not know our key (or we do not "
+		 "know its), trying again every %d s",
+	    l->endpoint, (int)(REDIAL / NS_PER_S));
+}
+
+void
+bus_socket_redial(struct bus_link *l)
+{
+	if (l->redial_at == 0 || clock_mono() < l->redial_at)
+		return;
+	l->redial_at = 0;
+	(void)zmq_disconnect(l->socket, l->endpoint);
+	if (zmq_connect(l->socket, l->endpoint) == -1)
+		l->redial_at = clock_mono() + REDIAL;
+}
+
 static void
 monitor_read(struct bus_link *l)
 {
 	while (!l->closed && l->monitor != NULL && can_read(l->monitor)) {
 		zmq_msg_t part;
 
-		/* An event has two parts; that it came is all we need. */
+		uint16_t event = 0;
+
+		/* An event has two parts: number and value, endpoint. */
 		zmq_msg_init(&part);
-		if (zmq_msg_recv(&part, l->monitor, ZMQ_DONTWAIT) != -1)
+		if (zmq_msg_recv(&part, l->monitor, ZMQ_DONTWAIT) != -1) {
+			if (zmq_msg_size(&part) >= sizeof(event))
+				memcpy(
+				    &event, zmq_msg_data(&part), sizeof(event));
 			skip_parts(l->monitor, &part);
+		}
 		zmq_msg_close(&part);
-		bus_talk_cut(l);
+		if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH ||
+		    event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
+			key_refused(l);
+		else if (event == ZMQ_EVENT_DISCONNECTED)
+			bus_talk_cut(l);
 	}
 }
 
@@ -288,6 +345,17 @@ bus_free(struct bus **bp)
 
 /* --- links ---------------------------------------------------------------- */
 
+/* A line that is cut says nothing: both sides ask each other. */
+static void
+watch_line(void *socket)
+{
+	set_int(socket, ZMQ_HEARTBEAT_IVL, 1000);
+	set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, BUS_SILENCE_MS);
+	set_int(socket, ZMQ_HEARTBEAT_TTL, BUS_SILENCE_MS);
+	set_int(socket, ZMQ_HANDSHAKE_IVL, 5000);
+	set_int(socket, ZMQ_CONNECT_TIMEOUT, 3000);
+}
+
 static struct bus_link *
 link_new(struct bus *bus, enum bus_kind kind, const char *endpoint,
     const struct bus_options *options, const struct bus_handlers *handlers,
@@ -314,6 +382,8 @@ link_new(struct bus *bus, enum bus_kind kind, const char *endpoint,
 	set_int(l->socket, ZMQ_RECONNECT_IVL, 50);
 	set_int(l->socket, ZMQ_RECONNECT_IVL_MAX, 1000);
 	set_int(l->socket, ZMQ_IPV6, 1);
+	if (strncmp(endpoint, "tcp://", 6) == 0)
+		watch_line(l->socket);
 	zmq_setsockopt(
 	    l->socket, ZMQ_MAXMSGSIZE, &(int64_t){FRAME_MAX}, sizeof(int64_t));
 	if (kind == BUS_LISTEN)

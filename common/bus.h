@@ -40,6 +40,11 @@ struct bus_self {
 };
 
 struct bus_handlers {
+	/*
+	 * May it come in? Of listeners; the hello is known. NULL, or why not,
+	 * in words that both sides log. May be NULL: all may.
+	 */
+	const char *(*refuse)(struct bus_peer *peer, void *arg);
 	/* The hello fits: sending is possible from now on. */
 	void (*up)(struct bus_peer *peer, void *arg);
 	/* Frees what `up` made; the peer is gone after the return. */
@@ -81,6 +86,8 @@ void bus_close(struct bus_link **link);
 
 /* Gathers the message. 0, or -1: the peer's queue is full, nothing was sent. */
 int bus_send(struct bus_peer *peer, const struct msg *m);
+/* A listener ends the conversation: tells why, then `down`. */
+void bus_peer_end(struct bus_peer *peer, const char *why);
 /* What is gathered goes out now. For what a person waits for. */
 void bus_flush(struct bus_peer *peer);
 

@@ -56,7 +56,10 @@ struct bus_link {
 	struct bus_peer *peers; /* a dialled link always has exactly one */
 	bool closed;            /* freed when no callback of it is under way */
 	int busy;
-	int64_t hello_at; /* dial: when to say hello again */
+	int64_t hello_at;  /* dial: when to say hello again */
+	int64_t redial_at; /* dial: the key was refused; 0: it was not */
+	int64_t told_at;   /* the last words about a refused key */
+	char told_key[BUS_KEY_LEN + 1]; /* listen: whose */
 };
 
 struct bus {
@@ -84,6 +87,8 @@ enum bus_sent {
 enum bus_sent bus_socket_send(
     struct bus_link *link, const struct bus_peer *peer, struct slice frame);
 
+/* Connects anew after a refused key, when it is time. */
+void bus_socket_redial(struct bus_link *link);
 bool bus_sockets_ready(struct bus *bus); /* is there anything to read? */
 void bus_sockets_read(struct bus *bus);  /* and takes it, in bounds */
 

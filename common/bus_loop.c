@@ -117,8 +117,10 @@ on_beat(uv_timer_t *timer)
 	struct bus *bus = timer->data;
 
 	for (struct bus_link *l = bus->links; l != NULL; l = l->next)
-		if (!l->closed)
+		if (!l->closed) {
 			bus_talk_beat(l);
+			bus_socket_redial(l);
+		}
 }
 
 void

@@ -12,8 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HELLO_AGAIN (200 * NS_PER_MS)
-#define BEAT_AFTER  NS_PER_S
+#define HELLO_AGAIN   (200 * NS_PER_MS)
+#define BEAT_AFTER    NS_PER_S
+#define REFUSED_AGAIN (10 * NS_PER_S) /* somebody must do something first */
 
 static struct bus_peer *
 peer_new(struct bus_link *link, const uint8_t *id, size_t id_len)
@@ -175,6 +176,26 @@ hello_fits(struct bus_peer *p, const struct msg_hello *h)
 	return false;
 }
 
+/* Asks the listener's owner; else the peer is told why not and gone. */
+static bool
+may_come_in(struct bus_peer *p)
+{
+	struct bus_link *link = p->link;
+	const char *why;
+
+	if (link->handlers.refuse == NULL)
+		return true;
+	why = link->handlers.refuse(p, link->arg);
+	if (why == NULL)
+		return true;
+	log_warn(
+	    "bus %s: refused %s %s: %s", link->endpoint, p->role, p->name, why);
+	link->bus->counters.strangers++;
+	say(p, &(struct msg){.id = MSG_REFUSE, .refuse = {slice_of(why)}});
+	peer_down(p, why);
+	return false;
+}
+
 /* The same program under another connection: the old one is gone. */
 static void
 end_twin(struct bus_link *link, const struct bus_peer *p)
@@ -185,6 +206,7 @@ end_twin(struct bus_link *link, const struct bus_peer *p)
 		next = twin->next;
 		if (twin != p && twin->up && strcmp(twin->role, p->role) == 0 &&
 		    strcmp(twin->name, p->name) == 0 &&
+		    strcmp(twin->key, p->key) == 0 &&
 		    strcmp(twin->site, p->site) == 0)
 			peer_down(twin, "connected anew");
 	}
@@ -214,6 +236,8 @@ on_hello(struct bus_peer *p, const struct msg_hello *h)
 	p->site = slice_dup(h->site);
 	p->version = slice_dup(h->version);
 	if (link->kind == BUS_LISTEN) {
+		if (!may_come_in(p))
+			return;
 		end_twin(link, p);
 		say_hello(p);
 	}
@@ -232,8 +256,17 @@ on_refuse(struct bus_peer *p, const struct msg_refuse *r)
 	    (int)(r->reason.len < 250 ? r->reason.len : 250), r->reason.s);
 	if (!p->up && p->link->kind == BUS_DIAL)
 		log_warn("bus %s: refused: %s", p->link->endpoint, why);
-	p->link->hello_at = clock_mono() + NS_PER_S;
+	p->link->hello_at = clock_mono() + (p->up ? NS_PER_S : REFUSED_AGAIN);
 	peer_down(p, why);
+}
+
+static bool
+is_peer(const struct bus_link *link, const struct bus_peer *peer)
+{
+	for (const struct bus_peer *p = link->peers; p != NULL; p = p->next)
+		if (p == peer)
+			return true;
+	return false;
 }
 
 /* False: the peer or the link is gone, the rest of the frame is void. */
@@ -246,7 +279,7 @@ on_message(struct bus_peer *p, const struct msg *m)
 	p->heard = clock_mono();
 	if (m->id == MSG_HELLO) {
 		on_hello(p, &m->hello);
-		return p->up && !link->closed;
+		return is_peer(link, p) && p->up && !link->closed;
 	}
 	if (m->id == MSG_REFUSE) {
 		on_refuse(p, &m->refuse);
@@ -272,15 +305,6 @@ on_message(struct bus_peer *p, const struct msg *m)
 		link->handlers.message(p, m, link->arg);
 	}
 	return !link->closed;
-}
-
-static bool
-is_peer(const struct bus_link *link, const struct bus_peer *peer)
-{
-	for (const struct bus_peer *p = link->peers; p != NULL; p = p->next)
-		if (p == peer)
-			return true;
-	return false;
 }
 
 static struct bus_peer *
@@ -440,6 +464,14 @@ bus_send(struct bus_peer *p, const struct msg *m)
 	if (p->gather.len >= BUS_FRAME_BYTES)
 		flush(p);
 	return 0;
+}
+
+void
+bus_peer_end(struct bus_peer *p, const char *why)
+{
+	must(p->link->kind == BUS_LISTEN);
+	say(p, &(struct msg){.id = MSG_REFUSE, .refuse = {slice_of(why)}});
+	peer_down(p, why);
 }
 
 void

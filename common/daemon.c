@@ -352,7 +352,10 @@ set_up(struct daemon *d, int argc, char **argv)
 		fatal("daemons of a site do not run as root (use `vedette "
 		      "start %s`)",
 		    d->site);
-	die_with_parent();
+	if (geteuid() == 0)
+		fatal("it does not run as root (make a user for it)");
+	if (d->root[0] != '\0')
+		die_with_parent();
 	take_lock(d);
 	load_configuration(d);
 	d->loop = &d->priv->loop;

@@ -320,6 +320,18 @@ keep_piggyback(struct core *core, bool save)
 	free(path);
 }
 
+void
+core_remote(struct core *core)
+{
+	struct daemon *d = core->daemon;
+
+	jobs_remote(core->jobs,
+	    &(struct jobs_remote){.root = d->root,
+		.site = d->site,
+		.listener = &d->settings->fetchers,
+		.inprocess = d->settings->fetcher_inprocess});
+}
+
 static void
 start_lines(struct core *core, int64_t now)
 {
@@ -368,6 +380,7 @@ init(struct daemon *d, struct err *err_r)
 	if (open_sockets(core, err_r) == -1)
 		return -1;
 	keep_piggyback(core, false);
+	core_remote(core);
 	core->next_hour = clock_mono() + HOUR / 60;
 	uv_timer_init(d->loop, &core->timer);
 	uv_prepare_init(d->loop, &core->prepare);

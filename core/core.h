@@ -51,6 +51,8 @@ struct core {
 extern const struct daemon_def core_def;
 
 int64_t core_now(void); /* wall seconds */
+/* Workers on other machines, by the settings and definitions of now. */
+void core_remote(struct core *core);
 
 /* reload.c: `HOST RENAMED: old;new` for what came after `generation`. */
 void core_tell_renames(struct core *core, uint64_t generation, int64_t now);

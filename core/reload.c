@@ -86,6 +86,7 @@ exchange(struct core *core, int64_t now)
 			    .line = vanished,
 			    .arg = core},
 	    now);
+	jobs_unpark(core->jobs);
 	schedule = schedule_adopt(
 	    core->schedule, e, m->old_of, effects_clock(&core->fx));
 	jobs_adopt(core->jobs, schedule, m->new_of, m->n_old);
@@ -120,6 +121,7 @@ core_reload_commit(struct daemon *d, struct snapshot *old)
 	core->next.engine->settings = options_of(d->settings);
 	effects_settle(&core->fx, now);
 	exchange(core, now);
+	core_remote(core);
 	core->reloads++;
 	core->reload_us = (clock_mono() - began) / NS_PER_US;
 	log_info("configuration %" PRIu64 ": in use, %u hosts, %u services; "

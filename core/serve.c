@@ -168,6 +168,19 @@ asks_piggyback(const struct core *core, struct slice text, struct str *answer)
 	return true;
 }
 
+/* "fetchers": all of them as JSON; "fetchers again": after a change. */
+static bool
+asks_fetchers(struct core *core, struct slice text, struct str *answer)
+{
+	text = slice_trim(text);
+	if (slice_eqs(text, "fetchers again"))
+		core_remote(core);
+	else if (!slice_eqs(text, "fetchers"))
+		return false;
+	jobs_list(core->jobs, answer);
+	return true;
+}
+
 /* What there is to ask: the commands, and what hosts sent for a host. */
 void
 core_query(struct daemon *d, struct bus_peer *peer, const struct msg_query *q)
@@ -175,7 +188,8 @@ core_query(struct daemon *d, struct bus_peer *peer, const struct msg_query *q)
 	struct core *core = d->state;
 	struct str text = {0};
 
-	if (asks_piggyback(core, q->text, &text)) {
+	if (asks_piggyback(core, q->text, &text) ||
+	    asks_fetchers(core, q->text, &text)) {
 		daemon_answer(d, peer, q->id, MSG_OK, str_slice(&text),
 		    stream_seq(core->fx.stream));
 		str_free(&text);
@@ -183,7 +197,8 @@ core_query(struct daemon *d, struct bus_peer *peer, const struct msg_query *q)
 	}
 	if (!slice_eqs(slice_trim(q->text), "commands")) {
 		daemon_answer(d, peer, q->id, MSG_REFUSED,
-		    SLICE("core answers \"commands\" and \"piggyback HOST\"; "
+		    SLICE("core answers \"commands\", \"fetchers\" and "
+			  "\"piggyback HOST\"; "
 			  "states are asked of livestatusd"),
 		    0);
 		return;

@@ -10,9 +10,20 @@
 
 #include <string.h>
 
+static const struct daemon_option options[] = {
+    {"connect", "ENDPOINT",
+	"work for a site on another machine: tcp://HOST:PORT"},
+    {"key-file", "FILE", "its key, made by `vedette fetcher add`"},
+    {"local", "DIR",
+	"where own plugins are: DIR/local/lib/nagios/plugins and others"},
+    {0},
+};
+
 static const struct daemon_def def = {
     .name = "fetcher",
     .summary = "fetches from monitored hosts and evaluates checks",
+    .options = options,
+    .remote = true,
     .init = process_init,
     .counters = process_counters,
     .stop = process_stop,

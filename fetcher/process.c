@@ -6,10 +6,12 @@
 #include "fetcher/fetch.h"
 #include "fetcher/worker.h"
 
+#include "common/fetcher_key.h"
 #include "common/log.h"
 #include "common/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/capability.h>
 #include <unistd.h>
 
@@ -31,36 +33,81 @@ drop_capabilities(void)
 	cap_free(none);
 }
 
+/* `s` NULL: on another machine, where the settings' defaults hold. */
 static void
 set_limits(struct runner *runner, const struct settings *s)
 {
-	const struct child_limits limits = {
-	    .memory_bytes = (uint64_t)s->fetcher_limit_memory << 20,
-	    .cpu_s = (uint64_t)s->fetcher_limit_cpu,
-	    .files = (uint64_t)s->fetcher_limit_files,
-	    .processes = (uint64_t)s->fetcher_limit_processes,
-	    .file_bytes = (uint64_t)s->fetcher_limit_file_size << 20,
-	    .nice = (int)s->fetcher_limit_nice,
-	};
+	struct child_limits limits = {
+	    .cpu_s = 120, .files = 1024, .file_bytes = 1024u << 20};
+
+	if (s != NULL)
+		limits = (struct child_limits){
+		    .memory_bytes = (uint64_t)s->fetcher_limit_memory << 20,
+		    .cpu_s = (uint64_t)s->fetcher_limit_cpu,
+		    .files = (uint64_t)s->fetcher_limit_files,
+		    .processes = (uint64_t)s->fetcher_limit_processes,
+		    .file_bytes = (uint64_t)s->fetcher_limit_file_size << 20,
+		    .nice = (int)s->fetcher_limit_nice,
+		};
 
 	children_limit(runner_children(runner), &limits);
+}
+
+/* A worker of a site on another machine: what the options say of it. */
+static int
+read_options(struct daemon *d, struct bus_curve *keys, struct err *err_r)
+{
+	const char *endpoint = daemon_option(d, "connect");
+	const char *file = daemon_option(d, "key-file");
+	struct fetcher_key key;
+
+	if (endpoint == NULL || file == NULL) {
+		err_set(err_r,
+		    "--connect and --key-file belong together (or --root, of "
+		    "a site on this machine)");
+		return -1;
+	}
+	if (strncmp(endpoint, "tcp://", 6) != 0) {
+		err_set(err_r, "%s: expected tcp://HOST:PORT", endpoint);
+		return -1;
+	}
+	if (fetcher_key_read(file, &key, err_r) == -1)
+		return -1;
+	memcpy(keys->public_key, key.public_key, sizeof(key.public_key));
+	memcpy(keys->secret_key, key.secret_key, sizeof(key.secret_key));
+	memcpy(keys->server_key, key.server_key, sizeof(key.server_key));
+	log_info("fetcher %s of the site %s, connecting to %s", key.name,
+	    key.site, endpoint);
+	explicit_bzero(&key, sizeof(key));
+	return 0;
 }
 
 int
 process_init(struct daemon *d, struct err *err_r)
 {
+	const char *local = daemon_option(d, "local");
+	bool remote = d->root[0] == '\0';
 	struct process *p = xnew(struct process);
-	char *endpoint = daemon_endpoint(d, "jobs");
+	struct bus_curve keys = {.allow = NULL};
+	char *endpoint;
 	struct err why;
 
 	d->state = p;
-	p->runner = runner_new(d->loop, d->root);
+	p->runner =
+	    runner_new(d->loop, remote && local != NULL ? local : d->root);
 	set_limits(p->runner, d->settings);
-	runner_set_inprocess(p->runner, d->settings->fetcher_inprocess);
+	if (!remote)
+		runner_set_inprocess(p->runner, d->settings->fetcher_inprocess);
+	if (remote && read_options(d, &keys, err_r) == -1)
+		return -1;
+	endpoint = remote ? xstrdup(daemon_option(d, "connect"))
+			  : daemon_endpoint(d, "jobs");
 	if (runner_open_ping(p->runner, &why) != 0)
 		log_error("ping: %s", why.text);
 	drop_capabilities();
-	p->worker = worker_new(d->loop, d->bus, p->runner, endpoint, err_r);
+	p->worker = worker_new(
+	    d->loop, d->bus, p->runner, endpoint, remote ? &keys : NULL, err_r);
+	explicit_bzero(&keys, sizeof(keys));
 	free(endpoint);
 	return p->worker == NULL ? -1 : 0;
 }

@@ -5,6 +5,7 @@
  * given back with it, so that core cannot pile up more than the credit.
  */
 #include "fetcher/worker.h"
+#include "fetcher/identity.h"
 #include "fetcher/limits.h"
 
 #include "common/clock.h"
@@ -241,6 +242,11 @@ core_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	struct worker *w = arg;
 
 	(void)peer;
+	if (m->id == MSG_WORKER_SETUP) {
+		identity_give(runner_identity(w->runner), &m->worker_setup);
+		runner_set_inprocess(w->runner, m->worker_setup.inprocess);
+		return;
+	}
 	if (m->id != MSG_JOB) {
 		log_warn("core: sent an unexpected %s", msg_name(m->id));
 		return;
@@ -258,15 +264,16 @@ core_message(struct bus_peer *peer, const struct msg *m, void *arg)
 
 struct worker *
 worker_new(uv_loop_t *loop, struct bus *bus, struct runner *runner,
-    const char *endpoint, struct err *err_r)
+    const char *endpoint, const struct bus_curve *keys, struct err *err_r)
 {
 	static const struct bus_handlers handlers = {
 	    .up = core_up, .down = core_down, .message = core_message};
+	struct bus_options options = {.curve = keys};
 	struct worker *w = xnew(struct worker);
 
 	w->loop = loop;
 	w->runner = runner;
-	w->link = bus_dial(bus, endpoint, NULL, &handlers, w, err_r);
+	w->link = bus_dial(bus, endpoint, &options, &handlers, w, err_r);
 	if (w->link == NULL) {
 		free(w);
 		return NULL;

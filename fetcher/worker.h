@@ -15,9 +15,13 @@
 
 struct worker;
 
-/* `endpoint` is core's "jobs". NULL with a reason. */
+/*
+ * `endpoint` is core's "jobs", `keys` those of a remote worker, else NULL. NULL
+ * with a reason.
+ */
 struct worker *worker_new(uv_loop_t *loop, struct bus *bus,
-    struct runner *runner, const char *endpoint, struct err *err_r);
+    struct runner *runner, const char *endpoint, const struct bus_curve *keys,
+    struct err *err_r);
 /*
  * Takes no more jobs, lets those that run finish for LIMIT_DRAIN_MS, then
  * calls `drained` once.

@@ -137,7 +137,8 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	}
 }
 
-const struct bus_handlers intake_handlers = {on_up, on_down, on_message};
+const struct bus_handlers intake_handlers = {
+    .up = on_up, .down = on_down, .message = on_message};
 
 int
 intake_open(struct notifyd *n, struct err *err_r)

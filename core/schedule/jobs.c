@@ -13,6 +13,7 @@
 #include "core/schedule/job.h"
 #include "core/schedule/piggyback.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define SLOT_BITS 24
@@ -107,12 +108,17 @@ lost(struct jobs *j, struct running *r, const char *why, bool again)
 static void
 worker_up(struct bus_peer *peer, void *arg)
 {
-	struct worker *w = xnew(struct worker);
+	struct jobs *j = arg;
+	struct worker *w;
+	int64_t now_ns, now;
 
-	(void)arg;
-	w->peer = peer;
+	j->ops->clock(j->arg, &now_ns, &now);
+	w = workers_add(&j->workers, peer, now);
 	bus_peer_set_data(peer, w);
-	log_info("worker %s: is up", bus_peer_name(peer));
+	log_info("worker %s: is up%s", w->name,
+	    w->def < 0 ? "" : ", on another machine");
+	if (w->def >= 0)
+		jobs_greet(j, w);
 }
 
 static void
@@ -120,6 +126,7 @@ worker_down(struct bus_peer *peer, const char *why, void *arg)
 {
 	struct jobs *j = arg;
 	struct worker *w = bus_peer_data(peer);
+	int64_t now_ns, now;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < j->n_slots; i++) {
@@ -128,13 +135,15 @@ worker_down(struct bus_peer *peer, const char *why, void *arg)
 		if (r->id == 0 || r->worker != w)
 			continue;
 		r->worker = NULL;
+		w->given_away++;
 		n++;
 		lost(j, r, "the worker was lost", true);
 	}
-	log_warn("worker %s: is down: %s; %u jobs go to others",
-	    bus_peer_name(peer), why, n);
+	log_warn(
+	    "worker %s: is down: %s; %u jobs go to others", w->name, why, n);
 	bus_peer_set_data(peer, NULL);
-	free(w);
+	j->ops->clock(j->arg, &now_ns, &now);
+	workers_remove(&j->workers, w, now);
 	j->ops->wake(j->arg);
 }
 
@@ -219,6 +228,7 @@ outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
 		return;
 	}
 	j->answered++;
+	w->answered++;
 	if (r->handler != 0) {
 		jobs_handler_ended(j, r, m);
 		return;
@@ -227,6 +237,10 @@ outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
 	planned = r->due.planned;
 	started = r->started;
 	jobs_free_slot(j, r);
+	j->ops->clock(j->arg, &now_ns, &now);
+	w->line += ((double)(now_ns - started) / (double)NS_PER_S -
+		       (double)m->duration_us / 1e6 - w->line) *
+	    0.05;
 	if (object == SNAP_NONE)
 		return;
 	set_executing(j, object, false);
@@ -254,15 +268,17 @@ worker_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	} else if (m->id == MSG_OUTCOME) {
 		outcome(j, w, &m->outcome);
 	} else {
-		log_warn("worker %s: unexpected message %s",
-		    bus_peer_name(peer), msg_name(m->id));
+		log_warn("worker %s: unexpected message %s", w->name,
+		    msg_name(m->id));
 		return;
 	}
 	j->ops->wake(j->arg);
 }
 
-static const struct bus_handlers worker_handlers = {
-    .up = worker_up, .down = worker_down, .message = worker_message};
+const struct bus_handlers jobs_handlers = {.refuse = jobs_refuse,
+    .up = worker_up,
+    .down = worker_down,
+    .message = worker_message};
 
 struct jobs *
 jobs_new(struct bus *bus, const char *endpoint, struct schedule *schedule,
@@ -272,6 +288,7 @@ jobs_new(struct bus *bus, const char *endpoint, struct schedule *schedule,
 	struct jobs *j = xnew(struct jobs);
 	int64_t now;
 
+	j->bus = bus;
 	j->schedule = schedule;
 	j->ops = ops;
 	j->arg = arg;
@@ -279,8 +296,7 @@ jobs_new(struct bus *bus, const char *endpoint, struct schedule *schedule,
 	j->piggyback = piggyback_new();
 	ops->clock(arg, &j->settled, &now);
 	j->last_handler = &j->handlers;
-	j->link =
-	    bus_listen(bus, endpoint, &options, &worker_handlers, j, err_r);
+	j->link = bus_listen(bus, endpoint, &options, &jobs_handlers, j, err_r);
 	if (j->link == NULL) {
 		piggyback_free(&j->piggyback);
 		free(j);
@@ -296,9 +312,8 @@ jobs_free(struct jobs **jobs)
 
 	if (j == NULL)
 		return;
-	for (struct bus_peer *p = NULL;
-	     (p = bus_next_peer(j->link, p)) != NULL;)
-		free(bus_peer_data(p));
+	workers_free(&j->workers);
+	jobs_remote_free(j);
 	for (uint32_t i = 0; i < j->n_slots; i++)
 		j->slots[i].id = 0;
 	forget_older(j);
@@ -311,24 +326,11 @@ jobs_free(struct jobs **jobs)
 	*jobs = NULL;
 }
 
-/* The worker that has most of its credit left; NULL: none has any. */
+/* Handlers are scripts of the site: they run on its machine. */
 struct worker *
 jobs_pick(struct jobs *j)
 {
-	struct worker *best = NULL;
-
-	for (struct bus_peer *p = NULL;
-	     (p = bus_next_peer(j->link, p)) != NULL;) {
-		struct worker *w = bus_peer_data(p);
-
-		if (w == NULL || w->credit == 0 || w->draining || w->refused)
-			continue;
-		if (best == NULL ||
-		    (uint64_t)w->busy * (best->credit + best->busy) <
-			(uint64_t)best->busy * (w->credit + w->busy))
-			best = w;
-	}
-	return best;
+	return workers_pick_local(&j->workers);
 }
 
 static uint32_t
@@ -336,10 +338,7 @@ capacity(struct jobs *j)
 {
 	uint64_t n = 0;
 
-	for (struct bus_peer *p = NULL;
-	     (p = bus_next_peer(j->link, p)) != NULL;) {
-		struct worker *w = bus_peer_data(p);
-
+	for (struct worker *w = j->workers.first; w != NULL; w = w->next) {
 		w->refused = false;
 		n += (uint64_t)w->credit + w->busy;
 	}
@@ -348,21 +347,20 @@ capacity(struct jobs *j)
 
 /* CR-6: how late it starts, smoothed over some twenty checks. */
 static void
-note_latency(
-    struct jobs *j, unsigned kind, const struct due *due, int64_t now_ns)
+note_latency(struct jobs *j, struct worker *w, unsigned kind,
+    const struct due *due, int64_t now_ns)
 {
 	double *average =
 	    kind == MSG_JOB_PLUGIN ? &j->latency_plugin : &j->latency_other;
-
+	double late = (double)(now_ns - due->planned) / (double)NS_PER_S;
 	int64_t interval = (int64_t)j->schedule->engine->objects[due->object]
 			       .check_interval_ms *
 	    NS_PER_MS;
 
 	j->overdue += interval > 0 && now_ns - due->planned > interval;
 	j->plugins += kind == MSG_JOB_PLUGIN;
-	*average +=
-	    ((double)(now_ns - due->planned) / (double)NS_PER_S - *average) *
-	    0.05;
+	*average += (late - *average) * 0.05;
+	w->latency += (late - w->latency) * 0.05;
 }
 
 /* Sources are asked once a minute, as a rule; two rounds are enough. */
@@ -418,7 +416,8 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	r->worker = w;
 	w->busy++;
 	w->credit--;
-	note_latency(j, kind, due, now_ns);
+	w->taken++;
+	note_latency(j, w, kind, due, now_ns);
 	j->sent++;
 	heap_set(&j->deadlines, (uint32_t)(r - j->slots),
 	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);
@@ -431,21 +430,60 @@ static bool
 pump_kind(struct jobs *j, unsigned kind, uint32_t limit, unsigned *left,
     int64_t now_ns)
 {
+	const struct snapshot *snap = j->schedule->engine->snap;
 	struct worker *w;
+	struct claim *c;
 	struct due due;
 
 	while (schedule_waiting(j->schedule, kind) > 0 &&
-	    j->running_of[kind] < limit) {
+	    j->running_of[kind] < limit && workers_any(&j->workers)) {
 		if (*left == 0)
 			return true;
-		if ((w = jobs_pick(j)) == NULL)
-			return false;
 		if (!schedule_take(j->schedule, kind, &due))
 			break;
 		(*left)--;
-		start(j, w, kind, &due, now_ns);
+		c = workers_claim_on(&j->workers, snap, due.object);
+		w = c != NULL && c->n > 0 ? NULL : workers_pick(&j->workers, c);
+		if (w != NULL) {
+			start(j, w, kind, &due, now_ns);
+		} else if (c != NULL) { /* nobody behind it waits for it */
+			claim_wait(c, &due);
+			j->workers.waited++;
+		} else {
+			schedule_again(j->schedule, &due);
+			return false;
+		}
 	}
 	return false;
+}
+
+/* Jobs whose workers have come back or have room again, the oldest first. */
+static void
+pump_claims(struct jobs *j, unsigned *left, int64_t now_ns)
+{
+	struct worker *w;
+
+	for (uint32_t i = 0; i < j->workers.n_claims; i++) {
+		struct claim *c = &j->workers.claims[i];
+		uint32_t n = 0;
+
+		while (n<c->n && * left> 0 &&
+		    (w = workers_pick(&j->workers, c)) != NULL) {
+			struct due due = c->waiting[n++];
+			unsigned kind =
+			    schedule_kind(j->schedule->engine, due.object);
+
+			(*left)--;
+			if (kind < MSG_JOB_KINDS)
+				start(j, w, kind, &due, now_ns);
+			else
+				schedule_done(j->schedule, due.object);
+		}
+		c->n -= n;
+		if (n > 0)
+			memmove(c->waiting, c->waiting + n,
+			    c->n * sizeof(c->waiting[0]));
+	}
 }
 
 static void
@@ -460,7 +498,7 @@ take_back(struct jobs *j, int64_t now_ns)
 
 		j->timed_out++;
 		log_warn("worker %s: no answer in time",
-		    r->worker == NULL ? "?" : bus_peer_name(r->worker->peer));
+		    r->worker == NULL ? "?" : r->worker->name);
 		lost(j, r, NULL, false);
 	}
 }
@@ -485,6 +523,7 @@ jobs_pump(struct jobs *j)
 	limit = (uint32_t)((uint64_t)total * SHARE / 100);
 	if (limit == 0)
 		limit = 1;
+	pump_claims(j, &left, now_ns);
 	more = pump_kind(j, MSG_JOB_PING, total, &left, now_ns) || more;
 	jobs_pump_handlers(j, now_ns);
 	for (unsigned i = 0; i < MSG_JOB_KINDS; i++) {
@@ -516,6 +555,7 @@ jobs_adopt(struct jobs *j, struct schedule *schedule, const uint32_t *new_of,
 
 	j->ops->clock(j->arg, &j->settled, &now);
 	j->schedule = schedule;
+	workers_claim(&j->workers, schedule->engine->snap);
 	for (uint32_t i = 0; i < j->n_slots; i++) {
 		struct running *r = &j->slots[i];
 
@@ -542,15 +582,4 @@ struct piggyback *
 jobs_piggyback(struct jobs *j)
 {
 	return j->piggyback;
-}
-
-uint32_t
-jobs_workers(const struct jobs *j)
-{
-	uint32_t n = 0;
-
-	for (struct bus_peer *p = NULL;
-	     (p = bus_next_peer(j->link, p)) != NULL;)
-		n++;
-	return n;
 }

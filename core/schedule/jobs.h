@@ -10,6 +10,7 @@
 
 #include "common/agent_link.h"
 #include "common/bus.h"
+#include "common/settings.h"
 #include "core/schedule/schedule.h"
 
 #define JOBS_GRACE_S 10 /* after a job's own time-out */
@@ -47,6 +48,21 @@ void jobs_handler(struct jobs *jobs, const struct handler *h);
 void jobs_counters(const struct jobs *jobs, struct str *list);
 /* What hosts sent for other hosts. */
 struct piggyback *jobs_piggyback(struct jobs *jobs);
+/*
+ * Workers on other machines: reads who may come in (common/fetcher_key.h) and
+ * listens, or no longer, as the settings say. At start, after a reload, and
+ * when the definitions changed. Failures are logged: local workers go on.
+ */
+struct jobs_remote {
+	const char *root, *site;
+	const struct settings_listener *listener;
+	bool inprocess;
+};
+void jobs_remote(struct jobs *jobs, const struct jobs_remote *how);
+/* Jobs that wait for certain workers go back to the schedule. */
+void jobs_unpark(struct jobs *jobs);
+/* JSON array of all workers, also those that are down; appended. */
+void jobs_list(const struct jobs *jobs, struct str *to);
 /* Workers that are up. */
 uint32_t jobs_workers(const struct jobs *jobs);
 

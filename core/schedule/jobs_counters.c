@@ -22,10 +22,14 @@ void
 jobs_counters(const struct jobs *j, struct str *list)
 {
 	const struct schedule_counters *s = &j->schedule->counters;
-	uint64_t waiting = 0;
+	uint64_t waiting = 0, remote = 0;
 
 	for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
 		waiting += schedule_waiting(j->schedule, i);
+	for (uint32_t i = 0; i < j->workers.n_claims; i++)
+		waiting += j->workers.claims[i].n;
+	for (const struct worker *w = j->workers.first; w != NULL; w = w->next)
+		remote += w->def >= 0;
 	const struct {
 		const char *name;
 		double value;
@@ -41,6 +45,11 @@ jobs_counters(const struct jobs *j, struct str *list)
 	    {"job_results", (double)j->results},
 	    {"job_results_stray", (double)j->results_stray},
 	    {"workers", (double)jobs_workers(j)},
+	    {"workers_remote", (double)remote},
+	    {"workers_joined", (double)j->workers.joined},
+	    {"workers_lost", (double)j->workers.lost},
+	    {"workers_refused", (double)j->workers.strangers},
+	    {"jobs_waited_for_worker", (double)j->workers.waited},
 	    {"schedule_skipped_running", (double)s->skipped_running},
 	    {"schedule_skipped_off", (double)s->skipped_off},
 	    {"schedule_skipped_period", (double)s->skipped_period},

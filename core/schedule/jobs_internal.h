@@ -7,12 +7,10 @@
 
 #include "core/schedule/job.h"
 #include "core/schedule/jobs.h"
+#include "core/schedule/workers.h"
 
-struct worker {
-	struct bus_peer *peer;
-	uint32_t credit, busy;
-	bool draining, refused;
-};
+#define JOBS_ADDRESSES 8 /* on which remote workers may come */
+
 struct running {
 	uint64_t id;           /* 0: free slot */
 	struct worker *worker; /* NULL: none yet, or gone */
@@ -38,7 +36,12 @@ struct waiting_handler {
 struct jobs {
 	struct piggyback *piggyback;
 	int64_t settled; /* start or reload, the schedule's clock */
-	struct bus_link *link;
+	struct bus *bus;
+	struct bus_link *link; /* of this machine's workers */
+	struct bus_link *remote[JOBS_ADDRESSES];
+	char *remote_at;  /* what the latter listen on; "": nowhere */
+	struct str setup; /* for remote workers: a worker_setup */
+	struct workers workers;
 	struct schedule *schedule;
 	const struct jobs_ops *ops;
 	void *arg;
@@ -63,7 +66,7 @@ struct jobs {
 /* jobs.c */
 struct running *jobs_take_slot(struct jobs *j);
 void jobs_free_slot(struct jobs *j, struct running *r);
-/* The worker that has most of its credit left; NULL: none has any. */
+/* The one of this machine with most of its credit left; or NULL. */
 struct worker *jobs_pick(struct jobs *j);
 
 /* handlers.c */
@@ -71,5 +74,11 @@ void jobs_pump_handlers(struct jobs *j, int64_t now_ns);
 void jobs_handler_ended(
     struct jobs *j, struct running *r, const struct msg_outcome *m);
 void jobs_drop_handlers(struct jobs *j);
+/* jobs.c: what both kinds of links do. */
+extern const struct bus_handlers jobs_handlers;
+/* jobs_remote.c */
+const char *jobs_refuse(struct bus_peer *peer, void *jobs);
+void jobs_greet(struct jobs *j, struct worker *w);
+void jobs_remote_free(struct jobs *j);
 
 #endif

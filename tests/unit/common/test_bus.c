@@ -71,7 +71,8 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	}
 }
 
-static const struct bus_handlers handlers = {on_up, on_down, on_message};
+static const struct bus_handlers handlers = {
+    .up = on_up, .down = on_down, .message = on_message};
 
 static int
 set_up(void **state)

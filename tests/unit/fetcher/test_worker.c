@@ -121,7 +121,8 @@ open_play(struct play *p)
 	core_open(p);
 	p->bus = bus_new(&p->loop, &self);
 	p->runner = runner_new(&p->loop, "");
-	p->worker = worker_new(&p->loop, p->bus, p->runner, p->endpoint, &why);
+	p->worker =
+	    worker_new(&p->loop, p->bus, p->runner, p->endpoint, NULL, &why);
 	must(p->worker != NULL);
 	wait_for(p, p->credit > 0);
 }

@@ -221,7 +221,8 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	}
 }
 
-static const struct bus_handlers core_handlers = {on_up, on_down, on_message};
+static const struct bus_handlers core_handlers = {
+    .up = on_up, .down = on_down, .message = on_message};
 
 static void
 on_tick(uv_timer_t *timer)
