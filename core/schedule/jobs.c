@@ -13,7 +13,6 @@
 #include "core/schedule/job.h"
 #include "core/schedule/piggyback.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define SLOT_BITS 24
