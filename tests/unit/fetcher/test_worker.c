@@ -81,7 +81,8 @@ static void
 core_open(struct play *p)
 {
 	static const struct bus_self self = {"core", "core", "test", "1"};
-	static const struct bus_handlers handlers = {up, down, message};
+	static const struct bus_handlers handlers = {
+	    .up = up, .down = down, .message = message};
 	struct err why;
 
 	p->core_bus = bus_new(&p->loop, &self);
