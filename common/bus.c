@@ -371,6 +371,8 @@ link_new(struct bus *bus, enum bus_kind kind, const char *endpoint,
 	l->queue_bytes = options != NULL && options->queue_bytes > 0
 	    ? options->queue_bytes
 	    : (size_t)16 << 20;
+	if (options != NULL)
+		l->refuse = options->refuse;
 	if (handlers != NULL)
 		l->handlers = *handlers;
 	l->arg = arg;

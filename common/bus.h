@@ -40,11 +40,6 @@ struct bus_self {
 };
 
 struct bus_handlers {
-	/*
-	 * May it come in? Of listeners; the hello is known. NULL, or why not,
-	 * in words that both sides log. May be NULL: all may.
-	 */
-	const char *(*refuse)(struct bus_peer *peer, void *arg);
 	/* The hello fits: sending is possible from now on. */
 	void (*up)(struct bus_peer *peer, void *arg);
 	/* Frees what `up` made; the peer is gone after the return. */
@@ -64,6 +59,11 @@ struct bus_curve {
 struct bus_options {
 	const struct bus_curve *curve; /* NULL: ipc:// and inproc:// only */
 	size_t queue_bytes;            /* 0: 16 MiB a peer */
+	/*
+	 * listen only: may the peer come in, whose hello is known? NULL, or
+	 * why not, in words that both sides log. `arg` is the handlers'.
+	 */
+	const char *(*refuse)(struct bus_peer *peer, void *arg);
 };
 
 struct bus *bus_new(uv_loop_t *loop, const struct bus_self *self);

@@ -50,6 +50,7 @@ struct bus_link {
 	struct bus_handlers handlers;
 	void *arg;
 	size_t queue_bytes;
+	const char *(*refuse)(struct bus_peer *peer, void *arg);
 	bool (*allow)(const char *key, void *arg);
 	void *allow_arg;
 	unsigned number;        /* ZAP domain */

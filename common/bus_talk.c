@@ -183,9 +183,9 @@ may_come_in(struct bus_peer *p)
 	struct bus_link *link = p->link;
 	const char *why;
 
-	if (link->handlers.refuse == NULL)
+	if (link->refuse == NULL)
 		return true;
-	why = link->handlers.refuse(p, link->arg);
+	why = link->refuse(p, link->arg);
 	if (why == NULL)
 		return true;
 	log_warn(

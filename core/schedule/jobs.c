@@ -274,10 +274,8 @@ worker_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	j->ops->wake(j->arg);
 }
 
-const struct bus_handlers jobs_handlers = {.refuse = jobs_refuse,
-    .up = worker_up,
-    .down = worker_down,
-    .message = worker_message};
+const struct bus_handlers jobs_handlers = {
+    .up = worker_up, .down = worker_down, .message = worker_message};
 
 struct jobs *
 jobs_new(struct bus *bus, const char *endpoint, struct schedule *schedule,

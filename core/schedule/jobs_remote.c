@@ -169,7 +169,8 @@ static void
 listen_on(struct jobs *j, size_t i, const struct bus_curve *keys,
     const char *address, uint16_t port)
 {
-	struct bus_options options = {.curve = keys, .queue_bytes = 64u << 20};
+	struct bus_options options = {
+	    .curve = keys, .queue_bytes = 64u << 20, .refuse = jobs_refuse};
 	bool six = strchr(address, ':') != NULL;
 	char *endpoint = xasprintf(
 	    "tcp://%s%s%s:%u", six ? "[" : "", address, six ? "]" : "", port);
