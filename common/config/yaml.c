@@ -5,6 +5,7 @@
  * bounds depth and size, finds doubled keys, and keeps the places.
  */
 #include "common/config/yaml.h"
+#include "common/config/yaml_lines.h"
 #include "common/config/yaml_places.h"
 #include "common/config/yaml_scalar.h"
 #include "common/file.h"
@@ -359,11 +360,29 @@ yaml_parse(const char *file, struct slice text, struct mistakes *m)
 	return doc;
 }
 
-struct yaml_doc *
-yaml_read(const char *path, struct mistakes *m)
+static struct yaml_doc *
+parse_lines(const char *path, struct slice text, struct yaml_lines_cache *cache)
+{
+	struct yaml_places places = {0};
+	json_t *root = yaml_lines_parse(text, cache, &places);
+	struct yaml_doc *doc;
+
+	if (root == NULL)
+		return NULL;
+	doc = new_doc(path);
+	json_decref(doc->root);
+	doc->root = root;
+	doc->places = places;
+	yaml_places_seal(&doc->places);
+	return doc;
+}
+
+static struct yaml_doc *
+read_doc(const char *path, bool lines, struct yaml_lines_cache *cache,
+    struct mistakes *m)
 {
 	struct str text = {0};
-	struct yaml_doc *doc;
+	struct yaml_doc *doc = NULL;
 	struct err err;
 
 	if (file_read(path, YAML_MAX_BYTES, &text, &err) != 0) {
@@ -371,11 +390,26 @@ yaml_read(const char *path, struct mistakes *m)
 
 		mistake_add(m, &place, "%s", err.text);
 		doc = new_doc(path);
-	} else {
-		doc = yaml_parse(path, str_slice(&text), m);
+	} else if (lines) {
+		doc = parse_lines(path, str_slice(&text), cache);
 	}
+	if (doc == NULL)
+		doc = yaml_parse(path, str_slice(&text), m);
 	str_free(&text);
 	return doc;
+}
+
+struct yaml_doc *
+yaml_read(const char *path, struct mistakes *m)
+{
+	return read_doc(path, false, NULL, m);
+}
+
+struct yaml_doc *
+yaml_read_lines(
+    const char *path, struct yaml_lines_cache *cache, struct mistakes *m)
+{
+	return read_doc(path, true, cache, m);
 }
 
 struct yaml_doc *

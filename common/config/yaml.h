@@ -39,6 +39,16 @@ struct yaml_doc *yaml_parse(
     const char *file, struct slice text, struct mistakes *m);
 /* Reads and parses a file; one that cannot be read is a mistake. */
 struct yaml_doc *yaml_read(const char *path, struct mistakes *m);
+/*
+ * The same, quicker where programs wrote it in lines of JSON; its places are
+ * those of lines then. With a cache equal lines of several files become one
+ * value, which nobody may change then. For one thread.
+ */
+struct yaml_lines_cache;
+struct yaml_lines_cache *yaml_lines_cache_new(void);
+void yaml_lines_cache_free(struct yaml_lines_cache **cache);
+struct yaml_doc *yaml_read_lines(
+    const char *path, struct yaml_lines_cache *cache, struct mistakes *m);
 /* A document around a value that has no text; takes a reference. */
 struct yaml_doc *yaml_from_json(const char *file, json_t *root);
 void yaml_doc_free(struct yaml_doc **doc);

@@ -146,7 +146,8 @@ wait_for_some(struct asking *a, int64_t left_ms)
 {
 	ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
 	struct pollfd fds[ARES_GETSOCK_MAXNUM];
-	int bits = ares_getsock(a->channel, sockets, ARES_GETSOCK_MAXNUM);
+	unsigned bits =
+	    (unsigned)ares_getsock(a->channel, sockets, ARES_GETSOCK_MAXNUM);
 	struct timeval longest = {left_ms / 1000, left_ms % 1000 * 1000};
 	struct timeval room, *wait = ares_timeout(a->channel, &longest, &room);
 	nfds_t n = 0;
@@ -154,9 +155,10 @@ wait_for_some(struct asking *a, int64_t left_ms)
 	for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
 		short events = 0;
 
-		if (ARES_GETSOCK_READABLE((unsigned)bits, i))
+		/* The library's own macros shift into the sign. */
+		if ((bits >> i & 1) != 0)
 			events |= POLLIN;
-		if (ARES_GETSOCK_WRITABLE((unsigned)bits, i))
+		if ((bits >> (i + ARES_GETSOCK_MAXNUM) & 1) != 0)
 			events |= POLLOUT;
 		if (events != 0)
 			fds[n++] = (struct pollfd){sockets[i], events, 0};

@@ -50,6 +50,28 @@ warn_hosts(struct model *m)
 	str_free(&names);
 }
 
+/* Administrators answer for the site, not for hosts: a fresh site has such a
+ * group. */
+static bool
+of_admins(const struct model *m, enum table_id id, uint32_t group)
+{
+	const struct indexes *of;
+
+	if (id != TABLE_CONTACT_GROUPS)
+		return false;
+	of = &m->members[group];
+	for (uint32_t i = 0; i < of->n; i++) {
+		const json_t *contact =
+		    m->tables[TABLE_CONTACTS].items[of->items[i]].value;
+		const char *role =
+		    json_string_value(json_object_get(contact, "role"));
+
+		if (role == NULL || strcmp(role, "admin") != 0)
+			return false;
+	}
+	return of->n > 0;
+}
+
 /* What somebody declared and nothing names. */
 static void
 warn_unused(struct model *m, enum table_id id)
@@ -57,15 +79,14 @@ warn_unused(struct model *m, enum table_id id)
 	const struct table *t = &m->tables[id];
 	bool any = id != TABLE_CONTACT_GROUPS;
 
-	/* Where no contact group is used, they are not meant to be: a fresh
-	 * site has one. */
+	/* Where no contact group is used, they are not meant to be. */
 	for (uint32_t i = 0; i < t->n; i++)
 		any |= t->items[i].used;
 	for (uint32_t i = 0; any && i < t->n; i++) {
 		const struct entry *e = &t->items[i];
 		struct place at = place_key(place_of(e->src, t->key), e->name);
 
-		if (e->src == NULL || e->used)
+		if (e->src == NULL || e->used || of_admins(m, id, i))
 			continue;
 		if (id == TABLE_CONTACT_GROUPS)
 			model_warn(

@@ -218,6 +218,9 @@ uint32_t named_find(const struct model *m, enum table_id id, const char *name);
 /* The same, with a mistake at `at` if it is not there. */
 uint32_t named_need(
     struct model *m, enum table_id id, const char *name, struct place at);
+/* Warns at `at` if it is not there: rules outlive the hosts that they name. */
+void named_warn(
+    struct model *m, enum table_id id, const char *name, struct place at);
 /* Each name in a list; what is no text is passed over (it is a mistake
  * already). Indexes, ascending, each once, appended; returns how many. */
 void named_need_list(struct model *m, enum table_id id, const json_t *list,

@@ -160,25 +160,46 @@ named_find(const struct model *m, enum table_id id, const char *name)
 	return NONE;
 }
 
+/* " (did you mean ...?)", or nothing. */
+static void
+add_hint(const struct table *t, const char *name, struct str *to)
+{
+	struct nearest near = {.word = name};
+
+	for (uint32_t i = 0; i < t->n; i++)
+		nearest_try(&near, t->items[i].name);
+	nearest_hint(&near, to);
+}
+
 uint32_t
 named_need(struct model *m, enum table_id id, const char *name, struct place at)
 {
 	const struct table *t = &m->tables[id];
 	uint32_t index = named_find(m, id, name);
-	struct nearest near = {.word = name};
 	struct str hint = {0};
 
 	if (index != NONE) {
 		m->tables[id].items[index].used = true;
 		return index;
 	}
-	for (uint32_t i = 0; i < t->n; i++)
-		nearest_try(&near, t->items[i].name);
-	nearest_hint(&near, &hint);
+	add_hint(t, name, &hint);
 	model_mistake(
 	    m, at, "there is no %s %s%s", t->what, name, str_get(&hint));
 	str_free(&hint);
 	return NONE;
+}
+
+void
+named_warn(struct model *m, enum table_id id, const char *name, struct place at)
+{
+	const struct table *t = &m->tables[id];
+	struct str hint = {0};
+
+	if (named_find(m, id, name) != NONE)
+		return;
+	add_hint(t, name, &hint);
+	model_warn(m, at, "there is no %s %s%s", t->what, name, str_get(&hint));
+	str_free(&hint);
 }
 
 /* --- lists of indexes ----------------------------------------------------- */

@@ -30,6 +30,22 @@ need_period(
 		named_need(m, TABLE_PERIODS, name, place_key(at, key));
 }
 
+/* A rule outlives the hosts that it names. */
+static void
+warn_hosts(
+    struct model *m, const json_t *when, const char *key, struct place at)
+{
+	const json_t *list = json_object_get(when, key);
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+
+		if (s != NULL && s[0] != '~')
+			named_warn(m, TABLE_HOSTS, s,
+			    place_index(place_key(at, key), i));
+	}
+}
+
 /* "<old><new>" of the letters, or a single word. */
 static bool
 code_ok(const char *code, const char *states)
@@ -80,6 +96,8 @@ check_range(
 static void
 check_when(struct model *m, const json_t *when, struct place at)
 {
+	warn_hosts(m, when, "hosts", at);
+	warn_hosts(m, when, "exclude_hosts", at);
 	need_list(m, TABLE_HOST_GROUPS, when, "host_groups", at);
 	need_list(m, TABLE_SERVICE_GROUPS, when, "service_groups", at);
 	need_list(m, TABLE_SERVICE_GROUPS, when, "exclude_service_groups", at);

@@ -223,7 +223,8 @@ check_terms(struct model *m, const json_t *terms, struct place at)
 	}
 }
 
-/* ~expressions among names must compile; names must be hosts. */
+/* ~expressions among names must compile. A rule outlives the hosts that it
+ * names. */
 static void
 check_hosts(struct model *m, const json_t *list, struct place at)
 {
@@ -237,7 +238,7 @@ check_hosts(struct model *m, const json_t *list, struct place at)
 		if (s == NULL)
 			continue;
 		if (s[0] != '~') {
-			named_need(m, TABLE_HOSTS, s, place_index(at, i));
+			named_warn(m, TABLE_HOSTS, s, place_index(at, i));
 			continue;
 		}
 		pattern = json_string(s + 1);

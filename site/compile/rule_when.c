@@ -15,6 +15,7 @@ struct texts {
 		const char *name;    /* the whole name, or NULL */
 		const char *literal; /* what the subject must begin with */
 		size_t n_literal;
+		bool caseless;
 		pcre2_code *re; /* anchored at the start, or NULL */
 	} * items;
 	size_t n;
@@ -55,6 +56,15 @@ literal_start(const char *pattern)
 	return n;
 }
 
+static void
+set_pattern(struct text *t, const char *pattern, bool caseless)
+{
+	t->re = compile(pattern, caseless ? PCRE2_CASELESS : 0);
+	t->caseless = caseless;
+	t->literal = pattern;
+	t->n_literal = literal_start(pattern);
+}
+
 /* NULL if the condition is not there. `hosts`: names, or ~regex. */
 static struct texts *
 read_texts(const json_t *list, bool hosts)
@@ -73,14 +83,8 @@ read_texts(const json_t *list, bool hosts)
 			continue;
 		if (hosts && s[0] != '~')
 			t->items[t->n].name = s;
-		else if (hosts)
-			t->items[t->n].re = compile(s + 1, PCRE2_CASELESS);
 		else
-			t->items[t->n].re = compile(s, 0);
-		if (!hosts) {
-			t->items[t->n].literal = s;
-			t->items[t->n].n_literal = literal_start(s);
-		}
+			set_pattern(&t->items[t->n], s + hosts, hosts);
 		t->n++;
 	}
 	return t;
@@ -98,22 +102,38 @@ free_texts(struct texts *t)
 	free(t);
 }
 
+static int
+folded(char c)
+{
+	return c >= 'A' && c <= 'Z' ? c + 32 : c;
+}
+
+/* May the subject begin so? Beyond ASCII the expression itself is asked. */
+static bool
+may_begin(const struct text *x, const char *subject)
+{
+	if (!x->caseless)
+		return strncmp(subject, x->literal, x->n_literal) == 0;
+	for (size_t i = 0; i < x->n_literal; i++) {
+		if (((x->literal[i] | subject[i]) & 0x80) != 0)
+			return true;
+		if (folded(x->literal[i]) != folded(subject[i]))
+			return false;
+	}
+	return true;
+}
+
 static bool
 any_matches(const struct texts *t, const char *subject)
 {
-	size_t n = strlen(subject);
-
 	for (size_t i = 0; i < t->n; i++) {
 		const struct text *x = &t->items[i];
 
 		if (x->name != NULL && strcmp(x->name, subject) == 0)
 			return true;
-		if (x->n_literal > 0 &&
-		    strncmp(subject, x->literal, x->n_literal) != 0)
-			continue;
-		if (x->re != NULL &&
-		    pcre2_match(x->re, (PCRE2_SPTR)subject, n, 0, 0, t->scratch,
-			NULL) >= 0)
+		if (x->re != NULL && may_begin(x, subject) &&
+		    pcre2_match(x->re, (PCRE2_SPTR)subject,
+			PCRE2_ZERO_TERMINATED, 0, 0, t->scratch, NULL) >= 0)
 			return true;
 	}
 	return false;

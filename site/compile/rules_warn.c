@@ -28,6 +28,17 @@ missing_pair(
 	return false;
 }
 
+static bool
+no_host_exists(const struct model *m, const json_t *names)
+{
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		if (named_find(m, TABLE_HOSTS,
+			json_string_value(json_array_get(names, i))) != NONE)
+			return false;
+	}
+	return json_array_size(names) > 0;
+}
+
 static void
 warn_no_host(struct model *m, const struct rule *r)
 {
@@ -39,6 +50,9 @@ warn_no_host(struct model *m, const struct rule *r)
 	    missing_pair(x, false, r->when.tags, &what))
 		model_warn(m, at, "this rule never holds: no host has %s",
 		    str_get(&what));
+	else if (no_host_exists(m, r->when.host_names))
+		model_warn(
+		    m, at, "this rule never holds: none of its hosts exists");
 	else
 		model_warn(m, at, "this rule never holds: no host fits");
 	str_free(&what);

@@ -109,26 +109,42 @@ struct reading {
 	_Atomic size_t next;
 };
 
-/* Touches nothing but the source itself. */
 static void
-read_source(struct source *s)
+read_as(struct source *s, bool lines, struct yaml_lines_cache *cache)
 {
-	s->own = yaml_read(s->path, &s->mistakes);
+	s->own = lines ? yaml_read_lines(s->path, cache, &s->mistakes)
+		       : yaml_read(s->path, &s->mistakes);
 	s->doc = s->own;
 	schema_check(
 	    schemas[s->kind], s->doc, NULL, yaml_root(s->doc), &s->mistakes);
+}
+
+/* Touches nothing but the source itself. */
+static void
+read_source(struct source *s, struct yaml_lines_cache *cache)
+{
+	read_as(s, s->kind == SOURCE_DISCOVERED, cache);
+	if (s->kind != SOURCE_DISCOVERED ||
+	    (s->mistakes.n_mistakes == 0 && s->mistakes.n_warnings == 0))
+		return;
+	/* Once more, for the places of what is wrong. */
+	yaml_doc_free(&s->own);
+	mistakes_free(&s->mistakes);
+	read_as(s, false, NULL);
 }
 
 static void *
 reader(void *arg)
 {
 	struct reading *r = arg;
+	struct yaml_lines_cache *cache = yaml_lines_cache_new();
 	size_t at;
 
 	while ((at = atomic_fetch_add(&r->next, FILES_PER_BATCH)) < r->n) {
 		for (size_t i = at; i < at + FILES_PER_BATCH && i < r->n; i++)
-			read_source(r->sources[i]);
+			read_source(r->sources[i], cache);
 	}
+	yaml_lines_cache_free(&cache);
 	return NULL;
 }
 

@@ -76,7 +76,7 @@ print_end(struct str *to)
 }
 
 void
-print_message(struct str *to, const struct message *m)
+print_one_message(struct str *to, const struct message *m)
 {
 	if (m->format == FORMAT_UNREADABLE)
 		print_null(to, "format");

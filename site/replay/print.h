@@ -19,7 +19,7 @@ void print_null(struct str *to, const char *key);
 void print_end(struct str *to);
 
 /* The parts that lines are made of, each with its keys. */
-void print_message(struct str *to, const struct message *m);
+void print_one_message(struct str *to, const struct message *m);
 void print_groups(struct str *to, const char *key, const struct groups *g);
 void print_event(struct str *to, const struct event *ev);
 /* `list`: records pair, as a notice carries them. */

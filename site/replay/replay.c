@@ -260,7 +260,7 @@ play_message(
 	syslog_parse(&r->parser, raw, address, r->now_us, &m);
 	m.input = input;
 	begin(r, "message");
-	print_message(&r->out, &m);
+	print_one_message(&r->out, &m);
 	end(r);
 	if (m.format == FORMAT_UNREADABLE) {
 		begin(r, "unparsed");

@@ -3,6 +3,7 @@
  * YAML to values: what scalars mean, where things stand, what is refused.
  */
 #include "common/config/yaml.h"
+#include "common/config/yaml_lines.h"
 #include "common/config/yaml_scalar.h"
 
 #include <setjmp.h>
@@ -176,11 +177,70 @@ test_print(void **state)
 	str_free(&text);
 }
 
+/* What is in lines of JSON gives the same either way; the rest is left. */
+static void
+test_lines(void **state)
+{
+	static const char *const same[] = {
+	    "# found\nhost_labels: {\"a/b\": \"x: y\"}\nservices:\n"
+	    "- {\"check\": {\"params\": {\"n\": [1, 2.5, null, true]}}}\n"
+	    "- {\"description\": \"F \\u00fc \\\"q\\\" #1\"}\n",
+	    "services: []\n\nignored: [\"A b\"]\n",
+	};
+	static const char *const left[] = {"", "services:\n", "{}\n",
+	    "services:\n  - {}\n", "services: x\n", "services:\r\n- {}\r\n",
+	    "- {}\n", "services:\n- {a: 1}\n", "services: []\nservices: []\n",
+	    "services:\n- {}\n  more: 1\n", "a: {\"b\": 1, \"b\": 2}\n",
+	    "a: {}\n- {}\n", "services:\n- {\"a\":\n  1}\n", "a:\nb: []\n",
+	    "services:\n- {} # c\n", "A: []\n",
+	    "a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+	    "[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+	    "]]]]]]]\n"};
+
+	struct yaml_lines_cache *cache = yaml_lines_cache_new();
+
+	(void)state;
+	/* Twice, so that the cache is asked too. */
+	for (size_t k = 0; k < 2 * sizeof(same) / sizeof(same[0]); k++) {
+		size_t i = k / 2;
+		struct yaml_places places = {0};
+		struct str mistakes = {0};
+		struct yaml_doc *doc = parse(same[i], &mistakes);
+		json_t *root =
+		    yaml_lines_parse(slice_of(same[i]), cache, &places);
+
+		assert_non_null(root);
+		assert_string_equal(str_get(&mistakes), "");
+		assert_true(json_equal(root, yaml_root(doc)));
+		if (i == 0) {
+			json_t *list = json_object_get(root, "services");
+			struct yaml_pos pos = yaml_places_find(
+			    &places, yaml_place_index(list, 1), false);
+
+			assert_int_equal(pos.line, 5);
+			assert_int_equal(pos.column, 3);
+		}
+		json_decref(root);
+		yaml_places_free(&places);
+		yaml_doc_free(&doc);
+		str_free(&mistakes);
+	}
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		struct yaml_places places = {0};
+
+		assert_null(
+		    yaml_lines_parse(slice_of(left[i]), cache, &places));
+		assert_int_equal(places.n, 0);
+	}
+	yaml_lines_cache_free(&cache);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_scalars),
+	    cmocka_unit_test(test_lines),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_syntax),
 	    cmocka_unit_test(test_depth),

@@ -399,6 +399,55 @@ test_unused(void **state)
 	snapshot_close(&snap);
 }
 
+/* Rules outlive the hosts that they name. */
+static void
+test_rules_of_gone_hosts(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/a.yaml",
+	    "hosts: {web01: {check: always_up}, db1: {check: always_up}}\n"
+	    "notification_rules:\n"
+	    "- {id: n, when: {hosts: [web02, ~DB.*]}}\n"
+	    "rules:\n"
+	    "- {ruleset: host_alias, value: x, when: {hosts: [web1, db1]}}\n"
+	    "- {ruleset: host_alias, value: x, when: {hosts: [gone]}}\n"
+	    "- {ruleset: host_alias, value: y, when: {hosts: [~WEB0]}}\n"
+	    "- {ruleset: host_alias, value: z, when: {exclude_hosts: [db2]}}"
+	    "\n");
+	snap = good(
+	    "warning: @/a.yaml:3:26: notification_rules[0].when.hosts[0]: "
+	    "there is no host web02; did you mean web01?\n"
+	    "warning: @/a.yaml:5:50: rules[0].when.hosts[0]: there is no host "
+	    "web1; did you mean web01?\n"
+	    "warning: @/a.yaml:6:3: rules[1]: this rule never holds: none of "
+	    "its hosts exists\n"
+	    "warning: @/a.yaml:6:50: rules[1].when.hosts[0]: there is no host "
+	    "gone\n"
+	    "warning: @/a.yaml:8:58: rules[3].when.exclude_hosts[0]: there is "
+	    "no host db2; did you mean db1?\n");
+	assert_string_equal(STR(host(snap, "db1")->alias), "x");
+	assert_string_equal(STR(host(snap, "web01")->alias), "y");
+	snapshot_close(&snap);
+}
+
+/* Nobody is warned of the administrators' own group. */
+static void
+test_group_of_admins(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/a.yaml",
+	    "hosts: {a: {check: always_up, contact_groups: [linux]}}\n"
+	    "contacts: {boss: {role: admin, contact_groups: [admins]},\n"
+	    "  eve: {contact_groups: [linux]}}\n"
+	    "contact_groups: {admins: {}, linux: {}}\n");
+	snap = good("");
+	snapshot_close(&snap);
+}
+
 static void
 test_many_warnings(void **state)
 {
@@ -449,6 +498,8 @@ main(void)
 	    TEST(test_timed),
 	    TEST(test_all_settings),
 	    TEST(test_unused),
+	    TEST(test_rules_of_gone_hosts),
+	    TEST(test_group_of_admins),
 	    TEST(test_many_warnings),
 	    TEST(test_example),
 	};
