@@ -305,6 +305,7 @@ watch_signals(struct daemon *d)
 	}
 	uv_timer_init(d->loop, &d->priv->stop_timer);
 	d->priv->stop_timer.data = d;
+	daemon_own_init(d);
 }
 
 static void
@@ -322,6 +323,7 @@ close_loop(struct daemon *d)
 	for (size_t i = 0; i < ARRAY_LEN(d->priv->signals); i++)
 		uv_close((uv_handle_t *)&d->priv->signals[i], NULL);
 	uv_close((uv_handle_t *)&d->priv->stop_timer, NULL);
+	uv_close((uv_handle_t *)&d->priv->look_timer, NULL);
 	uv_run(d->loop, UV_RUN_NOWAIT);
 	if (uv_loop_close(d->loop) == UV_EBUSY) {
 		log_debug("stop: handles were left open");

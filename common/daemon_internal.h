@@ -24,8 +24,11 @@ struct daemon_private {
 	struct snapshot *next;
 	struct settings *next_settings;
 	struct daemon_preparing *preparing; /* in a thread; or NULL */
+	uv_timer_t look_timer; /* while one is prepared: is it in use? */
 };
 
+/* After the loop was made. */
+void daemon_own_init(struct daemon *d);
 /* Waits for what is being prepared. */
 void daemon_own_settle(struct daemon *d);
 /* Binds tmp/run/bus/INSTANCE.sock. */

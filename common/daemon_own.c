@@ -5,7 +5,9 @@
  *
  * A reload has two phases, so that all daemons change or none: `prepare` loads
  * settings and snapshot and lets the daemon look at them; `commit` makes them
- * the present ones; `abort` forgets them.
+ * the present ones; `abort` forgets them. Between the two the link to the
+ * present snapshot moves; whoever asked may die right then, so a daemon with a
+ * prepared one looks at the link and commits by itself.
  */
 #include "common/daemon_internal.h"
 #include "common/log.h"
@@ -15,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#define LOOK_MS 1000
 
 void
 daemon_answer(struct daemon *d, struct bus_peer *peer, uint64_t id,
@@ -43,6 +47,7 @@ daemon_next_settings(const struct daemon *d)
 static void
 forget_next(struct daemon *d)
 {
+	uv_timer_stop(&d->priv->look_timer);
 	if (d->priv->next == NULL)
 		return;
 	if (d->def->reload_abort != NULL)
@@ -83,11 +88,15 @@ commit(struct daemon *d, uint64_t generation, struct err *err_r)
 	struct snapshot *old = d->snapshot;
 	struct settings *old_settings = d->settings;
 
+	if (d->priv->next == NULL && d->snapshot != NULL &&
+	    d->snapshot->generation == generation)
+		return 0; /* by itself already */
 	if (d->priv->next == NULL || d->priv->next->generation != generation) {
 		err_set(err_r, "generation %" PRIu64 " was not prepared",
 		    generation);
 		return -1;
 	}
+	uv_timer_stop(&d->priv->look_timer);
 	d->snapshot = d->priv->next;
 	d->settings = d->priv->next_settings;
 	d->priv->next = NULL;
@@ -101,6 +110,35 @@ commit(struct daemon *d, uint64_t generation, struct err *err_r)
 	settings_free(&old_settings);
 	log_info("reload: works by generation %" PRIu64, generation);
 	return 0;
+}
+
+/* The link moved and nobody said so: who would have is dead, or about to. */
+static void
+on_look(uv_timer_t *timer)
+{
+	struct daemon *d = timer->data;
+	uint64_t generation;
+	struct err err;
+
+	if (d->priv->next == NULL || d->priv->preparing != NULL)
+		return;
+	generation = d->priv->next->generation;
+	if (snapshot_current(d->root) == generation)
+		must(commit(d, generation, &err) == 0);
+}
+
+static void
+start_looking(struct daemon *d)
+{
+	uv_timer_start(&d->priv->look_timer, on_look, LOOK_MS, LOOK_MS);
+}
+
+void
+daemon_own_init(struct daemon *d)
+{
+	uv_timer_init(d->loop, &d->priv->look_timer);
+	d->priv->look_timer.data = d;
+	uv_unref((uv_handle_t *)&d->priv->look_timer);
 }
 
 static void
@@ -145,6 +183,8 @@ prepared(uv_work_t *work, int status)
 	d->priv->preparing = NULL;
 	if (p->aborted)
 		forget_next(d);
+	else if (p->rc == 0)
+		start_looking(d);
 	answer_reload(d, p->peer, p->id, p->generation, p->rc, &p->err);
 	free(p);
 }
@@ -190,6 +230,8 @@ on_reload(struct daemon *d, struct bus_peer *peer, const struct msg_reload *r)
 			return;
 		}
 		rc = prepare(d, r->generation, &err);
+		if (rc == 0)
+			start_looking(d);
 	} else if (r->phase == MSG_RELOAD_COMMIT) {
 		rc = commit(d, r->generation, &err);
 	} else {

@@ -109,7 +109,7 @@ compare_settings(struct activation *a, uint64_t current)
 static void
 compare(struct activation *a, const struct snapshot *new)
 {
-	uint64_t current = compile_current(a->site->root);
+	uint64_t current = snapshot_current(a->site->root);
 	struct snapshot *old = NULL;
 
 	term_progress("comparing with generation %" PRIu64, current);
@@ -256,7 +256,7 @@ bring_in(struct activation *a)
 		return cmd_fail("activate",
 		    "%s (nothing was changed: all daemons go on with"
 		    " generation %" PRIu64 ")",
-		    err.text, compile_current(a->site->root));
+		    err.text, snapshot_current(a->site->root));
 	}
 	return finish(a);
 }

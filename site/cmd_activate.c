@@ -47,7 +47,7 @@ list(const struct cmd_call *call)
 	static const char *const columns[] = {"generation", "state", "when",
 	    "who", "hosts", "services", "files", "message"};
 	json_t *rows = generations_list(call->site->root), *row;
-	uint64_t current = compile_current(call->site->root);
+	uint64_t current = snapshot_current(call->site->root);
 	bool json = cmd_flag(call, "json");
 	size_t i;
 
@@ -80,7 +80,7 @@ keep_files(const struct site *site, uint64_t target, struct err *err_r)
 	char *why = xasprintf("before the revert to %" PRIu64, target);
 	bool saved;
 	uint64_t number =
-	    generations_keep(site->root, compile_current(site->root),
+	    generations_keep(site->root, snapshot_current(site->root),
 		compile_next(site->root), why, &saved, err_r);
 
 	if (saved)
@@ -99,7 +99,7 @@ restore_and_activate(const struct cmd_call *call, uint64_t target,
 {
 	const char *why = cmd_value(call, "message");
 	const char *root = call->site->root;
-	uint64_t current = compile_current(root);
+	uint64_t current = snapshot_current(root);
 	size_t changed;
 	char *message;
 	int code;
@@ -117,7 +117,7 @@ restore_and_activate(const struct cmd_call *call, uint64_t target,
 		.action = "revert",
 	    });
 	free(message);
-	if (code == 0 || compile_current(root) != current)
+	if (code == 0 || snapshot_current(root) != current)
 		return code;
 	if (renamed_drop(root, current, err_r) == -1 ||
 	    generations_restore(root, before, &changed, err_r) == -1)

@@ -36,7 +36,7 @@ describe(const struct site *site)
 	return json_pack("{s:s, s:s, s:I, s:s, s:I}", "site", site->name,
 	    "version", vedette_version(), "time",
 	    (json_int_t)(clock_wall() / NS_PER_S), "who", audit_who(),
-	    "generation", (json_int_t)compile_current(site->root));
+	    "generation", (json_int_t)snapshot_current(site->root));
 }
 
 static int

@@ -118,7 +118,7 @@ take_back(const struct renaming *r, uint64_t before)
 	struct err err;
 	size_t changed;
 
-	if (renamed_drop(r->root, compile_current(r->root), &err) == -1 ||
+	if (renamed_drop(r->root, snapshot_current(r->root), &err) == -1 ||
 	    generations_restore(r->root, before, &changed, &err) == -1)
 		return cmd_fail(VERB, "%s", err.text);
 	return cmd_fail(VERB, "the files are again as they were");
@@ -127,7 +127,7 @@ take_back(const struct renaming *r, uint64_t before)
 static int
 activate(const struct renaming *r, uint64_t before)
 {
-	uint64_t current = compile_current(r->root);
+	uint64_t current = snapshot_current(r->root);
 	char *message = xasprintf("rename %s to %s", r->old, r->new);
 	int code = activate_site(r->call->site,
 	    &(struct activate_how){
@@ -138,7 +138,7 @@ activate(const struct renaming *r, uint64_t before)
 	    });
 
 	free(message);
-	if (code != 0 && compile_current(r->root) == current)
+	if (code != 0 && snapshot_current(r->root) == current)
 		return take_back(r, before);
 	return code;
 }
@@ -152,7 +152,7 @@ carry_out(const struct renaming *r)
 {
 	json_t *about =
 	    json_pack("{s:{s:s, s:s}}", "rename", "old", r->old, "new", r->new);
-	uint64_t current = compile_current(r->root), before, after;
+	uint64_t current = snapshot_current(r->root), before, after;
 	char *why = xasprintf("before %s was renamed", r->old);
 	size_t changed;
 	struct err err;

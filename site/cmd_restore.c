@@ -167,7 +167,7 @@ fill(const struct site *site, int fd, void *arg)
 	    (long long)json_integer_value(
 		json_object_get(about, "generation")));
 	audit_write(
-	    site, "restore", compile_current(site->root), message, NULL);
+	    site, "restore", snapshot_current(site->root), message, NULL);
 	free(message);
 	free(logs);
 	json_decref(about);
@@ -264,7 +264,7 @@ restore_into(struct restore *r, const char *name)
 	if (rc == 0 && cmd_flag(r->call, "json")) {
 		json_t *doc =
 		    json_pack("{s:s, s:b, s:I}", "site", name, "created", made,
-			"generation", (json_int_t)compile_current(site->root));
+			"generation", (json_int_t)snapshot_current(site->root));
 
 		term_json(doc);
 		json_decref(doc);

@@ -54,7 +54,7 @@ need_snapshot(const struct site *site)
 		snapshot_close(&snap);
 		return 0;
 	}
-	if (compile_current(site->root) != 0)
+	if (snapshot_current(site->root) != 0)
 		fprintf(stderr,
 		    "vedette: start: %s cannot be used (the files are compiled"
 		    " anew)\n",
@@ -90,7 +90,7 @@ is_as_activated(const struct site *site, uint64_t current)
 static void
 tell_of_files(const struct site *site)
 {
-	uint64_t current = compile_current(site->root);
+	uint64_t current = snapshot_current(site->root);
 	struct compile_report rep = {0};
 	struct snapshot *snap;
 	struct slice rest, line;

@@ -9,6 +9,7 @@
 #include "common/config/snapshot_file.h"
 #include "common/journal.h"
 #include "common/mem.h"
+#include "common/num.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -178,6 +179,33 @@ snapshot_open(const char *path, struct err *err_r)
 	if (snap == NULL)
 		err_prefix(err_r, "%s", path);
 	return snap;
+}
+
+uint64_t
+snapshot_number(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	struct slice s = slice_of(slash == NULL ? name : slash + 1);
+	uint64_t n = 0;
+
+	if (s.len < 6 || memcmp(s.s + s.len - 5, ".snap", 5) != 0)
+		return 0;
+	s.len -= 5;
+	return num_u64(s, &n) ? n : 0;
+}
+
+uint64_t
+snapshot_current(const char *root)
+{
+	char *path = xasprintf("%s/var/vedette/snapshots/current", root);
+	char target[64];
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+
+	free(path);
+	if (n < 0)
+		return 0;
+	target[n] = '\0';
+	return snapshot_number(target);
 }
 
 struct snapshot *

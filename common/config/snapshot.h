@@ -189,6 +189,10 @@ struct snapshot {
 
 /* Opens and checks a file. NULL with a reason. */
 struct snapshot *snapshot_open(const char *path, struct err *err_r);
+/* The generation that ROOT/var/vedette/snapshots/current names; 0: none. */
+uint64_t snapshot_current(const char *root);
+/* The generation in a file's name, "12.snap": 12; else 0. */
+uint64_t snapshot_number(const char *name);
 /* ROOT/var/vedette/snapshots/current, or generation N if not 0. */
 struct snapshot *snapshot_open_site(
     const char *root, uint64_t generation, struct err *err_r);

@@ -3,9 +3,9 @@
  * Generations of snapshots under var/vedette/snapshots/: N.snap, and the link
  * `current` to the one in use, which is replaced as a whole.
  */
+#include "common/config/snapshot.h"
 #include "common/file.h"
 #include "common/mem.h"
-#include "common/num.h"
 #include "site/compile/compile.h"
 #include "site/generations.h"
 #include "site/renamed.h"
@@ -30,34 +30,6 @@ generation_path(const char *root, uint64_t generation)
 {
 	return xasprintf(
 	    "%s/var/vedette/snapshots/%" PRIu64 ".snap", root, generation);
-}
-
-/* "12.snap": 12; else 0. */
-static uint64_t
-generation_of(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-	struct slice s = slice_of(slash == NULL ? name : slash + 1);
-	uint64_t n = 0;
-
-	if (s.len < 6 || memcmp(s.s + s.len - 5, ".snap", 5) != 0)
-		return 0;
-	s.len -= 5;
-	return num_u64(s, &n) ? n : 0;
-}
-
-uint64_t
-compile_current(const char *root)
-{
-	char *path = xasprintf("%s/var/vedette/snapshots/current", root);
-	char target[64];
-	ssize_t n = readlink(path, target, sizeof(target) - 1);
-
-	free(path);
-	if (n < 0)
-		return 0;
-	target[n] = '\0';
-	return generation_of(target);
 }
 
 struct generations {
@@ -85,7 +57,7 @@ list_generations(const char *root)
 
 	free(path);
 	while (dir != NULL && (d = readdir(dir)) != NULL) {
-		uint64_t n = generation_of(d->d_name);
+		uint64_t n = snapshot_number(d->d_name);
 
 		if (n == 0)
 			continue;
@@ -103,7 +75,7 @@ uint64_t
 compile_next(const char *root)
 {
 	struct generations g = list_generations(root);
-	uint64_t current = compile_current(root);
+	uint64_t current = snapshot_current(root);
 	uint64_t kept = generations_newest(root);
 	uint64_t next = g.n == 0 ? 1 : g.items[g.n - 1] + 1;
 
@@ -137,7 +109,7 @@ compile_prepare(const char *root, uint64_t *generation_r,
     struct compile_report *report, struct err *err_r)
 {
 	char *folder = folder_path(root), *path;
-	uint64_t current = compile_current(root), next = compile_next(root);
+	uint64_t current = snapshot_current(root), next = compile_next(root);
 	int rc;
 
 	remove_unused(root, current);
@@ -216,7 +188,7 @@ compile_abort(const char *root, uint64_t generation)
 {
 	char *path = generation_path(root, generation);
 
-	if (generation != compile_current(root))
+	if (generation != snapshot_current(root))
 		unlink(path);
 	free(path);
 }

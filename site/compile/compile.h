@@ -95,8 +95,6 @@ json_t *compile_explain_services(const char *root, const char *host,
 #define COMPILE_KEEP_GENERATIONS 50
 #define COMPILE_KEEP_BYTES       (256ull << 20)
 
-/* The generation in use; 0 if there is none. */
-uint64_t compile_current(const char *root);
 /* Compiles into a new generation, not yet in use. 0 or -1 as compile_site. */
 int compile_prepare(const char *root, uint64_t *generation_r,
     struct compile_report *report, struct err *err_r);

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import VEDETTE
+from conftest import VEDETTE, wait_for
 
 
 def hosts(n, **more):
@@ -230,6 +230,27 @@ def test_killed_at_any_moment(started, revert):
     assert newest == running(started)
     for row in generations(started):
         assert row["state"] in ("running", "activated", "saved")
+    assert started.status()[1] == 0
+
+
+def test_killed_after_the_link_moved(started):
+    """What is the present configuration is soon what daemons work by."""
+    started.config({"hosts": hosts(2)})
+    started.activate()
+    before = running(started)
+    log = started.path("var/log/activations.log")
+    log.unlink()
+    os.mkfifo(log, 0o666)  # nobody reads: here it stands still
+    os.chmod(log, 0o666)
+    started.config({"hosts": hosts(3)})
+    with spawn(started, "activate") as p:
+        wait_for(lambda: running(started) != before, 60)
+        p.send_signal(signal.SIGKILL)
+    log.unlink()
+    wait_for(lambda: len(started.query("GET hosts", "Columns: name")) == 3)
+    started.config({"hosts": hosts(4)})
+    started.activate()
+    assert len(started.query("GET hosts", "Columns: name")) == 4
     assert started.status()[1] == 0
 
 

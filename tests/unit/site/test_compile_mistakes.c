@@ -179,12 +179,12 @@ test_generations(void **state)
 
 	(void)state;
 	put("etc/vedette/conf.d/a.yaml", "hosts: {web01: }\n");
-	assert_int_equal(compile_current(root), 0);
+	assert_int_equal(snapshot_current(root), 0);
 	assert_int_equal(compile_prepare(root, &generation, &report, &err), 0);
 	assert_int_equal(generation, 1);
-	assert_int_equal(compile_current(root), 0);
+	assert_int_equal(snapshot_current(root), 0);
 	assert_int_equal(compile_commit(root, generation, &err), 0);
-	assert_int_equal(compile_current(root), 1);
+	assert_int_equal(snapshot_current(root), 1);
 	for (int i = 0; i < 55; i++) {
 		assert_int_equal(
 		    compile_prepare(root, &generation, &report, &err), 0);
@@ -193,7 +193,7 @@ test_generations(void **state)
 	assert_int_equal(generation, 56);
 	assert_int_equal(compile_prepare(root, &generation, &report, &err), 0);
 	compile_abort(root, generation);
-	assert_int_equal(compile_current(root), 56);
+	assert_int_equal(snapshot_current(root), 56);
 	snap = snapshot_open_site(root, 0, &err);
 	assert_non_null(snap);
 	assert_int_equal(snap->generation, 56);
