@@ -163,11 +163,12 @@ texts_from_outside_are_cleaned(void **state) /* MC-1, MC-3, MC-4 */
 	(void)state;
 	world_result(w, 5, 0, 0);
 	engine_result(w->e, 1, &r, 10);
-	macros_expand(&out, w->e, 1,
+	macros_expand(&out,
+	    &(struct macro_scope){
+		.e = w->e, .object = 1, .args = "x!one; two!b\\!c", .now = 10},
 	    "$SERVICEOUTPUT$|$HOSTALIAS$|$SERVICEDESC$|$SERVICESTATE$|"
 	    "$SERVICESTATEID$|$SERVICEATTEMPT$|$HOSTSTATE$|$ARG1$|$ARG2$|"
-	    "$NOSUCH$|$$|$",
-	    "x!one; two!b\\!c");
+	    "$NOSUCH$|$$|$");
 	assert_string_equal(str_get(&out),
 	    "rm -rf HOME x|the web; all of it|a|CRITICAL|2|1|UP|one; two|b!c|"
 	    "$NOSUCH$|$|$");
