@@ -43,6 +43,7 @@ struct child {
 	uv_timer_t timer; /* KILL, or the end of waiting for pipes */
 	struct watch out, err, process;
 	char **argv, **envp;
+	int input; /* -1: none */
 	pid_t pid;
 	bool is_reaped, wants_output;
 	bool stopped; /* handlers are not called any more */
@@ -110,6 +111,8 @@ free_child(struct child *c)
 	child_free_words(c->argv);
 	child_free_words(c->envp);
 	str_free(&c->errors);
+	if (c->input >= 0)
+		close(c->input);
 	free(c);
 }
 
@@ -134,8 +137,12 @@ spawn_with(struct child *c, const int out[2], const int err[2])
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &every);
-	posix_spawn_file_actions_addopen(
-	    &files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (c->input >= 0)
+		posix_spawn_file_actions_adddup2(
+		    &files, c->input, STDIN_FILENO);
+	else
+		posix_spawn_file_actions_addopen(
+		    &files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out[1], STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, err[1], STDERR_FILENO);
 	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
@@ -495,7 +502,7 @@ start_waiting(struct children *cs)
 }
 
 struct child *
-child_start(struct children *cs, char **argv, char **envp,
+child_start(struct children *cs, char **argv, char **envp, int input,
     const struct child_handlers *handlers, void *arg)
 {
 	struct child *c = xnew(struct child);
@@ -503,6 +510,7 @@ child_start(struct children *cs, char **argv, char **envp,
 	c->all = cs;
 	c->argv = argv;
 	c->envp = envp;
+	c->input = input;
 	c->handlers = *handlers;
 	c->arg = arg;
 	c->wants_output = true;

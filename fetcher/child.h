@@ -57,10 +57,11 @@ const struct children_counters *children_counters(const struct children *cs);
 
 /*
  * `argv` and `envp` are taken over and freed with child_free_words(). argv[0]
- * is the path. Nothing is called back from within.
+ * is the path. `input` is a descriptor to be its standard input, taken over,
+ * or -1: that is empty. Nothing is called back from within.
  */
 struct child *child_start(struct children *cs, char **argv, char **envp,
-    const struct child_handlers *handlers, void *arg);
+    int input, const struct child_handlers *handlers, void *arg);
 /* Still in line? */
 bool child_waits(const struct child *c);
 /*

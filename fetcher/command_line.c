@@ -137,49 +137,87 @@ command_split(struct slice line)
 /* --- searching -------------------------------------------------------------
  */
 
+/* Where a name without a slash is looked for; %s is the site's folder. */
+static const struct place {
+	const char *of_site; /* before the others, only with a site */
+	const char *of_system;
+	const char *words; /* of both, for a person */
+} places[] = {
+    [COMMAND_PLUGIN] = {"local/lib/nagios/plugins\0lib/nagios/plugins\0",
+	"/usr/lib/nagios/plugins:",
+	"local/lib/nagios/plugins, lib/nagios/plugins, "
+	"/usr/lib/nagios/plugins"},
+    [COMMAND_PROGRAM] = {"local/share/vedette/agents\0share/vedette/agents\0",
+	"", "local/share/vedette/agents, share/vedette/agents"},
+};
+
 static char *
-search_path(const char *root)
+search_path(const char *root, enum command_use use)
 {
-	const char *path = getenv("PATH");
+	const char *path = getenv("PATH"), *folder = places[use].of_site;
+	struct str all = {0};
 
 	if (path == NULL || path[0] == '\0')
 		path = "/usr/local/bin:/usr/bin:/bin";
-	if (root[0] == '\0')
-		return xasprintf("/usr/lib/nagios/plugins:%s", path);
-	return xasprintf("%s/local/lib/nagios/plugins:%s/lib/nagios/plugins:"
-			 "/usr/lib/nagios/plugins:%s",
-	    root, root, path);
+	for (; root[0] != '\0' && *folder != '\0'; folder += strlen(folder) + 1)
+		str_addf(&all, "%s/%s:", root, folder);
+	str_addf(&all, "%s%s", places[use].of_system, path);
+	return str_steal(&all);
 }
 
 static bool
-is_program(const char *path)
+is_file(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	    access(path, X_OK) == 0;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The full path, allocated, or NULL. */
+/*
+ * The full path, allocated, or NULL; then `*unfit_r` is the first file of that
+ * name that cannot be executed, allocated, or NULL.
+ */
 static char *
-find(const char *root, const char *name)
+find(const char *root, enum command_use use, const char *name, char **unfit_r)
 {
-	char *path = search_path(root), *found = NULL;
+	char *path = search_path(root, use), *found = NULL;
 	struct slice rest = slice_of(path), dir;
 
+	*unfit_r = NULL;
 	while (found == NULL && slice_next(&rest, ':', &dir)) {
 		char *candidate;
 
 		if (dir.len == 0)
 			continue; /* the current directory: never */
 		candidate = xasprintf("%.*s/%s", (int)dir.len, dir.s, name);
-		if (is_program(candidate))
+		if (!is_file(candidate))
+			free(candidate);
+		else if (access(candidate, X_OK) == 0)
 			found = candidate;
+		else if (*unfit_r == NULL)
+			*unfit_r = candidate;
 		else
 			free(candidate);
 	}
 	free(path);
 	return found;
+}
+
+static void
+say_missing(const char *root, enum command_use use, const char *name,
+    const char *unfit, struct err *err_r)
+{
+	const char *words = root[0] != '\0' ? places[use].words
+	    : use == COMMAND_PLUGIN         ? "/usr/lib/nagios/plugins"
+					    : "";
+
+	if (unfit != NULL)
+		err_set(err_r, "%s is not executable (chmod +x)", unfit);
+	else
+		err_set(err_r,
+		    "%s was not found in %s%sPATH (install it, or write its "
+		    "whole path)",
+		    name, words, words[0] == '\0' ? "" : " or ");
 }
 
 static char **
@@ -194,9 +232,10 @@ shell_argv(struct slice line)
 }
 
 char **
-command_argv(const char *root, struct slice line, struct err *err_r)
+command_argv(const char *root, enum command_use use, struct slice line,
+    struct err *err_r)
 {
-	char **argv = command_split(line), *path;
+	char **argv = command_split(line), *path, *unfit;
 
 	if (argv == NULL)
 		return shell_argv(line);
@@ -207,18 +246,14 @@ command_argv(const char *root, struct slice line, struct err *err_r)
 	}
 	if (strchr(argv[0], '/') != NULL)
 		return argv;
-	path = find(root, argv[0]);
+	path = find(root, use, argv[0], &unfit);
 	if (path == NULL) {
-		err_set(err_r,
-		    "%s was not found in %s/usr/lib/nagios/plugins or PATH "
-		    "(install it, or write its whole path)",
-		    argv[0],
-		    root[0] == '\0' ? ""
-				    : "local/lib/nagios/plugins, "
-				      "lib/nagios/plugins, ");
+		say_missing(root, use, argv[0], unfit, err_r);
 		child_free_words(argv);
+		free(unfit);
 		return NULL;
 	}
+	free(unfit);
 	free(argv[0]);
 	argv[0] = path;
 	return argv;
@@ -238,9 +273,9 @@ is_inherited(const char *entry)
 }
 
 char **
-command_environment(const char *root)
+command_environment(const char *root, enum command_use use)
 {
-	char **env = NULL, *path = search_path(root);
+	char **env = NULL, *path = search_path(root, use);
 	size_t n = 0, cap = 0;
 
 	for (char **e = environ; *e != NULL; e++) {

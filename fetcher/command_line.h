@@ -16,14 +16,23 @@
  */
 char **command_split(struct slice line);
 
+enum command_use {
+	COMMAND_PLUGIN, /* its output is a plugin's */
+	COMMAND_PROGRAM /* its output is an agent's */
+};
+
 /*
  * What to execute: argv[0] is a path. A program without a slash is looked for
- * in ROOT/local/lib/nagios/plugins, ROOT/lib/nagios/plugins,
- * /usr/lib/nagios/plugins and PATH. NULL with a reason.
+ * in these, then in PATH:
+ *	plugin	ROOT/local/lib/nagios/plugins, ROOT/lib/nagios/plugins,
+ *		/usr/lib/nagios/plugins
+ *	program	ROOT/local/share/vedette/agents, ROOT/share/vedette/agents
+ * NULL with a reason.
  */
-char **command_argv(const char *root, struct slice line, struct err *err_r);
+char **command_argv(const char *root, enum command_use use, struct slice line,
+    struct err *err_r);
 
 /* Our environment in locale C, with that search path as its PATH. */
-char **command_environment(const char *root);
+char **command_environment(const char *root, enum command_use use);
 
 #endif

@@ -75,6 +75,8 @@ void fetch_fail(struct fetch *f, const char *fmt, ...)
 /* From the loop's next round. */
 void fetch_fail_soon(struct fetch *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* late() comes in the loop's next round: there is no use in waiting. */
+void fetch_hurry(struct fetch *f);
 /* `output` is complete. */
 void fetch_success(struct fetch *f);
 /* The job's own and only result; for hosts `state` is a plugin's too. */

@@ -2,6 +2,7 @@
  *
  * Plugins by the Nagios contract, and programs whose output is an agent's.
  */
+#include "fetcher/agent_policy.h"
 #include "fetcher/command_line.h"
 #include "fetcher/fetch.h"
 #include "fetcher/net/net.h"
@@ -9,9 +10,12 @@
 
 #include "common/mem.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct run {
 	struct child *child;
@@ -209,7 +213,10 @@ program_output(struct child *c, const char *bytes, size_t n, void *arg)
 	struct run *r = f->transport;
 
 	(void)c;
-	return fetch_take(f, bytes, n, &r->too_much) == 0;
+	if (fetch_take(f, bytes, n, &r->too_much) == 0)
+		return true;
+	fetch_hurry(f); /* it may never end by itself */
+	return false;
 }
 
 static void
@@ -249,7 +256,9 @@ program_late(struct fetch *f)
 
 	fetch_timeout_text(f, timeout);
 	release(f);
-	if (waits)
+	if (r.too_much.text[0] != '\0')
+		fetch_fail(f, "Program %s: %s", r.program, r.too_much.text);
+	else if (waits)
 		fetch_fail(f,
 		    "Program %s was not started within %s: all %d places for "
 		    "programs are taken",
@@ -283,13 +292,15 @@ name_program(struct run *r, char *const *argv)
 }
 
 static void
-start_child(struct fetch *f, char **argv, const struct child_handlers *handlers)
+start_child(struct fetch *f, char **argv, enum command_use use, int input,
+    const struct child_handlers *handlers)
 {
 	struct run *r = f->transport;
 
 	name_program(r, argv);
 	r->child = child_start(runner_children(f->runner), argv,
-	    command_environment(runner_root(f->runner)), handlers, f);
+	    command_environment(runner_root(f->runner), use), input, handlers,
+	    f);
 }
 
 static const struct child_handlers plugin_handlers = {
@@ -301,11 +312,11 @@ static void
 run_plugin(struct fetch *f)
 {
 	struct err why;
-	char **argv =
-	    command_argv(runner_root(f->runner), f->job.command, &why);
+	char **argv = command_argv(
+	    runner_root(f->runner), COMMAND_PLUGIN, f->job.command, &why);
 
 	if (argv != NULL) {
-		start_child(f, argv, &plugin_handlers);
+		start_child(f, argv, COMMAND_PLUGIN, -1, &plugin_handlers);
 		return;
 	}
 	release(f);
@@ -352,8 +363,8 @@ static void
 plugin_start(struct fetch *f)
 {
 	struct err why;
-	char **argv =
-	    command_argv(runner_root(f->runner), f->job.command, &why);
+	char **argv = command_argv(
+	    runner_root(f->runner), COMMAND_PLUGIN, f->job.command, &why);
 	struct net_services services = runner_net(f->runner);
 	struct net_plan *plan;
 	struct run *r;
@@ -366,12 +377,51 @@ plugin_start(struct fetch *f)
 	f->transport = r;
 	plan = plan_here(f, argv);
 	if (plan == NULL) {
-		start_child(f, argv, &plugin_handlers);
+		start_child(f, argv, COMMAND_PLUGIN, -1, &plugin_handlers);
 		return;
 	}
 	runner_counting(f->runner)->inprocess++;
 	child_free_words(argv);
 	r->net = net_start(&services, plan, net_ended, f);
+}
+
+/*
+ * What the program gets on its standard input: the passphrase of its host,
+ * which so stands neither on a command line nor in an environment. -1: nothing;
+ * -2 and words.
+ */
+static int
+program_input(struct fetch *f, struct err *err_r)
+{
+	struct agent_policy policy;
+	struct str secret = {0};
+	int ends[2] = {-1, -2};
+
+	if (agent_policy_read(f->job.options, SLICE(""), &policy, err_r) == -1)
+		return -2;
+	if (policy.passphrase_file == NULL)
+		return -1;
+	if (identity_passphrase(runner_identity(f->runner),
+		policy.passphrase_file, &secret, err_r) == 0) {
+		str_addc(&secret, '\n');
+		/* Shorter than what a pipe takes at once. */
+		if (pipe2(ends, O_CLOEXEC) != 0 ||
+		    write(ends[1], secret.s, secret.len) !=
+			(ssize_t)secret.len) {
+			err_set(err_r, "pipe: %s", strerror(errno));
+			if (ends[0] >= 0)
+				close(ends[0]);
+			ends[0] = -2;
+		}
+		if (ends[1] >= 0)
+			close(ends[1]);
+		explicit_bzero(secret.s, secret.len);
+	} else {
+		ends[0] = -2;
+	}
+	str_free(&secret);
+	agent_policy_free(&policy);
+	return ends[0];
 }
 
 static void
@@ -381,15 +431,23 @@ program_start(struct fetch *f)
 	    program_output, program_ended};
 
 	struct err why;
-	char **argv =
-	    command_argv(runner_root(f->runner), f->job.command, &why);
+	char **argv = command_argv(
+	    runner_root(f->runner), COMMAND_PROGRAM, f->job.command, &why);
+	int input = -1;
 
 	if (argv == NULL) {
-		fetch_fail_soon(f, "Cannot run the command: %s", why.text);
+		fetch_fail_soon(f, "Cannot run the program: %s", why.text);
+		return;
+	}
+	input = program_input(f, &why);
+	if (input == -2) {
+		child_free_words(argv);
+		fetch_fail_soon(
+		    f, "Cannot run the program, its passphrase: %s", why.text);
 		return;
 	}
 	f->transport = xnew(struct run);
-	start_child(f, argv, &handlers);
+	start_child(f, argv, COMMAND_PROGRAM, input, &handlers);
 }
 
 const struct fetch_kind fetch_kind_plugin = {

@@ -21,6 +21,8 @@
 /* A plugin's output, and any child's standard error. */
 #define LIMIT_PLUGIN_BYTES (64u << 10)
 #define LIMIT_STDERR_BYTES (4u << 10)
+/* What a program gets on its standard input; a pipe takes as much at once. */
+#define LIMIT_INPUT_BYTES 4096
 
 /* Threads that decrypt symmetric output at once; never more than cores. */
 #define LIMIT_DECRYPTS 8

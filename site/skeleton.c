@@ -30,6 +30,7 @@ static const struct {
     {"local/services", 0755},
     {"local/share", 0755},
     {"local/share/vedette", 0755},
+    {"local/share/vedette/agents", 0755},
     {"local/share/vedette/notifications", 0755},
     {"tmp", 0755},
     {"tmp/run", 0750},

@@ -49,6 +49,18 @@ agent_options(struct model *m, const struct host *h)
 					      : model_json(m, options);
 }
 
+/* Of a program: the file whose line it gets on its standard input. */
+static snap_str
+program_options(struct model *m, const struct host *h)
+{
+	json_t *options = model_keep(m, json_object());
+
+	take_option(options, "passphrase_file", h->values[ATTR_agent], NULL,
+	    "passphrase_file");
+	return json_object_size(options) == 0 ? snapb_str(m->snap, "")
+					      : model_json(m, options);
+}
+
 void
 agents_set(struct model *m, struct snap_object *o, const struct host *h)
 {
@@ -67,4 +79,6 @@ agents_set(struct model *m, struct snap_object *o, const struct host *h)
 	    m->snap, json_string_value(json_object_get(agent, "command")));
 	if (o->agent == SNAP_AGENT_TCP)
 		o->agent_options = agent_options(m, h);
+	else if (o->agent == SNAP_AGENT_PROGRAM)
+		o->agent_options = program_options(m, h);
 }

@@ -68,7 +68,8 @@ TABLE(agent_table, {"kind", &agent_kind, true, NULL, "how data is fetched"},
     {"encryption", &agent_encryption, false, "auto",
 	"of tcp: what is accepted"},
     {"passphrase_file", &keys_text, false, NULL,
-	"of tcp: file with the passphrase of encrypted output"},
+	"of tcp: file with the passphrase of encrypted output; of program: "
+	"file whose line it gets on standard input"},
     {"connect_timeout", &keys_interval, false, "5s", "of tcp: for one address"},
     {"uuid", &agent_uuid, false, NULL,
 	"of tcp: of the registration, if it was made elsewhere"});

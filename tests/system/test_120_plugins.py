@@ -123,6 +123,52 @@ def test_limits(site):
     assert "fetcher.limits.cpu" in row["plugin_output"], row
 
 
+UPTIME = "echo '<<<uptime>>>'; echo '4711.08 9000.12'\n"
+
+
+def test_program_gets_its_secret(started):
+    """A special agent of the site, whose secret is on no command line."""
+    started.write("etc/secrets/shop", "hunter2\n", 0o600)
+    started.write("local/share/vedette/agents/agent_shop",
+                  "#!/bin/sh\nread -r secret\n"
+                  "[ \"$secret\" = hunter2 ] || { echo no >&2; exit 1; }\n"
+                  f"echo '<<<local>>>'; echo \"0 Shop - $1 at $2\"\n{UPTIME}",
+                  0o755)
+    started.config({"hosts": {"shop": {
+        "address": "127.0.0.9", "check": "always_up", "agent": {
+            "kind": "program", "passphrase_file": "etc/secrets/shop",
+            "command": "agent_shop $HOSTNAME$ $HOSTADDRESS$"}}},
+        "services": [{"hosts": ["shop"], "description": "Shop", "check": {
+            "collector": "Check_MK", "check": "local", "item": "Shop"}}]})
+    started.activate()
+    started.wait_for_service("shop", "Check_MK", 0)
+    row = started.wait_for_service("shop", "Shop", 0)
+    assert row["plugin_output"] == "shop at 127.0.0.9", row
+
+
+@pytest.mark.parametrize("script,words", [
+    ("echo first >&2; echo second >&2; exit 3",
+     "ended with exit code 3: second"),
+    ("kill -KILL $$", "signal 9 (Killed)"),
+    ("echo short", "without agent output"),
+    (f"{UPTIME} sleep 100", "was not done within 2s and was killed"),
+    ("yes '<<<filling>>>'", "16 MiB"),
+    (None, "agent_bad was not found in local/share/vedette/agents"),
+    ("", "agent_bad is not executable"),
+])
+def test_programs_that_fail(started, script, words):
+    if script is not None:
+        started.write("local/share/vedette/agents/agent_bad",
+                      f"#!/bin/sh\n{script}\n", 0o755 if script else 0o644)
+    started.config({
+        "hosts": {"h": {"check": "always_up", "agent": {
+            "kind": "program", "command": "agent_bad"}}},
+        "rules": [{"ruleset": "service_timeout", "value": "2s"}]})
+    started.activate()
+    row = started.wait_for_service("h", "Check_MK", 2)
+    assert words in row["plugin_output"], row
+
+
 def test_missing_plugin(started):
     started.config({"hosts": HOST,
                     "services": [command_service("check_nowhere -x")]})

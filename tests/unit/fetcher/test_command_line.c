@@ -95,24 +95,66 @@ local_plugins_come_first(void **state)
 	assert_int_equal(system(cmd), 0);
 	snprintf(path, sizeof(path), "%s/lib/nagios/plugins/true", root);
 	write_program(path);
-	argv = command_argv(root, SLICE("true -x"), &why);
+	argv = command_argv(root, COMMAND_PLUGIN, SLICE("true -x"), &why);
 	assert_string_equal(argv[0], path);
 	assert_string_equal(argv[1], "-x");
 	child_free_words(argv);
 	snprintf(path, sizeof(path), "%s/local/lib/nagios/plugins/true", root);
 	write_program(path);
-	argv = command_argv(root, SLICE("true"), &why);
+	argv = command_argv(root, COMMAND_PLUGIN, SLICE("true"), &why);
 	assert_string_equal(argv[0], path);
 	child_free_words(argv);
-	argv = command_argv("", SLICE("true"), &why);
+	argv = command_argv("", COMMAND_PLUGIN, SLICE("true"), &why);
 	assert_non_null(strstr(argv[0], "bin/true"));
 	child_free_words(argv);
-	assert_null(command_argv(root, SLICE("no_such_plugin"), &why));
+	assert_null(
+	    command_argv(root, COMMAND_PLUGIN, SLICE("no_such_plugin"), &why));
 	assert_non_null(strstr(why.text,
 	    "no_such_plugin was not found in "
 	    "local/lib/nagios/plugins"));
-	assert_null(command_argv(root, SLICE(" "), &why));
+	assert_null(command_argv(root, COMMAND_PLUGIN, SLICE(" "), &why));
 	assert_string_equal(why.text, "the command line is empty");
+	snprintf(cmd, sizeof(cmd), "rm -r %s", root);
+	assert_int_equal(system(cmd), 0);
+}
+
+static void
+agents_have_a_folder(void **state)
+{
+	char root[] = "/tmp/command-XXXXXX", path[128], cmd[300];
+	struct err why = {""};
+	char **argv;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	snprintf(cmd, sizeof(cmd),
+	    "mkdir -p %s/local/share/vedette/agents %s/share/vedette/agents",
+	    root, root);
+	assert_int_equal(system(cmd), 0);
+	assert_null(
+	    command_argv(root, COMMAND_PROGRAM, SLICE("agent_x"), &why));
+	assert_string_equal(why.text,
+	    "agent_x was not found in local/share/vedette/agents, "
+	    "share/vedette/agents or PATH (install it, or write its whole "
+	    "path)");
+	snprintf(path, sizeof(path), "%s/share/vedette/agents/agent_x", root);
+	write_program(path);
+	argv = command_argv(root, COMMAND_PROGRAM, SLICE("agent_x -v"), &why);
+	assert_string_equal(argv[0], path);
+	child_free_words(argv);
+	assert_null(command_argv(root, COMMAND_PLUGIN, SLICE("agent_x"), &why));
+	snprintf(
+	    path, sizeof(path), "%s/local/share/vedette/agents/agent_x", root);
+	write_program(path);
+	argv = command_argv(root, COMMAND_PROGRAM, SLICE("agent_x"), &why);
+	assert_string_equal(argv[0], path);
+	child_free_words(argv);
+	snprintf(path, sizeof(path), "%s/share/vedette/agents/agent_y", root);
+	write_program(path);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_null(
+	    command_argv(root, COMMAND_PROGRAM, SLICE("agent_y"), &why));
+	assert_non_null(strstr(why.text, "agents/agent_y is not executable"));
 	snprintf(cmd, sizeof(cmd), "rm -r %s", root);
 	assert_int_equal(system(cmd), 0);
 }
@@ -135,7 +177,7 @@ environment_is_c(void **state)
 	setenv("LANG", "de_DE.UTF-8", 1);
 	setenv("LC_NUMERIC", "de_DE.UTF-8", 1);
 	setenv("VEDETTE_TEST", "1", 1);
-	env = command_environment("/site");
+	env = command_environment("/site", COMMAND_PLUGIN);
 	assert_true(has(env, "LC_ALL=C"));
 	assert_true(has(env, "VEDETTE_TEST=1"));
 	assert_true(has(env, "PATH=/site/local/lib/nagios/plugins:/site/lib/"));
@@ -151,6 +193,7 @@ main(void)
 	    cmocka_unit_test(simple_lines_are_split),
 	    cmocka_unit_test(others_need_a_shell),
 	    cmocka_unit_test(local_plugins_come_first),
+	    cmocka_unit_test(agents_have_a_folder),
 	    cmocka_unit_test(environment_is_c),
 	};
 
