@@ -4,6 +4,7 @@
  */
 #include "site/simulate/quick.h"
 
+#include "common/log.h"
 #include "common/mem.h"
 #include "core/schedule/plan.h"
 #include "core/state/fresh.h"
@@ -11,9 +12,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#define BLOCK 32u /* texts are copied in blocks of this many bytes */
+
 struct slot { /* a place in the ring: an object's phase */
 	int64_t phase;
-	char *text; /* what a run prints behind the time */
+	char *text; /* what a run prints behind the second, whole blocks */
 	uint32_t object, len;
 	uint16_t flags; /* of the object while it is quiet */
 	uint8_t held;
@@ -27,6 +30,9 @@ struct wheel {
 struct quick {
 	struct wheel *rings;
 	uint32_t n_rings;
+	int64_t second; /* that `head` shows */
+	uint32_t head_len;
+	char head[BLOCK];            /* what a run prints before its text */
 	uint32_t *ring_of, *slot_of; /* by object; ring UINT32_MAX: none */
 };
 
@@ -59,18 +65,20 @@ add_slot(struct sim *s, struct wheel *r, uint32_t object)
 	uint64_t hash =
 	    plan_hash(snap_s(s->snap, s->snap->objects[c->host].name),
 		c->is_service ? snap_s(s->snap, c->name) : "");
-
+	int64_t phase = (int64_t)(hash % (uint64_t)r->interval);
 	uint32_t len;
 
 	if (r->n % 64 == 0)
 		r->slots =
 		    xreallocarray(r->slots, r->n + 64, sizeof(*r->slots));
+	/* Intervals are whole seconds, so the fraction is always the same. */
+	sim_add_time(&text, phase % NS_PER_S);
 	str_addf(&text, ",\"event\":\"check\"%s}\n", s->keys[object]);
-	len = (uint32_t)text.len;
-	r->slots[r->n++] = (struct slot){.object = object,
-	    .phase = (int64_t)(hash % (uint64_t)r->interval),
-	    .len = len,
-	    .text = str_steal(&text)};
+	len = (uint32_t)text.len - 1; /* the second's 0 is not printed */
+	memmove(text.s, text.s + 1, len);
+	str_reserve(&text, BLOCK);
+	r->slots[r->n++] = (struct slot){
+	    .object = object, .phase = phase, .len = len, .text = text.s};
 }
 
 static void
@@ -100,7 +108,7 @@ make(struct sim *s)
 		    NS_PER_MS;
 
 		q->ring_of[i] = UINT32_MAX;
-		if (interval <= 0 ||
+		if (interval <= 0 || interval % NS_PER_S != 0 ||
 		    schedule_kind(s->engine, i) == SCHEDULE_NONE)
 			continue;
 		q->ring_of[i] = ring_for(q, interval);
@@ -108,6 +116,7 @@ make(struct sim *s)
 	}
 	for (uint32_t i = 0; i < q->n_rings; i++)
 		order(q, i);
+	q->second = -1;
 	s->quick = q;
 }
 
@@ -304,6 +313,40 @@ sim_quick_take_due(struct sim *s)
 		take(s, r, r->at);
 }
 
+static void
+set_second(struct quick *q, int64_t second)
+{
+	struct str head = {0};
+
+	str_addf(&head, "{\"t\":%" PRId64, second);
+	must(head.len <= sizeof(q->head));
+	memcpy(q->head, head.s, head.len);
+	q->head_len = (uint32_t)head.len;
+	q->second = second;
+	str_free(&head);
+}
+
+/* Millions of these are printed: whole blocks are copied, then cut. */
+static void
+print(struct sim *s, const struct slot *slot)
+{
+	struct quick *q = s->quick;
+	char *to;
+
+	if (s->t / NS_PER_S != q->second)
+		set_second(q, s->t / NS_PER_S);
+	str_reserve(&s->out, slot->len + 2 * BLOCK);
+	to = s->out.s + s->out.len;
+	memcpy(to, q->head, BLOCK);
+	to += q->head_len;
+	for (uint32_t i = 0; i < slot->len; i += BLOCK)
+		memcpy(to + i, slot->text + i, BLOCK);
+	s->out.len += q->head_len + slot->len;
+	s->out.s[s->out.len] = '\0';
+	if (s->out.len >= SIM_FLUSH_BYTES)
+		sim_flush(s, false);
+}
+
 /* False: something waits for this object's check by now. */
 static bool
 run(struct sim *s, struct wheel *r, int64_t due)
@@ -319,11 +362,7 @@ run(struct sim *s, struct wheel *r, int64_t due)
 	o->last_check = (due + s->jump) / NS_PER_S;
 	o->last_time[o->state] = o->last_check;
 	s->checks++;
-	str_addn(&s->out, "{\"t\":", 5);
-	sim_add_time(&s->out, s->t);
-	str_addn(&s->out, slot->text, slot->len);
-	if (s->out.len >= SIM_FLUSH_BYTES)
-		sim_flush(s, false);
+	print(s, slot);
 	step(r);
 	return true;
 }

@@ -109,7 +109,7 @@ void sim_error(struct sim *s, const char *fmt, ...)
 /* Once the numbers of objects are others. */
 void sim_keys_make(struct sim *s);
 void sim_keys_free(struct sim *s);
-#define SIM_FLUSH_BYTES (256u << 10)
+#define SIM_FLUSH_BYTES (64u << 10)
 void sim_flush(struct sim *s, bool all);
 /* Appends seconds with milliseconds where there are any. */
 void sim_add_time(struct str *to, int64_t ns);
