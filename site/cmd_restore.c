@@ -22,6 +22,9 @@
 #include <unistd.h>
 
 #define FRESH "restoring"
+#define DONE  "restored-old" /* all changed places; to be removed */
+
+static const char *const swapped[] = {"etc", "local", "var"};
 
 struct restore {
 	const struct cmd_call *call;
@@ -90,18 +93,54 @@ keep_ports(const struct site *site, struct err *err_r)
 	return rc;
 }
 
+/* What a restore that was cut short moved away comes back. */
+static int
+go_back(const struct site *site, struct err *err_r)
+{
+	char *done = site_path(site, DONE);
+	int rc = file_remove_tree(done, err_r);
+
+	for (size_t i = 0; i < ARRAY_LEN(swapped) && rc == 0; i++) {
+		char *now = site_path(site, "%s", swapped[i]);
+		char *old = site_path(site, FRESH "/%s.old", swapped[i]);
+		bool moved = file_exists(old);
+
+		if (moved)
+			rc = file_remove_tree(now, err_r);
+		if (rc == 0 && moved && rename(old, now) == -1) {
+			err_set(err_r, "%s: %s", now, strerror(errno));
+			rc = -1;
+		}
+		free(now);
+		free(old);
+	}
+	free(done);
+	return rc;
+}
+
+/* Another site is another peer: a key of its own is made when it starts. */
+static void
+drop_key(const struct site *site, const json_t *about)
+{
+	const char *name = json_string_value(json_object_get(about, "site"));
+	char *key = site_path(site, FRESH "/var/vedette/notifyd/key");
+
+	if (name != NULL && strcmp(name, site->name) != 0)
+		unlink(key);
+	free(key);
+}
+
 /* Whole folders change places; the old ones go last. */
 static int
 swap(const struct site *site, struct err *err_r)
 {
-	static const char *const folders[] = {"etc", "local", "var"};
-	char *fresh = site_path(site, FRESH);
+	char *fresh = site_path(site, FRESH), *done = site_path(site, DONE);
 	int rc = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(folders) && rc == 0; i++) {
-		char *now = site_path(site, "%s", folders[i]);
-		char *old = site_path(site, FRESH "/%s.old", folders[i]);
-		char *new = site_path(site, FRESH "/%s", folders[i]);
+	for (size_t i = 0; i < ARRAY_LEN(swapped) && rc == 0; i++) {
+		char *now = site_path(site, "%s", swapped[i]);
+		char *old = site_path(site, FRESH "/%s.old", swapped[i]);
+		char *new = site_path(site, FRESH "/%s", swapped[i]);
 
 		if (!file_exists(new))
 			rc = file_mkdirs(new, 0750, err_r);
@@ -115,9 +154,14 @@ swap(const struct site *site, struct err *err_r)
 		free(old);
 		free(new);
 	}
+	if (rc == 0 && rename(fresh, done) == -1) {
+		err_set(err_r, "%s: %s", done, strerror(errno));
+		rc = -1;
+	}
 	if (rc == 0)
-		file_remove_tree(fresh, NULL);
+		file_remove_tree(done, NULL);
 	free(fresh);
+	free(done);
 	return rc;
 }
 
@@ -138,17 +182,22 @@ fill(const struct site *site, int fd, void *arg)
 		    site->name);
 	if (dup2(r->fd, STDIN_FILENO) == -1 || chdir(site->root) == -1)
 		return 1;
-	rc = unpack(site, &err);
+	rc = go_back(site, &err);
+	if (rc == 0)
+		rc = unpack(site, &err);
 	if (rc == 0)
 		rc = (about = read_description(site, &err)) == NULL ? -1 : 0;
 	if (rc == 0)
 		rc = keep_ports(site, &err);
 	if (rc == 0)
+		drop_key(site, about);
+	if (rc == 0)
 		rc = swap(site, &err);
 	if (rc == -1) {
 		char *folder = site_path(site, FRESH);
 
-		file_remove_tree(folder, NULL);
+		if (go_back(site, NULL) == 0)
+			file_remove_tree(folder, NULL);
 		free(folder);
 		json_decref(about);
 		return cmd_fail("restore", "%s", err.text);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Backups, and what the command says of sites in odd states."""
 import os
+import shutil
 import signal
 import subprocess
 
@@ -34,6 +35,10 @@ def test_backup_of_a_running_site_under_another_name(started, tmp_path):
             "-s", other, "query", check=True,
             input="GET hosts\nColumns: name state scheduled_downtime_depth\n")
         assert answer.out == "a;1;1\n"
+        # Another peer than the first: it has a key of its own.
+        assert started.top.run(
+            "-s", other, "notify", "key", check=True).out != started.ok(
+                "notify", "key").out
         listed = started.top.run("-s", other, "activate", "--list", "--json",
                                  check=True).json()
         assert listed[0]["running"]
@@ -55,7 +60,16 @@ def test_restore_over_a_site(started, tmp_path):
     cut.write_bytes(file.read_bytes()[:3000])
     assert started.run("restore", cut, "--yes").code == 1
     assert not started.path("restoring").exists()
+    # As a restore leaves it that is killed while folders change places.
+    ports = started.path("var/vedette/port_offset").read_text()
+    started.path("restoring").mkdir()
+    shutil.chown(started.path("restoring"), started.path("etc").owner())
+    started.path("etc").rename(started.path("restoring/etc.old"))
+    started.path("var").rename(started.path("restoring/var.old"))
     started.ok("restore", file, "--yes")
+    assert started.path("var/vedette/port_offset").read_text() == ports
+    assert not started.path("restoring").exists()
+    assert not started.path("restored-old").exists()
     started.start()
     started.wait_for(lambda: started.host("a")["state"] == 1)
     assert started.host("b") is None
