@@ -20,7 +20,13 @@
 static void
 print_verbs(struct str *to)
 {
-	static const char *const scopes[] = {"none", "new", "first", "option"};
+	static const char *const scopes[] = {
+	    [CMD_ANYWHERE] = "none",
+	    [CMD_NEW_SITE] = "new",
+	    [CMD_SITE_FIRST] = "first",
+	    [CMD_SITE_OPTION] = "option",
+	    [CMD_SITE_MAYBE] = "option",
+	};
 
 	for (size_t i = 0; cmd_table[i] != NULL; i++) {
 		const struct cmd *cmd = cmd_table[i];

@@ -70,6 +70,47 @@ fail_at(struct parse *p, yaml_mark_t mark, const char *text)
 	p->failed = true;
 }
 
+/* What to do about what libyaml says: parts of its text. */
+static const struct {
+	const char *problem, *hint;
+} hints[] = {
+    {"tab character", "indent with blanks, not with tabs"},
+    {"cannot start any token", "put the text in quotes"},
+    {"mapping values are not allowed",
+	"a text with \": \" in it needs quotes; else look at the indentation"},
+    {"did not find expected key",
+	"begin the line in the same column as its neighbours above"},
+    {"did not find expected '-' indicator",
+	"begin the line in the same column as its neighbours above"},
+    {"could not find expected ':'", "is a colon missing after the key?"},
+    {"did not find expected ',' or", "a bracket is not closed"},
+    {"unexpected end of stream", "a quotation mark is not closed"},
+    {"did not find expected <document start>",
+	"is there text behind the end of the value?"},
+};
+
+/* The reason, with where the thing began that it is about, and the way out. */
+static void
+add_problem(const yaml_parser_t *parser, struct str *text)
+{
+	const char *problem =
+	    parser->problem == NULL ? "unreadable" : parser->problem;
+
+	str_addf(text, "not valid YAML: %s", problem);
+	if (parser->context != NULL) {
+		str_addf(text, " %s", parser->context);
+		if (parser->context_mark.line < parser->problem_mark.line)
+			str_addf(text, " that begins in line %zu",
+			    parser->context_mark.line + 1);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+		if (strstr(problem, hints[i].problem) == NULL)
+			continue;
+		str_addf(text, " (%s)", hints[i].hint);
+		return;
+	}
+}
+
 static bool
 next_event(struct parse *p, yaml_event_t *event)
 {
@@ -83,10 +124,7 @@ next_event(struct parse *p, yaml_event_t *event)
 	mark = p->parser.problem_mark;
 	if (mark.line == 0 && mark.column == 0 && p->parser.mark.line > 0)
 		mark = p->parser.mark;
-	str_addf(&text, "not valid YAML: %s",
-	    p->parser.problem == NULL ? "unreadable" : p->parser.problem);
-	if (p->parser.context != NULL)
-		str_addf(&text, " %s", p->parser.context);
+	add_problem(&p->parser, &text);
 	fail_at(p, mark, str_get(&text));
 	str_free(&text);
 	return false;
