@@ -122,8 +122,8 @@ checks_document_one(const struct check *check, struct str *out)
 	for (size_t i = 0; check->sections[i] != NULL; i++) {
 		const struct section_type *s = check->sections[i];
 		str_addf(out, "%s `%s`", i > 0 ? "," : "", s->names[0]);
-		if (s->names[1] != NULL)
-			str_addf(out, " or `%s`", s->names[1]);
+		for (size_t k = 1; s->names[k] != NULL; k++)
+			str_addf(out, " or `%s`", s->names[k]);
 	}
 	str_add(out, ". ");
 	if (check->ruleset != NULL)

@@ -6,6 +6,7 @@
 
 #include "fetcher/checks/out.h"
 #include "fetcher/checks/store.h"
+#include "fetcher/checks/usage.h"
 #include "fetcher/discover.h"
 
 enum {
@@ -40,26 +41,7 @@ say_usage(const struct check_context *c, const struct network_mount *e,
 {
 	double size = e->size / 1048576, used = e->used / 1048576, growth;
 	double range = c->params[P_RANGE].number;
-	struct check_levels l =
-	    check_levels_of(&c->params[P_LEVELS].levels, size);
-	struct str text = {0};
-
-	if (!c->params[P_LEVELS].set)
-		l.kind = CHECK_LEVELS_NONE;
-	str_add(&text, "Used: ");
-	render_percent(&text, 100 * used / size);
-	str_add(&text, " - ");
-	render_mebibytes(&text, used);
-	str_add(&text, " of ");
-	render_mebibytes(&text, size);
-	check_levels_text(&text, used, &l, NULL, render_mebibytes);
-	check_say_str(out, check_judge(used, &l, NULL), &text);
-	str_free(&text);
-	check_metric(out, "fs_used", used, &l, 0, size);
-	check_metric(out, "fs_size", size, NULL, 0, NAN);
-	l.warn *= 100 / size;
-	l.crit *= 100 / size;
-	check_metric(out, "fs_used_percent", 100 * used / size, &l, 0, 100);
+	usage_say(out, used, size, &c->params[P_LEVELS]);
 	if (!c->params[P_RANGE].set || range <= 0 ||
 	    !check_store_rate(c->store, "used", c->now, used, false, &growth))
 		return;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Section df: the lines of `df -PTlk`, then, between marks, those of
- * `df -PTli` and the devices' UUIDs (which nothing here needs).
+ * `df -PTli` and the devices' UUIDs (which nothing here needs). Section zfsget:
+ * properties of datasets, then lines of `df` for them.
  */
 #include "fetcher/sections/df.h"
 
@@ -60,6 +61,77 @@ add_inodes(struct section_df *df, const struct row *row)
 	}
 }
 
+/* "tank/home<TAB>used<TAB>1234<TAB>-"; properties of a dataset follow it. */
+static void
+read_zfs(const struct split_lines *in, struct slice line, struct arena *arena,
+    struct section_df *df)
+{
+	struct slice name, key, value;
+	struct df_zfs *z = df->n_zfs > 0 ? &df->zfs[df->n_zfs - 1] : NULL;
+	double number;
+
+	if (!section_column(in, &line, &name) ||
+	    !section_column(in, &line, &key) ||
+	    !section_column(in, &line, &value))
+		return;
+	if (z == NULL || !slice_eq(z->name, name)) {
+		if (df->n_zfs == SECTION_MAX_ENTRIES)
+			return;
+		ARENA_GROW(arena, df->zfs, df->n_zfs, df->cap_zfs);
+		z = &df->zfs[df->n_zfs++];
+		*z = (struct df_zfs){.name = name};
+	}
+	if (slice_eqs(key, "type"))
+		z->is_filesystem = slice_eqs(value, "filesystem");
+	else if (slice_eqs(key, "mountpoint"))
+		z->mount = value;
+	else if (!num_double(value, &number) || number < 0)
+		return;
+	else if (slice_eqs(key, "used"))
+		z->used = number;
+	else if (slice_eqs(key, "available"))
+		z->available = number;
+	else if (slice_eqs(key, "quota"))
+		z->quota = number;
+}
+
+static struct df_entry *
+mounted_at(const struct section_df *df, struct slice mount)
+{
+	for (size_t i = 0; i < df->n; i++)
+		if (slice_eq(df->entries[i].mount, mount))
+			return &df->entries[i];
+	return NULL;
+}
+
+/* Those that are mounted; they know more than df's lines of them. */
+static void
+add_zfs(struct section_df *df, struct arena *arena)
+{
+	for (size_t i = 0; i < df->n_zfs; i++) {
+		const struct df_zfs *z = &df->zfs[i];
+		struct df_entry *e;
+		double total = z->quota > 0 ? z->quota : z->used + z->available;
+		if (!z->is_filesystem || z->mount.len == 0 ||
+		    *z->mount.s != '/' || df->n == SECTION_MAX_ENTRIES)
+			continue;
+		e = mounted_at(df, z->mount);
+		if (e != NULL && !slice_eqs(e->type, "zfs"))
+			continue;
+		if (e == NULL) {
+			ARENA_GROW(arena, df->entries, df->n, df->cap);
+			e = &df->entries[df->n++];
+		}
+		*e = (struct df_entry){.device = z->name,
+		    .type = SLICE("zfs"),
+		    .mount = z->mount,
+		    .size_kb = total / 1024,
+		    .used_kb = z->used / 1024,
+		    .available_kb =
+			(total > z->used ? total - z->used : 0) / 1024};
+	}
+}
+
 static int
 parse(struct split_lines *in, struct arena *arena, void *section,
     struct err *err_r)
@@ -74,6 +146,13 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 
 	while (split_line(in, &line)) {
 		struct row row;
+		if (slice_eqs(in->current->name, "zfsget")) {
+			if (in->current->sep != SPLIT_WHITE)
+				read_zfs(in, line, arena, df);
+			if (in->current->sep != SPLIT_WHITE || *line.s == '[')
+				continue;
+			block = BLOCKS;
+		}
 		if (slice_eqs(line, "[df_inodes_start]"))
 			block = INODES;
 		else if (slice_eqs(line, "[df_lsblk_start]"))
@@ -102,11 +181,12 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 				.available_kb = (double)row.available};
 		}
 	}
+	add_zfs(df, arena);
 	return 0;
 }
 
 const struct section_type section_df = {
-    .names = {"df", "df_v2"},
+    .names = {"df", "df_v2", "zfsget", NULL},
     .size = sizeof(struct section_df),
     .parse = parse,
 };

@@ -14,9 +14,18 @@ struct df_entry {
 	double inodes, inodes_free;
 };
 
+/* Of zfsget: what is known so far of one dataset. */
+struct df_zfs {
+	struct slice name, mount;
+	bool is_filesystem;
+	double used, available, quota; /* bytes */
+};
+
 struct section_df {
 	struct df_entry *entries; /* in the order of the output */
 	size_t n, cap;
+	struct df_zfs *zfs;
+	size_t n_zfs, cap_zfs;
 };
 
 extern const struct section_type section_df;

@@ -5,18 +5,7 @@
  */
 #include "fetcher/sections/docker_node_info.h"
 
-#include <jansson.h>
-
-static struct slice
-copy(struct arena *arena, const json_t *v)
-{
-	const char *s = json_string_value(v);
-	size_t n = s == NULL ? 0 : strlen(s);
-
-	if (n == 0)
-		return (struct slice){"", 0};
-	return (struct slice){memcpy(arena_alloc(arena, n, 1), s, n), n};
-}
+#include "fetcher/sections/json.h"
 
 static void
 take(struct section_docker_node_info *s, struct arena *arena, const json_t *o)
@@ -38,11 +27,12 @@ take(struct section_docker_node_info *s, struct arena *arena, const json_t *o)
 			*numbers[i].value = json_number_value(v);
 	}
 	if (json_object_get(o, "Name") != NULL)
-		s->name = copy(arena, json_object_get(o, "Name"));
+		s->name = section_json_text(arena, json_object_get(o, "Name"));
 	if (json_object_get(o, "ServerVersion") != NULL)
-		s->version = copy(arena, json_object_get(o, "ServerVersion"));
+		s->version = section_json_text(
+		    arena, json_object_get(o, "ServerVersion"));
 	if (unknown != NULL)
-		s->error = copy(arena, unknown);
+		s->error = section_json_text(arena, unknown);
 }
 
 static int
@@ -52,16 +42,12 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 	struct slice line;
 
 	while (split_line(in, &line)) {
-		json_error_t why;
 		json_t *o;
 
 		if (slice_starts(line, "@docker_version_info"))
 			continue;
-		o = json_loadb(line.s, line.len, 0, &why);
-		if (!json_is_object(o)) {
-			json_decref(o);
-			return section_bad(in, err_r, "expected JSON");
-		}
+		if ((o = section_json(in, line, err_r)) == NULL)
+			return -1;
 		take(section, arena, o);
 		json_decref(o);
 	}

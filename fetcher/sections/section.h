@@ -19,7 +19,8 @@
 #define SECTION_MAX_ENTRIES 20000
 
 struct section_type {
-	const char *names[2]; /* on the wire; the first is the section's own */
+	/* On the wire, NULL-ended; the first is the section's own. */
+	const char *names[5];
 	size_t size;          /* of the typed struct, zeroed before parse() */
 	bool may_be_empty;    /* a header without lines is data too */
 	/*

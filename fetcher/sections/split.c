@@ -234,8 +234,10 @@ split_free(struct split *split)
 static bool
 is_named(const struct split_part *part, const char *const *names)
 {
-	return slice_eqs(part->name, names[0]) ||
-	    (names[1] != NULL && slice_eqs(part->name, names[1]));
+	for (; *names != NULL; names++)
+		if (slice_eqs(part->name, *names))
+			return true;
+	return false;
 }
 
 struct split_lines

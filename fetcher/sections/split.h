@@ -55,8 +55,8 @@ void split_output(
 void split_free(struct split *split);
 
 /*
- * The next line that counts, of all parts named `names[0]` or `names[1]`
- * (NULL: none), in order: without its end, not blank, stripped unless its
+ * The next line that counts, of all parts with one of the names (NULL-ended),
+ * in order: without its end, not blank, stripped unless its
  * header says nostrip.
  */
 struct split_lines {
