@@ -12,9 +12,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-static const char authority[] = "-----BEGIN CERTIFICATE-----\n"
-				"@CERT@"
-				"-----END CERTIFICATE-----\n";
+static const char authority[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBdTCCARugAwIBAgIUGyjrqWXhzFNCssIq0uMWhTe8xoswCgYIKoZIzj0EAwIw\n"
+    "DzENMAsGA1UEAwwEZnV6ejAgFw0yNjExMjIwNzQ5MjVaGA8yMTI2MTAyOTA3NDky\n"
+    "NVowDzENMAsGA1UEAwwEZnV6ejBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABEE5\n"
+    "YP/nYcekhpJWXr9WzJPIZdGLk6sLFsSs+hurjm7uTNy/rsDtZfgeuGWjhuLChiHP\n"
+    "xz6l7im+WvlVuhsdGx6jUzBRMB0GA1UdDgQWBBTTI/tPQMgNGjUD5I6nieQKzmIg\n"
+    "kzAfBgNVHSMEGDAWgBTTI/tPQMgNGjUD5I6nieQKzmIgkzAPBgNVHRMBAf8EBTAD\n"
+    "AQH/MAoGCCqGSM49BAMCA0gAMEUCIQCq84V0oPZp+foXqFiXKLBp0JuTnIANnoy8\n"
+    "oHjn/3d5PgIgY/8GQJ0lB4mbxJPvImZNsFdsBf9pUY524LEBT9h4J/c=\n"
+    "-----END CERTIFICATE-----\n";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,7 +49,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (ctx == NULL)
 		ctx = tls_client_context(&t, &why);
-	must(ctx != NULL);
+	if (ctx == NULL)
+		panic("%s", why.text);
 	a = agent_tls_new(
 	    ctx, "6b1f6f0e-0c1d-4a57-9a39-0d5a3c1f2b77", sink, NULL);
 	agent_tls_take(a, &out);
