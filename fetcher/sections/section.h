@@ -21,8 +21,8 @@
 struct section_type {
 	/* On the wire, NULL-ended; the first is the section's own. */
 	const char *names[5];
-	size_t size;          /* of the typed struct, zeroed before parse() */
-	bool may_be_empty;    /* a header without lines is data too */
+	size_t size;       /* of the typed struct, zeroed before parse() */
+	bool may_be_empty; /* a header without lines is data too */
 	/*
 	 * Strings of the struct may borrow the lines. -1 with a reason that
 	 * begins with section_bad().

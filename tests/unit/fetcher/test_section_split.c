@@ -99,7 +99,7 @@ test_grammar(void **state)
 static void
 test_lines_of_two_names_in_order(void **state)
 {
-	static const char *const names[] = {"df", "df_v2"};
+	static const char *const names[] = {"df", "df_v2", NULL};
 	struct split split = {0};
 	struct slice line;
 	(void)state;
