@@ -313,8 +313,7 @@ readable(uv_poll_t *poll, int status, int events)
 {
 	struct watch *w = (struct watch *)poll;
 
-	(void)status;
-	(void)events;
+	(void)status, (void)events;
 	/* One read a wake-up: a flood from one child delays nobody. */
 	read_pipe(w->child, w);
 	look_for_end(w->child);
@@ -383,8 +382,7 @@ reap(uv_poll_t *poll, int status, int events)
 	struct child *c = poll->data;
 	siginfo_t info;
 
-	(void)status;
-	(void)events;
+	(void)status, (void)events;
 	/* What it left behind goes with it; before the reaping, so that the
 	 * group's number is still its own. */
 	if (c->stopped)

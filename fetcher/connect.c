@@ -25,6 +25,7 @@ struct connect {
 	union address addresses[LIMIT_ADDRESSES];
 	size_t n, i;
 	uint32_t within_ms; /* one address */
+	bool answered;      /* one accepted, or refused */
 	const char *hint;
 	connect_fn *done;
 	void *arg;
@@ -120,6 +121,7 @@ connected(uv_connect_t *req, int status)
 
 	if (c == NULL)
 		return; /* stopped */
+	c->answered = c->answered || status == 0 || status == UV_ECONNREFUSED;
 	if (status != 0) {
 		try_next(c, status);
 		return;
@@ -195,6 +197,12 @@ connect_within(struct connect *c, uint32_t ms)
 	c->within_ms = ms;
 	if (c->attempt != NULL)
 		uv_timer_start(&c->timer, timed_out, ms, 0);
+}
+
+bool
+connect_answered(const struct connect *c)
+{
+	return c->answered;
 }
 
 void

@@ -28,6 +28,8 @@ struct connect *connect_start(uv_loop_t *loop, const union address *addresses,
 void connect_within(struct connect *c, uint32_t ms);
 /* Ends it without a callback. NULL is fine. */
 void connect_stop(struct connect **c);
+/* Did an address answer, be it with a refusal? */
+bool connect_answered(const struct connect *c);
 /* The address that is being tried. */
 const union address *connect_trying(const struct connect *c);
 void connect_close_tcp(uv_tcp_t *tcp);

@@ -20,6 +20,20 @@ fetch_left_ms(const struct fetch *f)
 	return left > 0 ? (uint64_t)left : 0;
 }
 
+static void
+late_now(uv_timer_t *timer)
+{
+	struct fetch *f = timer->data;
+
+	f->kind->late(f);
+}
+
+void
+fetch_hurry(struct fetch *f)
+{
+	uv_timer_start(&f->deadline, late_now, 0, 0);
+}
+
 const char *
 fetch_timeout_text(const struct fetch *f, char buf[32])
 {
@@ -45,6 +59,12 @@ fetch_duration_us(const struct fetch *f)
 	int64_t ns = clock_mono() - f->started_ns;
 
 	return ns > 0 ? (uint64_t)(ns / NS_PER_US) : 0;
+}
+
+bool
+fetch_is_alive(const struct fetch *f)
+{
+	return f->alive;
 }
 
 const char *

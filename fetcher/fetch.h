@@ -59,6 +59,7 @@ struct fetch {
 	struct resolve_ask ask;
 	union address addresses[LIMIT_ADDRESSES];
 	size_t n_addresses;
+	bool alive;         /* a packet came from the host's address */
 	void *transport;    /* the kind's own, NULL while not running */
 	struct str output;  /* counted in the runner's budget */
 	struct str results; /* job_result records of kinds without sections */

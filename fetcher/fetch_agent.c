@@ -350,6 +350,7 @@ connected(uv_tcp_t *tcp, const union address *peer, const char *why, void *arg)
 	struct agent *a = f->transport;
 	int rc;
 
+	f->alive = connect_answered(a->connect);
 	a->connect = NULL;
 	if (tcp == NULL) {
 		fail(f, "%s", why);

@@ -12,10 +12,7 @@
 
 #include <stdlib.h>
 
-/*
- * A host whose last sign of life was at its last check, 6 s ago, is so DOWN 15
- * seconds after that sign: two and a half intervals.
- */
+/* Core says how long is left of 15 s without a sign of life (ST-31). */
 #define HOST_WINDOW_MS  9000
 #define HOST_TRIES      3
 #define SERVICE_GAP_MS  80
@@ -84,6 +81,7 @@ answered(struct icmp_probe *probe, int status, int64_t rtt_ns)
 		p->answers.why = uv_strerror(status);
 		return; /* the next request may find a way */
 	}
+	p->fetch->alive = true;
 	ping_answers_add(&p->answers, (double)rtt_ns / (double)NS_PER_MS);
 	if (is_host(p->fetch) || p->answers.answered == p->plan.packets)
 		judge(p->fetch);
@@ -127,10 +125,12 @@ plan_service(struct fetch *f, struct ping *p)
 static void
 plan_host(struct fetch *f, struct ping *p)
 {
-	uint64_t window = fetch_left_ms(f);
+	uint64_t left = fetch_left_ms(f);
+	uint64_t window =
+	    f->job.window_ms == 0 ? HOST_WINDOW_MS : f->job.window_ms;
 
-	if (window > HOST_WINDOW_MS)
-		window = HOST_WINDOW_MS;
+	if (window > left)
+		window = left;
 	p->plan.packets = HOST_TRIES;
 	p->gap_ms = p->wait_ms = (uint32_t)(window / HOST_TRIES);
 }

@@ -44,6 +44,7 @@ connected(uv_tcp_t *tcp, const union address *peer, const char *why, void *arg)
 	struct str text = {0}, perf = {0};
 	char at[ADDRESS_TEXT];
 
+	f->alive = connect_answered(t->connect);
 	t->connect = NULL;
 	release(f);
 	if (tcp == NULL) {

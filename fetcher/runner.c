@@ -372,20 +372,6 @@ fetch_fail_soon(struct fetch *f, const char *fmt, ...)
 	uv_timer_start(&f->deadline, fail_now, 0, 0);
 }
 
-static void
-late_now(uv_timer_t *timer)
-{
-	struct fetch *f = timer->data;
-
-	f->kind->late(f);
-}
-
-void
-fetch_hurry(struct fetch *f)
-{
-	uv_timer_start(&f->deadline, late_now, 0, 0);
-}
-
 void
 fetch_success(struct fetch *f)
 {

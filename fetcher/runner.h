@@ -97,6 +97,8 @@ void runner_free(struct runner **e);
 const struct msg_job *fetch_job(const struct fetch *f);
 /* Wall time of the start in microseconds, and the time taken until now. */
 int64_t fetch_started_us(const struct fetch *f);
+/* Did a packet come from the host, whatever became of the job? */
+bool fetch_is_alive(const struct fetch *f);
 uint64_t fetch_duration_us(const struct fetch *f);
 /* NULL, or why there is no data, in words. */
 const char *fetch_failure(const struct fetch *f);

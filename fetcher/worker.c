@@ -173,6 +173,7 @@ job_done(struct fetch *f, void *arg)
 	str_clear(&w->results);
 	str_clear(&w->blocks);
 	fetch_results(f, &w->results);
+	outcome.alive = fetch_is_alive(f);
 	outcome.brought = fetch_piggyback(f, &w->blocks);
 	outcome.piggyback = str_slice(&w->blocks);
 	outcome.duration_us = fetch_duration_us(f);

@@ -175,6 +175,20 @@ forget_older(struct jobs *j)
 	}
 }
 
+/* ST-31: silence of one kind may be refuted by a sign of another. */
+static void
+take_own(struct jobs *j, const struct intake *in, struct msg_job_result *own)
+{
+	int64_t now_ns, now;
+	struct str words = {0};
+
+	j->ops->clock(j->arg, &now_ns, &now);
+	if (schedule_kind(j->schedule->engine, in->collector) == MSG_JOB_PING)
+		life_refutes(&j->life, in->collector, now_ns, own, &words);
+	intake_own(in, own);
+	str_free(&words);
+}
+
 /* CR-7: what the job fed first, then the job's own object. */
 static void
 take_results(struct jobs *j, const struct msg_outcome *m, uint64_t serial,
@@ -207,7 +221,7 @@ take_results(struct jobs *j, const struct msg_outcome *m, uint64_t serial,
 	else
 		j->host_checks++;
 	if (has_own)
-		intake_own(&in, &own);
+		take_own(j, &in, &own);
 	else
 		intake_failed(j->schedule, object,
 		    "the worker answered without a result", now);
@@ -244,7 +258,8 @@ outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
 		return;
 	set_executing(j, object, false);
 	schedule_done(j->schedule, object);
-	j->ops->clock(j->arg, &now_ns, &now);
+	if (m->alive)
+		life_note(&j->life, snap->objects[object].host, now_ns);
 	if (m->brought)
 		piggyback_take(j->piggyback,
 		    slice_of(snap_s(
@@ -291,11 +306,13 @@ jobs_new(struct bus *bus, const char *endpoint, struct schedule *schedule,
 	j->arg = arg;
 	j->free_slot = UINT32_MAX;
 	j->piggyback = piggyback_new();
+	life_start(&j->life, schedule->engine->snap->n_hosts);
 	ops->clock(arg, &j->settled, &now);
 	j->last_handler = &j->handlers;
 	j->link = bus_listen(bus, endpoint, &options, &jobs_handlers, j, err_r);
 	if (j->link == NULL) {
 		piggyback_free(&j->piggyback);
+		life_free(&j->life);
 		free(j);
 		return NULL;
 	}
@@ -318,6 +335,7 @@ jobs_free(struct jobs **jobs)
 	free(j->slots);
 	job_buffers_free(&j->buffers);
 	piggyback_free(&j->piggyback);
+	life_free(&j->life);
 	jobs_drop_handlers(j);
 	free(j);
 	*jobs = NULL;
@@ -340,24 +358,6 @@ capacity(struct jobs *j)
 		n += (uint64_t)w->credit + w->busy;
 	}
 	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-}
-
-/* CR-6: how late it starts, smoothed over some twenty checks. */
-static void
-note_latency(struct jobs *j, struct worker *w, unsigned kind,
-    const struct due *due, int64_t now_ns)
-{
-	double *average =
-	    kind == MSG_JOB_PLUGIN ? &j->latency_plugin : &j->latency_other;
-	double late = (double)(now_ns - due->planned) / (double)NS_PER_S;
-	int64_t interval = (int64_t)j->schedule->engine->objects[due->object]
-			       .check_interval_ms *
-	    NS_PER_MS;
-
-	j->overdue += interval > 0 && now_ns - due->planned > interval;
-	j->plugins += kind == MSG_JOB_PLUGIN;
-	*average += (late - *average) * 0.05;
-	w->latency += (late - w->latency) * 0.05;
 }
 
 /* Sources are asked once a minute, as a rule; two rounds are enough. */
@@ -395,6 +395,8 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 		schedule_done(j->schedule, due->object);
 		return true;
 	}
+	if (kind == MSG_JOB_PING)
+		m.job.window_ms = life_window_ms(&j->life, due->object, now_ns);
 	r = jobs_take_slot(j);
 	r->object = due->object;
 	r->kind = kind;
@@ -414,7 +416,7 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	w->busy++;
 	w->credit--;
 	w->taken++;
-	note_latency(j, w, kind, due, now_ns);
+	jobs_note_latency(j, w, kind, due, now_ns);
 	j->sent++;
 	heap_set(&j->deadlines, (uint32_t)(r - j->slots),
 	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);
@@ -553,6 +555,7 @@ jobs_adopt(struct jobs *j, struct schedule *schedule, const uint32_t *new_of,
 	j->ops->clock(j->arg, &j->settled, &now);
 	j->schedule = schedule;
 	workers_claim(&j->workers, schedule->engine->snap);
+	life_adopt(&j->life, new_of, n_old, schedule->engine->snap->n_hosts);
 	for (uint32_t i = 0; i < j->n_slots; i++) {
 		struct running *r = &j->slots[i];
 

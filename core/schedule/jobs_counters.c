@@ -4,6 +4,8 @@
  */
 #include "common/mem.h"
 #include "core/schedule/jobs_internal.h"
+
+#include "common/clock.h"
 #include "core/schedule/piggyback.h"
 
 /* Part of the workers' credit that plugins, or all others, use now. */
@@ -16,6 +18,23 @@ usage(const struct jobs *j, bool plugins)
 		return 0;
 	return (double)(plugins ? of_plugins : j->n_running - of_plugins) /
 	    j->capacity;
+}
+
+void
+jobs_note_latency(struct jobs *j, struct worker *w, unsigned kind,
+    const struct due *due, int64_t now_ns)
+{
+	double *average =
+	    kind == MSG_JOB_PLUGIN ? &j->latency_plugin : &j->latency_other;
+	double late = (double)(now_ns - due->planned) / (double)NS_PER_S;
+	int64_t interval = (int64_t)j->schedule->engine->objects[due->object]
+			       .check_interval_ms *
+	    NS_PER_MS;
+
+	j->overdue += interval > 0 && now_ns - due->planned > interval;
+	j->plugins += kind == MSG_JOB_PLUGIN;
+	*average += (late - *average) * 0.05;
+	w->latency += (late - w->latency) * 0.05;
 }
 
 void
@@ -55,6 +74,7 @@ jobs_counters(const struct jobs *j, struct str *list)
 	    {"schedule_skipped_period", (double)s->skipped_period},
 	    {"checks_overdue", (double)j->overdue},
 	    {"schedule_coalesced", (double)s->coalesced},
+	    {"pings_refuted", (double)j->life.refuted},
 	    {"host_checks", (double)j->host_checks},
 	    {"service_checks", (double)j->service_checks},
 	    {"forks", (double)(j->plugins + j->handlers_run)},

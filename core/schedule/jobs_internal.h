@@ -7,6 +7,7 @@
 
 #include "core/schedule/job.h"
 #include "core/schedule/jobs.h"
+#include "core/schedule/life.h"
 #include "core/schedule/workers.h"
 
 #define JOBS_ADDRESSES 8 /* on which remote workers may come */
@@ -35,6 +36,7 @@ struct waiting_handler {
 };
 struct jobs {
 	struct piggyback *piggyback;
+	struct life life;
 	int64_t settled; /* start or reload, the schedule's clock */
 	struct bus *bus;
 	struct bus_link *link; /* of this machine's workers */
@@ -68,6 +70,11 @@ struct running *jobs_take_slot(struct jobs *j);
 void jobs_free_slot(struct jobs *j, struct running *r);
 /* The one of this machine with most of its credit left; or NULL. */
 struct worker *jobs_pick(struct jobs *j);
+
+/* jobs_counters.c */
+/* CR-6: how late it starts, smoothed over some twenty checks. */
+void jobs_note_latency(struct jobs *j, struct worker *w, unsigned kind,
+    const struct due *due, int64_t now_ns);
 
 /* handlers.c */
 void jobs_pump_handlers(struct jobs *j, int64_t now_ns);

@@ -230,7 +230,7 @@ set_steering(struct snap_object *o, json_t *const *values)
 	    o->check == SNAP_CHECK_COMMAND || o->check == SNAP_CHECK_AGENT ||
 	    o->check == SNAP_CHECK_SNMP || o->check == SNAP_CHECK_ALWAYS_UP ||
 	    o->check == SNAP_CHECK_CLUSTER;
-	uint32_t timeout = o->check == SNAP_CHECK_PING && ping_host     ? 9000
+	uint32_t timeout = o->check == SNAP_CHECK_PING && ping_host     ? 16000
 	    : o->check == SNAP_CHECK_PING || o->check == SNAP_CHECK_TCP ? 10000
 									: 60000;
 

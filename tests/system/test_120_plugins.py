@@ -203,6 +203,35 @@ def test_ping(started, deaf_ipv6):
     assert started.wait_for_host("down", 1, timeout=60)["plugin_output"]
 
 
+def test_a_refusal_is_a_sign_of_life(started, deaf_ipv6):
+    started.config({
+        "hosts": {"h": {"address": "::1", "check": "ping"}},
+        "services": [{"hosts": ["h"], "description": "Closed", "check": {
+            "tcp": free_port()}, "check_interval": "1s",
+            "retry_interval": "1s"}]})
+    started.activate()
+    started.wait_for_service("h", "Closed", 2)
+    row = started.wait_for_host("h", 0, timeout=60)
+    assert "another sign of life" in row["plugin_output"], row
+
+
+def test_host_checks_by_command_and_by_service(started):
+    started.config({
+        "hosts": {
+            "warns": {"check": {"command": "/bin/sh -c 'echo w; exit 1'"}},
+            "fails": {"check": {"command": "/bin/sh -c 'echo f; exit 2'"}},
+            "follows": {"check": {"service": "Heart"}}},
+        "services": [{"hosts": ["follows"], "description": "Heart",
+                      "check": "passive"}]})
+    started.activate()
+    started.wait_for_host("warns", 0)
+    assert started.wait_for_host("fails", 1)["plugin_output"] == "f"
+    for state, of_host in ((2, 1), (1, 0), (3, 1), (0, 0)):
+        started.command("PROCESS_SERVICE_CHECK_RESULT;follows;Heart;"
+                        f"{state};beat")
+        started.wait_for_host("follows", of_host)
+
+
 def test_ping_service(started):
     started.config({
         "hosts": {"h": {"address": "127.0.0.1"}},
