@@ -73,21 +73,22 @@ revive(const struct exchange *x, uint32_t object)
 
 /* The history knows of it from now on, not from the next midnight (LG-6). */
 static void
-introduce(const struct exchange *x, uint32_t object, int64_t now)
+introduce(
+    const struct exchange *x, uint32_t object, int64_t now, struct str *line)
 {
 	const struct checkable *o = &x->next->objects[object];
-	struct str line = {0};
 
-	history_state_line(&line, x->next, object, HISTORY_INITIAL,
+	str_clear(line);
+	history_state_line(line, x->next, object, HISTORY_INITIAL,
 	    (o->flags & CHECKABLE_HARD) != 0, o->attempt);
-	x->line(x->arg, now, str_slice(&line));
-	str_free(&line);
+	x->line(x->arg, now, str_slice(line));
 }
 
 void
 exchange_states(const struct exchange *x, int64_t now)
 {
 	const struct match *m = x->match;
+	struct str line = {0};
 
 	engine_adopt(x->next, x->old, m->old_of);
 	for (uint32_t i = 0; i < m->n_old; i++)
@@ -98,5 +99,6 @@ exchange_states(const struct exchange *x, int64_t now)
 			revive(x, i);
 	for (uint32_t i = 0; i < m->n_new; i++)
 		if (m->old_of[i] == SNAP_NONE)
-			introduce(x, i, now);
+			introduce(x, i, now, &line);
+	str_free(&line);
 }

@@ -57,14 +57,12 @@ history_state_line(struct str *out, const struct engine *e, uint32_t object,
     enum history_state kind, bool hard, unsigned attempt)
 {
 	const struct checkable *o = &e->objects[object];
-	const char *of = engine_is_service(e, object) ? "SERVICE" : "HOST";
 
-	if (kind == HISTORY_ALERT) {
-		str_add(out, of);
-		str_add(out, " ALERT: ");
-	} else
-		str_addf(out, "%s %s STATE: ",
-		    kind == HISTORY_INITIAL ? "INITIAL" : "CURRENT", of);
+	/* Not formatted: a reload writes a hundred thousand of them. */
+	if (kind != HISTORY_ALERT)
+		str_add(out, kind == HISTORY_INITIAL ? "INITIAL " : "CURRENT ");
+	str_add(out, engine_is_service(e, object) ? "SERVICE" : "HOST");
+	str_add(out, kind == HISTORY_ALERT ? " ALERT: " : " STATE: ");
 	history_add_object(out, e, object);
 	str_addc(out, ';');
 	str_add(out, engine_state_word(e, object, o->state));
