@@ -40,7 +40,8 @@ static const char *const ways[] = {
     "sites.*.status_host.host",
 };
 /* And the rulesets whose values are names of hosts. */
-static const char *const host_rulesets[] = {"host_parents"};
+static const char *const host_rulesets[] = {
+    "host_parents", "clustered_services"};
 
 struct place {
 	struct yaml_pos pos;
@@ -200,6 +201,27 @@ follow_rulesets(struct finder *f, const json_t *root)
 	}
 }
 
+/* Nodes of aggregations, and nodes below them. */
+static void
+follow_nodes(struct finder *f, const json_t *root)
+{
+	struct str way = {0};
+
+	str_add(&way, "aggregations.*");
+	for (unsigned depth = 2; depth < YAML_MAX_DEPTH; depth += 2) {
+		size_t length;
+
+		str_add(&way, ".nodes.*");
+		length = way.len;
+		str_add(&way, ".host");
+		str_clear(&f->path);
+		follow(f, root, yaml_root_pos(f->doc), str_slice(&way));
+		way.len = length;
+		way.s[length] = '\0';
+	}
+	str_free(&way);
+}
+
 static int
 by_place(const void *a, const void *b)
 {
@@ -221,6 +243,8 @@ find(struct finder *f)
 		follow(f, root, yaml_root_pos(f->doc), slice_of(ways[i]));
 	}
 	follow_rulesets(f, root);
+	if (json_object_get(root, "aggregations") != NULL)
+		follow_nodes(f, root);
 	if (f->n > 1)
 		qsort(f->items, f->n, sizeof(*f->items), by_place);
 }

@@ -19,7 +19,8 @@ notification_rules:
 """
 SERVICE = ("state state_type current_attempt max_check_attempts acknowledged"
            " scheduled_downtime_depth plugin_output comments_with_info"
-           " last_state_change")
+           " last_state_change modified_attributes_list"
+           " notifications_enabled percent_state_change")
 
 
 def fill(site):
@@ -29,6 +30,7 @@ def fill(site):
     site.command("PROCESS_HOST_CHECK_RESULT;web01;1;down")
     site.command("PROCESS_SERVICE_CHECK_RESULT;web01;S;2;bad")
     site.command("PROCESS_SERVICE_CHECK_RESULT;web01;S;2;worse")
+    site.command("DISABLE_SVC_NOTIFICATIONS;web01;S")
     site.command("ACKNOWLEDGE_SVC_PROBLEM;web01;S;2;1;1;harri;on it")
     now = int(time.time())
     site.command(f"SCHEDULE_SVC_DOWNTIME;web01;S;{now};{now + 7200};1;0;0;"
@@ -62,6 +64,8 @@ def test_states_go_along(started):
     done = started.ok("rename-host", "web01", "new01")
     assert "new01" in done.out
     assert started.service("new01", "S", SERVICE) == before
+    assert before["notifications_enabled"] == 0
+    assert before["percent_state_change"] > 0
     assert started.service("web01", "S", SERVICE) is None
     assert started.host("new01")["state"] == 1
     assert not started.path("var/vedette/discovered/web01.yaml").exists()
@@ -70,6 +74,10 @@ def test_states_go_along(started):
         line.endswith("HOST RENAMED: web01;new01")
         for line in started.history()))
     assert not any("VANISHED HOST" in line for line in started.history())
+    # What was written under the old name is found under the new one.
+    started.wait_for(lambda: ["SERVICE ALERT", "S"] in started.query(
+        "GET log", "Columns: type service_description",
+        "Filter: host_name = new01"))
     entry = started.path("var/log/audit.log").read_text().splitlines()[-1]
     assert '"action":"rename-host"' in entry
 

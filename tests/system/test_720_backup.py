@@ -150,5 +150,9 @@ def test_completion_offers_hosts_and_keys(started):
     for verb in ("discover", "fetch", "check", "rename-host"):
         assert complete(*me, verb, "w") == ["web01"]
     assert complete(*me, "config", "explain", "d") == ["db01"]
+    assert complete(*me, "notify", "explain", "w") == ["web01"]
+    assert complete(*me, "notify", "expl") == ["explain"]
+    assert complete(*me, "event", "r") == ["replay"]
+    assert complete(*me, "checks", "show", "filesys") == ["filesystem"]
     assert complete(*me, "config", "get", "listen.http.p") == [
         "listen.http.port"]

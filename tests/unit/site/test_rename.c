@@ -56,6 +56,13 @@ test_texts(void **state)
 	    "b", "b2",
 	    "# \xc3\xa4\nhosts:\n  \"a\": {alias: \"\xc3\xa4\", parents: "
 	    "['b2']}\n  b2:\n");
+	expect("aggregations: {x: {nodes: [{host: b, service: b}, {nodes: "
+	       "[{host: b}, {nodes: [{host: 'b'}]}]}]}}\n"
+	       "rules: [{ruleset: clustered_services, value: b}]\n",
+	    "b", "c",
+	    "aggregations: {x: {nodes: [{host: c, service: b}, {nodes: "
+	    "[{host: c}, {nodes: [{host: 'c'}]}]}]}}\n"
+	    "rules: [{ruleset: clustered_services, value: c}]\n");
 	/* What would be a number needs quotes. */
 	expect("services: [{hosts: [a, b, a]}]\n", "a", "12",
 	    "services: [{hosts: [\"12\", b, \"12\"]}]\n");
