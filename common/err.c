@@ -41,8 +41,8 @@ err_also(struct err *err_r, const struct err *other)
 		return;
 	n = strlen(err_r->text);
 	if (snprintf(err_r->text + n, sizeof(err_r->text) - n, "%s%s",
-		n > 0 ? "; " : "", other->text) >=
-	    (int)(sizeof(err_r->text) - n))
+		n > 0 ? "; " : "",
+		other->text) >= (int)(sizeof(err_r->text) - n))
 		mark_cut(err_r);
 }
 
@@ -58,7 +58,7 @@ err_prefix(struct err *err_r, const char *fmt, ...)
 	vsnprintf(prefix, sizeof(prefix), fmt, ap);
 	va_end(ap);
 	memcpy(old, err_r->text, sizeof(old));
-	if (snprintf(err_r->text, sizeof(err_r->text), "%s: %s", prefix,
-		old) >= (int)sizeof(err_r->text))
+	if (snprintf(err_r->text, sizeof(err_r->text), "%s: %s", prefix, old) >=
+	    (int)sizeof(err_r->text))
 		mark_cut(err_r);
 }
