@@ -42,7 +42,7 @@ latest(const struct schedule *s, uint32_t object, int64_t now)
 static const char *
 look(const struct schedule *s, uint32_t object, int64_t now)
 {
-	int64_t at = heap_key(&s->due, object), limit;
+	int64_t at = agenda_key(&s->due, object), limit;
 
 	if (schedule_kind(s->engine, object) == SCHEDULE_NONE)
 		return at == HEAP_NEVER ? NULL : "planned, but never run";
@@ -76,7 +76,7 @@ schedule_invariants_look(const struct schedule *s, uint32_t from, uint32_t n,
 		    why, snap_s(snap, snap->objects[c->host].name),
 		    c->is_service ? ";" : "",
 		    c->is_service ? snap_s(snap, c->name) : "",
-		    heap_key(&s->due, i), now,
+		    agenda_key(&s->due, i), now,
 		    s->engine->objects[i].check_interval_ms,
 		    s->engine->objects[i].retry_interval_ms);
 		return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One heap of planned checks, one queue a kind of those that wait.
+ * One agenda of planned checks, one queue a kind of those that wait.
  */
 #include "core/schedule/schedule.h"
 
@@ -88,8 +88,11 @@ hash_of(const struct schedule *s, uint32_t object)
 	const struct snapshot *snap = s->engine->snap;
 	const struct snap_object *c = &snap->objects[object];
 
-	return plan_hash(snap_s(snap, snap->objects[c->host].name),
-	    c->is_service ? snap_s(snap, c->name) : "");
+	if (s->hashes[object] == 0)
+		s->hashes[object] =
+		    plan_hash(snap_s(snap, snap->objects[c->host].name),
+			c->is_service ? snap_s(snap, c->name) : "");
+	return s->hashes[object];
 }
 
 static int64_t
@@ -112,7 +115,7 @@ set(struct schedule *s, uint32_t object, int64_t at, int64_t now)
 		    interval > 0 ? interval : MINUTE, hash_of(s, object));
 		at = moved == INT64_MAX ? HEAP_NEVER : moved - s->drift;
 	}
-	heap_set(&s->due, object, at);
+	agenda_set(&s->due, object, at);
 }
 
 static void
@@ -121,7 +124,7 @@ set_regular(struct schedule *s, uint32_t object, int64_t after, int64_t now)
 	int64_t interval = interval_of(s, object);
 
 	if (interval <= 0) { /* SC-4 */
-		heap_set(&s->due, object, HEAP_NEVER);
+		agenda_set(&s->due, object, HEAP_NEVER);
 		return;
 	}
 	set(s, object, plan_phase(hash_of(s, object), interval, after), now);
@@ -134,7 +137,7 @@ set_after(struct schedule *s, uint32_t object, int64_t now)
 	int64_t interval = interval_of(s, object);
 
 	if (interval <= 0)
-		heap_set(&s->due, object, HEAP_NEVER);
+		agenda_set(&s->due, object, HEAP_NEVER);
 	else
 		set(s, object, now + interval, now);
 }
@@ -160,20 +163,21 @@ set_first(struct schedule *s, uint32_t object, uint32_t *nth, int64_t now)
 }
 
 static struct schedule *
-make(struct engine *engine)
+make(struct engine *engine, int64_t now)
 {
 	struct schedule *s = xnew(struct schedule);
 
 	s->engine = engine;
 	s->bits = xcalloc(engine->snap->n_objects + 1, 1);
-	heap_resize(&s->due, engine->snap->n_objects);
+	s->hashes = xcalloc(engine->snap->n_objects + 1, sizeof(*s->hashes));
+	agenda_init(&s->due, engine->snap->n_objects, now);
 	return s;
 }
 
 struct schedule *
 schedule_new(struct engine *engine, int64_t drift, int64_t now)
 {
-	struct schedule *s = make(engine);
+	struct schedule *s = make(engine, now);
 	uint32_t nth = 0;
 
 	s->drift = drift;
@@ -187,7 +191,7 @@ struct schedule *
 schedule_adopt(const struct schedule *old, struct engine *engine,
     const uint32_t *old_of, int64_t now)
 {
-	struct schedule *s = make(engine);
+	struct schedule *s = make(engine, now);
 	const struct snapshot *snap = engine->snap;
 	uint32_t nth = 0;
 
@@ -204,12 +208,12 @@ schedule_adopt(const struct schedule *old, struct engine *engine,
 			continue;
 		}
 		s->bits[i] = old->bits[was] & (RUNNING | FORCED);
-		at = heap_key(&old->due, was);
+		at = agenda_key(&old->due, was);
 		latest = now + interval_of(s, i);
 		if (old->bits[was] & QUEUED)
 			set(s, i, now, now);
 		else if (s->bits[i] & FORCED)
-			heap_set(&s->due, i, at);
+			agenda_set(&s->due, i, at);
 		else if (at == HEAP_NEVER || at > latest)
 			set_regular(s, i, now, now);
 		else
@@ -227,8 +231,9 @@ schedule_free(struct schedule **schedule)
 		return;
 	for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
 		free(s->ready[i].items);
-	heap_free(&s->due);
+	agenda_free(&s->due);
 	free(s->bits);
+	free(s->hashes);
 	free(s);
 	*schedule = NULL;
 }
@@ -260,21 +265,44 @@ may_start(struct schedule *s, uint32_t object, int64_t now)
 	return true;
 }
 
+/*
+ * Objects lie in memory by name and are due by phase: of a million each one is
+ * a miss of the cache. Those that are about to be due are fetched ahead.
+ */
+static void
+look_ahead(const struct schedule *s)
+{
+	const struct agenda_order *near = &s->due.near;
+	const struct engine *e = s->engine;
+
+	for (uint32_t i = 0; i < near->n && i < 3; i++) {
+		uint32_t object = near->entries[i].id;
+		const char *o = (const char *)&e->objects[object];
+
+		__builtin_prefetch(&e->snap->objects[object]);
+		__builtin_prefetch(&s->hashes[object]);
+		__builtin_prefetch(o);
+		__builtin_prefetch(o + 64);
+		__builtin_prefetch(o + 128);
+	}
+}
+
 bool
 schedule_advance(struct schedule *s, int64_t now, unsigned max)
 {
 	int64_t planned;
 	uint32_t object;
 
-	while (heap_top(&s->due, &planned, &object) && planned <= now) {
+	while (agenda_top(&s->due, &planned, &object) && planned <= now) {
 		unsigned kind = schedule_kind(s->engine, object);
 		bool forced = (s->bits[object] & FORCED) != 0, start;
 
 		if (max-- == 0)
 			return true;
+		look_ahead(s);
 		start = may_start(s, object, now);
 		if (forced && !start) { /* as soon as the running one ends */
-			heap_set(&s->due, object, now + NS_PER_S);
+			agenda_set(&s->due, object, now + NS_PER_S);
 			continue;
 		}
 		s->bits[object] &= (uint8_t)~FORCED;
@@ -345,7 +373,7 @@ schedule_next(const struct schedule *s)
 	int64_t key;
 	uint32_t id;
 
-	return heap_top(&s->due, &key, &id) ? key : HEAP_NEVER;
+	return agenda_top(&s->due, &key, &id) ? key : HEAP_NEVER;
 }
 
 void
@@ -367,7 +395,7 @@ schedule_replan(
 {
 	const struct checkable *o = &s->engine->objects[object];
 	int64_t retry = (int64_t)o->retry_interval_ms * NS_PER_MS;
-	int64_t at = heap_key(&s->due, object), latest;
+	int64_t at = agenda_key(&s->due, object), latest;
 
 	if (schedule_kind(s->engine, object) == SCHEDULE_NONE ||
 	    (s->bits[object] & FORCED))
@@ -389,7 +417,7 @@ schedule_replan(
 	case REPLAN_SETTINGS: /* EC-7, SC-25 */
 		latest = now + interval_of(s, object);
 		if (interval_of(s, object) <= 0)
-			heap_set(&s->due, object, HEAP_NEVER);
+			agenda_set(&s->due, object, HEAP_NEVER);
 		else if (at == HEAP_NEVER || at > latest)
 			set_regular(s, object, now, now);
 		else
@@ -412,7 +440,7 @@ schedule_check_at(
 		object = c->collector;
 	if (schedule_kind(s->engine, object) == SCHEDULE_NONE)
 		return;
-	at = heap_key(&s->due, object);
+	at = agenda_key(&s->due, object);
 	if (when < now)
 		when = now;
 	if (!forced && at <= when)
@@ -447,7 +475,7 @@ schedule_is_forced(const struct schedule *s, uint32_t object)
 int64_t
 schedule_next_check(const struct schedule *s, uint32_t object)
 {
-	int64_t at = heap_key(&s->due, object);
+	int64_t at = agenda_key(&s->due, object);
 
 	return at == HEAP_NEVER ? 0 : (at + s->drift) / NS_PER_S;
 }

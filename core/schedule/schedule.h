@@ -12,6 +12,7 @@
 #define CORE_SCHEDULE_SCHEDULE_H
 
 #include "common/msg.h"
+#include "core/schedule/agenda.h"
 #include "core/state/engine.h"
 
 /* Beside enum msg_job_kind: hosts that are always up need no worker. */
@@ -24,7 +25,7 @@ struct schedule_counters {
 };
 struct schedule {
 	struct engine *engine; /* borrowed */
-	struct heap due;       /* objects by planned time */
+	struct agenda due;   /* objects by planned time */
 	struct ring {
 		struct waiting {
 			int64_t planned;
@@ -34,8 +35,9 @@ struct schedule {
 		} * items;
 		uint32_t first, n, cap; /* cap is a power of two */
 	} ready[SCHEDULE_KINDS];
-	uint8_t *bits; /* by object: SCHEDULE_* below */
-	int64_t drift; /* wall time minus this clock's, ns */
+	uint8_t *bits;    /* by object: SCHEDULE_* below */
+	uint64_t *hashes; /* by object: its phase; 0: not needed yet */
+	int64_t drift;    /* wall time minus this clock's, ns */
 	struct schedule_counters counters;
 };
 struct due {

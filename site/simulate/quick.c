@@ -200,7 +200,7 @@ sim_quick_offer(struct sim *s, uint32_t object)
 		return;
 	r = &s->quick->rings[s->quick->ring_of[object]];
 	slot = &r->slots[s->quick->slot_of[object]];
-	planned = heap_key(&s->schedule->due, object);
+	planned = agenda_key(&s->schedule->due, object);
 	/* The run before was in phase, and so is the next one. */
 	if (slot->quiet || slot->twin || planned == HEAP_NEVER ||
 	    sim_mono(s) % r->interval != slot->phase ||
@@ -213,7 +213,7 @@ sim_quick_offer(struct sim *s, uint32_t object)
 	slot->quiet = true;
 	slot->flags = s->engine->objects[object].flags;
 	slot->held = s->engine->objects[object].held;
-	heap_set(&s->schedule->due, object, HEAP_NEVER);
+	agenda_set(&s->schedule->due, object, HEAP_NEVER);
 	heap_set(&s->stale, object, HEAP_NEVER);
 }
 
@@ -227,7 +227,7 @@ take(struct sim *s, struct wheel *r, uint32_t at)
 		due += r->interval;
 	slot->quiet = false;
 	r->n_quiet--;
-	heap_set(&s->schedule->due, slot->object, due);
+	agenda_set(&s->schedule->due, slot->object, due);
 	heap_set(
 	    &s->stale, slot->object, fresh_stale_at(s->engine, slot->object));
 }

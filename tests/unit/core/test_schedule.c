@@ -41,6 +41,53 @@ heap_keeps_order(void **state)
 	heap_free(&h);
 }
 
+/* As a heap does, whatever is moved, near, far, at one time, or not at all. */
+static void
+agenda_keeps_order(void **state)
+{
+	const int64_t spans[] = {NS_PER_S / 100, 60 * S, 3000 * S, 86400 * S};
+	struct heap h = {0};
+	struct agenda c;
+	int64_t now = 1772434800 * S, key, same;
+	uint32_t id, other, seed = 1;
+
+	(void)state;
+	heap_resize(&h, 1000);
+	agenda_init(&c, 1000, now);
+	assert_false(agenda_top(&c, &key, &id));
+	for (int i = 0; i < 200000; i++) {
+		seed = seed * 1103515245 + 12345;
+		id = (seed >> 8) % 1000;
+		key = now + (int64_t)(seed >> 4) % 1000 * (spans[i % 4] / 999);
+		if (i % 50 == 49)
+			key = HEAP_NEVER;
+		if (i % 3 == 0 && heap_top(&h, &same, &other) && i % 300 > 9) {
+			now = same > now ? same : now;
+			id = other;
+		}
+		heap_set(&h, id, key);
+		agenda_set(&c, id, key);
+		assert_int_equal(agenda_key(&c, id), key);
+		assert_int_equal(
+		    heap_top(&h, &same, &other), agenda_top(&c, &key, &id));
+		if (c.queued > 0) {
+			assert_int_equal(key, same);
+			assert_int_equal(id, other);
+		}
+		assert_true(c.entries <= 2 * 1000 + 1025);
+	}
+	while (heap_top(&h, &same, &other)) {
+		assert_true(agenda_top(&c, &key, &id));
+		assert_int_equal(key, same);
+		assert_int_equal(id, other);
+		heap_set(&h, id, HEAP_NEVER);
+		agenda_set(&c, id, HEAP_NEVER);
+	}
+	assert_false(agenda_top(&c, &key, &id));
+	heap_free(&h);
+	agenda_free(&c);
+}
+
 static void
 phases_are_stable_and_spread(void **state) /* SC-6 */
 {
@@ -298,6 +345,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(heap_keeps_order),
+	    cmocka_unit_test(agenda_keeps_order),
 	    cmocka_unit_test(phases_are_stable_and_spread),
 	    cmocka_unit_test(new_objects_start_at_once),
 	    cmocka_unit_test(retries_come_back_to_the_phase),
