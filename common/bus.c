@@ -9,6 +9,11 @@
  * reads afterwards. Sockets are never written past EAGAIN: a ROUTER refuses
  * instead of dropping (ROUTER_MANDATORY), and what it refuses waits in the
  * peer's own bounded queue.
+ *
+ * To look costs a poll() each time. A socket that had nothing and that nobody
+ * has touched since can have something only after its descriptor became
+ * readable, which stays so until it is looked at: such a one is `quiet`. The
+ * beat looks at all.
  */
 #include "common/bus_internal.h"
 #include "common/clock.h"
@@ -39,6 +44,7 @@ enum bus_sent
 bus_socket_send(
     struct bus_link *link, const struct bus_peer *peer, struct slice frame)
 {
+	link->quiet = false;
 	if (peer != NULL && link->kind == BUS_LISTEN &&
 	    zmq_send(link->socket, peer->id, peer->id_len,
 		ZMQ_DONTWAIT | ZMQ_SNDMORE) == -1)
@@ -275,11 +281,14 @@ bus_sockets_ready(struct bus *bus)
 {
 	if (bus->zap != NULL && can_read(bus->zap))
 		return true;
-	for (struct bus_link *l = bus->links; l != NULL; l = l->next)
-		if (!l->closed && l->kind != BUS_PUBLISH &&
-		    (can_read(l->socket) ||
-			(l->monitor != NULL && can_read(l->monitor))))
+	for (struct bus_link *l = bus->links; l != NULL; l = l->next) {
+		if (l->closed || l->quiet || l->kind == BUS_PUBLISH)
+			continue;
+		if (can_read(l->socket) ||
+		    (l->monitor != NULL && can_read(l->monitor)))
 			return true;
+		l->quiet = true;
+	}
 	return false;
 }
 
@@ -288,7 +297,7 @@ bus_sockets_read(struct bus *bus)
 {
 	zap_read(bus);
 	for (struct bus_link *l = bus->links; l != NULL; l = l->next) {
-		if (l->closed || l->kind == BUS_PUBLISH)
+		if (l->closed || l->quiet || l->kind == BUS_PUBLISH)
 			continue;
 		for (int i = 0; i < READ_AT_ONCE && !l->closed; i++)
 			if (!can_read(l->socket) || !read_one(l))
@@ -454,13 +463,13 @@ link_drop(struct bus_link *l)
 }
 
 static uv_poll_t *
-watch(struct bus *bus, void *socket)
+watch(struct bus *bus, struct bus_link *link, void *socket)
 {
 	int fd = -1;
 	size_t len = sizeof(fd);
 
 	must(zmq_getsockopt(socket, ZMQ_FD, &fd, &len) == 0);
-	return bus_loop_watch(bus, fd);
+	return bus_loop_watch(bus, link, fd);
 }
 
 /* Puts the socket on the loop. */
@@ -468,9 +477,9 @@ static struct bus_link *
 link_start(struct bus_link *l)
 {
 	if (l->kind != BUS_PUBLISH)
-		l->poll = watch(l->bus, l->socket);
+		l->poll = watch(l->bus, l, l->socket);
 	if (l->monitor != NULL)
-		l->monitor_poll = watch(l->bus, l->monitor);
+		l->monitor_poll = watch(l->bus, l, l->monitor);
 	l->next = l->bus->links;
 	l->bus->links = l;
 	return l;

@@ -55,7 +55,8 @@ struct bus_link {
 	void *allow_arg;
 	unsigned number;        /* ZAP domain */
 	struct bus_peer *peers; /* a dialled link always has exactly one */
-	bool closed;            /* freed when no callback of it is under way */
+	bool quiet;  /* nothing to read when last looked, untouched since */
+	bool closed; /* freed when no callback of it is under way */
 	int busy;
 	int64_t hello_at;  /* dial: when to say hello again */
 	int64_t redial_at; /* dial: the key was refused; 0: it was not */
@@ -96,7 +97,8 @@ void bus_sockets_read(struct bus *bus);  /* and takes it, in bounds */
 /* bus_loop.c */
 void bus_loop_open(struct bus *bus);
 void bus_loop_close(struct bus *bus);
-uv_poll_t *bus_loop_watch(struct bus *bus, int fd);
+/* Its link is looked at when the descriptor becomes readable; NULL: none. */
+uv_poll_t *bus_loop_watch(struct bus *bus, struct bus_link *link, int fd);
 void bus_loop_unwatch(uv_poll_t *poll); /* NULL is allowed */
 void bus_loop_free_closed(struct bus *bus);
 

@@ -15,8 +15,11 @@
 static void
 on_readable(uv_poll_t *poll, int status, int events)
 {
+	struct bus_link *link = poll->data;
+
 	/* It wakes the loop, no more: `check` reads. */
-	(void)poll;
+	if (link != NULL)
+		link->quiet = false;
 	(void)status;
 	(void)events;
 }
@@ -34,11 +37,12 @@ free_handle(uv_handle_t *handle)
 }
 
 uv_poll_t *
-bus_loop_watch(struct bus *bus, int fd)
+bus_loop_watch(struct bus *bus, struct bus_link *link, int fd)
 {
 	uv_poll_t *poll = xnew(uv_poll_t);
 
 	must(uv_poll_init(bus->loop, poll, fd) == 0);
+	poll->data = link;
 	must(uv_poll_start(poll, UV_READABLE, on_readable) == 0);
 	return poll;
 }
@@ -118,6 +122,7 @@ on_beat(uv_timer_t *timer)
 
 	for (struct bus_link *l = bus->links; l != NULL; l = l->next)
 		if (!l->closed) {
+			l->quiet = false;
 			bus_talk_beat(l);
 			bus_socket_redial(l);
 		}
