@@ -181,6 +181,8 @@ on_status_gone(struct status_client *client, void *arg)
 	eventd_forget(arg, client);
 }
 
+#define BUS_ANSWER_MAX (60u << 20) /* less than a frame of the bus */
+
 struct question { /* on the bus */
 	struct question *next;
 	struct eventd *ed;
@@ -198,6 +200,10 @@ question_done(bool good, struct slice text, void *arg)
 		text.s += 7;
 		text.len -= 7;
 		text = slice_trim(text);
+	}
+	if (good && text.len > BUS_ANSWER_MAX) {
+		good = false;
+		text = SLICE("the answer is over 60 MiB (narrow the time)");
 	}
 	if (q->peer != NULL)
 		daemon_answer(q->ed->d, q->peer, q->id,
@@ -256,9 +262,7 @@ on_peer_down(struct daemon *d, struct bus_peer *peer)
 	}
 }
 
-/* --- start
- * -----------------------------------------------------------------------------
- */
+/* --- start ---------------------------------------------------------------- */
 
 static void
 restore_notice(struct slice id, struct slice body, void *arg)

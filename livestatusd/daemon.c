@@ -62,6 +62,7 @@ release(struct livestatusd *l)
 	http_close(&l->http);
 	livestatus_free(&l->server);
 	commands_free(&l->commands);
+	questions_free(&l->questions);
 	commands_free(&l->event_commands);
 	feed_free(&l->feed);
 	logfiles_free(&l->logfiles);
@@ -109,6 +110,8 @@ start(struct daemon *d, struct err *err_r)
 	if (l->commands != NULL)
 		l->event_commands = commands_new(d, "eventd", err_r);
 	if (l->event_commands != NULL)
+		l->questions = questions_new(d, l->event_commands);
+	if (l->questions != NULL)
 		l->server = livestatus_new(l, err_r);
 	if (l->server == NULL || start_http(l, err_r) == -1) {
 		release(l);
@@ -191,6 +194,8 @@ counters(struct daemon *d, struct str *list)
 	put(list, "feed_frames", f->frames);
 	put(list, "feed_gaps", f->gaps);
 	put(list, "feed_snapshots", f->snapshots);
+	put(list, "events_asked", questions_counters(l->questions)->asked);
+	put(list, "events_failed", questions_counters(l->questions)->failed);
 	put(list, "history_lines", past_lines(logfiles_past(l->logfiles)));
 	put(list, "history_index_unwritten", logfiles_unwritten(l->logfiles));
 	http_counters(l->http, list);

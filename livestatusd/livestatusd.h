@@ -9,6 +9,7 @@
 #include "common/daemon.h"
 #include "livestatusd/feed/commands.h"
 #include "livestatusd/feed/feed.h"
+#include "livestatusd/feed/questions.h"
 #include "livestatusd/lql/env.h"
 
 struct http;
@@ -20,6 +21,7 @@ struct livestatusd {
 	struct feed *feed;
 	struct commands *commands;       /* to core */
 	struct commands *event_commands; /* to eventd: EC_* */
+	struct questions *questions;     /* to eventd: its tables */
 	struct logfiles *logfiles;
 	struct livestatus *server;
 	struct http *http; /* its own */

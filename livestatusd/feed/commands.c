@@ -28,6 +28,8 @@ struct commands {
 	struct open_command *open; /* by id, ascending */
 	size_t first, n, cap;      /* open[first..n) */
 	uint64_t last_id;
+	const struct bus_handlers *others; /* NULL: nobody shares */
+	void *others_arg;
 	uv_timer_t sweep;
 };
 
@@ -49,9 +51,13 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	struct commands *c = arg;
 	char *reason;
 
-	(void)peer;
 	if (m->id != MSG_ANSWER)
 		return;
+	if (m->answer.id >= COMMANDS_OTHER_ID) {
+		if (c->others != NULL)
+			c->others->message(peer, m, c->others_arg);
+		return;
+	}
 	for (size_t i = c->first; i < c->n; i++) {
 		struct open_command k = c->open[i];
 
@@ -79,13 +85,13 @@ on_down(struct bus_peer *peer, const char *why, void *arg)
 	size_t n = c->n - c->first;
 	char reason[96];
 
-	(void)peer;
-	(void)why;
 	snprintf(reason, sizeof(reason),
 	    "%s stopped; whether the command was taken is not known",
 	    c->daemon);
 	while (n-- > 0 && c->first < c->n)
 		finish_first(c, reason, 0);
+	if (c->others != NULL)
+		c->others->down(peer, why, c->others_arg);
 }
 
 static void
@@ -184,4 +190,18 @@ commands_forget(struct commands *c, const void *arg)
 	for (size_t i = c->first; i < c->n; i++)
 		if (c->open[i].arg == arg)
 			c->open[i].done = NULL;
+}
+
+void
+commands_share(
+    struct commands *c, const struct bus_handlers *handlers, void *arg)
+{
+	c->others = handlers;
+	c->others_arg = arg;
+}
+
+struct bus_peer *
+commands_peer(const struct commands *c)
+{
+	return bus_dialled(c->link);
 }

@@ -26,6 +26,16 @@ void commands_free(struct commands **c);
 /* `line`: "[time] NAME;arguments" or without the time; `who` may be empty. */
 void commands_send(struct commands *c, struct slice who, struct slice line,
     command_done_fn *done, void *arg);
+/*
+ * There is one connection to a daemon, which others may ask on, too: answers
+ * whose id is COMMANDS_OTHER_ID or above, and the connection's end, are told to
+ * them. `handlers` is borrowed for ever.
+ */
+#define COMMANDS_OTHER_ID (UINT64_C(1) << 63)
+void commands_share(
+    struct commands *c, const struct bus_handlers *handlers, void *arg);
+/* NULL: the daemon is not there. */
+struct bus_peer *commands_peer(const struct commands *c);
 /* No calls for `arg` any more. */
 void commands_forget(struct commands *c, const void *arg);
 

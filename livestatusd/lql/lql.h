@@ -49,8 +49,10 @@ struct lql_query *lql_parse(struct slice request);
 void lql_free(struct lql_query **q);
 /* Does the connection stay open for another request? */
 bool lql_keeps_alive(const struct lql_query *q);
-/* Will it look at the history? Then it is carried out in slices. */
+/* Will it look at the history? */
 bool lql_reads_log(const struct lql_query *q);
+/* May it take long? Then it is carried out in slices. */
+bool lql_is_long(const struct lql_query *q);
 bool lql_has_header(const struct lql_query *q); /* fixed16 */
 
 /*
@@ -67,7 +69,17 @@ enum lql_code lql_execute(struct lql_query *q, const struct mirror *m,
     const struct lql_env *env, struct str *out);
 
 /*
- * The same in slices, for queries that may take long (lql_reads_log()): the
+ * Tables of the event console are eventd's. True: it must be asked the text
+ * first (a GET of its status port). Without an answer such a table is empty.
+ */
+bool lql_asks_events(
+    struct lql_query *q, const struct lql_env *env, struct str *text_r);
+/* What it answered, which is copied; or why there is no answer. */
+void lql_take_events(struct lql_query *q, struct slice answer);
+void lql_events_failed(struct lql_query *q, const char *why);
+
+/*
+ * The same in slices, for queries that may take long (lql_is_long()): the
  * history is read little by little, and whoever calls can do something else
  * between two slices. `q` and `out` are borrowed until the end.
  */

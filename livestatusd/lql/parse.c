@@ -569,6 +569,7 @@ lql_free(struct lql_query **qp)
 	free(q->stats);
 	free(q->columns);
 	free(q->sort);
+	events_free(&q->events);
 	free(q->text);
 	free(q);
 }

@@ -119,7 +119,9 @@ struct lql_query {
 	unsigned wait_trigger; /* bits 1 << enum mirror_event */
 	int64_t wait_timeout_ms;
 	struct row wait_row;
-	int64_t shift; /* seconds added to times (Localtime) */
+	struct events_want event_want; /* of eventd */
+	struct events *events;         /* its answer */
+	int64_t shift;                 /* seconds added to times (Localtime) */
 	bool shifted;
 	bool too_expensive; /* a pattern needed too many steps */
 	enum lql_code code;
@@ -170,6 +172,11 @@ void lql_plan_scan(
     struct lql_query *q, struct scan *s, struct range **ranges_r);
 /* plan_past.c: the same for the history. */
 void lql_plan_past(struct lql_query *q, struct scan *s);
+
+/* run.c: bits of the entities that the query looks at. */
+uint32_t lql_wanted(struct lql_query *q);
+/* Moves the query's times by the client's clock, once. */
+void lql_set_shift(struct lql_query *q, const struct lql_env *env);
 
 /* format.c: see there. */
 struct writer {

@@ -35,8 +35,8 @@ struct lql_run {
 };
 
 /* Offset of the client's clock, to the next half hour. */
-static void
-set_shift(struct lql_query *q, const struct lql_env *env)
+void
+lql_set_shift(struct lql_query *q, const struct lql_env *env)
 {
 	int64_t off;
 
@@ -73,10 +73,10 @@ set_user(struct lql_query *q, struct view *v)
 	v->user = snap_find_contact(v->snap, q->user);
 }
 
-static uint32_t
-wanted(const struct lql_query *q, const struct node *filter)
+uint32_t
+lql_wanted(struct lql_query *q)
 {
-	uint32_t want = lql_node_wants(filter);
+	uint32_t want = lql_node_wants(lql_nodes_all(&q->filter));
 
 	for (size_t i = 0; i < q->n_columns; i++)
 		if (q->columns[i].ref.column != NULL)
@@ -220,6 +220,8 @@ within_limits(struct lql_run *r)
 		lql_query_fail(q, LQL_LIMIT,
 		    "maximum query time of %lld seconds exceeded",
 		    (long long)q->timelimit_s);
+	if (q->events != NULL && events_error(q->events) != NULL)
+		lql_events_failed(q, events_error(q->events));
 	return q->code == LQL_OK;
 }
 
@@ -267,7 +269,7 @@ open_scan(struct lql_run *r)
 	table_scan_init(&r->scan, q->table, r->v);
 	lql_plan_scan(q, &r->scan, &r->ranges);
 	lql_plan_past(q, &r->scan);
-	r->scan.want = wanted(q, lql_nodes_all(&q->filter));
+	r->scan.want = lql_wanted(q);
 	for (uint8_t e = 0; e < ENTITIES; e++)
 		if (r->scan.want & 1u << e)
 			r->entities[r->n_entities++] = e;
@@ -326,7 +328,8 @@ open_run(struct lql_run *r, const struct mirror *m)
 
 	view_init(&r->view, m, &r->env);
 	r->v = &r->view;
-	set_shift(q, &r->env);
+	r->v->events = q->events;
+	lql_set_shift(q, &r->env);
 	if (q->code != LQL_OK)
 		return;
 	set_user(q, r->v);
@@ -484,7 +487,7 @@ lql_must_wait(struct lql_query *q, const struct mirror *m,
 		return false;
 	view_init(&v, m, env);
 	set_user(q, &v);
-	set_shift(q, env);
+	lql_set_shift(q, env);
 	q->wait_resolved = false; /* objects may be numbered anew */
 	resolve_wait(q, &v);
 	if (q->code != LQL_OK) {

@@ -41,6 +41,7 @@ client_close(struct client *c)
 	c->closing = true;
 	commands_forget(c->server->l->commands, c);
 	commands_forget(c->server->l->event_commands, c);
+	questions_forget(c->server->l->questions, c);
 	uv_close(&c->handle, on_closed);
 }
 

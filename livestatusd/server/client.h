@@ -54,6 +54,7 @@ struct client {
 	bool started;        /* `before` and `wait_until` are set */
 	uint64_t before[MIRROR_EVENTS];
 	int64_t held_since, wait_until;
+	bool asked, told; /* eventd: asked, and it has answered */
 	/* Commands. */
 	unsigned open_commands;
 	uint64_t need_seq;   /* the mirror must have reached this */

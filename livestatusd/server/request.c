@@ -162,13 +162,60 @@ must_wait(struct client *c, const struct mirror *m, const struct lql_env *env)
 	    now < c->wait_until;
 }
 
+static void
+on_events(void *arg, struct slice answer, const char *why)
+{
+	struct client *c = arg;
+
+	c->told = true;
+	if (why != NULL)
+		lql_events_failed(c->query, why);
+	else
+		lql_take_events(c->query, answer);
+	client_go(c);
+}
+
+/* Rows of the event console's tables are eventd's to give. */
+static bool
+has_events(struct client *c, const struct lql_env *env)
+{
+	struct str text = {0};
+
+	if (!c->asked && lql_asks_events(c->query, env, &text)) {
+		c->asked = true;
+		questions_ask(
+		    c->server->l->questions, str_slice(&text), on_events, c);
+	}
+	str_free(&text);
+	if (c->asked && !c->told && c->server->stopping) {
+		c->told = true;
+		questions_forget(c->server->l->questions, c);
+		lql_events_failed(c->query, "the status daemon ends");
+	}
+	return !c->asked || c->told;
+}
+
+static void
+end_query(struct client *c)
+{
+	bool keep = lql_keeps_alive(c->query);
+
+	if (lql_end(&c->run) != LQL_OK)
+		c->server->counters.failed++;
+	lql_free(&c->query);
+	if (c->asked)
+		questions_forget(c->server->l->questions, c);
+	c->asked = c->told = false;
+	c->moved = clock_mono();
+	client_write(c, !keep);
+}
+
 bool
 client_try_query(struct client *c)
 {
 	struct livestatusd *l = c->server->l;
 	const struct mirror *m;
 	struct lql_env env;
-	bool keep;
 
 	if (c->query == NULL)
 		return true;
@@ -181,18 +228,15 @@ client_try_query(struct client *c)
 		livestatusd_env(l, &env);
 		if (!c->server->stopping && must_wait(c, m, &env))
 			return false;
+		if (!has_events(c, &env))
+			return false;
 		c->run = lql_begin(c->query, m, &env, &c->out);
 	}
 	if (!lql_go_on(c->run, m,
-		lql_reads_log(c->query) ? CLIENT_SLICE_NS : INT64_MAX)) {
+		lql_is_long(c->query) ? CLIENT_SLICE_NS : INT64_MAX)) {
 		livestatus_works(c->server);
 		return false;
 	}
-	keep = lql_keeps_alive(c->query);
-	if (lql_end(&c->run) != LQL_OK)
-		c->server->counters.failed++;
-	lql_free(&c->query);
-	c->moved = clock_mono();
-	client_write(c, !keep);
+	end_query(c);
 	return true;
 }

@@ -9,6 +9,7 @@
 #define LIVESTATUSD_TABLE_COLUMN_H
 
 #include "common/str.h"
+#include "livestatusd/events/events.h"
 #include "livestatusd/history/past.h"
 #include "livestatusd/history/replay.h"
 #include "livestatusd/lql/env.h"
@@ -114,6 +115,8 @@ struct view {
 	struct view_kept *kept;
 	size_t n_kept, cap_kept, kept_bytes;
 	int64_t window; /* seconds, of `statehist` */
+	/* Of the event console's tables; NULL: there are none. */
+	struct events *events;
 };
 /*
  * Rows of `log` and `statehist` live for one block. A row that is looked at

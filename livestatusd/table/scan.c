@@ -274,6 +274,25 @@ fill_aggregations(struct scan *s, struct block *b)
 			b->at[ENTITY_SELF][b->n++] = (uint32_t)s->a;
 }
 
+/* Rows of eventd's answer: s->a of them are told. */
+static void
+fill_events(struct scan *s, struct block *b)
+{
+	struct events *e = s->view->events;
+
+	if (e == NULL)
+		return;
+	if (s->a == events_count(e))
+		events_read(e, BLOCK_ROWS);
+	for (; b->n < BLOCK_ROWS && s->a < events_count(e); s->a++) {
+		b->at[ENTITY_SELF][b->n] = (uint32_t)s->a;
+		if (wants(s, ENTITY_HOST))
+			b->at[ENTITY_HOST][b->n] =
+			    table_event_host(s->view, (uint32_t)s->a);
+		b->n++;
+	}
+}
+
 static void
 fill(struct scan *s, struct block *b)
 {
@@ -324,6 +343,15 @@ fill(struct scan *s, struct block *b)
 		break;
 	case TABLE_AGGREGATIONS:
 		fill_aggregations(s, b);
+		break;
+	case TABLE_EVENTS:
+	case TABLE_EVENT_HISTORY:
+	case TABLE_EVENT_RULES:
+	case TABLE_EVENT_STATUS:
+		fill_events(s, b);
+		break;
+	case TABLE_EVENT_REPLICATION:
+		fill_count(s, b, ENTITY_SELF, 1);
 		break;
 	case TABLE_LABELS:
 		fill_count(s, b, ENTITY_SELF, s->view->n_labels);

@@ -83,10 +83,29 @@ static const struct table columns = {
 static const struct table labels = {
 	"labels", TABLE_LABELS, "label_", NULL, {
 	{"", ENTITY_SELF, &columns_label}}};
+static const struct table events = {
+	"eventconsoleevents", TABLE_EVENTS, "eventconsoleevents_", NULL, {
+	{"", ENTITY_SELF, &columns_event},
+	{"host_", ENTITY_HOST, &columns_host}}};
+static const struct table event_history = {
+	"eventconsolehistory", TABLE_EVENT_HISTORY, "eventconsolehistory_", NULL, {
+	{"", ENTITY_SELF, &columns_event_history},
+	{"host_", ENTITY_HOST, &columns_host}}};
+static const struct table event_replication = {
+	"eventconsolereplication", TABLE_EVENT_REPLICATION,
+	"eventconsolereplication_", NULL, {
+	{"", ENTITY_SELF, &columns_event_replication}}};
+static const struct table event_rules = {
+	"eventconsolerules", TABLE_EVENT_RULES, "eventconsolerules_", NULL, {
+	{"", ENTITY_SELF, &columns_event_rule}}};
+static const struct table event_status = {
+	"eventconsolestatus", TABLE_EVENT_STATUS, "eventconsolestatus_", NULL, {
+	{"", ENTITY_SELF, &columns_event_status}}};
 /* clang-format on */
 
 const struct table *const table_all[] = {&aggregations, &columns, &commands,
-    &comments, &contacts, &contactgroups, &downtimes, &hosts, &hostgroups,
+    &comments, &contacts, &contactgroups, &downtimes, &events, &event_history,
+    &event_replication, &event_rules, &event_status, &hosts, &hostgroups,
     &hostsbygroup, &labels, &logs, &servicegroups, &services, &servicesbygroup,
     &servicesbyhostgroup, &statehist, &status, &timeperiods};
 const size_t table_count = ARRAY_LEN(table_all);
@@ -222,6 +241,12 @@ table_sees(const struct table *t, struct view *v, const struct row *row)
 		return table_log_is_seen(v, row->at[ENTITY_SELF], host);
 	case TABLE_AGGREGATIONS:
 		return table_aggregation_is_seen(v, row->at[ENTITY_SELF]);
+	case TABLE_EVENTS:
+	case TABLE_EVENT_HISTORY:
+		return table_event_is_seen(v, row->at[ENTITY_SELF], host);
+	case TABLE_EVENT_RULES:
+	case TABLE_EVENT_STATUS:
+	case TABLE_EVENT_REPLICATION:
 	case TABLE_CONTACTS:
 	case TABLE_CONTACTGROUPS:
 	case TABLE_COMMANDS:

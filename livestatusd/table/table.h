@@ -38,7 +38,12 @@ enum table_kind { /* how rows are found */
 	TABLE_STATUS,
 	TABLE_COLUMNS,
 	TABLE_LABELS,
-	TABLE_AGGREGATIONS
+	TABLE_AGGREGATIONS,
+	TABLE_EVENTS, /* these are asked from eventd */
+	TABLE_EVENT_HISTORY,
+	TABLE_EVENT_RULES,
+	TABLE_EVENT_STATUS,
+	TABLE_EVENT_REPLICATION
 };
 
 struct table {
@@ -129,6 +134,9 @@ extern const struct column_set columns_downtime, columns_comment;
 extern const struct column_set columns_log, columns_statehist;
 extern const struct column_set columns_status, columns_aggregation;
 extern const struct column_set columns_column, columns_label;
+extern const struct column_set columns_event, columns_event_history;
+extern const struct column_set columns_event_rule, columns_event_status;
+extern const struct column_set columns_event_replication;
 
 /* Shared by hosts and services: object.c */
 extern const struct column columns_object[];
@@ -168,6 +176,23 @@ struct replay *table_statehist_replay(
 
 /* aggregation.c: all that is below is visible. */
 bool table_aggregation_is_seen(const struct view *v, uint32_t at);
+
+/* event.c: eventd's name of the table; NULL: the table is not its. */
+const char *table_event_source(const struct table *t);
+/* Does the column come from eventd? Then column->off is its number. */
+bool table_event_column(const struct column_ref *ref);
+/* The name by which eventd knows a column of the table. */
+const char *table_event_name(const struct table *t, size_t number);
+/*
+ * Adds what is needed for the host's columns, and for who may see a row; one
+ * column at least, so that rows can be counted.
+ */
+void table_event_want(
+    const struct table *t, bool host, bool sees, struct events_want *w);
+/* The host that the row is about, today; SNAP_NONE: none. */
+uint32_t table_event_host(const struct view *v, uint32_t at);
+/* May the user see the event of the row? */
+bool table_event_is_seen(const struct view *v, uint32_t at, uint32_t host);
 
 /* label.c: makes v->labels for the table `labels`. */
 void table_collect_labels(struct view *v);

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Columns of the event console's tables. Their index is the row of eventd's
+ * answer; `off` is the column's number there.
+ */
+#include "common/mem.h"
+#include "livestatusd/table/table.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { /* those that are needed beside what is asked for */
+	EVENT_HOST,
+	EVENT_CORE_HOST,
+	EVENT_CONTACT_GROUPS,
+	EVENT_PRECEDENCE,
+	EVENT_OTHERS, /* the first of the others */
+	HISTORY = EVENT_OTHERS + 21,
+	RULE = HISTORY + 5,
+	STATUS = RULE + 2,
+	LAST = STATUS + 36
+};
+_Static_assert(LAST <= EVENTS_COLUMNS, "EVENTS_COLUMNS is too small");
+
+static const struct event_cell *
+cell(const struct view *v, const struct column *c, uint32_t at)
+{
+	return events_cell(v->events, at, c->off);
+}
+
+static int64_t
+number(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct event_cell *x = cell(v, c, at);
+
+	if (x != NULL && x->kind == EVENT_INT)
+		return x->i;
+	/* Times have a fraction there. */
+	if (x != NULL && x->kind == EVENT_FLOAT && fabs(x->f) < 9e18)
+		return (int64_t)floor(x->f);
+	return 0;
+}
+
+static double
+real(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct event_cell *x = cell(v, c, at);
+
+	if (x == NULL)
+		return 0;
+	return x->kind == EVENT_FLOAT ? x->f
+	    : x->kind == EVENT_INT    ? (double)x->i
+				      : 0;
+}
+
+static struct slice
+text_of(const struct view *v, uint32_t at, size_t column)
+{
+	const struct event_cell *x = events_cell(v->events, at, column);
+
+	if (x == NULL || x->kind != EVENT_STRING)
+		return (struct slice){"", 0};
+	return (struct slice){x->s, x->len};
+}
+
+static struct slice
+text(struct view *v, const struct column *c, uint32_t at)
+{
+	return text_of(v, at, c->off);
+}
+
+static void
+strings(struct view *v, const struct column *c, uint32_t at)
+{
+	const struct event_cell *x = cell(v, c, at);
+
+	if (x == NULL || x->kind != EVENT_LIST)
+		return;
+	for (uint32_t i = 0; i < x->len; i++)
+		items_string(&v->items, events_item(v->events, x, i));
+}
+
+/* --- rows ----------------------------------------------------------------- */
+
+static const struct {
+	enum table_kind kind;
+	const char *name; /* eventd's */
+	size_t any;       /* a column that costs little */
+} sources[] = {
+    {TABLE_EVENTS, "events", EVENT_OTHERS},
+    {TABLE_EVENT_HISTORY, "history", HISTORY},
+    {TABLE_EVENT_RULES, "rules", RULE},
+    {TABLE_EVENT_STATUS, "status", STATUS},
+};
+
+const char *
+table_event_source(const struct table *t)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		if (sources[i].kind == t->kind)
+			return sources[i].name;
+	return NULL;
+}
+
+static bool
+is_about_events(const struct table *t)
+{
+	return t->kind == TABLE_EVENTS || t->kind == TABLE_EVENT_HISTORY;
+}
+
+bool
+table_event_column(const struct column_ref *ref)
+{
+	const struct column_set *set = ref->join->set;
+
+	return (set == &columns_event || set == &columns_event_history ||
+		   set == &columns_event_rule ||
+		   set == &columns_event_status) &&
+	    ref->column->source == SOURCE_GET;
+}
+
+void
+table_event_want(
+    const struct table *t, bool host, bool sees, struct events_want *w)
+{
+	if (is_about_events(t) && (host || sees)) {
+		events_want(w, EVENT_HOST);
+		events_want(w, EVENT_CORE_HOST);
+	}
+	if (is_about_events(t) && sees) {
+		events_want(w, EVENT_CONTACT_GROUPS);
+		events_want(w, EVENT_PRECEDENCE);
+	}
+	for (size_t i = 0; w->n == 0; i++) /* rows are counted */
+		if (sources[i].kind == t->kind)
+			events_want(w, sources[i].any);
+}
+
+uint32_t
+table_event_host(const struct view *v, uint32_t at)
+{
+	struct slice name = text_of(v, at, EVENT_CORE_HOST);
+
+	/* The host may have been added after the event came. */
+	if (name.len == 0)
+		name = text_of(v, at, EVENT_HOST);
+	return name.len == 0 ? SNAP_NONE : snap_find_host(v->snap, name);
+}
+
+static bool
+is_in_groups(const struct view *v, const struct event_cell *groups)
+{
+	for (uint32_t i = 0; i < groups->len; i++) {
+		uint32_t g = snap_find_contact_group(
+		    v->snap, events_item(v->events, groups, i));
+		struct snap_list of = {0, 0};
+
+		if (g != SNAP_NONE)
+			of = v->snap->contact_groups[g].members;
+		for (uint32_t k = 0; k < of.n; k++)
+			if (snap_at(v->snap, of, k) == v->user)
+				return true;
+	}
+	return false;
+}
+
+bool
+table_event_is_seen(const struct view *v, uint32_t at, uint32_t host)
+{
+	const struct event_cell *groups =
+	    events_cell(v->events, at, EVENT_CONTACT_GROUPS);
+	bool rule_first = slice_eqs(text_of(v, at, EVENT_PRECEDENCE), "rule");
+
+	if (v->user == SNAP_NONE)
+		return false;
+	if (groups != NULL && groups->kind != EVENT_LIST)
+		groups = NULL;
+	if (groups != NULL && (rule_first || host == SNAP_NONE))
+		return is_in_groups(v, groups);
+	return host == SNAP_NONE || view_sees(v, host);
+}
+
+/* --- columns -------------------------------------------------------------- */
+
+/* clang-format off */
+#define E(n) (EVENT_OTHERS + (n))
+static const struct column event[] = {
+	COL_INT("event_id", number, E(0), "number of the event, never used twice"),
+	COL_INT("event_count", number, E(1), "messages that were merged into it"),
+	COL_STRING("event_text", text, E(2), "text of the last message"),
+	COL_TIMEFN("event_first", number, E(3), "time of the first message"),
+	COL_TIMEFN("event_last", number, E(4), "time of the last message"),
+	COL_STRING("event_comment", text, E(5), "from the rule or a person"),
+	COL_INT("event_sl", number, E(6), "service level"),
+	COL_STRING("event_host", text, EVENT_HOST, "host name of the message, after translation"),
+	COL_STRING("event_contact", text, E(7), "from the message, the rule or a person"),
+	COL_STRING("event_application", text, E(8), "tag of the message: the program"),
+	COL_INT("event_pid", number, E(9), "process id in the message"),
+	COL_INT("event_priority", number, E(10), "of syslog: 0 emerg to 7 debug"),
+	COL_INT("event_facility", number, E(11), "of syslog"),
+	COL_STRING("event_rule_id", text, E(12), "rule that made the event"),
+	COL_INT("event_state", number, E(13), "0 OK, 1 WARN, 2 CRIT, 3 UNKNOWN"),
+	COL_STRING("event_phase", text, E(14), "open, ack, closed, delayed or counting"),
+	COL_STRING("event_owner", text, E(15), "who changed it last"),
+	COL_LIST("event_match_groups", strings, E(16), "groups of the rule's text pattern"),
+	COL_LIST("event_match_groups_syslog_application", strings, E(17), "groups of the rule's application pattern"),
+	COL_LIST("event_contact_groups", strings, EVENT_CONTACT_GROUPS, "contact groups of the rule"),
+	COL_STRING("event_contact_groups_precedence", text, EVENT_PRECEDENCE, "whose contacts see it: host or rule"),
+	COL_STRING("event_ipaddress", text, E(18), "address of the sender"),
+	COL_STRING("event_orig_host", text, E(19), "host name before a rule rewrote it"),
+	COL_STRING("event_core_host", text, EVENT_CORE_HOST, "monitored host that is meant"),
+	COL_INT("event_host_in_downtime", number, E(20), "the host was in downtime when the event came"),
+	{0}
+};
+
+static const struct column history[] = {
+	COL_INT("history_line", number, HISTORY, "number of the line"),
+	COL_TIMEFN("history_time", number, HISTORY + 1, "when it happened"),
+	COL_STRING("history_what", text, HISTORY + 2, "NEW, UPDATE, CHANGESTATE, DELETE, EXPIRED, ..."),
+	COL_STRING("history_who", text, HISTORY + 3, "the person; empty: nobody"),
+	COL_STRING("history_addinfo", text, HISTORY + 4, "more about it"),
+	{0}
+};
+
+static const struct column rule[] = {
+	COL_STRING("rule_id", text, RULE, "id of the rule"),
+	COL_INT("rule_hits", number, RULE + 1, "messages that it fitted"),
+	{0}
+};
+
+#define S(n) (STATUS + (n))
+static const struct column status[] = {
+	COL_INT("status_config_load_time", number, S(0), "when the rules were read"),
+	COL_INT("status_num_open_events", number, S(1), "live events of every phase"),
+	COL_INT("status_virtual_memory_size", number, S(2), "of the process, bytes"),
+	COL_INT("status_messages", number, S(3), "messages since start"),
+	COL_INT("status_connects", number, S(4), "connections to the status port"),
+	COL_INT("status_rule_tries", number, S(5), "rules that were tried"),
+	COL_INT("status_rule_hits", number, S(6), "rules that fitted"),
+	COL_INT("status_drops", number, S(7), "messages that a rule dropped"),
+	COL_INT("status_overflows", number, S(8), "events dropped at a limit"),
+	COL_INT("status_events", number, S(9), "events that were made"),
+	COL_FLOAT("status_message_rate", real, S(10), "messages a second"),
+	COL_FLOAT("status_average_message_rate", real, S(11), "smoothed"),
+	COL_FLOAT("status_connect_rate", real, S(12), "connections a second"),
+	COL_FLOAT("status_average_connect_rate", real, S(13), "smoothed"),
+	COL_FLOAT("status_rule_trie_rate", real, S(14), "rules tried a second"),
+	COL_FLOAT("status_average_rule_trie_rate", real, S(15), "smoothed"),
+	COL_FLOAT("status_drop_rate", real, S(16), "messages dropped a second"),
+	COL_FLOAT("status_average_drop_rate", real, S(17), "smoothed"),
+	COL_FLOAT("status_overflow_rate", real, S(18), "events dropped a second"),
+	COL_FLOAT("status_average_overflow_rate", real, S(19), "smoothed"),
+	COL_FLOAT("status_event_rate", real, S(20), "events a second"),
+	COL_FLOAT("status_average_event_rate", real, S(21), "smoothed"),
+	COL_FLOAT("status_rule_hit_rate", real, S(22), "rules that fitted a second"),
+	COL_FLOAT("status_average_rule_hit_rate", real, S(23), "smoothed"),
+	COL_FLOAT("status_average_processing_time", real, S(24), "seconds a message"),
+	COL_FLOAT("status_average_request_time", real, S(25), "seconds a query"),
+	COL_FLOAT("status_average_sync_time", real, S(26), "seconds until a change is durable"),
+	COL_STRING("status_replication_slavemode", text, S(27), "empty: no fallback; else sync or takeover"),
+	COL_TIMEFN("status_replication_last_sync", number, S(28), "0: never"),
+	COL_INT("status_replication_success", number, S(29), "of the last synchronisation"),
+	COL_INT("status_event_limit_host", number, S(30), "limit of events of one host"),
+	COL_INT("status_event_limit_rule", number, S(31), "limit of events of one rule"),
+	COL_INT("status_event_limit_overall", number, S(32), "limit of all events"),
+	COL_LIST("status_event_limit_active_hosts", strings, S(33), "hosts at their limit"),
+	COL_LIST("status_event_limit_active_rules", strings, S(34), "rules at their limit"),
+	COL_INT("status_event_limit_active_overall", number, S(35), "the limit of all events is reached"),
+	{0}
+};
+
+static const struct column replication[] = {
+	{.name = "value", .type = COLUMN_BLOB, .source = SOURCE_EMPTY, .flags = COLUMN_DYNAMIC,
+	    .help = "always empty: there is no fallback; as value:TITLE:SINCE"},
+	{0}
+};
+/* clang-format on */
+
+const struct column_set columns_event = {{event, NULL}};
+const struct column_set columns_event_history = {{history, event}};
+const struct column_set columns_event_rule = {{rule, NULL}};
+const struct column_set columns_event_status = {{status, NULL}};
+const struct column_set columns_event_replication = {{replication, NULL}};
+
+static const char *
+name_in(const struct column_set *set, size_t number)
+{
+	for (int p = 0; p < 2; p++) {
+		const struct column *c = set->parts[p];
+
+		for (; c != NULL && c->name != NULL; c++)
+			if (c->off == number)
+				return c->name;
+	}
+	return NULL;
+}
+
+const char *
+table_event_name(const struct table *t, size_t number)
+{
+	return name_in(t->joins[0].set, number);
+}
