@@ -88,13 +88,11 @@ ping_judge_service(const struct ping_answers *a, const struct ping_plan *plan,
 		str_addf(output, "nan, lost %.0f%%", loss);
 	if (a->why != NULL)
 		str_addf(output, " (%s)", a->why);
-	if (a->answered > 0)
-		str_addf(perfdata, "rta=%.3fms;%.3f;%.3f;0; ", rta,
-		    plan->rta_warn, plan->rta_crit);
-	str_addf(perfdata, "pl=%.0f%%;%.0f;%.0f;0;100", loss, plan->loss_warn,
+	str_addf(perfdata, "rta=%.3fms;%.3f;%.3f;0; ", rta, plan->rta_warn,
+	    plan->rta_crit);
+	str_addf(perfdata, "pl=%.0f%%;%.0f;%.0f;; ", loss, plan->loss_warn,
 	    plan->loss_crit);
-	if (a->answered > 0)
-		str_addf(perfdata, " rtmax=%.3fms;;;; rtmin=%.3fms;;;;",
-		    a->most_ms, a->least_ms);
+	str_addf(perfdata, "rtmax=%.3fms;;;; rtmin=%.3fms;;;;", a->most_ms,
+	    a->least_ms);
 	return state;
 }

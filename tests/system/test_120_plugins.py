@@ -203,6 +203,22 @@ def test_ping(started, deaf_ipv6):
     assert started.wait_for_host("down", 1, timeout=60)["plugin_output"]
 
 
+def test_ping_by_hand(started, deaf_ipv6):
+    started.config({"hosts": {"near": {"address": "127.0.0.5"}}})
+    done = started.run("ping", "near", "--count", "2", "--json")
+    if "cap_net_raw" in done.err:
+        pytest.skip("no permission to ping: " + done.err)
+    answer = done.json()
+    assert answer["sent"] == 2 and answer["lost_percent"] == 0, done
+    assert 0 < answer["min_ms"] <= answer["avg_ms"] <= answer["max_ms"]
+    done = started.run("ping", "127.0.0.1")
+    assert done.code == 0 and "5 sent, 0% lost, min 0." in done.out, done
+    done = started.run("ping", "::1", "-c", "1")
+    assert done.code == 1 and "1 sent, 100% lost" in done.out, done
+    done = started.run("ping", "near", "-c", "0")
+    assert done.code == 1 and "from 1 to 20" in done.err, done
+
+
 def test_a_refusal_is_a_sign_of_life(started, deaf_ipv6):
     started.config({
         "hosts": {"h": {"address": "::1", "check": "ping"}},
