@@ -28,6 +28,7 @@ def fill(site):
     site.write("var/vedette/discovered/web01.yaml", "services: []\n")
     site.activate()
     site.command("PROCESS_HOST_CHECK_RESULT;web01;1;down")
+    site.command("PROCESS_SERVICE_CHECK_RESULT;web01;S;0;good")
     site.command("PROCESS_SERVICE_CHECK_RESULT;web01;S;2;bad")
     site.command("PROCESS_SERVICE_CHECK_RESULT;web01;S;2;worse")
     site.command("DISABLE_SVC_NOTIFICATIONS;web01;S")
