@@ -7,13 +7,7 @@
  * message. So its callback does nothing: before the loop sleeps `prepare` looks
  * at ZMQ_EVENTS and keeps the loop awake if there is something, and `check`
  * reads afterwards. Sockets are never written past EAGAIN: a ROUTER refuses
- * instead of dropping (ROUTER_MANDATORY), and what it refuses waits in the
- * peer's own bounded queue.
- *
- * To look costs a poll() each time. A socket that had nothing and that nobody
- * has touched since can have something only after its descriptor became
- * readable, which stays so until it is looked at: such a one is `quiet`. The
- * beat looks at all.
+ * instead of dropping (ROUTER_MANDATORY); that waits in the peer's queue.
  */
 #include "common/bus_internal.h"
 #include "common/clock.h"

@@ -55,7 +55,10 @@ struct bus_link {
 	void *allow_arg;
 	unsigned number;        /* ZAP domain */
 	struct bus_peer *peers; /* a dialled link always has exactly one */
-	bool quiet;  /* nothing to read when last looked, untouched since */
+	/* To look costs a poll(). A socket that had nothing to read and that
+	 * nobody touched since can have something only after its descriptor
+	 * became readable, which stays so until it is looked at. */
+	bool quiet;
 	bool closed; /* freed when no callback of it is under way */
 	int busy;
 	int64_t hello_at;  /* dial: when to say hello again */
