@@ -41,7 +41,7 @@ view_count_services_of(struct view *v, uint32_t host, struct counts *c)
 	const struct snap_list s = v->snap->objects[host].services;
 
 	for (uint32_t i = s.off; i < s.off + s.n; i++)
-		if (view_sees(v, i))
+		if (!v->restricted || view_sees(v, i))
 			count_one(v->m, i, service_rank, c);
 }
 

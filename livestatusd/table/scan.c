@@ -74,7 +74,12 @@ fill_objects(struct scan *s, struct block *b)
 			s->b = 0;
 		}
 	}
-	if (e == ENTITY_SERVICE && wants(s, ENTITY_HOST))
+	if (e != ENTITY_SERVICE || !wants(s, ENTITY_HOST) || b->n == 0)
+		return;
+	if (b->dense)
+		memcpy(b->at[ENTITY_HOST], &s->view->m->host_of[at[0]],
+		    b->n * sizeof(*at));
+	else
 		for (uint32_t i = 0; i < b->n; i++)
 			b->at[ENTITY_HOST][i] = s->view->m->host_of[at[i]];
 }
