@@ -18,6 +18,7 @@
 #define CLOSE_TRIES 30 /* of 10 ms */
 
 static const char *site_root = "";
+static bool inprocess = true;
 
 struct once {
 	uv_loop_t loop;
@@ -40,6 +41,12 @@ void
 fetch_once_root(const char *root)
 {
 	site_root = root;
+}
+
+void
+fetch_once_inprocess(bool on)
+{
+	inprocess = on;
 }
 
 static void
@@ -88,6 +95,7 @@ run_once(const struct msg_job *job, struct str *output, struct str *results,
 
 	must(uv_loop_init(&o->loop) == 0);
 	o->runner = runner_new(&o->loop, site_root);
+	runner_set_inprocess(o->runner, inprocess);
 	o->output = output;
 	o->results = results;
 	o->err = err_r;

@@ -14,6 +14,8 @@
  * for below it. Without it in the system's folders alone.
  */
 void fetch_once_root(const char *root);
+/* Are standard network checks done without a process? They are unless said. */
+void fetch_once_inprocess(bool on);
 
 /*
  * Kinds AGENT and PROGRAM: appends the agent's output. 0, or -1 with the

@@ -6,6 +6,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/settings.h"
 #include "fetcher/evaluate.h"
 #include "fetcher/fetch_once.h"
 #include "fetcher/piggyback.h"
@@ -188,12 +189,26 @@ run_one(struct checking *c, uint32_t object)
 	str_free(&results);
 }
 
+/* As the daemon would, after its next start. */
+static void
+take_settings(const char *root)
+{
+	struct str mistakes = {0};
+	struct settings *s = settings_load(root, &mistakes);
+
+	if (s != NULL)
+		fetch_once_inprocess(s->fetcher_inprocess);
+	settings_free(&s);
+	str_free(&mistakes);
+}
+
 static void
 run_all(struct checking *c, uint32_t host)
 {
 	struct snap_list all = c->w->snap->objects[host].services;
 
 	fetch_once_root(c->call->site->root);
+	take_settings(c->call->site->root);
 	run_one(c, host);
 	for (uint32_t i = all.off; i < all.off + all.n; i++)
 		run_one(c, i);

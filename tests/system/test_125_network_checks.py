@@ -262,6 +262,44 @@ def test_the_same_as_the_plugins(site, servers):
     assert not wrong, "\n".join(wrong)
 
 
+def plugins_for(port):
+    """Processes of check_tcp with that port."""
+    found = 0
+    for line in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = line.read_text(errors="replace").split("\0")
+        except OSError:
+            continue
+        found += words[0].endswith("/check_tcp") and str(port) in words
+    return found
+
+
+@pytest.mark.parametrize("site_wide,of_service,wanted", [
+    ("on", {}, 0), ("off", {}, 1), ("on", {"inprocess": False}, 1)])
+def test_the_switches_hold_for_check_too(site, site_wide, of_service, wanted):
+    """What listens sees whether a process of that name is connected."""
+    seen = []
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def accept():
+        peer, _ = server.accept()
+        seen.append(plugins_for(server.getsockname()[1]))
+        peer.sendall(b"ready\n")
+        peer.close()
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    site.settings({"fetcher": {"inprocess": site_wide == "on"}})
+    site.config({
+        "hosts": {"h": {"address": "127.0.0.1", "check": "always_up"}},
+        "services": [{"hosts": ["h"], "description": "S", **of_service,
+                      "check": {"command": "check_tcp -H 127.0.0.1 -e ready "
+                                f"-p {server.getsockname()[1]}"}}]})
+    site.ok("check", "h", "--json", timeout=60)
+    thread.join(20)
+    server.close()
+    assert seen and (seen[0] > 0) == (wanted > 0), seen
+
+
 def test_a_plugin_of_the_sites_own_goes_first(started, servers):
     started.config({
         "hosts": {"h": {"address": "127.0.0.1", "check": "always_up"}},
