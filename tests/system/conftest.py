@@ -180,7 +180,7 @@ class Site:
         self.created = False
         # Far from the usual ports, so that tests may run beside sites.
         args = ["--port-offset", port_offset] if port_offset is not None \
-            else ["--port-offset", random.randrange(20000, 50000, 20)]
+            else ["--port-offset", random.randrange(10000, 24700, 20)]
         if os.geteuid() != 0:
             import pwd
             args += ["--user", pwd.getpwuid(os.geteuid()).pw_name]
