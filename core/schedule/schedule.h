@@ -25,7 +25,7 @@ struct schedule_counters {
 };
 struct schedule {
 	struct engine *engine; /* borrowed */
-	struct agenda due;   /* objects by planned time */
+	struct agenda due;     /* objects by planned time */
 	struct ring {
 		struct waiting {
 			int64_t planned;
