@@ -272,15 +272,20 @@ on_signal(uv_signal_t *handle, int number)
 	struct daemon *d = handle->data;
 	struct err err;
 
-	if (number == SIGHUP) {
+	if (number == SIGHUP || number == SIGUSR1) {
 		const char *log = daemon_option(d, "log");
 
 		if (log != NULL && log_open(log, &err) == -1)
 			log_error("%s", err.text);
+		if (number == SIGHUP)
+			daemon_own_hangup(d);
 		return;
 	}
-	if (d->priv->stopping)
+	if (d->priv->stopping) { /* PR-4: the second one is impatient */
+		log_warn("stop: asked again, ending at once");
+		daemon_exit(d, 0);
 		return;
+	}
 	d->priv->stopping = true;
 	log_info("stop: asked by signal %d", number);
 	if (d->def->stop == NULL) {
@@ -295,7 +300,7 @@ on_signal(uv_signal_t *handle, int number)
 static void
 watch_signals(struct daemon *d)
 {
-	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
+	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {

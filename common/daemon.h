@@ -6,8 +6,9 @@
  * calls daemon_main() and nothing else.
  *
  * Started as: vedette-NAME --root SITE_DIR [--name INSTANCE] [--log FILE]
- * [--ready-fd N] [--debug]. Signals: TERM and INT end it in order, HUP reopens
- * the log file.
+ * [--ready-fd N] [--debug]. Signals: TERM and INT end it in order, a second
+ * one at once; HUP takes the present configuration, HUP and USR1 reopen the log
+ * file.
  */
 #ifndef COMMON_DAEMON_H
 #define COMMON_DAEMON_H

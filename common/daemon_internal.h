@@ -18,7 +18,7 @@ struct daemon_private {
 	int lock;
 	bool stopping, ended, deinited;
 	int code;
-	uv_signal_t signals[3];
+	uv_signal_t signals[4];
 	uv_timer_t stop_timer;
 	/* prepared and not yet in use */
 	struct snapshot *next;
@@ -29,6 +29,8 @@ struct daemon_private {
 
 /* After the loop was made. */
 void daemon_own_init(struct daemon *d);
+/* PR-5: takes the present configuration, if it is another. */
+void daemon_own_hangup(struct daemon *d);
 /* Waits for what is being prepared. */
 void daemon_own_settle(struct daemon *d);
 /* Binds tmp/run/bus/INSTANCE.sock. */

@@ -240,6 +240,20 @@ on_reload(struct daemon *d, struct bus_peer *peer, const struct msg_reload *r)
 	answer_reload(d, peer, r->id, r->generation, rc, &err);
 }
 
+void
+daemon_own_hangup(struct daemon *d)
+{
+	uint64_t generation = snapshot_current(d->root);
+
+	if (d->snapshot == NULL || generation == 0 ||
+	    generation == d->snapshot->generation)
+		return;
+	/* on_look() commits it: the link says so already. */
+	on_reload(d, NULL,
+	    &(struct msg_reload){
+		.phase = MSG_RELOAD_PREPARE, .generation = generation});
+}
+
 static void
 put_counter(struct str *list, const char *name, uint64_t value)
 {

@@ -16,9 +16,11 @@
 #include <stdint.h>
 
 /* Spoken by hello; two programs with different numbers do not talk. */
-#define MSG_PROTOCOL   2
+#define MSG_PROTOCOL   3
 
 #define MSG_OWN_OBJECT UINT32_MAX
+/* `who` of a command from the network: nobody's name, no rights of its own. */
+#define MSG_WHO_NETWORK "network;"
 /*
  * A job_result with this state carries a new state_blob and nothing else: a
  * counter was seen for the first time, the service is not updated.

@@ -50,8 +50,18 @@ registrations(void *arg)
 	return links_now(core->links);
 }
 
-static const struct jobs_ops jobs_ops = {
-    .clock = now_both, .links = registrations, .wake = wake};
+static void
+alert_handler(void *arg, const struct alert_run *run)
+{
+	struct core *core = arg;
+
+	alert_tell(core->engine, run, core_now());
+}
+
+static const struct jobs_ops jobs_ops = {.clock = now_both,
+    .links = registrations,
+    .alert = alert_handler,
+    .wake = wake};
 
 /* --- the state on disk tells what it finds ----------------------------------
  */

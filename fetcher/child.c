@@ -417,7 +417,7 @@ kill_now(uv_timer_t *timer)
 }
 
 static void
-terminate(struct child *c)
+terminate(struct child *c, uint32_t ms)
 {
 	c->all->counters.killed++;
 	if (c->is_reaped) { /* a grandchild holds its pipe */
@@ -426,7 +426,7 @@ terminate(struct child *c)
 		return;
 	}
 	kill(-c->pid, c->all->closing ? SIGKILL : SIGTERM);
-	uv_timer_start(&c->timer, kill_now, LIMIT_TERM_MS, 0);
+	uv_timer_start(&c->timer, kill_now, ms, 0);
 }
 
 static void
@@ -447,7 +447,7 @@ spawned(struct child *c)
 	watch(c, &c->process, reap);
 	uv_timer_start(&c->timer, watch_pipes, LIMIT_QUIET_MS, 0);
 	if (c->stopped)
-		terminate(c);
+		terminate(c, LIMIT_TERM_MS);
 }
 
 static void
@@ -541,11 +541,18 @@ child_stop(struct child *c)
 		return;
 	case CHILD_RUNS:
 		if (c->end.spawn_error == 0)
-			terminate(c);
+			terminate(c, LIMIT_TERM_MS);
 		return;
 	case CHILD_CLOSES:
 		return;
 	}
+}
+
+void
+child_terminate(struct child *c, uint32_t ms)
+{
+	if (c->state == CHILD_RUNS && c->end.spawn_error == 0)
+		terminate(c, ms);
 }
 
 /* --- all of them -----------------------------------------------------------

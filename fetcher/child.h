@@ -69,6 +69,11 @@ bool child_waits(const struct child *c);
  * seconds later. The caller's pointer is void.
  */
 void child_stop(struct child *c);
+/*
+ * TERM now and KILL after `ms`; its end is told as ever. Only if it is not
+ * child_waits().
+ */
+void child_terminate(struct child *c, uint32_t ms);
 void child_free_words(char **words);
 
 #endif

@@ -192,6 +192,10 @@ plugin_late(struct fetch *f)
 	bool waits = r->child != NULL && child_waits(r->child);
 	char timeout[32];
 
+	if (f->job.patience_ms > 0 && r->child != NULL && !waits) {
+		child_terminate(r->child, f->job.patience_ms);
+		return; /* plugin_ended() answers */
+	}
 	fetch_timeout_text(f, timeout);
 	release(f);
 	if (waits)

@@ -382,7 +382,7 @@ fetch_success(struct fetch *f)
 static uint32_t
 state_of(const struct fetch *f, uint32_t state)
 {
-	if (f->job.service.len > 0)
+	if (f->job.service.len > 0 || f->job.patience_ms > 0)
 		return state;
 	return state <= 1 ? 0 : 1;
 }

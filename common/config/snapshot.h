@@ -23,7 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SNAP_VERSION 2
+#define SNAP_VERSION 3
 #define SNAP_NONE    UINT32_MAX
 
 typedef uint32_t snap_str; /* offset into the pool of strings */
@@ -131,6 +131,7 @@ struct snap_object {
 	uint32_t stalking; /* bit 1 << state: output is stalked (ST-40) */
 	/* EH-1: as Livestatus shows it, and the line; "" for none. */
 	snap_str event_handler, event_handler_line;
+	snap_str alert_handler, alert_handler_line; /* EH-2 */
 	uint32_t freshness_ms; /* FR-1: 0: from the interval */
 	/* DT-16: canonical JSON array, "" for none: {start: local time,
 	 * end: local time, recur: WORD, duration: seconds, comment: TEXT} */

@@ -23,7 +23,7 @@ struct command_context {
 	    void *arg, const char *path, bool remove, struct err *err_r);
 	/* RESTART_PROGRAM, SHUTDOWN_PROGRAM; NULL: there is no such program. */
 	void (*program)(void *arg, bool restart);
-	bool privileged; /* may do the latter */
+	bool privileged; /* may do the latter, and PROCESS_FILE */
 	void *arg;
 };
 

@@ -38,6 +38,16 @@ run_nothing(struct call *c, struct err *err_r)
 	return 0;
 }
 
+static bool
+may(const struct call *c, struct err *err_r)
+{
+	if (!c->ctx->privileged)
+		err_set(err_r,
+		    "%s: that is for administrators and the site's own user",
+		    c->command->name);
+	return c->ctx->privileged;
+}
+
 /* PROCESS_FILE: file; delete */
 int
 run_file(struct call *c, struct err *err_r)
@@ -45,6 +55,8 @@ run_file(struct call *c, struct err *err_r)
 	char *path;
 	int rc;
 
+	if (!may(c, err_r))
+		return -1;
 	if (c->ctx->file == NULL) {
 		err_set(err_r, "a file of commands cannot name another one");
 		return -1;
@@ -59,12 +71,8 @@ run_file(struct call *c, struct err *err_r)
 int
 run_program(struct call *c, struct err *err_r)
 {
-	if (!c->ctx->privileged) {
-		err_set(err_r,
-		    "%s: that is for administrators and the site's own user",
-		    c->command->name);
+	if (!may(c, err_r))
 		return -1;
-	}
 	if (c->ctx->program != NULL)
 		c->ctx->program(c->ctx->arg, c->command->on);
 	return 0;

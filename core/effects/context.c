@@ -257,6 +257,26 @@ add_author(struct context *c, struct slice author)
 				 : text(c, snap->contacts[contact].alias));
 }
 
+/* An alert handler's type has its name, and it has keys of its own. */
+static void
+add_type(struct context *c, const struct notice *n)
+{
+	if (n->handler.len == 0) {
+		add(c, "NOTIFICATIONTYPE", slice_of(n->what));
+		return;
+	}
+	str_clear(&c->value);
+	str_addf(&c->value, "%s (", n->what);
+	str_addslice(&c->value, n->handler);
+	str_addc(&c->value, ')');
+	add(c, "NOTIFICATIONTYPE", str_slice(&c->value));
+	add(c, "ALERTHANDLERNAME", n->handler);
+	add(c, "ALERTHANDLEROUTPUT", n->output);
+	add(c, "ALERTHANDLERSTATE", n->failed ? SLICE("FAILED") : SLICE("OK"));
+	add(c, "ALERTHANDLERSHORTSTATE",
+	    n->failed ? SLICE("FAIL") : SLICE("OK"));
+}
+
 void
 context_add(struct str *pairs, const struct engine *e, const struct notice *n,
     int64_t created_us)
@@ -267,7 +287,7 @@ context_add(struct str *pairs, const struct engine *e, const struct notice *n,
 	struct str micro = {0};
 
 	str_addf(&micro, "%" PRId64, created_us);
-	add(&c, "NOTIFICATIONTYPE", slice_of(n->what));
+	add_type(&c, n);
 	add(&c, "MICROTIME", str_slice(&micro));
 	add(&c, "CONTACTNAME", SLICE("check-mk-notify"));
 	add(&c, "NOTIFICATIONCOMMENT", n->comment);

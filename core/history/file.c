@@ -37,6 +37,8 @@ struct history {
 	enum history_state states_kind;
 	int64_t states_time;
 	struct str late;   /* i64 time, u32 length, text; ... */
+	int late_fd;       /* the same lines, for after a crash; -1: none */
+	bool late_over;    /* they are in the buffer */
 	struct str recent; /* lines of the last RECENT_S before the start */
 	uint64_t lines, lost;
 };
@@ -183,10 +185,85 @@ add_version(struct history *h, int64_t now)
 	str_add(&h->buffer, "LOG VERSION: 2.0\n");
 }
 
+#define LATE_FILE "late" /* in the history's directory */
+
+/* A line that waits for a block must survive the process. */
+static void
+keep_late(struct history *h, int64_t now, struct slice line)
+{
+	char *path;
+	struct str text = {0};
+
+	if (h->late_fd == -1) {
+		path = xasprintf("%s/" LATE_FILE, h->dir);
+		h->late_fd =
+		    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+		free(path);
+	}
+	str_addf(&text, "[%" PRId64 "] ", now);
+	str_addslice(&text, line);
+	str_addc(&text, '\n');
+	if ((h->late_fd == -1 ||
+		write(h->late_fd, text.s, text.len) != (ssize_t)text.len) &&
+	    !h->failing)
+		log_warn(
+		    "history: %s/" LATE_FILE ": %s", h->dir, strerror(errno));
+	str_free(&text);
+}
+
+/* They are in the day's file. */
+static void
+forget_late(struct history *h)
+{
+	h->late_over = false;
+	if (h->late_fd != -1 && ftruncate(h->late_fd, 0) == -1)
+		log_warn(
+		    "history: %s/" LATE_FILE ": %s", h->dir, strerror(errno));
+}
+
+/* What a killed process had no time to write behind its block. */
+static int
+recover_late(struct history *h, struct err *err_r)
+{
+	char *path = xasprintf("%s/" LATE_FILE, h->dir);
+	struct str text = {0};
+	struct slice rest, line;
+	int rc = 0;
+
+	if (file_exists(path) &&
+	    (rc = file_read(path, 2 * HISTORY_BUFFER, &text, err_r)) == 0) {
+		rest = str_slice(&text);
+		while (slice_next(&rest, '\n', &line)) {
+			const char *end = memchr(line.s, ']', line.len);
+			struct slice number, said;
+			int64_t time;
+
+			if (end == NULL || end + 2 > line.s + line.len)
+				continue;
+			number = (struct slice){
+			    line.s + 1, (size_t)(end - line.s) - 1};
+			said = (struct slice){
+			    end + 2, (size_t)(line.s + line.len - end) - 2};
+			if (!num_i64(number, &time) || history_had(h, said))
+				continue;
+			stamp(h, time);
+			str_addslice(&h->buffer, said);
+			str_addc(&h->buffer, '\n');
+		}
+		h->late_fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+		h->late_over = true;
+	}
+	str_free(&text);
+	free(path);
+	return rc;
+}
+
 static void
 add_late(struct history *h, int64_t now, struct slice line)
 {
 	uint32_t len = (uint32_t)line.len;
+
+	keep_late(h, now, line);
 
 	str_addn(&h->late, (const char *)&now, sizeof(now));
 	str_addn(&h->late, (const char *)&len, sizeof(len));
@@ -200,6 +277,7 @@ end_block(struct history *h)
 	size_t at = 0;
 
 	h->states_at = UINT32_MAX;
+	h->late_over = h->late.len > 0;
 	while (at < h->late.len) {
 		int64_t time;
 		uint32_t len;
@@ -224,10 +302,11 @@ history_open(const char *dir, struct engine *engine, struct err *err_r)
 
 	h->dir = xstrdup(dir);
 	h->engine = engine;
-	h->fd = -1;
+	h->fd = h->late_fd = -1;
 	h->states_at = UINT32_MAX;
 	if (file_mkdirs(dir, 0750, err_r) == -1 ||
-	    open_day(h, now, &is_new, err_r) == -1) {
+	    open_day(h, now, &is_new, err_r) == -1 ||
+	    recover_late(h, err_r) == -1) {
 		history_close(&h);
 		return NULL;
 	}
@@ -248,6 +327,8 @@ history_close(struct history **history)
 		history_flush(h);
 		close(h->fd);
 	}
+	if (h->late_fd != -1)
+		close(h->late_fd);
 	str_free(&h->buffer);
 	str_free(&h->recent);
 	str_free(&h->late);
@@ -289,6 +370,8 @@ history_flush(struct history *h)
 		h->buffer.len -= done;
 		h->buffer.s[h->buffer.len] = '\0';
 	}
+	if (!h->failing && h->late_over)
+		forget_late(h);
 	return !h->failing;
 }
 

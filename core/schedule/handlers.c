@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Event handlers (EH-1, EH-3): a bounded queue, few at a time, run by workers
- * as plugins are; nobody waits for them.
+ * Event and alert handlers (EH-1, EH-2, EH-3): a bounded queue, few at a time,
+ * run by workers as plugins are; nobody waits for them.
  */
 #include "core/schedule/jobs_internal.h"
 
@@ -23,17 +23,55 @@ drop_handler(struct jobs *j)
 	if (j->handlers == NULL)
 		j->last_handler = &j->handlers;
 	j->n_handlers--;
+	free(h->alert);
 	free(h);
 }
 
 static uint64_t
 key_of(const struct handler *h)
 {
-	uint64_t key = UINT64_C(0xcbf29ce484222325) ^ h->object;
+	uint64_t key = UINT64_C(0xcbf29ce484222325) ^ h->object ^
+	    (h->alert ? UINT64_C(1) << 63 : 0);
 
 	for (const char *c = h->command; *c != '\0'; c++)
 		key = (key ^ (uint8_t)*c) * UINT64_C(0x100000001b3);
 	return key | 1;
+}
+
+static char *
+names_of(const struct engine *e, const struct handler *h)
+{
+	const struct snap_object *o = &e->snap->objects[h->object];
+	struct str names = {0};
+
+	str_add(&names, snap_s(e->snap, e->snap->objects[o->host].name));
+	str_addc(&names, '\0');
+	str_add(&names, o->is_service ? snap_s(e->snap, o->name) : "");
+	str_addc(&names, '\0');
+	str_add(&names, h->command);
+	str_addc(&names, '\0');
+	return names.s;
+}
+
+static void
+tell(struct jobs *j, const char *alert, struct alert_run *run)
+{
+	run->host = slice_of(alert);
+	run->service = slice_of(alert + run->host.len + 1);
+	run->command = slice_of(alert + run->host.len + run->service.len + 2);
+	if (j->ops->alert != NULL)
+		j->ops->alert(j->arg, run);
+}
+
+void
+jobs_alert_ended(
+    struct jobs *j, char *alert, unsigned exit_code, struct slice output)
+{
+	struct alert_run run = {
+	    .ended = true, .exit_code = exit_code, .output = output};
+
+	tell(j, alert, &run);
+	free(alert);
 }
 
 /* EH-2: the same for the same object never runs twice at a time. */
@@ -78,7 +116,9 @@ jobs_handler(struct jobs *j, const struct handler *h)
 	job_make_handler(&m.job, &j->buffers, j->schedule->engine, h, now);
 	msg_put(&bytes, &m);
 	w = xmalloc(sizeof(*w) + bytes.len);
-	*w = (struct waiting_handler){.key = key, .len = bytes.len};
+	*w = (struct waiting_handler){.key = key,
+	    .alert = h->alert ? names_of(j->schedule->engine, h) : NULL,
+	    .len = bytes.len};
 	memcpy(w->bytes, bytes.s, bytes.len);
 	str_free(&bytes);
 	*j->last_handler = w;
@@ -112,7 +152,13 @@ start_handler(struct jobs *j, struct worker *to, int64_t now_ns)
 	to->credit--;
 	j->handlers_run++;
 	heap_set(&j->deadlines, (uint32_t)(r - j->slots),
-	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);
+	    now_ns + (m.job.timeout_ms + m.job.patience_ms) * NS_PER_MS +
+		JOBS_GRACE_S * NS_PER_S);
+	if (h->alert != NULL) {
+		r->alert = h->alert;
+		h->alert = NULL;
+		tell(j, r->alert, &(struct alert_run){0});
+	}
 	drop_handler(j);
 	return true;
 }
@@ -141,11 +187,15 @@ jobs_handler_ended(
     struct jobs *j, struct running *r, const struct msg_outcome *m)
 {
 	struct slice list = m->results;
-	struct msg_job_result result;
+	struct msg_job_result result = {.state = 3};
+	char *alert = r->alert;
 
+	r->alert = NULL;
 	if (msg_job_result_next(&list, &result) && result.state != 0)
 		log_warn("event handler: ended with %u: %.*s", result.state,
 		    (int)(result.output.len > 200 ? 200 : result.output.len),
 		    result.output.len == 0 ? "" : result.output.s);
 	jobs_free_slot(j, r);
+	if (alert != NULL)
+		jobs_alert_ended(j, alert, result.state, result.output);
 }

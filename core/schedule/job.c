@@ -183,6 +183,7 @@ job_make_handler(struct msg_job *job, struct job_buffers *buffers,
 	    .address = text(e, host->address == 0 ? host->name : host->address),
 	    .family = host->family,
 	    .timeout_ms = JOB_TIMEOUT_MS,
+	    .patience_ms = h->alert ? JOB_PATIENCE_MS : 0,
 	    .command = str_slice(&buffers->command)};
 }
 

@@ -9,7 +9,8 @@
 #include "common/msg.h"
 #include "core/state/engine.h"
 
-#define JOB_TIMEOUT_MS 60000 /* where the configuration has none */
+#define JOB_TIMEOUT_MS  60000 /* where the configuration has none */
+#define JOB_PATIENCE_MS 60000 /* of alert handlers: TERM to KILL (EH-2) */
 
 /* Memory that the message borrows; reuse it from job to job. */
 struct job_buffers {

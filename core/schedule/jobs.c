@@ -84,13 +84,18 @@ lost(struct jobs *j, struct running *r, const char *why, bool again)
 	struct due due = r->due;
 	uint32_t object = r->object;
 	unsigned before = r->lost;
+	char *alert = r->alert;
 	int64_t now_ns, now;
 
 	j->ops->clock(j->arg, &now_ns, &now);
 	if (r->handler != 0)
 		log_warn("event handler: %s",
 		    why == NULL ? "no answer in time" : why);
+	r->alert = NULL;
 	jobs_free_slot(j, r);
+	if (alert != NULL)
+		jobs_alert_ended(j, alert, 3,
+		    slice_of(why == NULL ? "no answer in time" : why));
 	if (object == SNAP_NONE)
 		return;
 	set_executing(j, object, false);
@@ -332,6 +337,8 @@ jobs_free(struct jobs **jobs)
 		j->slots[i].id = 0;
 	forget_older(j);
 	heap_free(&j->deadlines);
+	for (uint32_t i = 0; i < j->n_slots; i++)
+		free(j->slots[i].alert);
 	free(j->slots);
 	job_buffers_free(&j->buffers);
 	piggyback_free(&j->piggyback);

@@ -12,6 +12,7 @@
 #include "common/bus.h"
 #include "common/settings.h"
 #include "core/schedule/schedule.h"
+#include "core/state/alert.h"
 
 #define JOBS_GRACE_S 10 /* after a job's own time-out */
 
@@ -23,6 +24,8 @@ struct jobs_ops {
 	void (*clock)(void *arg, int64_t *now_ns_r, int64_t *now_r);
 	/* The registrations of agents; borrowed for the call. */
 	const struct agent_links *(*links)(void *arg);
+	/* An alert handler began or ended; may be NULL (EH-2). */
+	void (*alert)(void *arg, const struct alert_run *run);
 	/* Something happened that may let jobs_pump() go on. */
 	void (*wake)(void *arg);
 };

@@ -17,6 +17,7 @@ struct running {
 	struct worker *worker; /* NULL: none yet, or gone */
 	uint32_t object, next_free, kind;
 	uint64_t handler; /* its key; 0: a check */
+	char *alert;      /* of an alert handler: see waiting_handler */
 	struct due due;
 	int64_t started;
 	unsigned lost;
@@ -31,6 +32,8 @@ struct renumbered {
 struct waiting_handler {
 	struct waiting_handler *next;
 	uint64_t key; /* of object and command */
+	/* Of an alert handler: host, service, command, each with a NUL. */
+	char *alert;
 	size_t len;
 	char bytes[]; /* the encoded job */
 };
@@ -64,6 +67,10 @@ struct jobs {
 	uint32_t capacity; /* all workers' credit, used and unused */
 	double latency_plugin, latency_other; /* smoothed, seconds */
 };
+
+/* handlers.c: an alert handler ended; it is freed. */
+void jobs_alert_ended(
+    struct jobs *j, char *alert, unsigned exit_code, struct slice output);
 
 /* jobs.c */
 struct running *jobs_take_slot(struct jobs *j);

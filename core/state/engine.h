@@ -67,12 +67,16 @@ struct notice {           /* a raw notification, decided */
 	uint32_t object, number;
 	uint8_t state; /* that it tells */
 	struct slice author, comment;
+	/* ALERTHANDLER: what ran, what it said, and whether it failed. */
+	struct slice handler, output;
+	bool failed;
 };
 
-/* An event handler that is to run; everything is borrowed for the call. */
+/* A handler that is to run; everything is borrowed for the call. */
 struct handler {
 	uint32_t object;
 	bool global;
+	bool alert;              /* an alert handler (EH-2) */
 	const char *command;     /* as configured, NAME!args */
 	const char *line, *args; /* its line and what $ARGn$ come from */
 	bool hard;               /* state type and attempt of the event */
@@ -105,7 +109,8 @@ struct engine_ops {
 	void (*period)(void *arg, uint32_t period, bool active);
 	/* A contact's run-time state changed; may be NULL. */
 	void (*contact)(void *arg, uint32_t contact);
-	/* EH-1: run it, but never wait for it; may be NULL. */
+	/* EH-1, EH-2: run it, but never wait for it; may be NULL. An alert
+	 * handler has no line yet: tell alert_started() and alert_ended(). */
 	void (*handler)(void *arg, const struct handler *h);
 };
 

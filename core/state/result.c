@@ -159,6 +159,24 @@ handlers(struct engine *e, uint32_t object, const struct step *s, int64_t now)
 	run_handler(e, object, s, &h, now);
 }
 
+/* EH-2: at every change, whatever is off, down or acknowledged. */
+static void
+alert_handler(struct engine *e, uint32_t object, const struct step *s)
+{
+	const struct snap_object *c = conf(e, object);
+	const char *command = snap_s(e->snap, c->alert_handler);
+	struct handler h = {.object = object,
+	    .alert = true,
+	    .command = command,
+	    .args = command,
+	    .line = snap_s(e->snap, c->alert_handler_line),
+	    .hard = s->line_hard,
+	    .attempt = s->line_attempt};
+
+	if (*command != '\0' && e->ops->handler != NULL)
+		e->ops->handler(e->arg, &h);
+}
+
 /* The steps after the state machine, in the order of NO-7. */
 static void
 follow(struct engine *e, uint32_t object, const struct step *s, bool first,
@@ -194,8 +212,10 @@ follow(struct engine *e, uint32_t object, const struct step *s, bool first,
 		notify_look(e, object, again, now);
 	if (o->state == STATE_GOOD)
 		o->first_problem = 0;
-	if (s->line && !s->stalked)
+	if (s->line && !s->stalked) {
 		handlers(e, object, s, now);
+		alert_handler(e, object, s);
+	}
 }
 
 static void

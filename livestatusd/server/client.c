@@ -275,6 +275,7 @@ client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 	c->handle.data = c;
 	c->server = s;
 	c->moved = clock_mono();
+	c->remote = tcp;
 	c->commands = !tcp || s->policy.commands;
 	c->next = s->clients;
 	c->prev = &s->clients;

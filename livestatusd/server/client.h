@@ -45,6 +45,7 @@ struct client {
 	bool cut;      /* ended without TLS's own end */
 	size_t sealed; /* of `out` */
 	bool commands; /* may give commands */
+	bool remote;   /* not by the site's own socket */
 	size_t left;   /* of the answer, at the last look */
 	int64_t moved; /* monotonic: last progress of any kind */
 	int64_t begun; /* monotonic: first byte of the request; 0: none */

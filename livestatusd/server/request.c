@@ -102,7 +102,8 @@ send_commands(struct client *c, struct slice request)
 		commands_send(is_event_command(text)
 			? c->server->l->event_commands
 			: c->server->l->commands,
-		    (struct slice){NULL, 0}, text, on_command_done, c);
+		    c->remote ? SLICE(MSG_WHO_NETWORK) : SLICE(""), text,
+		    on_command_done, c);
 	}
 }
 

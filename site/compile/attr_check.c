@@ -260,6 +260,7 @@ attr_check(struct model *m, enum attr attr, bool service, json_t *value,
 			check_site(m, json_string_value(value), at);
 		break;
 	case ATTR_event_handler:
+	case ATTR_alert_handler:
 		if (json_is_string(value))
 			check_command(m, json_string_value(value), at);
 		break;

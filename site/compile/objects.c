@@ -218,6 +218,10 @@ set_texts(struct model *m, struct snap_object *o, json_t *const *values)
 		check_command_line(m,
 		    json_string_value(values[ATTR_event_handler]),
 		    &o->event_handler, &o->event_handler_line);
+	if (values[ATTR_alert_handler] != NULL)
+		check_command_line(m,
+		    json_string_value(values[ATTR_alert_handler]),
+		    &o->alert_handler, &o->alert_handler_line);
 	o->custom_variables = variables_of(m, values[ATTR_custom_variables]);
 }
 

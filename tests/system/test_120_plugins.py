@@ -199,7 +199,7 @@ def test_ping(started, deaf_ipv6):
     if row["state"] != 0 and "cap_net_raw" in row["plugin_output"]:
         pytest.skip("no permission to ping: " + row["plugin_output"])
     assert row["state"] == 0, row
-    # Smart ping: DOWN after 15 s without a sign of life.
+    # Smart ping (ST-31): DOWN after 15 s without a sign of life.
     assert started.wait_for_host("down", 1, timeout=60)["plugin_output"]
 
 

@@ -154,6 +154,11 @@ def test_tls(root):
         s.sendall(b"GET comments\nColumns: comment\nOutputFormat: json\n\n")
         rows = json.loads(b"".join(iter(lambda: s.recv(65536), b"")))
     assert rows == [["over TCP"]]
+    # Over the network nobody has the rights of the site's own user.
+    for line in "RESTART_PROGRAM", "PROCESS_FILE;/etc/passwd;1":
+        answer = tcp.ask(f"COMMAND [{int(time.time())}] {line}\n"
+                         "ResponseHeader: fixed16\n\n").decode()
+        assert "for administrators" in answer, answer
     # Without TLS nothing is answered.
     with socket.create_connection(("127.0.0.1", tcp.port), 20) as s:
         s.sendall(GET_HOSTS.encode())

@@ -44,6 +44,10 @@ struct live {
 	uint8_t answer_state; /* what the worker says of HTTP */
 	bool mute;            /* the worker takes jobs and does not answer */
 	struct bus_handlers notifier_handlers;
+	/* Adds to the configuration; takes a job instead of the worker. */
+	void (*more)(struct snapb *b);
+	bool (*takes)(
+	    struct live *l, struct bus_peer *peer, const struct msg_job *job);
 	bool keep_notices; /* do not say notice_stored */
 	/* who sees notices instead of notifier_message() */
 	void (*notified)(struct bus_peer *peer, const struct msg *m, void *arg);
@@ -82,6 +86,8 @@ worker_message(struct bus_peer *peer, const struct msg *m, void *arg)
 	struct str results = {0};
 
 	assert_int_equal(m->id, MSG_JOB);
+	if (l->takes != NULL && l->takes(l, peer, &m->job))
+		return;
 	l->jobs_seen++;
 	if (l->mute)
 		return;
@@ -290,6 +296,8 @@ write_snapshot(struct live *l, uint64_t generation, bool extra)
 		snapb_object(b, s)->check_interval_ms = 1000;
 		snapb_object(b, s)->check_line = snapb_str(b, "check_x");
 	}
+	if (l->more != NULL)
+		l->more(b);
 	if (snapb_write(b, path, &err) == -1)
 		fail_msg("%s", err.text);
 	unlink(link);
@@ -400,15 +408,23 @@ connect_all(struct live *l)
 	free(notify);
 }
 
+/* With the caller's hooks. */
 static inline struct live *
-begin(void)
+begin_with(const struct live *hooks)
 {
 	struct live *l = xnew(struct live);
 
+	*l = *hooks;
 	make_site(l);
 	connect_all(l);
 	start_core(l);
 	return l;
+}
+
+static inline struct live *
+begin(void)
+{
+	return begin_with(&(struct live){0});
 }
 
 static inline void

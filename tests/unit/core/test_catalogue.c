@@ -458,7 +458,8 @@ static void
 some_need_a_right(void **state)
 {
 	static const char *const lines[] = {"RESTART_PROGRAM",
-	    "RESTART_PROCESS", "SHUTDOWN_PROGRAM", "SHUTDOWN_PROCESS"};
+	    "RESTART_PROCESS", "SHUTDOWN_PROGRAM", "SHUTDOWN_PROCESS",
+	    "PROCESS_FILE;/nothing;1"};
 	struct world *w = site();
 	struct err err;
 

@@ -165,9 +165,48 @@ history_has_a_file_a_day(void **state) /* LG-1, LG-5 */
 	history_close(&h);
 	h = history_open(dir, w->e, &err);
 	assert_false(history_had(h, SLICE("thre")));
+	assert_true(history_had(h, SLICE("early"))); /* once */
+	assert_false(history_had(h, SLICE("early")));
 	history_expire(h, 1772496000 + 40 * 86400, INT64_C(39) * 86400 * 1000);
 	assert_false(file_exists(path));
 	history_close(&h);
+	clock_use_system();
+	file_remove_tree(dir, &err);
+	str_free(&text);
+	free(path);
+	free(dir);
+	world_free(&w);
+}
+
+/* Killed in the middle of a block: what waited for its end is there. */
+static void
+late_lines_survive(void **state) /* LG-1, RT-1 */
+{
+	struct world *w = site();
+	char *dir = scratch(), *path = xasprintf("%s/2026-03-02.log", dir);
+	struct str text = {0};
+	struct history *h, *killed;
+	struct err err;
+	const char *at;
+
+	(void)state;
+	clock_set(0, INT64_C(1772452799) * NS_PER_S);
+	killed = history_open(dir, w->e, &err);
+	history_begin_states(killed, HISTORY_INITIAL, 1772452799);
+	history_add(killed, 1772452800, SLICE("one; [and] more"));
+	history_add(killed, 1772452801, SLICE("two"));
+	for (int start = 0; start < 3; start++) {
+		h = history_open(dir, w->e, &err);
+		history_add(h, 1772452802, SLICE("start"));
+		assert_true(history_flush(h));
+		history_close(&h);
+	}
+	assert_int_equal(file_read(path, 1 << 20, &text, &err), 0);
+	at = strstr(
+	    str_get(&text), "[1772452800] one; [and] more\n[1772452801] two\n");
+	assert_non_null(at);
+	assert_null(strstr(strstr(at, "] two") + 1, "] two\n"));
+	history_close(&killed);
 	clock_use_system();
 	file_remove_tree(dir, &err);
 	str_free(&text);
@@ -223,6 +262,7 @@ main(void)
 	    cmocka_unit_test(checkable_there_and_back),
 	    cmocka_unit_test(context_of_a_problem),
 	    cmocka_unit_test(history_has_a_file_a_day),
+	    cmocka_unit_test(late_lines_survive),
 	    cmocka_unit_test(state_file_replaces_as_a_whole),
 	};
 

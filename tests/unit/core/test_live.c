@@ -187,6 +187,42 @@ limit_files(struct live *l, rlim_t bytes)
 	return status == 0;
 }
 
+static bool
+has_third_generation(struct live *l)
+{
+	return l->generation == 3;
+}
+
+static bool
+log_is_there(struct live *l)
+{
+	char *path = xasprintf("%s/var/log/core.log", l->root);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+static void
+signals(void **state) /* PR-4, PR-5 */
+{
+	struct live *l = begin();
+	char *log = xasprintf("%s/var/log/core.log", l->root);
+
+	(void)state;
+	look(l);
+	assert_int_equal(l->generation, 1);
+	write_snapshot(l, 3, true);
+	assert_int_equal(kill(l->pid, SIGHUP), 0);
+	wait_until(l, has_third_generation, "HUP: the present configuration");
+	assert_int_equal(unlink(log), 0);
+	assert_int_equal(kill(l->pid, SIGUSR1), 0);
+	wait_until(l, log_is_there, "USR1: the log again");
+	end_core(l, SIGINT);
+	free(log);
+	finish(l);
+}
+
 static void
 full_disk_is_said_to_who_waits(void **state)
 {
@@ -220,6 +256,7 @@ main(void)
 	    cmocka_unit_test(killed_core_loses_nothing_that_was_answered),
 	    cmocka_unit_test(jobs_of_a_lost_worker_are_done_by_another),
 	    cmocka_unit_test(reload_keeps_states),
+	    cmocka_unit_test(signals),
 	    cmocka_unit_test(full_disk_is_said_to_who_waits),
 	};
 

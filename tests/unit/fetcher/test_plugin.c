@@ -149,6 +149,40 @@ time_out_kills_the_group(void **state) /* SC-24 */
 	bench_close(&b);
 }
 
+/* A handler that has more time after TERM is answered when it has ended. */
+static void
+patience(void **state) /* EH-2 */
+{
+	static const struct {
+		const char *command, *words;
+		uint32_t state, service;
+	} rows[] = {
+	    {"trap 'echo tidied up; exit 1' TERM; while :; do sleep 0.05; done",
+		"tidied up", 1, 4},
+	    {"trap 'echo tidied up; exit 1' TERM; while :; do sleep 0.05; done",
+		"tidied up", 1, 0},
+	    {"trap '' TERM; while :; do sleep 0.05; done",
+		"was ended by signal 9", 3, 4},
+	    {"exit 0", "(No output on stdout)", 0, 4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct msg_job job = {.kind = MSG_JOB_PLUGIN,
+		    .service = {"HTTP", rows[i].service},
+		    .timeout_ms = 300,
+		    .patience_ms = 400,
+		    .command = slice_of(rows[i].command)};
+		struct ended e = run_job(&job);
+
+		if (e.state != rows[i].state ||
+		    strstr(e.output, rows[i].words) == NULL)
+			fail_msg(
+			    "%s: %u %s", rows[i].command, e.state, e.output);
+		ended_clear(&e);
+	}
+}
+
 static void
 grandchild_holds_the_pipe(void **state)
 {
@@ -272,6 +306,7 @@ main(void)
 	    cmocka_unit_test(output_is_taken_apart),
 	    cmocka_unit_test(too_much_output),
 	    cmocka_unit_test(time_out_kills_the_group),
+	    cmocka_unit_test(patience),
 	    cmocka_unit_test(grandchild_holds_the_pipe),
 	    cmocka_unit_test(many_at_once),
 	    cmocka_unit_test(no_place_in_time),
