@@ -253,3 +253,4 @@ def test_completion_offers_verbs_and_options(root):
 
     assert {"create", "status", "check-config"} <= set(complete(str(VEDETTE)))
     assert "core" in complete(str(VEDETTE), "-s", "x", "start", "x")
+    assert "zpool_status" in complete(str(VEDETTE), "checks", "show")
