@@ -217,6 +217,8 @@ gather_sources(struct pass *p)
 	if (p->parsed.split.n_parts > 0)
 		parsed_add_persisted(
 		    &p->parsed, in->persisted, in->job->host, now);
+	if (in->has_snmp && in->snmp_failure == NULL)
+		parsed_add(&p->parsed, in->snmp, in->job->host, now);
 	for (size_t i = 0; i < in->n_sources; i++)
 		if (in->sources[i].output.len > 0)
 			parsed_add(&p->parsed, in->sources[i].output,
@@ -232,7 +234,7 @@ say_sources(const struct evaluate_input *in, struct check_out *out)
 		check_say(out, s->state, "[piggyback] %.*s", (int)s->text.len,
 		    s->text.s);
 	}
-	if (in->no_agent && in->n_sources == 0)
+	if (in->no_agent && in->n_sources == 0 && !in->has_snmp)
 		check_say(
 		    out, CHECK_WARN, "[piggyback] Missing piggyback data");
 }
@@ -245,6 +247,8 @@ evaluate_agent(const struct evaluate_input *in, struct str *results)
 	    .now = (double)in->now_us / 1e6,
 	    .run = {.failure = in->failure,
 		.no_agent = in->no_agent,
+		.has_snmp = in->has_snmp,
+		.snmp_failure = in->snmp_failure,
 		.bytes = in->output.len,
 		.fetch_seconds = (double)in->fetch_us / 1e6},
 	};

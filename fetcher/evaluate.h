@@ -21,6 +21,10 @@ struct evaluate_source {
 struct evaluate_input {
 	const struct msg_job *job; /* kind AGENT or PROGRAM, with its items */
 	struct slice output;       /* the agent's bytes, decoded and unpacked */
+	/* Sections that were read by SNMP, or why they could not be. */
+	bool has_snmp;
+	struct slice snmp;
+	const char *snmp_failure;
 	const char *failure;       /* NULL, or why the fetch failed, in words */
 	int64_t now_us;            /* wall time at the end of the fetch */
 	uint64_t fetch_us;         /* how long the fetch took */

@@ -70,7 +70,7 @@ fetch_is_alive(const struct fetch *f)
 const char *
 fetch_failure(const struct fetch *f)
 {
-	return f->failure;
+	return f->failure != NULL ? f->failure : f->snmp_failure;
 }
 
 struct slice
@@ -84,20 +84,26 @@ static bool
 is_evaluated(const struct fetch *f)
 {
 	return f->job.kind == MSG_JOB_AGENT || f->job.kind == MSG_JOB_PROGRAM ||
-	    f->job.kind == MSG_JOB_PIGGYBACK;
+	    f->job.kind == MSG_JOB_PIGGYBACK || f->job.kind == MSG_JOB_SNMP;
 }
 
 static void
 evaluate(const struct fetch *f, struct str *results)
 {
 	struct piggyback_sources sources = {0};
+	struct slice all = str_slice(&f->output);
+	size_t from = f->snmp_begun ? f->snmp_from : all.len;
 	struct evaluate_input in = {
 	    .job = &f->job,
-	    .output = str_slice(&f->output),
+	    .output = {all.s, from},
+	    .has_snmp = f->snmp_begun,
+	    .snmp = {all.s == NULL ? NULL : all.s + from, all.len - from},
+	    .snmp_failure = f->snmp_failure,
 	    .failure = f->failure,
 	    .now_us = clock_wall() / NS_PER_US,
 	    .fetch_us = fetch_duration_us(f),
-	    .no_agent = f->job.kind == MSG_JOB_PIGGYBACK,
+	    .no_agent =
+		f->job.kind == MSG_JOB_PIGGYBACK || f->job.kind == MSG_JOB_SNMP,
 	};
 
 	piggyback_sources_read(&sources, &f->job, in.now_us / 1000000);

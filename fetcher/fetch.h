@@ -38,7 +38,7 @@ struct fetch_kind {
 
 extern const struct fetch_kind fetch_kind_agent, fetch_kind_tcp,
     fetch_kind_ping, fetch_kind_plugin, fetch_kind_program,
-    fetch_kind_piggyback;
+    fetch_kind_piggyback, fetch_kind_snmp;
 
 enum fetch_stage {
 	FETCH_WAITS,
@@ -64,6 +64,12 @@ struct fetch {
 	struct str output;  /* counted in the runner's budget */
 	struct str results; /* job_result records of kinds without sections */
 	char *failure;      /* NULL or words */
+	/* A second source after the agent: where its part of `output` begins,
+	 * and how it went. */
+	bool snmp_begun;
+	uint32_t whole_ms; /* the job's timeout; job.timeout_ms may be a part */
+	size_t snmp_from;
+	char *snmp_failure; /* NULL or words */
 	runner_done_fn *done;
 	void *arg;
 	struct fetch *prev, *next; /* all of the runner */

@@ -39,6 +39,7 @@ static const struct fetch_kind *const kinds[MSG_JOB_KINDS] = {
     [MSG_JOB_TCP] = &fetch_kind_tcp,
     [MSG_JOB_PLUGIN] = &fetch_kind_plugin,
     [MSG_JOB_PIGGYBACK] = &fetch_kind_piggyback,
+    [MSG_JOB_SNMP] = &fetch_kind_snmp,
 };
 
 /* --- the runner ----------------------------------------------------------- */
@@ -228,6 +229,9 @@ runner_buffer(struct runner *e)
 	return e->buffer;
 }
 
+static void run(struct fetch *f);
+static void deadline(uv_timer_t *timer);
+
 /* --- one fetch per host ----------------------------------------------------
  */
 
@@ -260,8 +264,6 @@ take_host(struct fetch *f)
 	*bucket = f;
 	return true;
 }
-
-static void run(struct fetch *f);
 
 /* A fetch that waits leaves the line; one that runs lets the next one run. */
 static void
@@ -305,6 +307,7 @@ free_fetch(uv_handle_t *handle)
 	str_free(&f->results);
 	free(f->name);
 	free(f->failure);
+	free(f->snmp_failure);
 	free(f);
 }
 
@@ -328,16 +331,60 @@ unlink_fetch(struct fetch *f)
 	uv_close((uv_handle_t *)&f->deadline, free_fetch);
 }
 
+static bool
+has_agent_and_snmp(const struct fetch *f)
+{
+	return f->job.snmp.len > 0 &&
+	    (f->job.kind == MSG_JOB_AGENT || f->job.kind == MSG_JOB_PROGRAM);
+}
+
+/*
+ * The agent is done with, for better or worse: now SNMP, in what is left of
+ * the job's time. False: that was all.
+ */
+static bool
+goes_on(struct fetch *f)
+{
+	struct err unused;
+
+	if (f->snmp_begun || !has_agent_and_snmp(f) ||
+	    f->stage < FETCH_RESOLVES)
+		return false;
+	f->snmp_begun = true;
+	if (f->failure != NULL) {
+		struct str output = fetch_steal(f);
+
+		str_free(&output);
+	}
+	f->snmp_from = f->output.len;
+	/* Whatever the agent's output ended in, this ends it. */
+	fetch_take(f, "\n<<<<>>>>\n", 10, &unused);
+	f->kind = &fetch_kind_snmp;
+	f->job.timeout_ms = f->whole_ms;
+	uv_timer_start(&f->deadline, deadline, fetch_left_ms(f), 0);
+	run(f);
+	return true;
+}
+
 static void
 end(struct fetch *f)
 {
+	if (goes_on(f))
+		return;
 	unlink_fetch(f);
 	f->runner->counters.jobs_done++;
-	if (f->failure != NULL)
+	if (fetch_failure(f) != NULL)
 		f->runner->counters.jobs_failed++;
 	f->done(f, f->arg);
 	if (f->kind != NULL && f->kind->one_per_host)
 		leave_host(f);
+}
+
+/* Of the source that is being asked. */
+static void
+set_failure(struct fetch *f, const char *why)
+{
+	*(f->snmp_begun ? &f->snmp_failure : &f->failure) = xstrdup(why);
 }
 
 void
@@ -349,7 +396,7 @@ fetch_fail(struct fetch *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why.text, sizeof(why.text), fmt, ap);
 	va_end(ap);
-	f->failure = xstrdup(why.text);
+	set_failure(f, why.text);
 	end(f);
 }
 
@@ -368,7 +415,7 @@ fetch_fail_soon(struct fetch *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why.text, sizeof(why.text), fmt, ap);
 	va_end(ap);
-	f->failure = xstrdup(why.text);
+	set_failure(f, why.text);
 	uv_timer_start(&f->deadline, fail_now, 0, 0);
 }
 
@@ -475,6 +522,7 @@ count(struct runner *e, uint32_t kind)
 	    [MSG_JOB_TCP] = &e->counters.jobs_tcp,
 	    [MSG_JOB_PLUGIN] = &e->counters.jobs_plugin,
 	    [MSG_JOB_PIGGYBACK] = &e->counters.jobs_piggyback,
+	    [MSG_JOB_SNMP] = &e->counters.jobs_snmp,
 	};
 
 	if (kind < MSG_JOB_KINDS && counters[kind] != NULL)
@@ -520,8 +568,12 @@ runner_start(struct runner *e, const struct msg_job *job, runner_done_fn *done,
 	e->n_running++;
 	uv_timer_init(e->loop, &f->deadline);
 	f->deadline.data = f;
+	f->whole_ms = f->job.timeout_ms;
+	if (has_agent_and_snmp(f)) /* half for each of the two */
+		f->job.timeout_ms /= 2;
 	uv_timer_start(&f->deadline, deadline, f->job.timeout_ms, 0);
 	count(e, job->kind);
+	f->snmp_begun = job->kind == MSG_JOB_SNMP;
 	if (job->kind < MSG_JOB_KINDS)
 		f->kind = kinds[job->kind];
 	if (f->kind == NULL)

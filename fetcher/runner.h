@@ -28,11 +28,13 @@ struct fetch;
 	C(inprocess, "network checks done without a process")                  \
 	C(inprocess_given_up, "of these left to the plugin after all")         \
 	C(jobs_piggyback, "hosts judged by what others sent for them")         \
+	C(jobs_snmp, "devices read by SNMP alone")                              \
 	C(jobs_unknown, "jobs of a kind that this version cannot do")          \
 	C(jobs_done, "jobs that ended, in whatever way")                       \
 	C(jobs_late, "jobs that ran into their deadline")                      \
 	C(jobs_failed, "fetches that brought no data, late ones included")     \
 	C(jobs_waited, "jobs that waited for another of the same host")        \
+	C(snmp_requests, "requests to SNMP devices, without repetitions")      \
 	C(bytes_read, "bytes from agents, programs and plugins")               \
 	C(outputs_cut, "outputs over the limit of size")                       \
 	C(agents_tls, "agents that answered with TLS")                         \

@@ -161,7 +161,9 @@ written_bare_job(struct written *w, uint32_t object, struct msg_job *job_r)
 			kind = MSG_JOB_PROGRAM;
 			break;
 		case SNAP_AGENT_NONE:
-			kind = MSG_JOB_PIGGYBACK;
+			kind = w->snap->objects[o->host].snmp != 0
+			    ? MSG_JOB_SNMP
+			    : MSG_JOB_PIGGYBACK;
 			break;
 		case SNAP_AGENT_PUSH:
 		default:

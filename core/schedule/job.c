@@ -125,8 +125,10 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 	    .timeout_ms = c->timeout_ms == 0 ? JOB_TIMEOUT_MS : c->timeout_ms,
 	    .state = checkable_blob(&e->objects[object]),
 	    .interval_ms = e->objects[object].check_interval_ms};
-	if (c->check == SNAP_CHECK_AGENT)
+	if (c->check == SNAP_CHECK_AGENT) {
 		job->piggyback = text(e, host->piggyback);
+		job->snmp = text(e, host->snmp);
+	}
 	switch ((enum msg_job_kind)kind) {
 	case MSG_JOB_AGENT:
 		job->port = host->agent_port;
@@ -139,9 +141,6 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 		    snap_s(e->snap, host->agent_command));
 		job->options = text(e, host->agent_options);
 		break;
-	case MSG_JOB_SNMP:
-		job->options = text(e, host->snmp);
-		break;
 	case MSG_JOB_PLUGIN:
 		line = engine_check_line(e, object, &scope.args);
 		macros_expand(&buffers->command, &scope, line);
@@ -153,11 +152,12 @@ job_make(struct msg_job *job, struct job_buffers *buffers,
 			job->options = SLICE("{\"packets\":5}");
 		break;
 	case MSG_JOB_PIGGYBACK:
+	case MSG_JOB_SNMP:
 	case MSG_JOB_TCP:
 	case MSG_JOB_KINDS:
 		break;
 	}
-	if (c->check == SNAP_CHECK_AGENT || c->check == SNAP_CHECK_SNMP)
+	if (c->check == SNAP_CHECK_AGENT)
 		add_items(&buffers->items, &buffers->params, e, object);
 	job->command = str_slice(&buffers->command);
 	job->items = str_slice(&buffers->items);

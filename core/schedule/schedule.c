@@ -44,7 +44,9 @@ schedule_kind(const struct engine *e, uint32_t object)
 		if (snap->objects[c->host].agent == SNAP_AGENT_TCP)
 			return MSG_JOB_AGENT;
 		if (snap->objects[c->host].agent == SNAP_AGENT_NONE)
-			return MSG_JOB_PIGGYBACK;
+			return snap->objects[c->host].snmp != 0
+			    ? MSG_JOB_SNMP
+			    : MSG_JOB_PIGGYBACK;
 		return SCHEDULE_NONE;
 	case SNAP_CHECK_ALWAYS_UP:
 	case SNAP_CHECK_CLUSTER:

@@ -108,24 +108,41 @@ say_agent(const struct check_mk_run *run, struct check_out *out)
 		    out, CHECK_OK, "OS: %.*s", (int)agent->os.len, agent->os.s);
 }
 
+static void
+say_snmp(const struct check_mk_run *run, struct check_out *out)
+{
+	if (!run->has_snmp)
+		return;
+	check_say(out, run->snmp_failure == NULL ? CHECK_OK : CHECK_CRIT,
+	    "[snmp] %s",
+	    run->snmp_failure == NULL ? "Success" : run->snmp_failure);
+}
+
 void
 check_mk_judge(const struct check_mk_run *run, struct check_out *out)
 {
 	if (run->no_agent) {
-		say_missing(run, out);
-		say_sections(run, out);
+		say_snmp(run, out);
+		if (run->snmp_failure == NULL) {
+			say_missing(run, out);
+			say_sections(run, out);
+		}
 	} else if (run->failure != NULL) {
 		check_say(out, CHECK_CRIT, "[agent] %s", run->failure);
+		say_snmp(run, out);
 	} else if (run->bytes == 0) {
 		check_say(out, CHECK_CRIT, "[agent] Empty output from agent");
+		say_snmp(run, out);
 	} else if (run->parsed->split.n_parts == 0 &&
 	    run->parsed->split.n_piggyback == 0) {
 		check_say(out, CHECK_CRIT,
 		    "[agent] No section in %zu bytes of output: is it an "
 		    "agent?",
 		    run->bytes);
+		say_snmp(run, out);
 	} else {
 		check_say(out, CHECK_OK, "[agent] Success");
+		say_snmp(run, out);
 		say_agent(run, out);
 		say_missing(run, out);
 		say_sections(run, out);

@@ -7,6 +7,7 @@
 #include "fetcher/checks/store.h"
 #include "fetcher/discover.h"
 #include "fetcher/sections/lnx_if.h"
+#include "fetcher/sections/uptime.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -148,6 +149,33 @@ discover_groups(const struct check_context *c, struct check_found *found)
 	}
 }
 
+static struct slice
+alias_or_name(const struct lnx_if_entry *e)
+{
+	return e->alias.len > 0 ? e->alias : e->name;
+}
+
+/*
+ * On Linux a name is the description, the alias, and unique; a device may
+ * give several ports the same one, then the index is behind it.
+ */
+static void
+name_item(
+    const struct check_context *c, const struct lnx_if_entry *e, struct str *to)
+{
+	const struct section_lnx_if *s = c->sections[0];
+	bool alias = slice_eqs(c->params[P_ITEM].text, "alias");
+	struct slice name = alias ? alias_or_name(e) : e->name;
+	size_t same = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		same += slice_eq(name,
+		    alias ? alias_or_name(&s->entries[i]) : s->entries[i].name);
+	str_addslice(to, name);
+	if (same > 1 || name.len == 0)
+		str_addf(to, "%s%u", name.len > 0 ? " " : "", e->index);
+}
+
 static void
 discover(const struct check_context *c, struct check_found *found)
 {
@@ -168,9 +196,11 @@ discover(const struct check_context *c, struct check_found *found)
 		if (e->speed > 0)
 			json_object_set_new(seen, "discovered_speed",
 			    json_integer((json_int_t)e->speed));
-		/* On Linux a name is the description, the alias, and unique. */
+		struct str name = {0};
+		name_item(c, e, &name);
 		check_found_add(
-		    found, by_index ? slice_of(item) : e->name, seen);
+		    found, by_index ? slice_of(item) : str_slice(&name), seen);
+		str_free(&name);
 	}
 }
 
@@ -215,7 +245,26 @@ sum_group(const struct check_context *c, struct lnx_if_entry *sum)
 	return n > 0;
 }
 
-/* By index, padded or not, or by name. */
+/* "uplink 12": a name that several ports have, and the index. */
+static const struct lnx_if_entry *
+find_doubled(const struct section_lnx_if *s, struct slice item)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		char end[16];
+		size_t n = (size_t)snprintf(
+		    end, sizeof(end), " %u", s->entries[i].index);
+		struct slice name = {item.s, item.len - n};
+
+		if (item.len > n &&
+		    memcmp(item.s + item.len - n, end, n) == 0 &&
+		    (slice_eq(name, s->entries[i].name) ||
+			slice_eq(name, s->entries[i].alias)))
+			return &s->entries[i];
+	}
+	return NULL;
+}
+
+/* By index, padded or not, by name or by alias. */
 static const struct lnx_if_entry *
 find(const struct section_lnx_if *s, struct slice item)
 {
@@ -226,9 +275,10 @@ find(const struct section_lnx_if *s, struct slice item)
 		    : 1000000;
 	for (size_t i = 0; i < s->n; i++)
 		if ((index > 0 && s->entries[i].index == index) ||
-		    slice_eq(s->entries[i].name, item))
+		    slice_eq(s->entries[i].name, item) ||
+		    (item.len > 0 && slice_eq(s->entries[i].alias, item)))
 			return &s->entries[i];
-	return NULL;
+	return find_doubled(s, item);
 }
 
 static void
@@ -251,10 +301,14 @@ say_state(const struct check_context *c, const struct lnx_if_entry *e,
 	}
 	check_params_state(&c->params[P_STATES], number, &state);
 	check_say(out, state, "(%s)",
-	    e->status == LNX_IF_UP             ? "up"
-		: e->status == LNX_IF_DOWN     ? "down"
-		: e->status == LNX_IF_DEGRADED ? "degraded"
-					       : "unknown");
+	    e->status == LNX_IF_UP                ? "up"
+		: e->status == LNX_IF_DOWN        ? "down"
+		: e->status == LNX_IF_DEGRADED    ? "degraded"
+		: e->status == LNX_IF_TESTING     ? "testing"
+		: e->status == LNX_IF_DORMANT     ? "dormant"
+		: e->status == LNX_IF_NOT_PRESENT ? "not present"
+		: e->status == LNX_IF_LOWER_DOWN  ? "lower layer down"
+						  : "unknown");
 }
 
 static void
@@ -307,7 +361,7 @@ say_speed(const struct check_context *c, const struct lnx_if_entry *e,
 struct direction {
 	const char *label;
 	const char *traffic, *ucast, *mcast, *bcast, *nucast, *disc, *err;
-	double octets, packets, multicast, discards, errors;
+	double octets, packets, multicast, broadcast, discards, errors;
 	size_t p_errors, p_discards, p_traffic;
 };
 
@@ -377,12 +431,16 @@ direction_of(const struct lnx_if_entry *e, bool in)
 	return in
 	    ? (struct direction){"In", "in", "inucast", "inmcast", "inbcast",
 		  "innucast", "indisc", "inerr", n[LNX_IF_IN_OCTETS],
-		  n[LNX_IF_IN_PACKETS] + n[LNX_IF_IN_MULTICAST],
-		  n[LNX_IF_IN_MULTICAST], n[LNX_IF_IN_DISCARDS],
-		  n[LNX_IF_IN_ERRORS], P_ERRORS_IN, P_DISCARDS_IN, P_TRAFFIC_IN}
+		  /* by SNMP unicast ones are counted by themselves */
+		  n[LNX_IF_IN_PACKETS] +
+		      (e->by_snmp ? 0 : n[LNX_IF_IN_MULTICAST]),
+		  n[LNX_IF_IN_MULTICAST], n[LNX_IF_IN_BROADCAST],
+		  n[LNX_IF_IN_DISCARDS], n[LNX_IF_IN_ERRORS], P_ERRORS_IN,
+		  P_DISCARDS_IN, P_TRAFFIC_IN}
 	    : (struct direction){"Out", "out", "outucast", "outmcast",
 		  "outbcast", "outnucast", "outdisc", "outerr",
-		  n[LNX_IF_OUT_OCTETS], n[LNX_IF_OUT_PACKETS], 0,
+		  n[LNX_IF_OUT_OCTETS], n[LNX_IF_OUT_PACKETS],
+		  n[LNX_IF_OUT_MULTICAST], n[LNX_IF_OUT_BROADCAST],
 		  n[LNX_IF_OUT_DISCARDS], n[LNX_IF_OUT_ERRORS], P_ERRORS_OUT,
 		  P_DISCARDS_OUT, P_TRAFFIC_OUT};
 }
@@ -391,6 +449,7 @@ enum {
 	OCTETS,
 	UCAST,
 	MCAST,
+	BCAST,
 	DISCARDS,
 	ERRORS,
 	COUNTERS
@@ -400,6 +459,18 @@ struct rates {
 	double rate[COUNTERS];
 	bool missing[COUNTERS]; /* first check, or the counter was reset */
 };
+
+/* A device counts by its own clock: the uptime, where that was read too. */
+static double
+time_of(const struct check_context *c)
+{
+	const struct section_lnx_if *s = c->sections[0];
+	const struct section_uptime *uptime = c->sections[1];
+
+	return uptime != NULL && s->n > 0 && s->entries[0].by_snmp
+	    ? uptime->seconds
+	    : c->now;
+}
 
 /* Adds the port's rates. */
 static void
@@ -412,9 +483,11 @@ add_rates(const struct check_context *c, const struct direction *d,
 	} counters[COUNTERS] = {[OCTETS] = {d->traffic, d->octets},
 	    [UCAST] = {d->ucast, d->packets},
 	    [MCAST] = {d->mcast, d->multicast},
+	    [BCAST] = {d->bcast, d->broadcast},
 	    [DISCARDS] = {d->disc, d->discards},
 	    [ERRORS] = {d->err, d->errors}};
 
+	double time = time_of(c);
 	for (size_t i = 0; i < COUNTERS; i++) {
 		char key[STORE_MAX_KEY];
 		double rate = 0;
@@ -424,7 +497,7 @@ add_rates(const struct check_context *c, const struct direction *d,
 			name = key;
 		}
 		if (!check_store_rate(
-			c->store, name, c->now, counters[i].value, true, &rate))
+			c->store, name, time, counters[i].value, true, &rate))
 			r->missing[i] = true;
 		r->rate[i] += rate;
 	}
@@ -460,6 +533,7 @@ say_missing(
 	static const char *const words[COUNTERS] = {[OCTETS] = "traffic",
 	    [UCAST] = "unicast packets",
 	    [MCAST] = "multicast packets",
+	    [BCAST] = "broadcast packets",
 	    [DISCARDS] = "discards",
 	    [ERRORS] = "errors"};
 	char list[128] = "";
@@ -486,15 +560,16 @@ say_packets(const struct check_context *c, const struct direction *d,
     const struct rates *r, struct check_out *out)
 {
 	double ucast = r->rate[UCAST], mcast = r->rate[MCAST];
-	double all = ucast + mcast;
-	bool whole = !r->missing[UCAST] && !r->missing[MCAST];
+	double bcast = r->rate[BCAST], all = ucast + mcast + bcast;
+	bool whole =
+	    !r->missing[UCAST] && !r->missing[MCAST] && !r->missing[BCAST];
 
 	if (!r->missing[UCAST])
 		check_metric(out, d->ucast, ucast, NULL, 0, NAN);
-	if (!r->missing[MCAST]) {
+	if (!r->missing[MCAST] && !r->missing[BCAST]) {
 		check_metric(out, d->mcast, mcast, NULL, 0, NAN);
-		check_metric(out, d->bcast, 0, NULL, 0, NAN);
-		check_metric(out, d->nucast, mcast, NULL, 0, NAN);
+		check_metric(out, d->bcast, bcast, NULL, 0, NAN);
+		check_metric(out, d->nucast, mcast + bcast, NULL, 0, NAN);
 	}
 	if (!r->missing[DISCARDS])
 		check_metric(out, d->disc, r->rate[DISCARDS], NULL, 0, NAN);
@@ -511,7 +586,7 @@ say_packets(const struct check_context *c, const struct direction *d,
 	if (whole && c->params[P_MULTICAST].set)
 		say_bad(c, d->label, "multicast", mcast, all, P_MULTICAST, out);
 	if (whole && c->params[P_BROADCAST].set)
-		say_bad(c, d->label, "broadcast", 0, all, P_BROADCAST, out);
+		say_bad(c, d->label, "broadcast", bcast, all, P_BROADCAST, out);
 }
 
 /* Returns the traffic, B/s; NAN without a rate. */
@@ -584,7 +659,8 @@ const struct check check_interfaces = {
 	"from then on. An interface that is down is not counted.",
     .ruleset = "interfaces",
     .description = "Interface %s",
-    .sections = (const struct section_type *const[]){&section_lnx_if, NULL},
+    .sections = (const struct section_type *const[]){&section_lnx_if,
+	&section_uptime, NULL},
     .params = params,
     .metrics = metrics,
     .discover = discover,

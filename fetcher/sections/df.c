@@ -189,4 +189,5 @@ const struct section_type section_df = {
     .names = {"df", "df_v2", "zfsget", NULL},
     .size = sizeof(struct section_df),
     .parse = parse,
+    .fallback = &section_hr_fs,
 };

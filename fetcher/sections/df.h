@@ -29,5 +29,7 @@ struct section_df {
 };
 
 extern const struct section_type section_df;
+/* By SNMP: HOST-RESOURCES-MIB, UCD-SNMP-MIB. */
+extern const struct section_type section_hr_fs, section_ucd_disk;
 
 #endif

@@ -92,8 +92,8 @@ static bool
 read_counters(struct lnx_if_entry *e, struct slice value)
 {
 	uint64_t number;
-	double counters[LNX_IF_COUNTERS];
-	for (size_t i = 0; i < LNX_IF_COUNTERS; i++) {
+	double counters[LNX_IF_LINE];
+	for (size_t i = 0; i < LNX_IF_LINE; i++) {
 		if (!section_u64(&value, &number))
 			return false;
 		counters[i] = (double)number;
@@ -169,4 +169,5 @@ const struct section_type section_lnx_if = {
     .names = {"lnx_if", NULL},
     .size = sizeof(struct section_lnx_if),
     .parse = parse,
+    .fallback = &section_if64,
 };

@@ -24,18 +24,28 @@ enum lnx_if_counter {
 	LNX_IF_OUT_COLLISIONS,
 	LNX_IF_OUT_CARRIER,
 	LNX_IF_OUT_COMPRESSED,
+	LNX_IF_LINE, /* so many in a line of /proc/net/dev */
+	LNX_IF_IN_BROADCAST = LNX_IF_LINE,
+	LNX_IF_OUT_MULTICAST,
+	LNX_IF_OUT_BROADCAST,
 	LNX_IF_COUNTERS
 };
 
 enum lnx_if_status {
 	LNX_IF_UP = 1,
 	LNX_IF_DOWN = 2,
+	LNX_IF_TESTING = 3,
 	LNX_IF_UNKNOWN = 4,
+	LNX_IF_DORMANT = 5,
+	LNX_IF_NOT_PRESENT = 6,
+	LNX_IF_LOWER_DOWN = 7,
 	LNX_IF_DEGRADED = 8 /* of groups */
 };
 
 struct lnx_if_entry {
 	struct slice name;
+	struct slice alias; /* by SNMP; may be empty */
+	bool by_snmp;
 	unsigned index; /* from 1: place of the interface's block; 0: none */
 	unsigned type;  /* of IANA: 24 for lo, else 6 */
 	double speed;   /* bit/s; 0: not known */
@@ -55,5 +65,7 @@ struct section_lnx_if {
 };
 
 extern const struct section_type section_lnx_if;
+/* By SNMP: with 64-bit counters, with 32-bit ones. */
+extern const struct section_type section_if64, section_if;
 
 #endif

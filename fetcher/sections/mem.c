@@ -122,4 +122,5 @@ const struct section_type section_mem = {
 	NULL},
     .size = sizeof(struct section_mem),
     .parse = parse,
+    .fallback = &section_ucd_mem,
 };

@@ -20,6 +20,8 @@ struct section_mem {
 };
 
 extern const struct section_type section_mem;
+/* By SNMP: UCD-SNMP-MIB, HOST-RESOURCES-MIB. */
+extern const struct section_type section_ucd_mem, section_hr_mem;
 
 /* The field's value, or -1 if it is not there. */
 double section_mem_get(const struct section_mem *mem, const char *name);

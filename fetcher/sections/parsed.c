@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "fetcher/sections/encoding.h"
+#include "fetcher/snmp/source.h"
 
 void
 parsed_init(
@@ -69,13 +70,26 @@ has_lines(const struct split *split, const struct section_type *type)
 	return split_line(&in, &line);
 }
 
+/* What the agent says goes before what was read by SNMP. */
+static bool
+is_superseded(const struct split *split, const struct section_type *type)
+{
+	const char *const *by =
+	    type->snmp == NULL ? NULL : type->snmp->superseded_by;
+
+	for (; by != NULL && *by != NULL; by++)
+		if (split_last(split, (const char *const[]){*by, NULL}) != NULL)
+			return true;
+	return false;
+}
+
 static void
 parse(struct parsed *p, struct parsed_section *section)
 {
 	const struct section_type *type = section->type;
 	const struct split_part *last = split_last(&p->split, type->names);
 
-	if (last == NULL ||
+	if (last == NULL || is_superseded(&p->split, type) ||
 	    (!type->may_be_empty && !has_lines(&p->split, type)))
 		return;
 	section->cached_at = last->cached_at;
@@ -103,5 +117,10 @@ parsed_get(struct parsed *p, const struct section_type *type)
 	struct parsed_section *section = &p->sections[p->n++];
 	*section = (struct parsed_section){.type = type};
 	parse(p, section);
+	if (section->state == PARSED_ABSENT && type->fallback != NULL) {
+		struct parsed_section other = *parsed_get(p, type->fallback);
+		other.type = type;
+		*section = other;
+	}
 	return section;
 }

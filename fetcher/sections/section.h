@@ -18,6 +18,8 @@
 /* Entries of one section beyond this many are a mistake of the sender. */
 #define SECTION_MAX_ENTRIES 20000
 
+struct snmp_source; /* fetcher/snmp/source.h */
+
 struct section_type {
 	/* On the wire, NULL-ended; the first is the section's own. */
 	const char *names[5];
@@ -29,6 +31,11 @@ struct section_type {
 	 */
 	int (*parse)(struct split_lines *in, struct arena *arena, void *section,
 	    struct err *err_r);
+	/* How it is read by SNMP; NULL: agents alone send it. */
+	const struct snmp_source *snmp;
+	/* Another section that gives the same struct where this one is absent;
+	 * NULL: none. */
+	const struct section_type *fallback;
 };
 
 /* "line 3: text"; returns -1. */

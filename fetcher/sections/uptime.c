@@ -22,4 +22,5 @@ const struct section_type section_uptime = {
     .names = {"uptime", NULL},
     .size = sizeof(struct section_uptime),
     .parse = parse,
+    .fallback = &section_snmp_uptime,
 };

@@ -11,6 +11,6 @@ struct section_uptime {
 	double seconds;
 };
 
-extern const struct section_type section_uptime;
+extern const struct section_type section_uptime, section_snmp_uptime;
 
 #endif

@@ -130,22 +130,40 @@ const struct schema keys_agent_encryption = {.kind = SCHEMA_EITHER,
 		"..., passphrase_file: FILE}"};
 
 WORDS(snmp_version, "1", "2c", "3");
+TABLE(secret_file, {"file", &keys_text, true, NULL,
+			"relative to the site's folder; readable by its user "
+			"alone"});
+static const struct schema *const secret_either[] = {
+    &keys_text, &secret_file, NULL};
+static const struct schema snmp_secret = {.kind = SCHEMA_EITHER,
+    .either = secret_either,
+    .expected = "a secret, or {file: FILE}"};
 static const struct schema secret_pair = {.kind = SCHEMA_LIST,
-    .of = &keys_text,
+    .of = &snmp_secret,
     .min = 2,
     .max = 2,
     .expected = "[algorithm, secret]"};
+static const struct schema bulk_size = {
+    .kind = SCHEMA_INT, .min = 1, .max = 100};
 static const struct schema retries = {.kind = SCHEMA_INT, .min = 0, .max = 20};
 static const struct schema_key snmp_keys[] = {
     {"version", &snmp_version, true, NULL, "1, 2c or 3"},
-    {"community", &keys_text, false, NULL, "of 1 and 2c"},
+    {"community", &snmp_secret, false, "public", "of 1 and 2c"},
     {"user", &keys_text, false, NULL, "of 3"},
-    {"auth", &secret_pair, false, NULL, "of 3: [sha256, SECRET]"},
-    {"priv", &secret_pair, false, NULL, "of 3: [aes, SECRET]"},
+    {"auth", &secret_pair, false, NULL, "of 3: [md5|sha|sha224|sha256|sha384|sha512, SECRET or {file: "
+	"FILE}]"},
+    {"priv", &secret_pair, false, NULL, "of 3: [des|aes|aes192|aes256|aes192c|aes256c, SECRET or {file: "
+	"FILE}]; those with c make the longer key as Cisco does"},
     {"context", &keys_text, false, NULL, "of 3"},
     {"port", &port, false, "161", NULL},
     {"timeout", &keys_interval, false, "1s", "of one request"},
-    {"retries", &retries, false, "3", NULL}, {0}};
+    {"retries", &retries, false, "2", "after the first try"},
+    {"bulk", &keys_bool, false, "true",
+	"false: the device's GetBulk is broken, one value a request"},
+    {"bulk_size", &bulk_size, false, "10", "repetitions of a GetBulk"},
+    {"without_system", &keys_bool, false, "false",
+	"true: a device without sysDescr and sysObjectID"},
+    {0}};
 const struct schema keys_snmp = {.kind = SCHEMA_TABLE, .keys = snmp_keys};
 
 WORDS(host_check_word, "ping", "always_up", "passive");

@@ -13,9 +13,6 @@ later_warn_attr(
 {
 	const char *kind = json_string_value(json_object_get(value, "kind"));
 
-	if (attr == ATTR_snmp && json_is_object(value))
-		model_warn(m, at,
-		    "is kept for a later version: this one asks no SNMP");
 	if (attr == ATTR_agent && kind != NULL && strcmp(kind, "push") == 0)
 		model_warn(m, place_key(at, "kind"),
 		    "push is kept for a later version: this one receives "

@@ -8,7 +8,7 @@
 
 #include "site/compile/model.h"
 
-/* A host's value, wherever it is written: snmp, agents that push. */
+/* A host's value, wherever it is written: agents that push. */
 void later_warn_attr(
     struct model *m, enum attr attr, const json_t *value, struct place at);
 /* Listeners of site.yaml that are switched on in so many words. */

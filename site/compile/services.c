@@ -209,7 +209,8 @@ add_automatic(struct model *m)
 				.description = DISCOVERY_AUTO,
 				.own = model_keep(m, own)});
 
-		if (strcmp(kind, "none") == 0 && !lives_on_others(m, i))
+		if (strcmp(kind, "none") == 0 && !lives_on_others(m, i) &&
+		    !json_is_object(m->hosts[i].values[ATTR_snmp]))
 			continue;
 		add(m,
 		    (struct service){.origin = SERVICE_AUTOMATIC,

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One reading of a device, as a conversation: what to ask next, what was
+ * answered, and in the end the sections as agent output (sections/rows.h).
+ * Pure: session.c has the conversation with a device, stored.c with a file.
+ *
+ * First the scan: sysDescr, sysObjectID and every OID that the wanted
+ * sections' conditions name, each once. Then the columns of the sections that
+ * fit, each once however many sections have it, several in one request. A
+ * device that cannot do that is asked in smaller pieces: fewer repetitions,
+ * column by column, one value at a time.
+ */
+#ifndef FETCHER_SNMP_COLLECT_H
+#define FETCHER_SNMP_COLLECT_H
+
+#include "common/err.h"
+#include "fetcher/sections/section.h"
+#include "fetcher/snmp/wire.h"
+
+#include <stdbool.h>
+
+#define COLLECT_MAX_SECTIONS 192
+#define COLLECT_MAX_COLUMNS  512
+#define COLLECT_MAX_VALUES   200000 /* of one reading */
+#define COLLECT_MAX_BYTES    (16u << 20)
+
+struct collect_settings {
+	bool v1;       /* no GetBulk */
+	bool no_bulk;  /* the device's GetBulk is broken */
+	unsigned bulk; /* repetitions of a GetBulk; 0: 10 */
+	bool bare;     /* a device without sysDescr and sysObjectID */
+	/* What is there already, by the agent: supersedes; may be empty. */
+	struct slice agent_output;
+};
+
+struct collect;
+
+/* `wanted` are sections with SNMP sources; their fallbacks are added. */
+struct collect *collect_new(const struct collect_settings *settings,
+    const struct section_type *const *wanted, size_t n);
+void collect_free(struct collect **c);
+
+/* False: all is asked. The request holds until the next call. */
+bool collect_next(struct collect *c, const struct snmp_request **request_r);
+/*
+ * 0, or -1 with words: the reading has failed. Silence (SNMP_SILENCE) is an
+ * answer too; the words for it are the caller's, so it gives "".
+ */
+int collect_answer(
+    struct collect *c, const struct snmp_answer *answer, struct err *err_r);
+/* Appends the sections; counts rows and requests. */
+void collect_output(struct collect *c, struct str *out);
+size_t collect_requests(const struct collect *c);
+size_t collect_sections(const struct collect *c); /* that fitted the device */
+
+/*
+ * All sections that checks have with an SNMP source, or those that the items
+ * of a job need; items NULL: all. Returns how many.
+ */
+size_t collect_wanted(struct slice items, bool all,
+    const struct section_type **wanted /* COLLECT_MAX_SECTIONS */);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests and answers as net-snmp's PDUs.
+ */
+#ifndef FETCHER_SNMP_PDU_H
+#define FETCHER_SNMP_PDU_H
+
+#include "fetcher/snmp/wire.h"
+
+#include <net-snmp/net-snmp-config.h>
+/* after the above */
+#include <net-snmp/net-snmp-includes.h>
+
+#define USM_ENGINE_MAX 32
+
+struct usm_engine {
+	unsigned char id[USM_ENGINE_MAX];
+	size_t n;
+};
+
+enum pdu_what {
+	PDU_NOTHING,
+	PDU_ANSWER,
+	PDU_REPORT, /* version 3: the device refuses, and says why */
+	PDU_SILENCE,
+	PDU_NOT_SENT
+};
+struct pdu_note {
+	enum pdu_what what;
+	struct snmp_answer answer; /* valid until the next PDU of the process */
+	struct oid report;
+	struct usm_engine engine;
+	int error; /* of the library */
+};
+
+/* From the library's callback; what was noted first stays. */
+void pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu);
+netsnmp_pdu *pdu_of(const struct snmp_request *request, unsigned version);
+/* Reads what the session's socket has, and calls back. */
+void pdu_read(void *handle);
+
+#endif

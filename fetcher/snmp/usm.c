@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions, users, keys, engines; see usm.h.
+ */
+#include "fetcher/snmp/usm.h"
+
+#include "common/mem.h"
+#include "fetcher/snmp/keys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#define ENGINES 16384 /* remembered; a place may be taken by another */
+
+/* --- the library ----------------------------------------------------------
+ */
+
+/* No MIB files, no configuration files, no files at all, no log. */
+static void
+init_library(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	setenv("MIBS", "", 1);
+	netsnmp_ds_set_boolean(
+	    NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
+	netsnmp_ds_set_boolean(
+	    NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+	netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
+	init_snmp("vedette");
+}
+
+static const struct {
+	const char *word;
+	int type;
+} privacies[] = {{"des", USM_CREATE_USER_PRIV_DES},
+    {"aes", USM_CREATE_USER_PRIV_AES}, {"aes128", USM_CREATE_USER_PRIV_AES},
+    {"aes-128", USM_CREATE_USER_PRIV_AES},
+    {"aes192", USM_CREATE_USER_PRIV_AES192},
+    {"aes-192", USM_CREATE_USER_PRIV_AES192},
+    {"aes256", USM_CREATE_USER_PRIV_AES256},
+    {"aes-256", USM_CREATE_USER_PRIV_AES256},
+    {"aes192c", USM_CREATE_USER_PRIV_AES192_CISCO},
+    {"aes256c", USM_CREATE_USER_PRIV_AES256_CISCO}};
+
+static int
+privacy_of(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(privacies); i++)
+		if (strcasecmp(privacies[i].word, word) == 0)
+			return privacies[i].type;
+	return -1;
+}
+
+int
+usm_check(const struct snmp_options *o, struct err *err_r)
+{
+	if (o->version < 1 || o->version > 3) {
+		err_set(err_r, "snmp.version: 1, 2c or 3");
+		return -1;
+	}
+	if (o->version != 3)
+		return 0;
+	if (o->user == NULL || o->user[0] == '\0') {
+		err_set(err_r, "snmp.user: version 3 needs a user");
+		return -1;
+	}
+	if (o->auth != NULL &&
+	    (snmp_hash_of(o->auth) == NULL || o->auth_secret == NULL)) {
+		err_set(err_r,
+		    "snmp.auth: \"%s\" is none of md5, sha, sha224, sha256, "
+		    "sha384, sha512, or has no password",
+		    o->auth);
+		return -1;
+	}
+	if (o->priv != NULL && o->auth == NULL) {
+		err_set(err_r, "snmp.priv: there is no privacy without auth");
+		return -1;
+	}
+	if (o->priv != NULL &&
+	    (privacy_of(o->priv) < 0 || o->priv_secret == NULL)) {
+		err_set(err_r,
+		    "snmp.priv: \"%s\" is none of des, aes, aes192, aes256, "
+		    "aes192c, aes256c, or has no password",
+		    o->priv);
+		return -1;
+	}
+	return 0;
+}
+
+void *
+usm_open(
+    const char *at, const struct snmp_options *o, int *fd_r, struct err *err_r)
+{
+	netsnmp_session session;
+	char *peer = xasprintf("%s:%s", at[0] == '[' ? "udp6" : "udp", at);
+	void *handle;
+
+	init_library();
+	snmp_sess_init(&session);
+	session.peername = peer;
+	session.timeout = (long)o->timeout_ms * 1000;
+	session.retries = (int)o->retries;
+	if (o->version == 3) {
+		session.version = SNMP_VERSION_3;
+		session.securityModel = SNMP_SEC_MODEL_USM;
+		session.securityName = o->user;
+		session.securityNameLen = strlen(o->user);
+		session.securityLevel = o->priv != NULL
+		    ? SNMP_SEC_LEVEL_AUTHPRIV
+		    : o->auth != NULL ? SNMP_SEC_LEVEL_AUTHNOPRIV
+				      : SNMP_SEC_LEVEL_NOAUTH;
+		if (o->context != NULL) {
+			session.contextName = o->context;
+			session.contextNameLen = strlen(o->context);
+		}
+	} else {
+		session.version =
+		    o->version == 1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
+		session.community = (unsigned char *)o->community;
+		session.community_len = strlen(o->community);
+	}
+	handle = snmp_sess_open(&session);
+	free(peer);
+	if (handle == NULL) {
+		err_set(err_r, "Cannot open a session to %s: %s", at,
+		    snmp_api_errstring(session.s_snmp_errno));
+		return NULL;
+	}
+	if (o->version == 3)
+		snmp_sess_session(handle)->flags |= SNMP_FLAGS_DONT_PROBE;
+	*fd_r = snmp_sess_transport(handle)->sock;
+	return handle;
+}
+
+/* --- version 3 ------------------------------------------------------------
+ */
+
+netsnmp_pdu *
+usm_probe(void)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+
+	pdu->version = SNMP_VERSION_3;
+	pdu->securityName = strdup("");
+	pdu->securityNameLen = 0;
+	pdu->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
+	pdu->securityModel = SNMP_SEC_MODEL_USM;
+	pdu->securityEngineID = (unsigned char *)strdup("");
+	pdu->securityEngineIDLen = 0;
+	return pdu;
+}
+
+static void
+set_bytes(unsigned char **bytes, size_t *n, const struct usm_engine *engine)
+{
+	free(*bytes);
+	*bytes = malloc(engine->n + 1);
+	if (*bytes == NULL)
+		return;
+	memcpy(*bytes, engine->id, engine->n);
+	*n = engine->n;
+}
+
+/* The key itself is localized by the library. */
+static void
+set_auth(netsnmp_session *session, const struct snmp_options *o)
+{
+	const char *hash = snmp_hash_of(o->auth);
+	struct snmp_key key;
+	size_t n;
+	int type = usm_lookup_auth_type(strcmp(hash, "SHA1") == 0 ? "SHA"
+		: strcmp(hash, "SHA224") == 0                     ? "SHA-224"
+		: strcmp(hash, "SHA256") == 0                     ? "SHA-256"
+		: strcmp(hash, "SHA384") == 0                     ? "SHA-384"
+		: strcmp(hash, "SHA512") == 0                     ? "SHA-512"
+								  : "MD5");
+	const oid *name = sc_get_auth_oid(type, &n);
+
+	free(session->securityAuthProto);
+	session->securityAuthProto = snmp_duplicate_objid(name, n);
+	session->securityAuthProtoLen = n;
+	if (!snmp_key_known(hash, o->auth_secret, &key))
+		snmp_key_make(hash, o->auth_secret, &key);
+	memcpy(session->securityAuthKey, key.bytes, key.n);
+	session->securityAuthKeyLen = key.n;
+}
+
+static void
+set_priv(netsnmp_session *session, const struct snmp_options *o)
+{
+	const char *hash = snmp_hash_of(o->auth);
+	struct snmp_key key;
+	size_t n;
+	const oid *name = sc_get_priv_oid(privacy_of(o->priv), &n);
+
+	free(session->securityPrivProto);
+	session->securityPrivProto = snmp_duplicate_objid(name, n);
+	session->securityPrivProtoLen = n;
+	if (!snmp_key_known(hash, o->priv_secret, &key))
+		snmp_key_make(hash, o->priv_secret, &key);
+	memcpy(session->securityPrivKey, key.bytes, key.n);
+	session->securityPrivKeyLen = key.n;
+}
+
+int
+usm_adopt(void *handle, const struct usm_engine *engine,
+    const struct snmp_options *o, struct err *err_r)
+{
+	netsnmp_session *session = snmp_sess_session(handle);
+	struct usmUser *user;
+
+	set_bytes(
+	    &session->securityEngineID, &session->securityEngineIDLen, engine);
+	set_bytes(
+	    &session->contextEngineID, &session->contextEngineIDLen, engine);
+	if (o->auth != NULL)
+		set_auth(session, o);
+	if (o->priv != NULL)
+		set_priv(session, o);
+	/* The library would go on with the keys that it had for this name. */
+	user = usm_get_user(
+	    session->securityEngineID, session->securityEngineIDLen, o->user);
+	if (user != NULL) {
+		usm_remove_user(user);
+		usm_free_user(user);
+	}
+	if (create_user_from_session(session) == SNMPERR_SUCCESS)
+		return 0;
+	err_set(err_r,
+	    "Cannot make the SNMP user %s: %s (is the combination of auth and "
+	    "priv possible?)",
+	    o->user, snmp_api_errstring(session->s_snmp_errno));
+	return -1;
+}
+
+/* --- engines --------------------------------------------------------------
+ */
+
+static struct {
+	char at[64];
+	struct usm_engine engine;
+} * engines;
+
+static size_t
+place_of(const char *at)
+{
+	uint32_t h = 2166136261u;
+
+	if (engines == NULL)
+		engines = xcalloc(ENGINES, sizeof(engines[0]));
+	for (; *at != '\0'; at++)
+		h = (h ^ (unsigned char)*at) * 16777619u;
+	return h % ENGINES;
+}
+
+const struct usm_engine *
+usm_known(const char *at)
+{
+	size_t i = place_of(at);
+
+	return engines[i].engine.n > 0 && strcmp(engines[i].at, at) == 0
+	    ? &engines[i].engine
+	    : NULL;
+}
+
+void
+usm_remember(const char *at, const struct usm_engine *engine)
+{
+	size_t i = place_of(at);
+
+	if (strlen(at) >= sizeof(engines[i].at))
+		return;
+	strcpy(engines[i].at, at);
+	engines[i].engine = *engine;
+}
+
+void
+usm_forget(const char *at)
+{
+	size_t i = place_of(at);
+
+	if (strcmp(engines[i].at, at) == 0)
+		engines[i].engine.n = 0;
+}
+
+/* --- words ----------------------------------------------------------------
+ */
+
+bool
+usm_is_other_engine(struct oid report)
+{
+	static const uint32_t unknown[] = {1, 3, 6, 1, 6, 3, 15, 1, 1, 4};
+
+	return report.n >= 10 && oid_compare(report.id, 10, unknown, 10) == 0;
+}
+
+void
+usm_words(struct oid report, const struct snmp_options *o, const char *at,
+    struct err *err_r)
+{
+	static const uint32_t usm[] = {1, 3, 6, 1, 6, 3, 15, 1, 1};
+	static const uint32_t target[] = {1, 3, 6, 1, 6, 3, 12, 1};
+	struct str text = {0};
+
+	if (report.n >= 10 && oid_compare(report.id, 9, usm, 9) == 0) {
+		switch (report.id[9]) {
+		case 1:
+			err_set(err_r,
+			    "%s: user %s must not use this security level "
+			    "(check snmp.auth and snmp.priv)",
+			    at, o->user);
+			return;
+		case 2:
+			err_set(err_r,
+			    "%s: our message is not in the engine's time "
+			    "window, even after taking its time over (was it "
+			    "restarted just now, or do two devices have the "
+			    "same engine ID?)",
+			    at);
+			return;
+		case 3:
+			err_set(err_r,
+			    "%s does not know the user %s (check snmp.user)",
+			    at, o->user);
+			return;
+		case 5:
+			err_set(err_r,
+			    "%s: wrong authentication password or protocol of "
+			    "user %s (check snmp.auth)",
+			    at, o->user);
+			return;
+		case 6:
+			err_set(err_r,
+			    "%s cannot decrypt: wrong privacy password or "
+			    "protocol of user %s (check snmp.priv)",
+			    at, o->user);
+			return;
+		default:
+			break;
+		}
+	}
+	if (report.n >= 9 && oid_compare(report.id, 8, target, 8) == 0 &&
+	    (report.id[8] == 4 || report.id[8] == 5)) {
+		err_set(err_r,
+		    "%s does not have the context \"%s\" (check "
+		    "snmp.context)",
+		    at, o->context == NULL ? "" : o->context);
+		return;
+	}
+	oid_text(report.id, report.n, &text);
+	err_set(
+	    err_r, "%s refuses SNMP version 3: report %s", at, str_get(&text));
+	str_free(&text);
+}

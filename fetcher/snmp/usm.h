@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Opening sessions, and what version 3 needs: users, keys, engines.
+ */
+#ifndef FETCHER_SNMP_USM_H
+#define FETCHER_SNMP_USM_H
+
+#include "common/err.h"
+#include "fetcher/snmp/options.h"
+#include "fetcher/snmp/pdu.h"
+
+/* Are the options such that a session can be made? -1 with words. */
+int usm_check(const struct snmp_options *options, struct err *err_r);
+/* NULL with words. The socket is the session's. `at`: "192.0.2.1:161". */
+void *usm_open(const char *at, const struct snmp_options *options, int *fd_r,
+    struct err *err_r);
+
+/* Version 3's first question: empty, to be refused with the engine's name. */
+netsnmp_pdu *usm_probe(void);
+/* The session talks to that engine as the options' user. -1 with words. */
+int usm_adopt(void *handle, const struct usm_engine *engine,
+    const struct snmp_options *options, struct err *err_r);
+
+/* Engines by address, remembered by the process. */
+const struct usm_engine *usm_known(const char *at);
+void usm_remember(const char *at, const struct usm_engine *engine);
+void usm_forget(const char *at);
+
+/* Does the report say that the engine is another one? */
+bool usm_is_other_engine(struct oid report);
+/* Why the device refused: a counter of RFC 3414 in words. */
+void usm_words(struct oid report, const struct snmp_options *options,
+    const char *at, struct err *err_r);
+
+#endif
