@@ -115,7 +115,8 @@ run_once(const struct msg_job *job, struct str *output, struct str *results,
 int
 fetch_once(const struct msg_job *job, struct str *output, struct err *err_r)
 {
-	must(job->kind == MSG_JOB_AGENT || job->kind == MSG_JOB_PROGRAM);
+	must(job->kind == MSG_JOB_AGENT || job->kind == MSG_JOB_PROGRAM ||
+	    job->kind == MSG_JOB_SNMP);
 	return run_once(job, output, NULL, err_r);
 }
 

@@ -18,7 +18,7 @@ void fetch_once_root(const char *root);
 void fetch_once_inprocess(bool on);
 
 /*
- * Kinds AGENT and PROGRAM: appends the agent's output. 0, or -1 with the
+ * Kinds AGENT, PROGRAM and SNMP: appends the agent's output. 0, or -1 with the
  * sentence that the service Check_MK would show.
  */
 int fetch_once(

@@ -10,6 +10,7 @@
 #include "fetcher/evaluate.h"
 #include "fetcher/fetch_once.h"
 #include "fetcher/piggyback.h"
+#include "fetcher/snmp/stored.h"
 #include "site/check_details.h"
 #include "site/cmd.h"
 #include "site/compile/compile.h"
@@ -113,7 +114,8 @@ evaluate(struct checking *c, uint32_t agent, const struct msg_job *job,
 
 	in.job = job;
 	in.now_us = clock_wall() / NS_PER_US;
-	in.no_agent = job->kind == MSG_JOB_PIGGYBACK;
+	in.no_agent =
+	    job->kind == MSG_JOB_PIGGYBACK || job->kind == MSG_JOB_SNMP;
 	piggyback_sources_read(&sources, job, in.now_us / 1000000);
 	in.sources = sources.list;
 	in.n_sources = sources.n;
@@ -150,6 +152,38 @@ evaluate_file(struct checking *c, uint32_t host, const char *path)
 	return rc;
 }
 
+/* A stored walk instead of the host's SNMP device. */
+static int
+evaluate_walk(struct checking *c, uint32_t host, const char *path)
+{
+	uint32_t agent = written_agent(c->w, host);
+	struct str walk = {0}, output = {0};
+	struct msg_job job;
+	struct err err;
+	int rc = -1;
+
+	if (agent == SNAP_NONE || !written_job(c->w, agent, &job) ||
+	    job.snmp.len == 0) {
+		cmd_fail("check", "%s is not read by SNMP (its key \"snmp\")",
+		    c->call->argv[0]);
+	} else if (file_read(path, OUTPUT_MAX, &walk, &err) == -1) {
+		cmd_fail("check", "%s", err.text);
+	} else if (stored_collect(str_slice(&walk), job.items, &output, &err) ==
+	    -1) {
+		cmd_fail("check", "%s: %s", path, err.text);
+	} else {
+		struct evaluate_input in = {
+		    .has_snmp = true, .snmp = str_slice(&output)};
+
+		job.kind = MSG_JOB_SNMP; /* its agent is not asked */
+		evaluate(c, agent, &job, &in);
+		rc = 0;
+	}
+	str_free(&walk);
+	str_free(&output);
+	return rc;
+}
+
 static void
 run_agent(struct checking *c, uint32_t object, const struct msg_job *job)
 {
@@ -179,7 +213,8 @@ run_one(struct checking *c, uint32_t object)
 		return;
 	term_progress("checking %s", name);
 	since = clock_mono();
-	if (job.kind == MSG_JOB_AGENT || job.kind == MSG_JOB_PROGRAM) {
+	if ((job.kind == MSG_JOB_AGENT || job.kind == MSG_JOB_PROGRAM) &&
+	    job.snmp.len == 0) {
 		run_agent(c, object, &job);
 		return;
 	}
@@ -291,11 +326,15 @@ static int
 run_host(struct checking *c, uint32_t host)
 {
 	const char *file = cmd_value(c->call, "agent-output");
+	const char *walk = cmd_value(c->call, "walk");
 	bool json = cmd_flag(c->call, "json");
 
 	if (cmd_flag(c->call, "verbose") && explain(c) != 0)
 		return CMD_FAILED;
-	if (file == NULL)
+	if (walk != NULL) {
+		if (evaluate_walk(c, host, walk) == -1)
+			return CMD_FAILED;
+	} else if (file == NULL)
 		run_all(c, host);
 	else if (evaluate_file(c, host, file) == -1)
 		return CMD_FAILED;
@@ -335,6 +374,8 @@ run(const struct cmd_call *call)
 static const struct cmd_option options[] = {
     {"agent-output", 'a', "FILE",
 	"judge this file instead of asking the host's agent"},
+    {"walk", 'w', "FILE",
+	"judge this stored walk instead of asking the host's SNMP agent"},
     {"verbose", 'v', NULL,
 	"each metric, each parameter with its source, each phase's time"},
     {"json", 'j', NULL,
@@ -353,7 +394,9 @@ const struct cmd cmd_check = {
 	"running site and without telling it: states, texts and performance\n"
 	"data are printed. Counters have no earlier value here, so checks of\n"
 	"rates show none. With --agent-output only the agent's services are\n"
-	"judged, from that file. -v tells each metric with its unit and\n"
+	"judged, from that file, with --walk those of an SNMP device from a\n"
+	"stored walk (lines of an OID and its value, as by snmpwalk -On\n"
+	"-Oq or another tool). -v tells each metric with its unit and\n"
 	"levels, each parameter with its value and where that comes from (a\n"
 	"rule's file and line, discovery, the check's default), and how long\n"
 	"each phase took.",

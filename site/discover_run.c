@@ -294,7 +294,8 @@ discover_run_job(size_t i, struct msg_job *job_r, struct err *err_r, void *arg)
 
 	if (agent == SNAP_NONE)
 		return 0;
-	if (r->w->snap->objects[r->hosts[i]].agent == SNAP_AGENT_NONE)
+	if (r->w->snap->objects[r->hosts[i]].agent == SNAP_AGENT_NONE &&
+	    r->w->snap->objects[r->hosts[i]].snmp == 0)
 		return 0;
 	if (!written_bare_job(r->w, agent, job_r)) {
 		err_set(err_r, "its agent cannot be asked from here");

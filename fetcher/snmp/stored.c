@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "common/utf8.h"
+#include "fetcher/snmp/collect.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -222,4 +223,30 @@ stored_put(const struct snmp_var *var, struct str *out)
 		str_addc(out, '"');
 	}
 	str_addc(out, '\n');
+}
+
+int
+stored_collect(struct slice walk, struct slice items, struct str *output,
+    struct err *err_r)
+{
+	const struct section_type *wanted[COLLECT_MAX_SECTIONS];
+	struct collect_settings set = {0};
+	struct stored *s = stored_read(walk, err_r);
+	const struct snmp_request *request;
+	struct snmp_answer answer;
+	int rc = s == NULL ? -1 : 0;
+
+	if (s == NULL)
+		return -1;
+	size_t n = collect_wanted(items, items.len == 0, wanted);
+	struct collect *c = collect_new(&set, wanted, n);
+	while (rc == 0 && collect_next(c, &request)) {
+		stored_answer(s, request, &answer);
+		rc = collect_answer(c, &answer, err_r);
+	}
+	if (rc == 0)
+		collect_output(c, output);
+	collect_free(&c);
+	stored_free(&s);
+	return rc;
 }

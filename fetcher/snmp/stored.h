@@ -18,6 +18,12 @@ void stored_free(struct stored **s);
 /* As a device with bulk would; the answer holds until the next one. */
 void stored_answer(struct stored *s, const struct snmp_request *request,
     struct snmp_answer *answer_r);
+/*
+ * Reads the stored device: appends the sections that the job's items need
+ * (none: all that it has). -1 with words.
+ */
+int stored_collect(struct slice walk, struct slice items, struct str *output,
+    struct err *err_r);
 /* Appends one line. */
 void stored_put(const struct snmp_var *var, struct str *out);
 

@@ -396,12 +396,12 @@ ports(void **state)
 static void
 unknown_kinds_are_answered(void **state)
 {
-	struct msg_job job = {.kind = MSG_JOB_SNMP, .service = SLICE("x")};
+	struct msg_job job = {.kind = MSG_JOB_KINDS, .service = SLICE("x")};
 	struct ended e = run_job(&job);
 
 	(void)state;
 	assert_int_equal(e.state, 3);
-	failure_has(e, "cannot do jobs of kind 5");
+	failure_has(e, "cannot do jobs of kind 7");
 	ended_clear(&e);
 }
 

@@ -40,8 +40,7 @@ test_tags(void **state)
 	    "upstairs}}}\n"
 	    "- {ruleset: host_alias, value: prod, when: {tags: {criticality: "
 	    "prod}}}\n");
-	snap = good("warning: @/a.yaml:3:36: hosts.full.snmp: is kept for a "
-		    "later version: this one asks no SNMP\n");
+	snap = good("");
 	assert_string_equal(tag(snap, "bare", "agent"), "no-agent");
 	assert_string_equal(tag(snap, "bare", "criticality"), "prod");
 	assert_string_equal(tag(snap, "bare", "ping"), "ping");

@@ -59,8 +59,6 @@ is_said(void **state)
 	snap = compile_open(root, &report, &err);
 	mistakes_print(&report.mistakes, &text);
 	want = xasprintf(
-	    "warning: %1$s/conf.d/a.yaml:3:11: hosts.a.snmp: is kept for a "
-	    "later version: this one asks no SNMP\n"
 	    "warning: %1$s/conf.d/a.yaml:5:19: hosts.b.agent.kind: push is "
 	    "kept for a later version: this one receives nothing from agents "
 	    "(use tcp or program)\n"
