@@ -7,6 +7,7 @@
  * all the same. A stopped child keeps its slot until it is reaped.
  */
 #include "fetcher/child.h"
+#include "fetcher/child_spawn.h"
 #include "fetcher/limits.h"
 
 #include "common/log.h"
@@ -15,10 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
-#include <sys/pidfd.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,112 +114,22 @@ free_child(struct child *c)
 	free(c);
 }
 
-/* --- spawning: may run in a thread, touches `c` alone ----------------------
- */
-
-static int
-spawn_with(struct child *c, const int out[2], const int err[2])
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, every;
-	int rc;
-
-	sigemptyset(&none);
-	sigfillset(&every);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr,
-	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-		POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &every);
-	if (c->input >= 0)
-		posix_spawn_file_actions_adddup2(
-		    &files, c->input, STDIN_FILENO);
-	else
-		posix_spawn_file_actions_addopen(
-		    &files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out[1], STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&files, err[1], STDERR_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	rc = posix_spawn(&c->pid, c->argv[0], &files, &attr, c->argv, c->envp);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return rc;
-}
-
-static void
-limit_one(pid_t pid, __rlimit_resource_t what, uint64_t most)
-{
-	struct rlimit lim = {most, most};
-
-	if (most > 0)
-		prlimit(pid, what, &lim, NULL);
-}
-
-/*
- * posix_spawn has no attribute for these; they hold from here on, while the
- * program is still being loaded.
- */
-static void
-limit(pid_t pid, const struct child_limits *l)
-{
-	const struct rlimit no_core = {0, 0};
-	/* XCPU first, whose name says what it was. */
-	const struct rlimit cpu = {l->cpu_s, l->cpu_s + 5};
-
-	prlimit(pid, RLIMIT_CORE, &no_core, NULL);
-	limit_one(pid, RLIMIT_AS, l->memory_bytes);
-	if (l->cpu_s > 0)
-		prlimit(pid, RLIMIT_CPU, &cpu, NULL);
-	limit_one(pid, RLIMIT_NOFILE, l->files);
-	limit_one(pid, RLIMIT_NPROC, l->processes);
-	limit_one(pid, RLIMIT_FSIZE, l->file_bytes);
-	if (l->nice > 0)
-		setpriority(PRIO_PROCESS, (id_t)pid, l->nice);
-}
-
-static void
-close_pair(int pair[2])
-{
-	for (int i = 0; i < 2; i++)
-		if (pair[i] >= 0)
-			close(pair[i]);
-}
-
+/* May run in a thread, touches `c` alone. */
 static void
 spawn(struct child *c)
 {
-	int out[2] = {-1, -1}, err[2] = {-1, -1};
-	int rc = 0;
+	struct child_program program = {c->argv, c->envp, c->input};
+	struct child_process process;
+	int rc = child_spawn(&program, &c->all->limits, &process);
 
-	if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
-		rc = errno;
-	if (rc == 0)
-		rc = spawn_with(c, out, err);
-	if (rc == 0) {
-		limit(c->pid, &c->all->limits);
-		c->process.fd = pidfd_open(c->pid, 0);
-		if (c->process.fd < 0) { /* out of descriptors */
-			rc = errno;
-			kill(-c->pid, SIGKILL);
-			waitpid(c->pid, NULL, 0);
-		}
-	}
 	if (rc != 0) {
 		c->end.spawn_error = rc;
-		close_pair(out);
-		close_pair(err);
 		return;
 	}
-	close(out[1]);
-	close(err[1]);
-	fcntl(out[0], F_SETFL, O_NONBLOCK);
-	fcntl(err[0], F_SETFL, O_NONBLOCK);
-	c->out.fd = out[0];
-	c->err.fd = err[0];
+	c->pid = process.pid;
+	c->process.fd = process.pidfd;
+	c->out.fd = process.out;
+	c->err.fd = process.err;
 }
 
 /* --- the end of a child ----------------------------------------------------

@@ -25,9 +25,9 @@ struct evaluate_input {
 	bool has_snmp;
 	struct slice snmp;
 	const char *snmp_failure;
-	const char *failure;       /* NULL, or why the fetch failed, in words */
-	int64_t now_us;            /* wall time at the end of the fetch */
-	uint64_t fetch_us;         /* how long the fetch took */
+	const char *failure; /* NULL, or why the fetch failed, in words */
+	int64_t now_us;      /* wall time at the end of the fetch */
+	uint64_t fetch_us;   /* how long the fetch took */
 	const struct evaluate_source *sources; /* piggyback for this host */
 	size_t n_sources;
 	struct slice persisted; /* sections of earlier fetches; empty: none */

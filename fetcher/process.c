@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define CLOSE_TRIES 50 /* of 10 ms: killed children must be reaped */
@@ -153,4 +154,16 @@ process_deinit(struct daemon *d)
 	worker_free(&p->worker);
 	runner_free(&p->runner);
 	free(p);
+}
+
+void
+process_raise_open_files(void)
+{
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == 0 &&
+	    lim.rlim_cur < lim.rlim_max) {
+		lim.rlim_cur = lim.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &lim);
+	}
 }

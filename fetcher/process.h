@@ -12,4 +12,7 @@ void process_counters(struct daemon *d, struct str *list);
 void process_stop(struct daemon *d);
 void process_deinit(struct daemon *d);
 
+/* To the hard limit. */
+void process_raise_open_files(void);
+
 #endif

@@ -4,15 +4,14 @@
  */
 #include "fetcher/runner.h"
 #include "fetcher/fetch.h"
+#include "fetcher/host_lines.h"
+#include "fetcher/process.h"
 
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
-
-#define BUCKETS 4096
 
 struct runner {
 	uv_loop_t *loop;
@@ -25,7 +24,7 @@ struct runner {
 	struct decrypts *decrypts;
 	struct identity *identity;
 	struct fetch *first;
-	struct fetch *hosts[BUCKETS]; /* the running one_per_host fetches */
+	struct host_lines hosts;
 	size_t n_running;
 	size_t buffered;
 	struct runner_counters counters;
@@ -44,18 +43,6 @@ static const struct fetch_kind *const kinds[MSG_JOB_KINDS] = {
 
 /* --- the runner ----------------------------------------------------------- */
 
-static void
-raise_open_files(void)
-{
-	struct rlimit lim;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) == 0 &&
-	    lim.rlim_cur < lim.rlim_max) {
-		lim.rlim_cur = lim.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &lim);
-	}
-}
-
 struct runner *
 runner_new(uv_loop_t *loop, const char *root)
 {
@@ -64,7 +51,7 @@ runner_new(uv_loop_t *loop, const char *root)
 	/* Half of libuv's threads at most resolve names; spawning needs
 	 * the others free. Set before the first use of the pool. */
 	setenv("UV_THREADPOOL_SIZE", "16", 0);
-	raise_open_files();
+	process_raise_open_files();
 	e->loop = loop;
 	e->root = root;
 	e->resolver = resolver_new(loop);
@@ -232,66 +219,22 @@ runner_buffer(struct runner *e)
 static void run(struct fetch *f);
 static void deadline(uv_timer_t *timer);
 
-/* --- one fetch per host ----------------------------------------------------
- */
-
-static struct fetch **
-host_bucket(struct runner *e, struct slice host)
-{
-	uint32_t h = 2166136261u;
-
-	for (size_t i = 0; i < host.len; i++)
-		h = (h ^ (unsigned char)host.s[i]) * 16777619u;
-	return &e->hosts[h % BUCKETS];
-}
-
-/* True: the host is free, and from now on this fetch has it. */
 static bool
 take_host(struct fetch *f)
 {
-	struct fetch **bucket = host_bucket(f->runner, f->job.host);
-
-	for (struct fetch *o = *bucket; o != NULL; o = o->host_next) {
-		if (!slice_eq(o->job.host, f->job.host))
-			continue;
-		while (o->waiting != NULL)
-			o = o->waiting;
-		o->waiting = f;
-		f->runner->counters.jobs_waited++;
-		return false;
-	}
-	f->host_next = *bucket;
-	*bucket = f;
-	return true;
+	if (host_lines_take(&f->runner->hosts, f))
+		return true;
+	f->runner->counters.jobs_waited++;
+	return false;
 }
 
-/* A fetch that waits leaves the line; one that runs lets the next one run. */
 static void
 leave_host(struct fetch *f)
 {
-	struct fetch **link = host_bucket(f->runner, f->job.host);
-	struct fetch *next = f->waiting;
+	struct fetch *next = host_lines_leave(&f->runner->hosts, f);
 
-	while (*link != NULL && !slice_eq((*link)->job.host, f->job.host))
-		link = &(*link)->host_next;
-	if (*link == NULL)
-		return; /* all were cancelled while this one was ending */
-	f->waiting = NULL;
-	if (*link != f) {
-		struct fetch *o = *link;
-
-		while (o->waiting != f)
-			o = o->waiting;
-		o->waiting = next;
-		return;
-	}
-	if (next == NULL) {
-		*link = f->host_next;
-		return;
-	}
-	*link = next;
-	next->host_next = f->host_next;
-	run(next);
+	if (next != NULL)
+		run(next);
 }
 
 /* --- a fetch's end ---------------------------------------------------------
@@ -590,7 +533,7 @@ void
 runner_cancel_all(struct runner *e)
 {
 	/* Nobody may start while the line before him is being dropped. */
-	memset(e->hosts, 0, sizeof(e->hosts));
+	e->hosts = (struct host_lines){0};
 	while (e->first != NULL) {
 		struct fetch *f = e->first;
 

@@ -28,7 +28,7 @@ struct fetch;
 	C(inprocess, "network checks done without a process")                  \
 	C(inprocess_given_up, "of these left to the plugin after all")         \
 	C(jobs_piggyback, "hosts judged by what others sent for them")         \
-	C(jobs_snmp, "devices read by SNMP alone")                              \
+	C(jobs_snmp, "devices read by SNMP alone")                             \
 	C(jobs_unknown, "jobs of a kind that this version cannot do")          \
 	C(jobs_done, "jobs that ended, in whatever way")                       \
 	C(jobs_late, "jobs that ran into their deadline")                      \

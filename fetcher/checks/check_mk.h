@@ -12,11 +12,11 @@
 #define CHECK_MK_MAX_MISSING 64
 
 struct check_mk_run {
-	const char *failure; /* why the fetch failed; NULL: it did not */
-	bool no_agent;       /* none was to be asked */
-	bool has_snmp;       /* the host was read by SNMP */
+	const char *failure;      /* why the fetch failed; NULL: it did not */
+	bool no_agent;            /* none was to be asked */
+	bool has_snmp;            /* the host was read by SNMP */
 	const char *snmp_failure; /* why that failed; NULL: it did not */
-	size_t bytes;        /* of output */
+	size_t bytes;             /* of output */
 	double fetch_seconds;
 	struct parsed *parsed; /* after a failure: what others sent */
 	/* Checks whose items got no result for want of a section; n_missing

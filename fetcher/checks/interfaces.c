@@ -2,6 +2,7 @@
  *
  * Network interfaces: state, speed, traffic, errors.
  */
+#include "fetcher/checks/if_rates.h"
 #include "fetcher/checks/out.h"
 #include "fetcher/checks/pattern.h"
 #include "fetcher/checks/store.h"
@@ -96,10 +97,7 @@ static const struct check_metric metrics[] = {
 static unsigned
 width_of(unsigned n)
 {
-	unsigned width = 1;
-	while ((n /= 10) > 0)
-		width++;
-	return width;
+	return n < 10 ? 1 : 1 + width_of(n / 10);
 }
 
 static bool
@@ -156,8 +154,7 @@ alias_or_name(const struct lnx_if_entry *e)
 }
 
 /*
- * On Linux a name is the description, the alias, and unique; a device may
- * give several ports the same one, then the index is behind it.
+ * On Linux names are unique; where ports share one, the index is behind it.
  */
 static void
 name_item(
@@ -397,13 +394,6 @@ say_traffic(const struct check_context *c, const struct direction *d,
 	check_metric(out, d->traffic, rate, &l, 0, speed > 0 ? speed / 8 : NAN);
 }
 
-static void
-render_packet_rate(struct str *out, double value)
-{
-	render_number(out, value);
-	str_add(out, " packets/s");
-}
-
 /* Rates of packets that should be few, in shares of all or by themselves. */
 static void
 say_bad(const struct check_context *c, const char *label, const char *what,
@@ -420,7 +410,7 @@ say_bad(const struct check_context *c, const char *label, const char *what,
 		    &l, NULL, render_percent);
 	} else {
 		check_value_say(
-		    out, true, text, rate, &l, NULL, render_packet_rate);
+		    out, true, text, rate, &l, NULL, if_render_packets);
 	}
 }
 
@@ -445,21 +435,6 @@ direction_of(const struct lnx_if_entry *e, bool in)
 		  P_DISCARDS_OUT, P_TRAFFIC_OUT};
 }
 
-enum {
-	OCTETS,
-	UCAST,
-	MCAST,
-	BCAST,
-	DISCARDS,
-	ERRORS,
-	COUNTERS
-};
-
-struct rates {
-	double rate[COUNTERS];
-	bool missing[COUNTERS]; /* first check, or the counter was reset */
-};
-
 /* A device counts by its own clock: the uptime, where that was read too. */
 static double
 time_of(const struct check_context *c)
@@ -475,38 +450,23 @@ time_of(const struct check_context *c)
 /* Adds the port's rates. */
 static void
 add_rates(const struct check_context *c, const struct direction *d,
-    unsigned member, struct rates *r)
+    unsigned member, struct if_rates *r)
 {
-	const struct {
-		const char *key;
-		double value;
-	} counters[COUNTERS] = {[OCTETS] = {d->traffic, d->octets},
-	    [UCAST] = {d->ucast, d->packets},
-	    [MCAST] = {d->mcast, d->multicast},
-	    [BCAST] = {d->bcast, d->broadcast},
-	    [DISCARDS] = {d->disc, d->discards},
-	    [ERRORS] = {d->err, d->errors}};
+	const struct if_counter_value values[IF_COUNTERS] = {
+	    [IF_OCTETS] = {d->traffic, d->octets},
+	    [IF_UCAST] = {d->ucast, d->packets},
+	    [IF_MCAST] = {d->mcast, d->multicast},
+	    [IF_BCAST] = {d->bcast, d->broadcast},
+	    [IF_DISCARDS] = {d->disc, d->discards},
+	    [IF_ERRORS] = {d->err, d->errors}};
 
-	double time = time_of(c);
-	for (size_t i = 0; i < COUNTERS; i++) {
-		char key[STORE_MAX_KEY];
-		double rate = 0;
-		const char *name = counters[i].key;
-		if (member > 0) {
-			snprintf(key, sizeof(key), "%u.%s", member, name);
-			name = key;
-		}
-		if (!check_store_rate(
-			c->store, name, time, counters[i].value, true, &rate))
-			r->missing[i] = true;
-		r->rate[i] += rate;
-	}
+	if_rates_add(r, c->store, time_of(c), values, member);
 }
 
 /* Of one port, or of a group the sum of those that are up. */
 static void
 rates_of(const struct check_context *c, const struct lnx_if_entry *e, bool in,
-    struct rates *r)
+    struct if_rates *r)
 {
 	const struct section_lnx_if *s = c->sections[0];
 	const json_t *patterns;
@@ -525,62 +485,32 @@ rates_of(const struct check_context *c, const struct lnx_if_entry *e, bool in,
 	}
 }
 
-/* What has no rate this time; false if that is everything. */
-static bool
-say_missing(
-    const struct direction *d, const struct rates *r, struct check_out *out)
-{
-	static const char *const words[COUNTERS] = {[OCTETS] = "traffic",
-	    [UCAST] = "unicast packets",
-	    [MCAST] = "multicast packets",
-	    [BCAST] = "broadcast packets",
-	    [DISCARDS] = "discards",
-	    [ERRORS] = "errors"};
-	char list[128] = "";
-	size_t n = 0, len = 0;
-
-	for (size_t i = 0; i < COUNTERS; i++)
-		if (r->missing[i] && len < sizeof(list)) {
-			len += (size_t)snprintf(list + len, sizeof(list) - len,
-			    "%s%s", n > 0 ? ", " : "", words[i]);
-			n++;
-		}
-	if (n == COUNTERS)
-		check_tell(out, CHECK_OK,
-		    "%s: counters have no rate yet (first check or restart)",
-		    d->label);
-	else if (n > 0)
-		check_tell(
-		    out, CHECK_OK, "%s: no rate yet of: %s", d->label, list);
-	return n < COUNTERS;
-}
-
 static void
 say_packets(const struct check_context *c, const struct direction *d,
-    const struct rates *r, struct check_out *out)
+    const struct if_rates *r, struct check_out *out)
 {
-	double ucast = r->rate[UCAST], mcast = r->rate[MCAST];
-	double bcast = r->rate[BCAST], all = ucast + mcast + bcast;
-	bool whole =
-	    !r->missing[UCAST] && !r->missing[MCAST] && !r->missing[BCAST];
+	double ucast = r->rate[IF_UCAST], mcast = r->rate[IF_MCAST];
+	double bcast = r->rate[IF_BCAST], all = ucast + mcast + bcast;
+	bool whole = !r->missing[IF_UCAST] && !r->missing[IF_MCAST] &&
+	    !r->missing[IF_BCAST];
 
-	if (!r->missing[UCAST])
+	if (!r->missing[IF_UCAST])
 		check_metric(out, d->ucast, ucast, NULL, 0, NAN);
-	if (!r->missing[MCAST] && !r->missing[BCAST]) {
+	if (!r->missing[IF_MCAST] && !r->missing[IF_BCAST]) {
 		check_metric(out, d->mcast, mcast, NULL, 0, NAN);
 		check_metric(out, d->bcast, bcast, NULL, 0, NAN);
 		check_metric(out, d->nucast, mcast + bcast, NULL, 0, NAN);
 	}
-	if (!r->missing[DISCARDS])
-		check_metric(out, d->disc, r->rate[DISCARDS], NULL, 0, NAN);
-	if (!r->missing[ERRORS])
-		check_metric(out, d->err, r->rate[ERRORS], NULL, 0, NAN);
-	if (whole && !r->missing[ERRORS])
-		say_bad(c, d->label, "errors", r->rate[ERRORS],
-		    all + r->rate[ERRORS], d->p_errors, out);
-	if (whole && !r->missing[DISCARDS])
-		say_bad(c, d->label, "discards", r->rate[DISCARDS],
-		    all + r->rate[DISCARDS], d->p_discards, out);
+	if (!r->missing[IF_DISCARDS])
+		check_metric(out, d->disc, r->rate[IF_DISCARDS], NULL, 0, NAN);
+	if (!r->missing[IF_ERRORS])
+		check_metric(out, d->err, r->rate[IF_ERRORS], NULL, 0, NAN);
+	if (whole && !r->missing[IF_ERRORS])
+		say_bad(c, d->label, "errors", r->rate[IF_ERRORS],
+		    all + r->rate[IF_ERRORS], d->p_errors, out);
+	if (whole && !r->missing[IF_DISCARDS])
+		say_bad(c, d->label, "discards", r->rate[IF_DISCARDS],
+		    all + r->rate[IF_DISCARDS], d->p_discards, out);
 	if (whole && c->params[P_UNICAST].set)
 		say_bad(c, d->label, "unicast", ucast, all, P_UNICAST, out);
 	if (whole && c->params[P_MULTICAST].set)
@@ -595,15 +525,15 @@ say_direction(const struct check_context *c, const struct lnx_if_entry *e,
     bool in, double speed, struct check_out *out)
 {
 	const struct direction direction = direction_of(e, in), *d = &direction;
-	struct rates r = {0};
+	struct if_rates r = {0};
 
 	rates_of(c, e, in, &r);
-	if (!say_missing(d, &r, out))
+	if (!if_rates_say_missing(&r, d->label, out))
 		return NAN;
-	if (!r.missing[OCTETS])
-		say_traffic(c, d, r.rate[OCTETS], speed, out);
+	if (!r.missing[IF_OCTETS])
+		say_traffic(c, d, r.rate[IF_OCTETS], speed, out);
 	say_packets(c, d, &r, out);
-	return r.missing[OCTETS] ? NAN : r.rate[OCTETS];
+	return r.missing[IF_OCTETS] ? NAN : r.rate[IF_OCTETS];
 }
 
 static void

@@ -2,13 +2,11 @@
  *
  * One reading of a device; see collect.h.
  */
-#include "fetcher/snmp/collect.h"
+#include "fetcher/snmp/collect_parts.h"
 
 #include "common/mem.h"
 #include "common/msg.h"
-#include "common/utf8.h"
 #include "fetcher/checks/check.h"
-#include "fetcher/sections/rows.h"
 #include "fetcher/snmp/source.h"
 #include "fetcher/snmp/table.h"
 
@@ -19,53 +17,6 @@
 #define BULK_COLUMNS     10 /* of one GetBulk: 100 values with the above */
 #define SCAN_AT_ONCE     10
 #define MAX_OIDS         512 /* that conditions name */
-
-enum phase {
-	PHASE_SYSTEM, /* sysDescr, sysObjectID */
-	PHASE_SCAN,
-	PHASE_SCALARS,
-	PHASE_COLUMNS,
-	PHASE_END
-};
-
-struct known { /* an OID of the scan */
-	const char *name;
-	struct oid oid; /* without ".*" */
-	bool prefix, asked, exists;
-	struct slice value;
-};
-
-struct column {
-	struct oid oid; /* with ".0": a scalar */
-	bool scalar, done;
-	const uint32_t *at; /* where the walk stands, behind oid */
-	uint32_t n_at;
-	struct snmp_walked walked;
-};
-
-struct chosen {
-	const struct section_type *type;
-	bool fits;
-};
-
-struct collect {
-	struct collect_settings set;
-	enum phase phase;
-	struct arena arena;
-	struct known *known;
-	size_t n_known, cap_known;
-	struct chosen sections[COLLECT_MAX_SECTIONS];
-	size_t n_sections;
-	struct column *columns;
-	size_t n_columns, cap_columns;
-	unsigned repetitions; /* now */
-	size_t width;         /* columns of one request, now */
-	bool no_bulk;
-	struct snmp_request request;
-	size_t asked[SNMP_MAX_ASKED]; /* known or column of each variable */
-	size_t n_values, n_bytes, n_requests;
-	unsigned silences;
-};
 
 /* --- what is wanted -------------------------------------------------------
  */
@@ -288,8 +239,8 @@ add_column(struct collect *c, const struct oid *oid, bool scalar)
 	    (struct column){.oid = *oid, .scalar = scalar};
 }
 
-static bool
-column_oid(const struct snmp_table *t, const struct snmp_column *column,
+bool
+collect_column_oid(const struct snmp_table *t, const struct snmp_column *column,
     struct oid *oid_r)
 {
 	struct oid rest;
@@ -324,7 +275,7 @@ choose(struct collect *c)
 			for (; k->oid != NULL; k++) {
 				struct oid oid;
 				if (k->cell != SNMP_END &&
-				    column_oid(t, k, &oid))
+				    collect_column_oid(t, k, &oid))
 					add_column(c, &oid, is_scalar(k));
 			}
 		}
@@ -556,101 +507,6 @@ collect_answer(
 	if (a->n == 0)
 		shrink(c, true);
 	return take_system(c, err_r);
-}
-
-/* --- sections as output ---------------------------------------------------
- */
-
-static void
-put_text(struct str *cell, const struct snmp_value *v)
-{
-	if (utf8_valid(v->value)) {
-		str_addslice(cell, v->value);
-		return;
-	}
-	for (size_t i = 0; i < v->value.len; i++) { /* Latin-1 */
-		unsigned char byte = (unsigned char)v->value.s[i];
-
-		if (byte >= 0x80)
-			str_addc(cell, (char)(0xc0 | byte >> 6));
-		str_addc(cell,
-		    byte < 0x80 ? (char)byte : (char)(0x80 | (byte & 0x3f)));
-	}
-}
-
-static void
-put_cell(struct str *out, struct str *cell, enum snmp_cell kind,
-    const struct snmp_value *v, bool first)
-{
-	str_clear(cell);
-	if (v != NULL && kind == SNMP_END) {
-		oid_text(v->end, v->n_end, cell);
-		rows_put_cell(out,
-		    (struct slice){
-			str_get(cell) + 1, cell->len > 0 ? cell->len - 1 : 0},
-		    first);
-		return;
-	}
-	if (v != NULL && kind == SNMP_BYTES && v->kind == SNMP_OCTETS)
-		for (size_t i = 0; i < v->value.len; i++)
-			str_addf(cell, "%02x", (unsigned char)v->value.s[i]);
-	else if (v != NULL)
-		put_text(cell, v);
-	rows_put_cell(out, str_slice(cell), first);
-}
-
-static void
-put_table(struct collect *c, const struct snmp_table *t, struct str *out)
-{
-	struct snmp_walked *columns[SNMP_MAX_COLUMNS] = {NULL};
-	const struct snmp_value **cells;
-	struct str cell = {0};
-	size_t n = 0;
-
-	for (; t->columns[n].oid != NULL; n++) {
-		struct oid oid;
-
-		if (t->columns[n].cell == SNMP_END ||
-		    !column_oid(t, &t->columns[n], &oid))
-			continue;
-		for (size_t i = 0; i < c->n_columns; i++)
-			if (oid_compare(c->columns[i].oid.id,
-				c->columns[i].oid.n, oid.id, oid.n) == 0)
-				columns[n] = &c->columns[i].walked;
-	}
-	size_t rows = snmp_assemble(columns, n, &c->arena, &cells);
-	for (size_t r = 0; r < rows; r++) {
-		const struct snmp_value *any = NULL;
-
-		for (size_t i = 0; i < n && any == NULL; i++)
-			any = cells[r * n + i];
-		for (size_t i = 0; i < n; i++)
-			put_cell(out, &cell, t->columns[i].cell,
-			    t->columns[i].cell == SNMP_END ? any
-							   : cells[r * n + i],
-			    i == 0);
-		str_addc(out, '\n');
-	}
-	str_free(&cell);
-}
-
-void
-collect_output(struct collect *c, struct str *out)
-{
-	for (size_t i = 0; i < c->n_sections; i++) {
-		const struct section_type *type = c->sections[i].type;
-
-		if (!c->sections[i].fits)
-			continue;
-		str_addf(out, "<<<%s:sep(9):nostrip>>>\n", type->names[0]);
-		for (const struct snmp_table *t = type->snmp->tables;
-		     t->oid != NULL; t++) {
-			if (t > type->snmp->tables)
-				str_addf(
-				    out, "[%td]\n", t - type->snmp->tables);
-			put_table(c, t, out);
-		}
-	}
 }
 
 size_t

@@ -275,7 +275,7 @@ usm_remember(const char *at, const struct usm_engine *engine)
 
 	if (strlen(at) >= sizeof(engines[i].at))
 		return;
-	strcpy(engines[i].at, at);
+	memcpy(engines[i].at, at, strlen(at) + 1);
 	engines[i].engine = *engine;
 }
 

@@ -130,9 +130,10 @@ const struct schema keys_agent_encryption = {.kind = SCHEMA_EITHER,
 		"..., passphrase_file: FILE}"};
 
 WORDS(snmp_version, "1", "2c", "3");
-TABLE(secret_file, {"file", &keys_text, true, NULL,
-			"relative to the site's folder; readable by its user "
-			"alone"});
+TABLE(secret_file,
+    {"file", &keys_text, true, NULL,
+	"relative to the site's folder; readable by its user "
+	"alone"});
 static const struct schema *const secret_either[] = {
     &keys_text, &secret_file, NULL};
 static const struct schema snmp_secret = {.kind = SCHEMA_EITHER,
@@ -150,9 +151,11 @@ static const struct schema_key snmp_keys[] = {
     {"version", &snmp_version, true, NULL, "1, 2c or 3"},
     {"community", &snmp_secret, false, "public", "of 1 and 2c"},
     {"user", &keys_text, false, NULL, "of 3"},
-    {"auth", &secret_pair, false, NULL, "of 3: [md5|sha|sha224|sha256|sha384|sha512, SECRET or {file: "
+    {"auth", &secret_pair, false, NULL,
+	"of 3: [md5|sha|sha224|sha256|sha384|sha512, SECRET or {file: "
 	"FILE}]"},
-    {"priv", &secret_pair, false, NULL, "of 3: [des|aes|aes192|aes256|aes192c|aes256c, SECRET or {file: "
+    {"priv", &secret_pair, false, NULL,
+	"of 3: [des|aes|aes192|aes256|aes192c|aes256c, SECRET or {file: "
 	"FILE}]; those with c make the longer key as Cisco does"},
     {"context", &keys_text, false, NULL, "of 3"},
     {"port", &port, false, "161", NULL},

@@ -70,8 +70,8 @@ take_notice(struct bus_peer *peer, const struct msg *m, void *arg)
 	while (msg_pair_next(&list, &p)) {
 		if (slice_eqs(p.key, "NOTIFICATIONTYPE") ||
 		    slice_starts(p.key, "ALERTHANDLER"))
-			str_addf(&text, "%.*s=%.*s\n", (int)p.key.len,
-			    p.key.s, (int)p.value.len, p.value.s);
+			str_addf(&text, "%.*s=%.*s\n", (int)p.key.len, p.key.s,
+			    (int)p.value.len, p.value.s);
 	}
 	if (strstr(str_get(&text), "ALERTHANDLERNAME=") != NULL) {
 		act.told++;
