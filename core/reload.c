@@ -84,7 +84,8 @@ exchange(struct core *core, int64_t now)
 			    .match = m,
 			    .tombs = core->tombs,
 			    .line = vanished,
-			    .arg = core},
+			    .arg = core,
+			    .new_later = true},
 	    now);
 	jobs_unpark(core->jobs);
 	schedule = schedule_adopt(
@@ -100,6 +101,7 @@ exchange(struct core *core, int64_t now)
 	store_adopt(core->fx.store, e);
 	record_put_generation(&core->fx.records, e->snap->generation);
 	core_tell_renames(core, generation, now);
+	history_introduce(core->fx.history, m->old_of, now);
 	engine_adopted(e, now);
 	engine_free(&old);
 	periods_free(&core->periods);

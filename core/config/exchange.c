@@ -97,7 +97,7 @@ exchange_states(const struct exchange *x, int64_t now)
 	for (uint32_t i = 0; tombs_count(x->tombs) > 0 && i < m->n_new; i++)
 		if (m->old_of[i] == SNAP_NONE)
 			revive(x, i);
-	for (uint32_t i = 0; i < m->n_new; i++)
+	for (uint32_t i = 0; i < m->n_new && !x->new_later; i++)
 		if (m->old_of[i] == SNAP_NONE)
 			introduce(x, i, now, &line);
 	str_free(&line);

@@ -18,6 +18,7 @@ struct exchange {
 	/* A line of the history. */
 	void (*line)(void *arg, int64_t now, struct slice line);
 	void *arg;
+	bool new_later; /* the caller tells the history of new objects */
 };
 
 /* Afterwards: engine_adopted(next). */

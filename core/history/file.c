@@ -36,6 +36,7 @@ struct history {
 	uint32_t states_at; /* next object of the block, UINT32_MAX: none */
 	enum history_state states_kind;
 	int64_t states_time;
+	bool *only;        /* by object: belongs to the block; NULL: all do */
 	struct str late;   /* i64 time, u32 length, text; ... */
 	int late_fd;       /* the same lines, for after a crash; -1: none */
 	bool late_over;    /* they are in the buffer */
@@ -277,6 +278,8 @@ end_block(struct history *h)
 	size_t at = 0;
 
 	h->states_at = UINT32_MAX;
+	free(h->only);
+	h->only = NULL;
 	h->late_over = h->late.len > 0;
 	while (at < h->late.len) {
 		int64_t time;
@@ -332,6 +335,7 @@ history_close(struct history **history)
 	str_free(&h->buffer);
 	str_free(&h->recent);
 	str_free(&h->late);
+	free(h->only);
 	free(h->dir);
 	free(h);
 	*history = NULL;
@@ -341,6 +345,8 @@ void
 history_adopt(struct history *h, struct engine *engine)
 {
 	h->engine = engine;
+	free(h->only);
+	h->only = NULL;
 	if (h->states_at != UINT32_MAX)
 		h->states_at = 0;
 }
@@ -448,6 +454,26 @@ history_begin_states(struct history *h, enum history_state kind, int64_t now)
 	h->states_at = 0;
 }
 
+void
+history_introduce(struct history *h, const uint32_t *old_of, int64_t now)
+{
+	uint32_t n = h->engine->snap->n_objects;
+	bool any = false;
+
+	if (h->states_at != UINT32_MAX) /* a block of all begins anew */
+		return;
+	h->only = xcalloc((size_t)n + 1, sizeof(*h->only));
+	for (uint32_t i = 0; i < n; i++) {
+		h->only[i] = old_of[i] == SNAP_NONE;
+		any |= h->only[i];
+	}
+	h->states_kind = HISTORY_INITIAL;
+	h->states_time = now;
+	h->states_at = 0;
+	if (!any)
+		end_block(h);
+}
+
 static void
 add_flags(struct history *h, uint32_t object)
 {
@@ -472,6 +498,9 @@ add_states(struct history *h)
 	for (int n = 0; n < STATES_A_SLICE; n++, h->states_at++) {
 		const struct checkable *o;
 
+		while (h->only != NULL && h->states_at < e->snap->n_objects &&
+		    !h->only[h->states_at])
+			h->states_at++;
 		if (h->states_at >= e->snap->n_objects) {
 			end_block(h);
 			return;

@@ -29,6 +29,11 @@ void history_add(struct history *h, int64_t now, struct slice line);
 /* The block of all states: HISTORY_INITIAL at start, HISTORY_CURRENT. */
 void history_begin_states(
     struct history *h, enum history_state kind, int64_t now);
+/*
+ * After history_adopt(): the states of those objects that have no `old_of`, by
+ * number, a block of their own without a heading (LG-6).
+ */
+void history_introduce(struct history *h, const uint32_t *old_of, int64_t now);
 /* Goes on with a block of states, a new day, the buffer. True: call again
  * soon. */
 bool history_turn(struct history *h, int64_t now);
