@@ -399,8 +399,14 @@ schedule_replan(
 	int64_t retry = (int64_t)o->retry_interval_ms * NS_PER_MS;
 	int64_t at = agenda_key(&s->due, object), latest;
 
-	if (schedule_kind(s->engine, object) == SCHEDULE_NONE ||
-	    (s->bits[object] & FORCED))
+	if (schedule_kind(s->engine, object) == SCHEDULE_NONE) {
+		/* A check of its own may just have been taken away (MA-1). */
+		s->bits[object] &= (uint8_t)~FORCED;
+		if (at != HEAP_NEVER)
+			agenda_set(&s->due, object, HEAP_NEVER);
+		return;
+	}
+	if (s->bits[object] & FORCED)
 		return;
 	switch (how) {
 	case REPLAN_RETRY:

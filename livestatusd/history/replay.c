@@ -325,7 +325,8 @@ set_text(struct replay *r, struct object *o, const struct line *l)
 
 	if (o->text != NULL && o->text->output == l->output.len &&
 	    o->text->all == all &&
-	    memcmp(o->text->s, l->output.s, l->output.len) == 0 &&
+	    (l->output.len == 0 ||
+		memcmp(o->text->s, l->output.s, l->output.len) == 0) &&
 	    (l->long_output.len == 0 ||
 		memcmp(o->text->s + l->output.len, l->long_output.s,
 		    l->long_output.len) == 0))
