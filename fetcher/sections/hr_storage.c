@@ -194,32 +194,31 @@ static const struct snmp_table ucd_disks[] = {
     {".1.3.6.1.4.1.2021.9.1", {{"2", 0}, {"6", 0}, {"7", 0}, {0}}}, {0}};
 
 #define UCD_TREE ".1.3.6.1.4.1.2021.4.5.0"
-static const struct snmp_atom has_hr[] = {
-    {SNMP_HR_UPTIME, SNMP_EXISTS, NULL, false, false}, {0}};
-static const struct snmp_atom has_hr_mem[] = {
-    {SNMP_HR_UPTIME, SNMP_EXISTS, NULL, false, false},
-    {SNMP_SYS_OBJECT, SNMP_STARTS, ".1.3.6.1.4.1.3375.", true, false},
-    {SNMP_SYS_OBJECT, SNMP_STARTS, ".1.3.6.1.4.1.2620.", true, false}, {0}};
+static const struct snmp_atom has_hr[] = {SNMP_HAS(SNMP_HR_UPTIME), {0}};
+static const struct snmp_atom has_hr_mem[] = {SNMP_HAS(SNMP_HR_UPTIME),
+    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.3375."),
+    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.2620."), {0}};
 /* Plain net-snmp has both tables: there the other one is taken. */
-static const struct snmp_atom has_ucd_mem[] = {
-    {UCD_TREE, SNMP_EXISTS, NULL, false, false},
-    {SNMP_SYS_OBJECT, SNMP_STARTS, ".1.3.6.1.4.1.8072.", true, false},
-    {SNMP_SYS_OBJECT, SNMP_STARTS, ".1.3.6.1.4.1.3375.", true, false},
-    {SNMP_SYS_OBJECT, SNMP_STARTS, ".1.3.6.1.4.1.2620.", true, false},
-    {UCD_TREE, SNMP_EXISTS, NULL, false, true},
-    {SNMP_HR_UPTIME, SNMP_EXISTS, NULL, true, false}, {0}};
+static const struct snmp_atom has_ucd_mem[] = {SNMP_HAS(UCD_TREE),
+    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.8072."),
+    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.3375."),
+    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.2620."),
+    SNMP_OR_HAS(UCD_TREE), SNMP_HAS_NOT(SNMP_HR_UPTIME), {0}};
 static const struct snmp_atom has_ucd_disk[] = {
-    {".1.3.6.1.4.1.2021.9.1.2.*", SNMP_EXISTS, NULL, false, false},
-    {SNMP_HR_UPTIME, SNMP_EXISTS, NULL, true, false}, {0}};
+    SNMP_HAS(".1.3.6.1.4.1.2021.9.1.2.*"), SNMP_HAS_NOT(SNMP_HR_UPTIME), {0}};
 
-static const struct snmp_source from_fs = {
-    storage, has_hr, (const char *const[]){"df", "df_v2", NULL}};
-static const struct snmp_source from_mem = {
-    storage, has_hr_mem, (const char *const[]){"mem", "ucd_mem", NULL}};
-static const struct snmp_source from_ucd_mem = {
-    ucd_memory, has_ucd_mem, (const char *const[]){"mem", NULL}};
-static const struct snmp_source from_ucd_disk = {ucd_disks, has_ucd_disk,
-    (const char *const[]){"df", "df_v2", "hr_fs", NULL}};
+static const struct snmp_source from_fs = {.tables = storage,
+    .detect = has_hr,
+    .superseded_by = (const char *const[]){"df", "df_v2", NULL}};
+static const struct snmp_source from_mem = {.tables = storage,
+    .detect = has_hr_mem,
+    .superseded_by = (const char *const[]){"mem", "ucd_mem", NULL}};
+static const struct snmp_source from_ucd_mem = {.tables = ucd_memory,
+    .detect = has_ucd_mem,
+    .superseded_by = (const char *const[]){"mem", NULL}};
+static const struct snmp_source from_ucd_disk = {.tables = ucd_disks,
+    .detect = has_ucd_disk,
+    .superseded_by = (const char *const[]){"df", "df_v2", "hr_fs", NULL}};
 
 const struct section_type section_ucd_disk = {
     .names = {"ucd_disk", NULL},

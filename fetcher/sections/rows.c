@@ -120,6 +120,32 @@ rows_u64(const struct row_cells *row, size_t i, uint64_t *value_r)
 	return i < row->n && num_u64(slice_trim(row->cell[i]), value_r);
 }
 
+static int
+digit_of(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0'
+	    : c >= 'a' && c <= 'f'  ? c - 'a' + 10
+				    : -1;
+}
+
+bool
+rows_bytes(const struct row_cells *row, size_t i, struct arena *arena,
+    struct slice *bytes_r)
+{
+	struct slice text = i < row->n ? row->cell[i] : (struct slice){"", 0};
+	char *bytes = arena_alloc(arena, text.len / 2 + 1, 1);
+
+	for (size_t k = 0; k + 1 < text.len; k += 2) {
+		int high = digit_of(text.s[k]), low = digit_of(text.s[k + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		bytes[k / 2] = (char)(high << 4 | low);
+	}
+	*bytes_r = (struct slice){bytes, text.len / 2};
+	return text.len > 0 && text.len % 2 == 0;
+}
+
 const struct row_cells *
 rows_find(const struct section_rows *s, unsigned table, size_t cell,
     struct slice text)

@@ -37,6 +37,10 @@ void rows_put_cell(struct str *out, struct slice text, bool first);
 /* A cell as a number; `other` if it is empty or none. */
 double rows_number(const struct row_cells *row, size_t i, double other);
 bool rows_u64(const struct row_cells *row, size_t i, uint64_t *value_r);
+/* An SNMP_BYTES cell ("001b21") as bytes; false: it is empty or no such cell.
+ */
+bool rows_bytes(const struct row_cells *row, size_t i, struct arena *arena,
+    struct slice *bytes_r);
 /* The row of that table whose cell is the text; NULL: none. */
 const struct row_cells *rows_find(const struct section_rows *s, unsigned table,
     size_t cell, struct slice text);

@@ -165,15 +165,16 @@ static const struct snmp_table tables32[] = {
 	    {B "19", 0}, {B "20", 0}, {B "21", 0}, {X "18", 0},
 	    {B "6", SNMP_BYTES}, {X "15", 0}, {0}}},
     {0}};
-static const struct snmp_atom has64[] = {
-    {".1.3.6.1.2.1.31.1.1.1.6.*", SNMP_EXISTS, NULL, false, false}, {0}};
+#define HAS_64 ".1.3.6.1.2.1.31.1.1.1.6.*"
+static const struct snmp_atom has64[] = {SNMP_HAS(HAS_64), {0}};
 static const struct snmp_atom has32[] = {
-    {".1.3.6.1.2.1.2.2.1.10.*", SNMP_EXISTS, NULL, false, false},
-    {".1.3.6.1.2.1.31.1.1.1.6.*", SNMP_EXISTS, NULL, true, false}, {0}};
-static const struct snmp_source source64 = {
-    tables64, has64, (const char *const[]){"lnx_if", NULL}};
-static const struct snmp_source source32 = {
-    tables32, has32, (const char *const[]){"lnx_if", "if64", NULL}};
+    SNMP_HAS(".1.3.6.1.2.1.2.2.1.10.*"), SNMP_HAS_NOT(HAS_64), {0}};
+static const struct snmp_source source64 = {.tables = tables64,
+    .detect = has64,
+    .superseded_by = (const char *const[]){"lnx_if", NULL}};
+static const struct snmp_source source32 = {.tables = tables32,
+    .detect = has32,
+    .superseded_by = (const char *const[]){"lnx_if", "if64", NULL}};
 
 const struct section_type section_if = {
     .names = {"if", NULL},

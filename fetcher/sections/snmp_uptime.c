@@ -47,10 +47,10 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 
 static const struct snmp_table tables[] = {
     {".1.3.6.1.2.1", {{"1.3.0", 0}, {"25.1.1.0", 0}, {0}}}, {0}};
-static const struct snmp_atom any[] = {
-    {SNMP_SYS_DESCR, SNMP_EXISTS, NULL, false, false}, {0}};
-static const struct snmp_source source = {
-    tables, any, (const char *const[]){"uptime", NULL}};
+static const struct snmp_atom any[] = {SNMP_HAS(SNMP_SYS_DESCR), {0}};
+static const struct snmp_source source = {.tables = tables,
+    .detect = any,
+    .superseded_by = (const char *const[]){"uptime", NULL}};
 
 const struct section_type section_snmp_uptime = {
     .names = {"snmp_uptime", NULL},

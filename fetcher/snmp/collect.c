@@ -4,9 +4,11 @@
  */
 #include "fetcher/snmp/collect_parts.h"
 
+#include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "fetcher/checks/check.h"
+#include "fetcher/checks/pattern.h"
 #include "fetcher/snmp/source.h"
 #include "fetcher/snmp/table.h"
 
@@ -150,6 +152,22 @@ contains(struct slice text, const char *part)
 	return false;
 }
 
+/* The whole text, without case, "." for any character. */
+static bool
+matches(struct slice text, const char *regex)
+{
+	char *whole = xasprintf("(?is)(?:%s)\\z", regex);
+	struct err why;
+	struct pattern *p = pattern_new(slice_of(whole), &why);
+	bool fits;
+
+	must(p != NULL); /* it is the program's own */
+	fits = pattern_starts(p, text);
+	pattern_free(p);
+	free(whole);
+	return fits;
+}
+
 static bool
 atom_fits(const struct collect *c, const struct snmp_atom *a)
 {
@@ -170,9 +188,15 @@ atom_fits(const struct collect *c, const struct snmp_atom *a)
 	case SNMP_STARTS:
 		return (value.len >= n &&
 			   strncasecmp(value.s, a->text, n) == 0) != a->not ;
+	case SNMP_ENDS:
+		return (value.len >= n &&
+			   strncasecmp(value.s + value.len - n, a->text, n) ==
+			       0) != a->not ;
 	case SNMP_EQUALS:
 		return (value.len == n &&
 			   strncasecmp(value.s, a->text, n) == 0) != a->not ;
+	case SNMP_MATCHES:
+		return matches(value, a->text) != a->not ;
 	case SNMP_EXISTS:
 		break;
 	}

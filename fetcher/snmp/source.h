@@ -36,13 +36,17 @@ enum snmp_test {
 	SNMP_EXISTS, /* the OID has a value; with ".*" at its end: one below */
 	SNMP_CONTAINS,
 	SNMP_STARTS,
-	SNMP_EQUALS
+	SNMP_ENDS,
+	SNMP_EQUALS,
+	SNMP_MATCHES /* a regular expression fits the whole value */
 };
 
 /*
  * What is true of a device: all atoms up to the next `or`, or those after it.
- * Texts are compared without case. An OID without value satisfies only `not`
- * of SNMP_EXISTS.
+ * Texts are compared without case; "." of SNMP_MATCHES is any character. An
+ * OID without value satisfies only `not` of SNMP_EXISTS. Written with the
+ * macros below: {SNMP_HAS(X), SNMP_HAS_NOT(Y), SNMP_OR_HAS(Z), {0}} is
+ * "X and not Y, or Z".
  */
 struct snmp_atom {       /* {0} ends the list */
 	const char *oid; /* as an agent says it, with a leading dot */
@@ -51,12 +55,27 @@ struct snmp_atom {       /* {0} ends the list */
 	bool not ;
 	bool or ; /* begins another way to fit */
 };
+/* clang-format off */
+#define SNMP_HAS(o)          {(o), SNMP_EXISTS, NULL, false, false}
+#define SNMP_HAS_NOT(o)      {(o), SNMP_EXISTS, NULL, true, false}
+#define SNMP_OR_HAS(o)       {(o), SNMP_EXISTS, NULL, false, true}
+#define SNMP_IS(o, t, x)     {(o), SNMP_##t, (x), false, false}
+#define SNMP_IS_NOT(o, t, x) {(o), SNMP_##t, (x), true, false}
+#define SNMP_OR_IS(o, t, x)  {(o), SNMP_##t, (x), false, true}
+/* clang-format on */
 
 struct snmp_source {
 	const struct snmp_table *tables;
 	const struct snmp_atom *detect;
-	/* Sections that say the same and better; NULL-ended or NULL. */
+	/* Sections that say the same and better; NULL-ended or NULL. Those of
+	 * the host's agent count too. */
 	const char *const *superseded_by;
+	/*
+	 * Seconds between two readings of what is expensive for the device or
+	 * changes rarely; 0: at each check. In between the services go on with
+	 * what was read, and say so. The rule snmp_fetch_interval changes it.
+	 */
+	unsigned interval_s;
 };
 
 #define SNMP_SYS_DESCR  ".1.3.6.1.2.1.1.1.0"
