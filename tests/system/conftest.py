@@ -41,6 +41,7 @@ def reachable_build():
     folder.chmod(0o755)
     for name in ("bin", "lib", "share"):
         shutil.copytree(build / name, folder / name, symlinks=True)
+    os.environ["VEDETTE_BUILD"] = str(folder)   # for the workers of xdist
     return folder
 
 
@@ -58,8 +59,10 @@ def pytest_report_header():
     return f"binaries: {BUILD}/bin"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _binaries():
+def pytest_configure(config):
+    """Once for all workers, before the first of them starts."""
+    if hasattr(config, "workerinput"):
+        return
     if not VEDETTE.exists():
         pytest.exit(f"{VEDETTE} is not there: run make first", 3)
     script = BUILD / "share" / "vedette" / "set-capabilities"
@@ -125,6 +128,14 @@ class Result:
         return f"exit code {self.code}\n--- out\n{self.out}\n--- err\n{self.err}"
 
 
+def random_offset():
+    """Far from the usual ports, so that tests may run beside sites; sites of
+    two workers of xdist never meet, for no two of their ports are equal modulo
+    60."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 3
+    return random.randrange(10020, 24700, 60) + 20 * worker
+
+
 class Root:
     """A VEDETTE_ROOT of its own; makes sites and removes them all."""
 
@@ -152,8 +163,8 @@ class Root:
             stdin=subprocess.DEVNULL if input is None else None,
             capture_output=True, text=True, env=environment, cwd="/"))
         assert not BAD_WORDS.search(done.err), done
-        if check:
-            assert done.code == 0, (args, done)
+        if check and done.code != 0:
+            pytest.fail(f"{args}: {done!r}")
         return done
 
     def create(self, name=None, **options):
@@ -178,9 +189,8 @@ class Site:
         self.top, self.name = root, name
         self.root = root.path / "sites" / name
         self.created = False
-        # Far from the usual ports, so that tests may run beside sites.
-        args = ["--port-offset", port_offset] if port_offset is not None \
-            else ["--port-offset", random.randrange(10000, 24700, 20)]
+        args = ["--port-offset",
+                random_offset() if port_offset is None else port_offset]
         if os.geteuid() != 0:
             import pwd
             args += ["--user", pwd.getpwuid(os.geteuid()).pw_name]
