@@ -72,7 +72,7 @@ combine(const struct bi *bi, const struct node *n, enum side side)
 	int8_t state;
 
 	for (uint32_t i = 0; i < n->n; i++) {
-		int8_t s = bi->nodes[n->kids[i]].state[side];
+		int8_t s = bi->states[n->kids[i]].state[side];
 
 		if (s == BI_NONE)
 			continue;
@@ -108,9 +108,10 @@ leaf_state(const struct bi *bi, const struct node *n, const struct bi_leaf *l)
 static void
 compute_leaf(struct bi *bi, uint32_t leaf)
 {
-	struct node *n = &bi->nodes[bi->leaves[leaf].node];
+	uint32_t at = bi->leaves[leaf].node;
+	struct node_now *n = &bi->states[at];
 	const struct bi_leaf *l = &bi->now[leaf];
-	int8_t real = leaf_state(bi, n, l);
+	int8_t real = leaf_state(bi, &bi->nodes[at], l);
 
 	n->assumed = bi->assumed[leaf] != BI_NONE;
 	if (n->assumed)
@@ -124,22 +125,23 @@ compute_leaf(struct bi *bi, uint32_t leaf)
 bool
 bi_compute(struct bi *bi, uint32_t at)
 {
-	struct node *n = &bi->nodes[at];
-	bool was = n->assumed, differs = false;
+	const struct node *n = &bi->nodes[at];
+	struct node_now *now = &bi->states[at];
+	bool was = now->assumed, differs = false;
 
 	if (n->leaf && !n->refers)
 		return false;
-	n->assumed = false;
+	now->assumed = false;
 	for (uint32_t i = 0; i < n->n; i++)
-		n->assumed = n->assumed || bi->nodes[n->kids[i]].assumed;
+		now->assumed = now->assumed || bi->states[n->kids[i]].assumed;
 	for (int side = 0; side < SIDES; side++) {
-		int8_t s = n->refers ? bi->nodes[n->kids[0]].state[side]
+		int8_t s = n->refers ? bi->states[n->kids[0]].state[side]
 				     : combine(bi, n, (enum side)side);
 
-		differs = differs || s != n->state[side];
-		n->state[side] = s;
+		differs = differs || s != now->state[side];
+		now->state[side] = s;
 	}
-	return differs || was != n->assumed;
+	return differs || was != now->assumed;
 }
 
 /* Upwards as far as something differs; how many were computed. */
@@ -190,8 +192,8 @@ bi_has(const struct bi *bi, uint32_t object)
 static unsigned
 recompute(struct bi *bi, uint32_t leaf)
 {
-	struct node *n = &bi->nodes[bi->leaves[leaf].node];
-	struct node was = *n;
+	const struct node_now *n = &bi->states[bi->leaves[leaf].node];
+	struct node_now was = *n;
 
 	compute_leaf(bi, leaf);
 	if (memcmp(was.state, n->state, sizeof(n->state)) == 0 &&
@@ -244,7 +246,7 @@ bi_find(const struct bi *bi, struct slice name)
 
 /* BI-3 */
 static void
-set_flags(const struct node *n, bool at_warn, bool *downtime, bool *ack,
+set_flags(const struct node_now *n, bool at_warn, bool *downtime, bool *ack,
     bool *service)
 {
 	unsigned limit = bi_badness(at_warn ? BI_WARN : BI_CRIT);
@@ -259,7 +261,7 @@ struct bi_result
 bi_result(const struct bi *bi, uint32_t at)
 {
 	const struct aggregation *a = &bi->all[at];
-	const struct node *n = &bi->nodes[a->top];
+	const struct node_now *n = &bi->states[a->top];
 	struct bi_result r = {.name = a->name,
 	    .title = a->alias == NULL ? a->name : a->alias,
 	    .state = n->state[SIDE_REAL],
@@ -283,6 +285,7 @@ walk(struct walk *w, uint32_t at, uint32_t up, unsigned depth)
 {
 	static const char *const functions[] = {"worst", "best", "count_ok"};
 	const struct node *n = &w->bi->nodes[at];
+	const struct node_now *now = &w->bi->states[at];
 	struct bi_node out = {.up = up,
 	    .depth = depth,
 	    .text = n->title == NULL ? "" : n->title,
@@ -291,10 +294,10 @@ walk(struct walk *w, uint32_t at, uint32_t up, unsigned depth)
 	    .aggregation = n->refers ? n->target : SNAP_NONE,
 	    .host = n->host,
 	    .service = n->service,
-	    .state = n->state[SIDE_REAL]};
+	    .state = now->state[SIDE_REAL]};
 	uint32_t number = w->n++;
 
-	set_flags(n, w->a->downtime_at_warn, &out.in_downtime,
+	set_flags(now, w->a->downtime_at_warn, &out.in_downtime,
 	    &out.acknowledged, &out.out_of_service);
 	w->each(w->arg, number, &out);
 	for (uint32_t i = 0; !n->leaf && i < n->n; i++)

@@ -42,6 +42,9 @@ struct bi *bi_new(const struct snapshot *snap);
 struct bi *bi_read(
     const struct snapshot *snap, const char *json, struct err *err_r);
 void bi_free(struct bi **bi);
+/* The present results, to be looked at while `bi` goes on; ends before it. */
+struct bi *bi_copy(const struct bi *bi);
+void bi_free_copy(struct bi **copy);
 
 /* Is the object in any tree? */
 bool bi_has(const struct bi *bi, uint32_t object);

@@ -30,10 +30,14 @@ enum side {
 	SIDES
 };
 
-struct node {
+struct node_now { /* what changes of a node */
 	int8_t state[SIDES];
-	bool leaf, refers; /* refers: to another aggregation's top */
-	bool assumed;      /* somewhere below */
+	bool assumed; /* somewhere below */
+};
+
+struct node {
+	int8_t start[SIDES]; /* before anything is known */
+	bool leaf, refers;   /* refers: to another aggregation's top */
 	/* branch */
 	char *title;
 	enum function function;
@@ -64,6 +68,7 @@ struct bi {
 	const struct snapshot *snap;
 	struct node *nodes;
 	uint32_t n_nodes, cap_nodes;
+	struct node_now *states; /* by node */
 	struct aggregation *all;
 	uint32_t n, cap;
 	struct leaf_of *leaves;

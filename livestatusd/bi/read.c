@@ -37,7 +37,7 @@ add_node(struct bi *bi)
 	    .target = SNAP_NONE,
 	    .nth = 1,
 	    .cap = BI_CRIT,
-	    .state = {BI_NONE, BI_NONE, BI_NONE, BI_NONE}};
+	    .start = {BI_NONE, BI_NONE, BI_NONE, BI_NONE}};
 	return bi->n_nodes++;
 }
 
@@ -79,10 +79,10 @@ add_missing(
 	r->bi->nodes[at].leaf = true;
 	r->bi->nodes[at].host = xstrdup(host);
 	r->bi->nodes[at].service = xstrdup(service == NULL ? "" : service);
-	r->bi->nodes[at].state[SIDE_REAL] = BI_UNKNOWN;
-	r->bi->nodes[at].state[SIDE_ACK] = BI_UNKNOWN;
-	r->bi->nodes[at].state[SIDE_DOWNTIME] = BI_OK;
-	r->bi->nodes[at].state[SIDE_SERVICE] = BI_OK;
+	r->bi->nodes[at].start[SIDE_REAL] = BI_UNKNOWN;
+	r->bi->nodes[at].start[SIDE_ACK] = BI_UNKNOWN;
+	r->bi->nodes[at].start[SIDE_DOWNTIME] = BI_OK;
+	r->bi->nodes[at].start[SIDE_SERVICE] = BI_OK;
 	add_kid(r->bi, up, at);
 }
 
@@ -370,9 +370,12 @@ finish(struct reader *r)
 
 		bi->now[i] = (struct bi_leaf){.state = -1};
 		bi->assumed[i] = BI_NONE;
-		n->state[SIDE_REAL] = n->state[SIDE_ACK] = BI_PENDING;
-		n->state[SIDE_DOWNTIME] = n->state[SIDE_SERVICE] = BI_OK;
+		n->start[SIDE_REAL] = n->start[SIDE_ACK] = BI_PENDING;
+		n->start[SIDE_DOWNTIME] = n->start[SIDE_SERVICE] = BI_OK;
 	}
+	bi->states = xcalloc(bi->n_nodes + 1, sizeof(*bi->states));
+	for (uint32_t i = 0; i < bi->n_nodes; i++)
+		memcpy(bi->states[i].state, bi->nodes[i].start, SIDES);
 	for (uint32_t i = 0; i < bi->n && !r->failed; i++) {
 		r->a = &bi->all[i];
 		settle(r, bi->all[i].top, seen, 0);
@@ -457,9 +460,31 @@ bi_free(struct bi **bip)
 		free(bi->all[i].alias);
 	}
 	free(bi->nodes);
+	free(bi->states);
 	free(bi->all);
 	free(bi->leaves);
 	free(bi->now);
 	free(bi->assumed);
 	free(bi);
+}
+
+struct bi *
+bi_copy(const struct bi *bi)
+{
+	struct bi *copy = xnew(struct bi);
+
+	*copy = *bi;
+	copy->states = xcalloc(bi->n_nodes + 1, sizeof(*bi->states));
+	if (bi->n_nodes > 0)
+		memcpy(copy->states, bi->states,
+		    bi->n_nodes * sizeof(*bi->states));
+	return copy;
+}
+
+void
+bi_free_copy(struct bi **bip)
+{
+	free((*bip)->states);
+	free(*bip);
+	*bip = NULL;
 }

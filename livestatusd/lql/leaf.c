@@ -292,17 +292,13 @@ loop_flag(const struct node *n, uint32_t mask, uint32_t rows,
 		out[i] = in[i] & ((x[i] & mask) != 0 ? on : off);
 }
 
-/* Rows that follow each other in an array. False: not such a case. */
+/* Neighbours in one page. False: not such a case. */
 static bool
-dense(struct view *v, const struct node *n, uint32_t from, uint32_t rows,
+dense(const struct node *n, const char *p, uint32_t from, uint32_t rows,
     const uint8_t *in, uint8_t *out)
 {
 	const struct column *c = n->ref.column;
-	const char *p;
 
-	if (n->pattern != NULL)
-		return false;
-	memcpy(&p, (const char *)v->m + c->off, sizeof(p));
 	if (c->source == SOURCE_U8 && n->i >= 0 && n->i <= UINT8_MAX)
 		return loop_u8(n->op, n->negate, (uint8_t)n->i, rows,
 		    (const uint8_t *)p + from, in, out);
@@ -320,6 +316,24 @@ dense(struct view *v, const struct node *n, uint32_t from, uint32_t rows,
 	return false;
 }
 
+/* Rows that follow each other, a page at a time. */
+static bool
+dense_pages(struct view *v, const struct node *n, uint32_t from, uint32_t rows,
+    const uint8_t *in, uint8_t *out)
+{
+	for (uint32_t k = 0, step; k < rows; k += step) {
+		uint32_t at = (from + k) & (MIRROR_PAGE - 1);
+		const void *page = v->m->pages[(from + k) >> MIRROR_SHIFT];
+
+		step =
+		    MIRROR_PAGE - at < rows - k ? MIRROR_PAGE - at : rows - k;
+		if (!dense(n, (const char *)page + n->ref.column->off, at, step,
+			in + k, out + k))
+			return false;
+	}
+	return true;
+}
+
 void
 lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
     const struct block *b, const uint8_t *in, uint8_t *out)
@@ -329,8 +343,9 @@ lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
 	bool array = c->source == SOURCE_U8 || c->source == SOURCE_U32 ||
 	    c->source == SOURCE_I64 || c->source == SOURCE_FLAG;
 
-	if (array && b->dense && n->ref.join->prefix[0] == '\0' &&
-	    dense(v, n, b->at[e][0], b->n, in, out))
+	if (array && n->pattern == NULL && b->dense &&
+	    n->ref.join->prefix[0] == '\0' &&
+	    dense_pages(v, n, b->at[e][0], b->n, in, out))
 		return;
 	for (uint32_t i = 0; i < b->n; i++)
 		out[i] = in[i] && fits(q, v, n, b->at[e][i]);

@@ -144,15 +144,17 @@ fetch_ahead(
 	enum entity e =
 	    r->q->table->kind == TABLE_SERVICES ? ENTITY_SERVICE : ENTITY_HOST;
 	const uint32_t *at = r->b->at[e];
-	const struct mirror_text *text = r->v->m->text;
+	const struct mirror *m = r->v->m;
 
 	if (!r->b->dense)
 		return;
 	if (k + 16 < n)
-		__builtin_prefetch(&text[at[hits[k + 16]]]);
+		__builtin_prefetch(&mirror_get(m, at[hits[k + 16]], text));
 	if (k + 8 < n) {
-		__builtin_prefetch(text[at[hits[k + 8]]].buf);
-		__builtin_prefetch(text[at[hits[k + 8]]].buf + 64);
+		const char *buf = mirror_get(m, at[hits[k + 8]], text).buf;
+
+		__builtin_prefetch(buf);
+		__builtin_prefetch(buf + 64);
 	}
 }
 

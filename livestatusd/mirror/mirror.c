@@ -17,36 +17,47 @@
 /* Time in which a rate forgets, in seconds. */
 #define RATE_MEMORY 60.0
 
+static uint32_t
+start_flags(const struct snap_object *o)
+{
+	static const struct {
+		uint32_t snap, flag;
+	} map[] = {
+	    {SNAP_ACTIVE, MSG_CHECKABLE_ACTIVE},
+	    {SNAP_PASSIVE, MSG_CHECKABLE_PASSIVE},
+	    {SNAP_NOTIFICATIONS, MSG_CHECKABLE_NOTIFICATIONS},
+	    {SNAP_FLAP_DETECTION, MSG_CHECKABLE_FLAP_DETECTION},
+	    {SNAP_EVENT_HANDLER, MSG_CHECKABLE_EVENT_HANDLER},
+	};
+	uint32_t flags = MSG_CHECKABLE_IN_CHECK_PERIOD |
+	    MSG_CHECKABLE_IN_NOTIFY_PERIOD | MSG_CHECKABLE_IN_SERVICE_PERIOD;
+
+	for (size_t i = 0; i < ARRAY_LEN(map); i++)
+		if (o->flags & map[i].snap)
+			flags |= map[i].flag;
+	return flags;
+}
+
 static void
 start_values(struct mirror *m)
 {
 	for (uint32_t i = 0; i < m->snap->n_objects; i++) {
 		const struct snap_object *o = &m->snap->objects[i];
+		struct mirror_page *p = m->pages[i >> MIRROR_SHIFT];
+		uint32_t at = i & (MIRROR_PAGE - 1);
 
 		m->host_of[i] = o->host;
 		m->name[i] = o->name;
 		m->name_len[i] = (uint32_t)strlen(snap_s(m->snap, o->name));
-		m->state_type[i] = 1;
-		m->attempt[i] = 1;
-		m->max_attempts[i] = o->max_check_attempts;
-		m->check_interval_ms[i] = o->check_interval_ms;
-		m->retry_interval_ms[i] = o->retry_interval_ms;
-		m->check_period[i] = o->check_period;
-		m->notification_period[i] = o->notification_period;
-		m->feed_period[i] = SNAP_NONE;
-		m->flags[i] = MSG_CHECKABLE_IN_CHECK_PERIOD |
-		    MSG_CHECKABLE_IN_NOTIFY_PERIOD |
-		    MSG_CHECKABLE_IN_SERVICE_PERIOD;
-		if (o->flags & SNAP_ACTIVE)
-			m->flags[i] |= MSG_CHECKABLE_ACTIVE;
-		if (o->flags & SNAP_PASSIVE)
-			m->flags[i] |= MSG_CHECKABLE_PASSIVE;
-		if (o->flags & SNAP_NOTIFICATIONS)
-			m->flags[i] |= MSG_CHECKABLE_NOTIFICATIONS;
-		if (o->flags & SNAP_FLAP_DETECTION)
-			m->flags[i] |= MSG_CHECKABLE_FLAP_DETECTION;
-		if (o->flags & SNAP_EVENT_HANDLER)
-			m->flags[i] |= MSG_CHECKABLE_EVENT_HANDLER;
+		p->state_type[at] = 1;
+		p->attempt[at] = 1;
+		p->max_attempts[at] = o->max_check_attempts;
+		p->check_interval_ms[at] = o->check_interval_ms;
+		p->retry_interval_ms[at] = o->retry_interval_ms;
+		p->check_period[at] = o->check_period;
+		p->notification_period[at] = o->notification_period;
+		p->feed_period[at] = SNAP_NONE;
+		p->flags[at] = start_flags(o);
 	}
 }
 
@@ -80,21 +91,21 @@ mirror_new(const struct snapshot *snap, struct err *err_r)
 {
 	struct periods *periods = periods_compile(snap, err_r);
 	struct mirror *m;
-	size_t n = snap->n_objects;
+	size_t n = snap->n_objects, pages = (n >> MIRROR_SHIFT) + 1;
 
 	if (periods == NULL)
 		return NULL;
 	m = xnew(struct mirror);
 	m->snap = snap;
 	m->periods = periods;
-#define ALLOCATE(type, name) m->name = xcalloc(n + 1, sizeof(type));
-	MIRROR_NUMBERS(ALLOCATE)
-	MIRROR_STATES(ALLOCATE)
-	m->text = xcalloc(n + 1, sizeof(*m->text));
-	m->over = xcalloc(n + 1, sizeof(*m->over));
+	mirror_open_private(m);
+	m->pages = xcalloc(pages, sizeof(*m->pages));
+	for (size_t i = 0; i < pages; i++)
+		m->pages[i] = xnew(struct mirror_page);
+	m->host_of = xcalloc(n + 1, sizeof(*m->host_of));
+	m->name = xcalloc(n + 1, sizeof(*m->name));
+	m->name_len = xcalloc(n + 1, sizeof(*m->name_len));
 	mirror_start_contacts(m);
-	m->downtimes_of = xcalloc(n + 1, sizeof(*m->downtimes_of));
-	m->comments_of = xcalloc(n + 1, sizeof(*m->comments_of));
 	m->switches = ~0u;
 	start_values(m);
 	find_children(m);
@@ -103,26 +114,24 @@ mirror_new(const struct snapshot *snap, struct err *err_r)
 }
 
 void
-mirror_free(struct mirror **mp)
+mirror_free_values(struct mirror *m)
 {
-	struct mirror *m = *mp;
+	size_t pages = (m->snap->n_objects >> MIRROR_SHIFT) + 1;
 
-	if (m == NULL)
-		return;
-	*mp = NULL;
 	bi_free(&m->bi);
 	mirror_drop_notes(m);
 	mirror_drop_overrides(m);
-	for (uint32_t i = 0; i < m->snap->n_objects; i++)
-		free(m->text[i].buf);
-#define RELEASE(type, name) free(m->name);
-	MIRROR_NUMBERS(RELEASE)
-	MIRROR_STATES(RELEASE)
+	for (size_t i = 0; i < pages; i++) {
+		for (size_t k = 0; k < MIRROR_PAGE; k++)
+			free(m->pages[i]->text[k].buf);
+		free(m->pages[i]);
+	}
+	free(m->pages);
+	free(m->host_of);
+	free(m->name);
+	free(m->name_len);
 	free(m->child_from);
 	free(m->children);
-	free(m->text);
-	free(m->downtimes_of);
-	free(m->comments_of);
 	free(m->downtimes);
 	free(m->comments);
 	for (size_t i = 0; i < m->n_counters; i++)
@@ -130,14 +139,15 @@ mirror_free(struct mirror **mp)
 	free(m->counters);
 	str_free(&m->scratch);
 	periods_free(&m->periods);
-	free(m);
 }
 
-/* Most results bring the text of the last one: keep it without copying. */
+/*
+ * Most results bring the text of the last one: keep it without copying. Where a
+ * frozen copy may look at it, a new one takes its place.
+ */
 static void
-put_text(struct mirror *m, uint32_t i, const struct msg_checkable *c)
+put_text(struct mirror *m, struct mirror_text *t, const struct msg_checkable *c)
 {
-	struct mirror_text *t = &m->text[i];
 	struct str *s = &m->scratch;
 	uint32_t old =
 	    t->output + t->long_output + t->perfdata + t->postponement;
@@ -153,8 +163,8 @@ put_text(struct mirror *m, uint32_t i, const struct msg_checkable *c)
 	utf8_clean(s, c->postponement);
 	must(s->len < UINT32_MAX);
 	if (s->len != old || (old > 0 && memcmp(t->buf, s->s, old) != 0)) {
-		if (s->len != old) {
-			free(t->buf);
+		if (s->len != old || mirror_frozen(m) > 0) {
+			mirror_retire(m, t->buf, old);
 			t->buf = s->len == 0 ? NULL : xmalloc(s->len);
 		}
 		if (s->len > 0)
@@ -184,14 +194,15 @@ put_leaf(struct mirror *m, uint32_t i)
 {
 	struct snap_list services = m->snap->objects[i].services;
 	uint32_t host = m->host_of[i];
-	struct bi_leaf leaf = {
-	    .state = m->checked[i] ? (int8_t)m->state[i] : -1,
-	    .hard_state = (int8_t)m->hard_state[i],
-	    .in_downtime =
-		m->downtime_depth[i] > 0 || m->downtime_depth[host] > 0,
-	    .acknowledged = m->acknowledged[i] != 0,
-	    .out_of_service =
-		(m->flags[i] & MSG_CHECKABLE_IN_SERVICE_PERIOD) == 0};
+	struct bi_leaf leaf = {.state = mirror_get(m, i, checked)
+		? (int8_t)mirror_get(m, i, state)
+		: -1,
+	    .hard_state = (int8_t)mirror_get(m, i, hard_state),
+	    .in_downtime = mirror_get(m, i, downtime_depth) > 0 ||
+		mirror_get(m, host, downtime_depth) > 0,
+	    .acknowledged = mirror_get(m, i, acknowledged) != 0,
+	    .out_of_service = (mirror_get(m, i, flags) &
+				  MSG_CHECKABLE_IN_SERVICE_PERIOD) == 0};
 
 	bi_update(m->bi, i, &leaf);
 	if (i >= m->snap->n_hosts || bi_count(m->bi) == 0)
@@ -202,37 +213,46 @@ put_leaf(struct mirror *m, uint32_t i)
 }
 
 static void
+put_values(struct mirror *m, struct mirror_page *p, uint32_t at,
+    const struct msg_checkable *c)
+{
+#define ASSIGN(type, name) p->name[at] = (type)c->name;
+	MIRROR_NUMBERS(ASSIGN)
+	p->state[at] = at_most(c->state, 3);
+	p->hard_state[at] = at_most(c->hard_state, 3);
+	p->last_state[at] = at_most(c->last_state, 3);
+	p->previous_hard[at] = at_most(c->previous_hard, 3);
+	p->notified[at] = at_most(c->notified, 3);
+	p->check_period[at] = period_of(m, c->check_period);
+	p->notification_period[at] = period_of(m, c->notification_period);
+	p->feed_period[at] = period_of(m, c->feed_period);
+	p->state_type[at] = at_most(c->state_type, 1);
+	p->acknowledgement[at] = at_most(c->acknowledgement, 2);
+	p->acknowledged[at] = c->acknowledgement != 0;
+	p->checked[at] = (c->flags & MSG_CHECKABLE_CHECKED) != 0;
+	p->updated_us[at] = m->now_us;
+}
+
+static void
 put_checkable(struct mirror *m, const struct msg_checkable *c)
 {
-	uint32_t i = c->object;
+	uint32_t i = c->object, at = i & (MIRROR_PAGE - 1);
+	struct mirror_page *p;
 
 	if (i >= m->snap->n_objects) {
 		m->ignored++;
 		return;
 	}
-	if (c->last_check != m->last_check[i])
+	p = mirror_page(m, i);
+	if (c->last_check != p->last_check[at])
 		m->events[MIRROR_CHECK]++;
-	if (c->state != m->state[i] || c->state_type != m->state_type[i])
+	if (c->state != p->state[at] || c->state_type != p->state_type[at])
 		m->events[MIRROR_STATE]++;
-#define ASSIGN(type, name) m->name[i] = (type)c->name;
-	MIRROR_NUMBERS(ASSIGN)
-	m->state[i] = at_most(c->state, 3);
-	m->hard_state[i] = at_most(c->hard_state, 3);
-	m->last_state[i] = at_most(c->last_state, 3);
-	m->previous_hard[i] = at_most(c->previous_hard, 3);
-	m->notified[i] = at_most(c->notified, 3);
-	m->check_period[i] = period_of(m, c->check_period);
-	m->notification_period[i] = period_of(m, c->notification_period);
-	m->feed_period[i] = period_of(m, c->feed_period);
-	if (m->over[i] != NULL || c->check_command.len > 0 ||
+	put_values(m, p, at, c);
+	if (p->over[at] != NULL || c->check_command.len > 0 ||
 	    c->event_handler.len > 0 || c->variables.len > 0)
-		mirror_put_override(m, c);
-	m->state_type[i] = at_most(c->state_type, 1);
-	m->acknowledgement[i] = at_most(c->acknowledgement, 2);
-	m->acknowledged[i] = c->acknowledgement != 0;
-	m->checked[i] = (c->flags & MSG_CHECKABLE_CHECKED) != 0;
-	m->updated_us[i] = m->now_us;
-	put_text(m, i, c);
+		mirror_put_override(m, &p->over[at], c);
+	put_text(m, &p->text[at], c);
 	put_leaf(m, i);
 }
 
@@ -256,7 +276,9 @@ put_counter(struct mirror *m, const struct msg_counter *r, double seconds)
 {
 	struct mirror_counter *c = find_counter(m, r->name);
 	double keep;
+	size_t at = c == NULL ? 0 : (size_t)(c - m->counters);
 
+	mirror_own(m, MIRROR_COUNTERS);
 	if (c == NULL) {
 		if (m->n_counters >= 1024) {
 			m->ignored++;
@@ -267,6 +289,7 @@ put_counter(struct mirror *m, const struct msg_counter *r, double seconds)
 		*c = (struct mirror_counter){slice_dup(r->name), r->value, 0};
 		return;
 	}
+	c = &m->counters[at]; /* the array may be another now */
 	if (seconds > 0 && r->value >= c->value) {
 		keep = exp(-seconds / RATE_MEMORY);
 		c->rate = c->rate * keep +
@@ -289,6 +312,7 @@ put_status(struct mirror *m, const struct msg_core_status *s, int64_t now_ns)
 		seconds = (double)(now_ns - m->status_at_ns) / (double)NS_PER_S;
 	if (s->switches != m->switches || s->program_start != m->program_start)
 		m->events[MIRROR_PROGRAM]++;
+	mirror_own(m, MIRROR_COUNTERS);
 	m->switches = s->switches;
 	m->program_start = s->program_start;
 	while (msg_counter_next(&list, &r))

@@ -2,8 +2,13 @@
  *
  * A read-only copy of core's state for one generation of the configuration:
  * what queries look at. Pure: fed by the messages of core's state stream, the
- * time is an argument. Numbers lie in one array a field, indexed by the
- * object's number, because queries look at few fields of many objects.
+ * time is an argument. Numbers lie in columns, a page of objects at a time,
+ * because queries look at few fields of many objects.
+ *
+ * One thread feeds the mirror. Other threads look at frozen copies of it
+ * (mirror_freeze()), which share all pages with the mirror: what changes
+ * later is copied first, and what a frozen copy may still see lives until that
+ * is released. So neither waits for the other.
  *
  * All text in here is valid UTF-8 without NUL.
  */
@@ -62,12 +67,7 @@
 	N(uint8_t, acknowledgement) /* 0-2 */                                  \
 	N(uint8_t, acknowledged)    /* 0, 1 */                                 \
 	N(uint8_t, checked)         /* 0, 1 */                                 \
-	N(int64_t, updated_us)      /* wall time of the last message */        \
-	N(uint32_t, host_of)        /* the host's number; a host's own */      \
-	/* name or description, where queries look most; it lies far */        \
-	/* apart in the configuration */                                       \
-	N(uint32_t, name) /* offset of the string */                           \
-	N(uint32_t, name_len)
+	N(int64_t, updated_us)      /* wall time of the last message */
 
 /* The texts of one object, one after the other; lengths in bytes. */
 struct mirror_text {
@@ -89,13 +89,19 @@ struct mirror_contact {
 };
 
 struct mirror_downtime {
-	struct msg_downtime d;        /* author and comment point behind it */
-	struct mirror_downtime *next; /* of the same object, id ascending */
+	struct msg_downtime d; /* author and comment point behind it */
 };
-
 struct mirror_comment {
-	struct msg_comment c;        /* author and comment point behind it */
-	struct mirror_comment *next; /* of the same object, id ascending */
+	struct msg_comment c; /* author and comment point behind it */
+};
+/* Those of one object, id ascending. */
+struct mirror_downtimes {
+	uint32_t n;
+	const struct mirror_downtime *v[];
+};
+struct mirror_comments {
+	uint32_t n;
+	const struct mirror_comment *v[];
 };
 
 struct mirror_counter {
@@ -115,22 +121,39 @@ enum mirror_event {
 	MIRROR_EVENTS
 };
 
+/*
+ * What changes of neighbouring objects. Everything that a pointer in here names
+ * is replaced as a whole, never written to.
+ */
+#define MIRROR_SHIFT 7
+#define MIRROR_PAGE  (1u << MIRROR_SHIFT) /* objects */
+struct mirror_page {
+	uint64_t version; /* of the mirror, when the page was made */
+#define MIRROR_MEMBER(type, name) type name[MIRROR_PAGE];
+	MIRROR_STATES(MIRROR_MEMBER)
+	struct mirror_text text[MIRROR_PAGE];
+	MIRROR_NUMBERS(MIRROR_MEMBER)
+	const struct mirror_override *over[MIRROR_PAGE]; /* NULL for most */
+	const struct mirror_downtimes *downtimes_of[MIRROR_PAGE];
+	const struct mirror_comments *comments_of[MIRROR_PAGE];
+};
+
 struct bi;
+struct mirror_private; /* freeze.c */
 
 struct mirror {
-	const struct snapshot *snap; /* borrowed */
-	struct bi *bi;               /* aggregations, up to date */
+	const struct snapshot *snap;
+	struct bi *bi; /* aggregations, up to date */
 	struct periods *periods;
-#define MIRROR_MEMBER(type, name) type *name;
-	MIRROR_NUMBERS(MIRROR_MEMBER)
-	MIRROR_STATES(MIRROR_MEMBER)
+	struct mirror_page **pages; /* see mirror_get() */
+	/* What the configuration says. The host's number; a host's own. */
+	uint32_t *host_of;
+	/* The name or description, where queries look most; it lies far apart
+	 * in the configuration: offset of the string, and its length. */
+	uint32_t *name, *name_len;
 	/* host h's children: children[child_from[h]..child_from[h + 1]) */
 	uint32_t *child_from, *children;
-	struct mirror_text *text;
-	struct mirror_override **over;         /* by object; NULL for most */
-	struct mirror_contact *contacts;       /* by contact */
-	struct mirror_downtime **downtimes_of; /* first by object */
-	struct mirror_comment **comments_of;
+	struct mirror_contact *contacts;    /* by contact */
 	struct mirror_downtime **downtimes; /* all, id ascending */
 	struct mirror_comment **comments;
 	size_t n_downtimes, cap_downtimes, n_comments, cap_comments;
@@ -143,14 +166,35 @@ struct mirror {
 	int64_t now_us;   /* of the message that is being applied */
 	uint64_t ignored; /* messages about what is not in the snapshot */
 	struct str scratch;
+	struct mirror_private *priv;
 };
+
+/* A field of object `i`. */
+#define mirror_get(m, i, field)                                                \
+	(((const struct mirror_page *)(m)->pages[(i) >> MIRROR_SHIFT])         \
+		->field[(i) & (MIRROR_PAGE - 1)])
 
 /*
  * All objects pending. The snapshot is borrowed until mirror_free(). NULL with
  * a reason if its time periods cannot be compiled.
  */
 struct mirror *mirror_new(const struct snapshot *snap, struct err *err_r);
+/* Ends when its last frozen copy is released. */
 void mirror_free(struct mirror **m);
+/* The mirror closes its snapshot when it ends. */
+void mirror_own_snapshot(struct mirror *m, struct snapshot *snap);
+
+/*
+ * The mirror as it is now, for other threads to read, until mirror_release().
+ * Both are called by the thread that feeds the mirror. Cheap: nothing is copied
+ * but a list of pages, and nothing at all if nothing has changed since the last
+ * time.
+ */
+const struct mirror *mirror_freeze(struct mirror *m);
+void mirror_release(const struct mirror **frozen);
+/* Frozen copies that are held, and bytes that live on for their sake alone. */
+size_t mirror_frozen(const struct mirror *m);
+size_t mirror_kept_bytes(const struct mirror *m);
 
 /*
  * Takes in one message of the state stream; other kinds are ignored. `now_ns`
@@ -168,12 +212,14 @@ const struct mirror_counter *mirror_counter(
 static inline struct slice
 mirror_output(const struct mirror *m, uint32_t i)
 {
-	return (struct slice){m->text[i].buf, m->text[i].output};
+	const struct mirror_text *t = &mirror_get(m, i, text);
+
+	return (struct slice){t->buf, t->output};
 }
 static inline struct slice
 mirror_long_output(const struct mirror *m, uint32_t i)
 {
-	const struct mirror_text *t = &m->text[i];
+	const struct mirror_text *t = &mirror_get(m, i, text);
 
 	return (struct slice){
 	    t->buf == NULL ? NULL : t->buf + t->output, t->long_output};
@@ -181,7 +227,7 @@ mirror_long_output(const struct mirror *m, uint32_t i)
 static inline struct slice
 mirror_perfdata(const struct mirror *m, uint32_t i)
 {
-	const struct mirror_text *t = &m->text[i];
+	const struct mirror_text *t = &mirror_get(m, i, text);
 
 	return (struct slice){
 	    t->buf == NULL ? NULL : t->buf + t->output + t->long_output,
@@ -190,7 +236,7 @@ mirror_perfdata(const struct mirror *m, uint32_t i)
 static inline struct slice
 mirror_postponement(const struct mirror *m, uint32_t i)
 {
-	const struct mirror_text *t = &m->text[i];
+	const struct mirror_text *t = &mirror_get(m, i, text);
 
 	return (struct slice){t->buf == NULL
 		? NULL
@@ -201,8 +247,29 @@ mirror_postponement(const struct mirror *m, uint32_t i)
 /* The value that a command gave the variable, in upper case; NULL. */
 const char *mirror_variable(const struct mirror_override *o, const char *name);
 
+/* freeze.c: for the files of mirror/ alone. */
+void mirror_open_private(struct mirror *m);
+void mirror_free_values(struct mirror *m); /* mirror.c */
+/* The object's page, to be written to. */
+struct mirror_page *mirror_page(struct mirror *m, uint32_t object);
+/*
+ * An array of `n` elements in use, to be written to: copied if a frozen copy
+ * shares it. `shared` is one of MIRROR_SHARED.
+ */
+enum mirror_shared {
+	MIRROR_CONTACTS,
+	MIRROR_DOWNTIMES,
+	MIRROR_COMMENTS,
+	MIRROR_COUNTERS,
+	MIRROR_SHARED
+};
+void mirror_own(struct mirror *m, enum mirror_shared which);
+/* Frees memory of `size` bytes as soon as no frozen copy can see it. */
+void mirror_retire(struct mirror *m, void *p, size_t size);
+
 /* override.c */
-void mirror_put_override(struct mirror *m, const struct msg_checkable *c);
+void mirror_put_override(struct mirror *m, const struct mirror_override **at,
+    const struct msg_checkable *c);
 void mirror_put_contact(struct mirror *m, const struct msg_contact_state *c);
 void mirror_start_contacts(struct mirror *m);
 void mirror_drop_overrides(struct mirror *m);

@@ -52,10 +52,44 @@ downtime_place(const struct mirror *m, uint64_t id)
 	return lo;
 }
 
+/* The object's list without `gone` and with `more`; either may be NULL. */
+static void
+list_downtimes(struct mirror *m, uint32_t object,
+    const struct mirror_downtime *gone, const struct mirror_downtime *more)
+{
+	struct mirror_page *p = mirror_page(m, object);
+	const struct mirror_downtimes **at =
+	    &p->downtimes_of[object & (MIRROR_PAGE - 1)];
+	uint32_t had = *at == NULL ? 0 : (*at)->n;
+	struct mirror_downtimes *list =
+	    xmalloc(sizeof(*list) + (had + 1) * sizeof(list->v[0]));
+
+	list->n = 0;
+	for (uint32_t i = 0; i < had; i++) {
+		const struct mirror_downtime *n = (*at)->v[i];
+
+		if (more != NULL && n->d.id > more->d.id) {
+			list->v[list->n++] = more;
+			more = NULL;
+		}
+		if (n != gone)
+			list->v[list->n++] = n;
+	}
+	if (more != NULL)
+		list->v[list->n++] = more;
+	mirror_retire(m, (void *)(uintptr_t)*at, 0);
+	*at = list;
+	if (list->n == 0) {
+		free(list);
+		*at = NULL;
+	}
+	p->updated_us[object & (MIRROR_PAGE - 1)] = m->now_us;
+}
+
 void
 mirror_put_downtime(struct mirror *m, const struct msg_downtime *d)
 {
-	struct mirror_downtime *n, **at;
+	struct mirror_downtime *n;
 	struct slice author = d->author, comment = d->comment;
 	size_t i;
 
@@ -69,36 +103,29 @@ mirror_put_downtime(struct mirror *m, const struct msg_downtime *d)
 	n->d.author = author;
 	n->d.comment = comment;
 	i = downtime_place(m, d->id);
+	mirror_own(m, MIRROR_DOWNTIMES);
 	ARRAY_GROW(m->downtimes, m->n_downtimes, m->cap_downtimes);
 	memmove(&m->downtimes[i + 1], &m->downtimes[i],
 	    (m->n_downtimes++ - i) * sizeof(*m->downtimes));
 	m->downtimes[i] = n;
-	at = &m->downtimes_of[d->object];
-	while (*at != NULL && (*at)->d.id < d->id)
-		at = &(*at)->next;
-	n->next = *at;
-	*at = n;
+	list_downtimes(m, d->object, NULL, n);
 	m->events[MIRROR_DOWNTIME]++;
-	m->updated_us[d->object] = m->now_us;
 }
 
 void
 mirror_drop_downtime(struct mirror *m, uint64_t id)
 {
 	size_t i = downtime_place(m, id);
-	struct mirror_downtime *n, **at;
+	struct mirror_downtime *n;
 
 	if (i == m->n_downtimes || m->downtimes[i]->d.id != id)
 		return;
+	mirror_own(m, MIRROR_DOWNTIMES);
 	n = m->downtimes[i];
 	memmove(&m->downtimes[i], &m->downtimes[i + 1],
 	    (--m->n_downtimes - i) * sizeof(*m->downtimes));
-	at = &m->downtimes_of[n->d.object];
-	while (*at != n)
-		at = &(*at)->next;
-	*at = n->next;
-	m->updated_us[n->d.object] = m->now_us;
-	free(n);
+	list_downtimes(m, n->d.object, n, NULL);
+	mirror_retire(m, n, sizeof(*n));
 	m->events[MIRROR_DOWNTIME]++;
 }
 
@@ -109,7 +136,7 @@ comment_place(const struct mirror *m, uint64_t id)
 	size_t lo = 0, hi = m->n_comments;
 
 	if (hi > 0 && m->comments[hi - 1]->c.id < id)
-		return hi;
+		return hi; /* ids ascend, nearly always */
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 
@@ -121,10 +148,44 @@ comment_place(const struct mirror *m, uint64_t id)
 	return lo;
 }
 
+/* The object's list without `gone` and with `more`; either may be NULL. */
+static void
+list_comments(struct mirror *m, uint32_t object,
+    const struct mirror_comment *gone, const struct mirror_comment *more)
+{
+	struct mirror_page *p = mirror_page(m, object);
+	const struct mirror_comments **at =
+	    &p->comments_of[object & (MIRROR_PAGE - 1)];
+	uint32_t had = *at == NULL ? 0 : (*at)->n;
+	struct mirror_comments *list =
+	    xmalloc(sizeof(*list) + (had + 1) * sizeof(list->v[0]));
+
+	list->n = 0;
+	for (uint32_t i = 0; i < had; i++) {
+		const struct mirror_comment *n = (*at)->v[i];
+
+		if (more != NULL && n->c.id > more->c.id) {
+			list->v[list->n++] = more;
+			more = NULL;
+		}
+		if (n != gone)
+			list->v[list->n++] = n;
+	}
+	if (more != NULL)
+		list->v[list->n++] = more;
+	mirror_retire(m, (void *)(uintptr_t)*at, 0);
+	*at = list;
+	if (list->n == 0) {
+		free(list);
+		*at = NULL;
+	}
+	p->updated_us[object & (MIRROR_PAGE - 1)] = m->now_us;
+}
+
 void
 mirror_put_comment(struct mirror *m, const struct msg_comment *c)
 {
-	struct mirror_comment *n, **at;
+	struct mirror_comment *n;
 	struct slice author = c->author, comment = c->comment;
 	size_t i;
 
@@ -138,36 +199,29 @@ mirror_put_comment(struct mirror *m, const struct msg_comment *c)
 	n->c.author = author;
 	n->c.comment = comment;
 	i = comment_place(m, c->id);
+	mirror_own(m, MIRROR_COMMENTS);
 	ARRAY_GROW(m->comments, m->n_comments, m->cap_comments);
 	memmove(&m->comments[i + 1], &m->comments[i],
 	    (m->n_comments++ - i) * sizeof(*m->comments));
 	m->comments[i] = n;
-	at = &m->comments_of[c->object];
-	while (*at != NULL && (*at)->c.id < c->id)
-		at = &(*at)->next;
-	n->next = *at;
-	*at = n;
+	list_comments(m, c->object, NULL, n);
 	m->events[MIRROR_COMMENT]++;
-	m->updated_us[c->object] = m->now_us;
 }
 
 void
 mirror_drop_comment(struct mirror *m, uint64_t id)
 {
 	size_t i = comment_place(m, id);
-	struct mirror_comment *n, **at;
+	struct mirror_comment *n;
 
 	if (i == m->n_comments || m->comments[i]->c.id != id)
 		return;
+	mirror_own(m, MIRROR_COMMENTS);
 	n = m->comments[i];
 	memmove(&m->comments[i], &m->comments[i + 1],
 	    (--m->n_comments - i) * sizeof(*m->comments));
-	at = &m->comments_of[n->c.object];
-	while (*at != n)
-		at = &(*at)->next;
-	*at = n->next;
-	m->updated_us[n->c.object] = m->now_us;
-	free(n);
+	list_comments(m, n->c.object, n, NULL);
+	mirror_retire(m, n, sizeof(*n));
 	m->events[MIRROR_COMMENT]++;
 }
 
@@ -178,5 +232,9 @@ mirror_drop_notes(struct mirror *m)
 		free(m->downtimes[i]);
 	for (size_t i = 0; i < m->n_comments; i++)
 		free(m->comments[i]);
+	for (uint32_t i = 0; i < m->snap->n_objects; i++) {
+		free((void *)(uintptr_t)mirror_get(m, i, downtimes_of));
+		free((void *)(uintptr_t)mirror_get(m, i, comments_of));
+	}
 	m->n_downtimes = m->n_comments = 0;
 }

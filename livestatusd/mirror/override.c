@@ -19,15 +19,15 @@ clean(struct slice text)
 	return str_steal(&out);
 }
 
+/* What the structure names; not itself. */
 static void
-drop(struct mirror_override *o)
+drop(struct mirror *m, const struct mirror_override *o)
 {
-	free(o->check_command);
-	free(o->event_handler);
+	mirror_retire(m, o->check_command, 0);
+	mirror_retire(m, o->event_handler, 0);
 	for (uint32_t i = 0; i < 2 * o->n; i++)
-		free(o->variables[i]);
-	free(o->variables);
-	*o = (struct mirror_override){0};
+		mirror_retire(m, o->variables[i], 0);
+	mirror_retire(m, o->variables, 0);
 }
 
 static void
@@ -45,26 +45,28 @@ put_variables(struct mirror_override *o, struct slice list)
 }
 
 void
-mirror_put_override(struct mirror *m, const struct msg_checkable *c)
+mirror_put_override(struct mirror *m, const struct mirror_override **at,
+    const struct msg_checkable *c)
 {
-	struct mirror_override **at = &m->over[c->object];
+	struct mirror_override *o;
 
 	if (*at != NULL) {
-		drop(*at);
-		free(*at);
+		drop(m, *at);
+		mirror_retire(m, (void *)(uintptr_t)*at, sizeof(**at));
 		*at = NULL;
 	}
 	if (c->check_command.len == 0 && c->event_handler.len == 0 &&
 	    c->variables.len == 0)
 		return;
-	*at = xnew(struct mirror_override);
+	o = xnew(struct mirror_override);
 	if (c->check_command.len > 0)
-		(*at)->check_command = clean(c->check_command);
+		o->check_command = clean(c->check_command);
 	if (c->event_handler.len > 0)
-		(*at)->event_handler = slice_eqs(c->event_handler, "-")
+		o->event_handler = slice_eqs(c->event_handler, "-")
 		    ? xstrdup("")
 		    : clean(c->event_handler);
-	put_variables(*at, c->variables);
+	put_variables(o, c->variables);
+	*at = o;
 }
 
 void
@@ -94,8 +96,9 @@ mirror_put_contact(struct mirror *m, const struct msg_contact_state *c)
 		m->ignored++;
 		return;
 	}
+	mirror_own(m, MIRROR_CONTACTS);
 	k = &m->contacts[c->contact];
-	drop(&k->over);
+	drop(m, &k->over);
 	*k =
 	    (struct mirror_contact){.host_notifications = c->host_notifications,
 		.service_notifications = c->service_notifications,
@@ -110,14 +113,16 @@ mirror_put_contact(struct mirror *m, const struct msg_contact_state *c)
 void
 mirror_drop_overrides(struct mirror *m)
 {
-	for (uint32_t i = 0; i < m->snap->n_objects; i++)
-		if (m->over[i] != NULL) {
-			drop(m->over[i]);
-			free(m->over[i]);
-		}
+	for (uint32_t i = 0; i < m->snap->n_objects; i++) {
+		const struct mirror_override *o = mirror_get(m, i, over);
+
+		if (o == NULL)
+			continue;
+		drop(m, o);
+		mirror_retire(m, (void *)(uintptr_t)o, sizeof(*o));
+	}
 	for (uint32_t i = 0; i < m->snap->n_contacts; i++)
-		drop(&m->contacts[i].over);
-	free(m->over);
+		drop(m, &m->contacts[i].over);
 	free(m->contacts);
 }
 

@@ -86,32 +86,36 @@ view_sees(const struct view *v, uint32_t object)
 	    snap_is_contact(v->snap, object, v->user);
 }
 
-/* The array of struct mirror that begins at the pointer at `off`. */
-static const void *
-array_at(const struct view *v, const struct column *c)
+/* Where the column is in the page of object `at`. */
+static const char *
+page_at(const struct view *v, const struct column *c, uint32_t at)
 {
-	const void *p;
-
-	memcpy(&p, (const char *)v->m + c->off, sizeof(p));
-	return p;
+	return (const char *)v->m->pages[at >> MIRROR_SHIFT] + c->off;
 }
 
 int64_t
 column_int(struct view *v, const struct column *c, uint32_t at)
 {
+	uint32_t in = at & (MIRROR_PAGE - 1);
+	const void *p;
+
 	if (at == SNAP_NONE)
 		return 0;
 	switch (c->source) {
 	case SOURCE_GET:
 		return c->get.i(v, c, at);
 	case SOURCE_U8:
-		return ((const uint8_t *)array_at(v, c))[at];
+		p = page_at(v, c, at);
+		return ((const uint8_t *)p)[in];
 	case SOURCE_U32:
-		return ((const uint32_t *)array_at(v, c))[at];
+		p = page_at(v, c, at);
+		return ((const uint32_t *)p)[in];
 	case SOURCE_I64:
-		return ((const int64_t *)array_at(v, c))[at];
+		p = page_at(v, c, at);
+		return ((const int64_t *)p)[in];
 	case SOURCE_FLAG:
-		return (((const uint32_t *)array_at(v, c))[at] & c->mask) != 0;
+		p = page_at(v, c, at);
+		return (((const uint32_t *)p)[in] & c->mask) != 0;
 	case SOURCE_NAME:
 	case SOURCE_CONFIG:
 	case SOURCE_EMPTY:

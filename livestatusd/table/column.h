@@ -33,7 +33,7 @@ enum column_type {
 enum column_source {
 	SOURCE_EMPTY, /* the type's empty value */
 	SOURCE_GET,   /* `get` */
-	SOURCE_U8,    /* arrays of struct mirror at `off`, by object */
+	SOURCE_U8,    /* arrays of struct mirror_page at `off` */
 	SOURCE_U32,
 	SOURCE_I64,
 	SOURCE_FLAG,  /* one bit `mask` of a u32 array */
@@ -190,22 +190,23 @@ const char *column_type_name(enum column_type type);
 #define COL_U8(nm, arr, h)                                                     \
 	{                                                                      \
 		.name = nm, .type = COLUMN_INT, .source = SOURCE_U8,           \
-		.off = offsetof(struct mirror, arr), .help = h                 \
+		.off = offsetof(struct mirror_page, arr), .help = h            \
 	}
 #define COL_U32(nm, arr, h)                                                    \
 	{                                                                      \
 		.name = nm, .type = COLUMN_INT, .source = SOURCE_U32,          \
-		.off = offsetof(struct mirror, arr), .help = h                 \
+		.off = offsetof(struct mirror_page, arr), .help = h            \
 	}
 #define COL_TIME(nm, arr, h)                                                   \
 	{                                                                      \
 		.name = nm, .type = COLUMN_TIME, .source = SOURCE_I64,         \
-		.off = offsetof(struct mirror, arr), .help = h                 \
+		.off = offsetof(struct mirror_page, arr), .help = h            \
 	}
 #define COL_FLAG(nm, bit, h)                                                   \
 	{                                                                      \
 		.name = nm, .type = COLUMN_INT, .source = SOURCE_FLAG,         \
-		.mask = bit, .off = offsetof(struct mirror, flags), .help = h  \
+		.mask = bit, .off = offsetof(struct mirror_page, flags),       \
+		.help = h                                                      \
 	}
 #define COL_CONFIG(nm, field, h)                                               \
 	{                                                                      \

@@ -14,17 +14,19 @@ static void
 count_one(
     const struct mirror *m, uint32_t i, const uint8_t *rank, struct counts *c)
 {
-	uint8_t state = m->state[i], hard = m->hard_state[i];
+	uint8_t state = mirror_get(m, i, state),
+		hard = mirror_get(m, i, hard_state);
 
 	c->n++;
-	if (!m->checked[i]) {
+	if (!mirror_get(m, i, checked)) {
 		c->pending++;
 		return;
 	}
 	c->state[state]++;
 	c->hard[hard]++;
 	if (state != 0) {
-		if (m->acknowledged[i] || m->downtime_depth[i] > 0)
+		if (mirror_get(m, i, acknowledged) ||
+		    mirror_get(m, i, downtime_depth) > 0)
 			c->handled++;
 		else
 			c->unhandled++;

@@ -15,12 +15,13 @@ add_variable(struct view *v, uint32_t object, struct slice name)
 	const struct snapshot *s = v->snap;
 	struct snap_list list = s->objects[object].custom_variables;
 	char upper[256];
+	const struct mirror_override *over = mirror_get(v->m, object, over);
 	const char *value;
 
-	if (v->m->over[object] != NULL && name.len < sizeof(upper)) {
+	if (over != NULL && name.len < sizeof(upper)) {
 		memcpy(upper, name.s, name.len);
 		upper[name.len] = '\0';
-		value = mirror_variable(v->m->over[object], upper);
+		value = mirror_variable(over, upper);
 		if (value != NULL) {
 			str_add(&v->tmp, value);
 			return true;

@@ -90,8 +90,8 @@ host_members(struct view *v, const struct column *c, uint32_t at)
 		}
 		items_open(it);
 		items_string(it, name);
-		items_int(it, v->m->state[i]);
-		items_int(it, v->m->checked[i]);
+		items_int(it, mirror_get(v->m, i, state));
+		items_int(it, mirror_get(v->m, i, checked));
 		items_close(it);
 	}
 }
@@ -113,8 +113,8 @@ service_members(struct view *v, const struct column *c, uint32_t at)
 		items_string(it, slice_of(snap_s(s, s->objects[o->host].name)));
 		items_string(it, slice_of(snap_s(s, o->name)));
 		if (c->off == 1) {
-			items_int(it, v->m->state[i]);
-			items_int(it, v->m->checked[i]);
+			items_int(it, mirror_get(v->m, i, state));
+			items_int(it, mirror_get(v->m, i, checked));
 		}
 		items_close(it);
 	}

@@ -52,19 +52,19 @@ services(struct view *v, const struct column *c, uint32_t at)
 		}
 		items_open(it);
 		items_string(it, name);
-		items_int(it, m->state[i]);
-		items_int(it, m->checked[i]);
+		items_int(it, mirror_get(m, i, state));
+		items_int(it, mirror_get(m, i, checked));
 		if (c->off >= 2)
 			items_string(it, mirror_output(m, i));
 		if (c->off >= 3) {
-			items_int(it, m->hard_state[i]);
-			items_int(it, m->attempt[i]);
-			items_int(it, m->max_attempts[i]);
-			items_int(it, m->downtime_depth[i]);
-			items_int(it, m->acknowledged[i]);
+			items_int(it, mirror_get(m, i, hard_state));
+			items_int(it, mirror_get(m, i, attempt));
+			items_int(it, mirror_get(m, i, max_attempts));
+			items_int(it, mirror_get(m, i, downtime_depth));
+			items_int(it, mirror_get(m, i, acknowledged));
 			items_int(it,
-			    (m->flags[i] & MSG_CHECKABLE_IN_SERVICE_PERIOD) !=
-				0);
+			    (mirror_get(m, i, flags) &
+				MSG_CHECKABLE_IN_SERVICE_PERIOD) != 0);
 		}
 		items_close(it);
 	}

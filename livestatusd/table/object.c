@@ -15,16 +15,18 @@ static int64_t
 hard_state(struct view *v, const struct column *c, uint32_t at)
 {
 	(void)c;
-	return v->m->state_type[at] ? v->m->state[at] : v->m->hard_state[at];
+	return mirror_get(v->m, at, state_type)
+	    ? mirror_get(v->m, at, state)
+	    : mirror_get(v->m, at, hard_state);
 }
 
 static double
 minutes(struct view *v, const struct column *c, uint32_t at)
 {
-	const uint32_t *arr =
-	    c->off == 0 ? v->m->check_interval_ms : v->m->retry_interval_ms;
+	uint32_t ms = c->off == 0 ? mirror_get(v->m, at, check_interval_ms)
+				  : mirror_get(v->m, at, retry_interval_ms);
 
-	return arr[at] / 60000.0;
+	return ms / 60000.0;
 }
 
 static double
@@ -40,10 +42,10 @@ conf_minutes(struct view *v, const struct column *c, uint32_t at)
 static double
 seconds(struct view *v, const struct column *c, uint32_t at)
 {
-	const uint32_t *arr =
-	    c->off == 0 ? v->m->latency_us : v->m->execution_us;
+	uint32_t us = c->off == 0 ? mirror_get(v->m, at, latency_us)
+				  : mirror_get(v->m, at, execution_us);
 
-	return arr[at] / 1e6;
+	return us / 1e6;
 }
 
 static double
@@ -51,9 +53,9 @@ flap(struct view *v, const struct column *c, uint32_t at)
 {
 	switch (c->off) {
 	case 0:
-		return (double)v->m->flap_percent[at];
+		return (double)mirror_get(v->m, at, flap_percent);
 	case 3:
-		return (double)v->m->flap_level[at];
+		return (double)mirror_get(v->m, at, flap_level);
 	case 1:
 		return object(v, at)->flap_low;
 	default:
@@ -65,18 +67,19 @@ static double
 staleness(struct view *v, const struct column *c, uint32_t at)
 {
 	const struct mirror *m = v->m;
-	double unit = m->feed_interval_ms[at] / 1000.0;
+	double unit = mirror_get(m, at, feed_interval_ms) / 1000.0;
 	double now = (double)v->env->now_ns / (double)NS_PER_S;
-	double age = now - (double)m->freshness_from[at];
+	double age = now - (double)mirror_get(m, at, freshness_from);
 
 	(void)c;
-	if (unit <= 0 || m->freshness_from[at] <= 0 || age < 0)
+	if (unit <= 0 || mirror_get(m, at, freshness_from) <= 0 || age < 0)
 		return 0;
-	if (m->feed_period[at] != SNAP_NONE) /* FR-3 */
-		age = (double)period_seconds_in(m->periods, m->feed_period[at],
-		    m->freshness_from[at], (int64_t)now);
-	if (m->cache_interval[at] > unit)
-		unit = m->cache_interval[at];
+	if (mirror_get(m, at, feed_period) != SNAP_NONE) /* FR-3 */
+		age = (double)period_seconds_in(m->periods,
+		    mirror_get(m, at, feed_period),
+		    mirror_get(m, at, freshness_from), (int64_t)now);
+	if (mirror_get(m, at, cache_interval) > unit)
+		unit = mirror_get(m, at, cache_interval);
 	return age / unit;
 }
 
@@ -84,7 +87,7 @@ static double
 last_update(struct view *v, const struct column *c, uint32_t at)
 {
 	(void)c;
-	return (double)v->m->updated_us[at] / 1e6;
+	return (double)mirror_get(v->m, at, updated_us) / 1e6;
 }
 
 static int64_t
@@ -98,11 +101,12 @@ conf_number(struct view *v, const struct column *c, uint32_t at)
 	case 1:
 		return at;
 	case 2:
-		return (v->m->flags[at] & MSG_CHECKABLE_ACTIVE) != 0 &&
+		return (mirror_get(v->m, at, flags) & MSG_CHECKABLE_ACTIVE) !=
+		    0 &&
 		    o->check != SNAP_CHECK_PASSIVE &&
 		    o->check != SNAP_CHECK_COLLECTED;
 	default:
-		return v->m->text[at].perfdata > 0;
+		return mirror_get(v->m, at, text).perfdata > 0;
 	}
 }
 
@@ -116,12 +120,12 @@ switches(struct view *v, const struct column *c, uint32_t at)
 static int64_t
 pending_flexible(struct view *v, const struct column *c, uint32_t at)
 {
+	const struct mirror_downtimes *all = mirror_get(v->m, at, downtimes_of);
 	int64_t n = 0;
 
 	(void)c;
-	for (const struct mirror_downtime *d = v->m->downtimes_of[at];
-	     d != NULL; d = d->next)
-		n += d->d.pending && !d->d.fixed;
+	for (uint32_t i = 0; all != NULL && i < all->n; i++)
+		n += all->v[i]->d.pending && !all->v[i]->d.fixed;
 	return n;
 }
 
@@ -158,10 +162,10 @@ period_name(struct view *v, const struct column *c, uint32_t at)
 
 	switch (c->off) {
 	case 0:
-		p = v->m->check_period[at];
+		p = mirror_get(v->m, at, check_period);
 		break;
 	case 1:
-		p = v->m->notification_period[at];
+		p = mirror_get(v->m, at, notification_period);
 		break;
 	case 2:
 		p = o->service_period;
@@ -177,7 +181,7 @@ period_name(struct view *v, const struct column *c, uint32_t at)
 static const char *
 check_command_of(struct view *v, uint32_t at)
 {
-	const struct mirror_override *over = v->m->over[at];
+	const struct mirror_override *over = mirror_get(v->m, at, over);
 
 	if (over != NULL && over->check_command != NULL)
 		return over->check_command;
@@ -199,7 +203,7 @@ expanded(struct view *v, const struct column *c, uint32_t at)
 static struct slice
 command(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct mirror_override *over = v->m->over[at];
+	const struct mirror_override *over = mirror_get(v->m, at, over);
 
 	if (c->off == 0)
 		return slice_of(check_command_of(v, at));
@@ -213,14 +217,18 @@ static int64_t
 previous_hard(struct view *v, const struct column *c, uint32_t at)
 {
 	(void)c;
-	return v->m->checked[at] ? v->m->previous_hard[at] : -1;
+	return mirror_get(v->m, at, checked)
+	    ? mirror_get(v->m, at, previous_hard)
+	    : -1;
 }
 
 static int64_t
 notified_on(struct view *v, const struct column *c, uint32_t at)
 {
 	(void)c;
-	return v->m->notified[at] == 0 ? 0 : 1 << v->m->notified[at];
+	return mirror_get(v->m, at, notified) == 0
+	    ? 0
+	    : 1 << mirror_get(v->m, at, notified);
 }
 
 static void
@@ -289,7 +297,7 @@ strings(struct view *v, struct snap_list list, uint32_t width, size_t which)
 static void
 variables(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct mirror_override *over = v->m->over[at];
+	const struct mirror_override *over = mirror_get(v->m, at, over);
 
 	if (over == NULL)
 		strings(v, object(v, at)->custom_variables, 2, c->off);
@@ -314,7 +322,7 @@ static void
 attributes(struct view *v, const struct column *c, uint32_t at)
 {
 	(void)c;
-	column_attributes_items(v, v->m->modified[at]);
+	column_attributes_items(v, mirror_get(v->m, at, modified));
 }
 
 static void
@@ -342,11 +350,11 @@ no_data(struct view *v, const struct column *c, uint32_t at)
 static void
 downtimes(struct view *v, const struct column *c, uint32_t at)
 {
+	const struct mirror_downtimes *all = mirror_get(v->m, at, downtimes_of);
 	struct items *it = &v->items;
 
-	for (const struct mirror_downtime *n = v->m->downtimes_of[at];
-	     n != NULL; n = n->next) {
-		const struct msg_downtime *d = &n->d;
+	for (uint32_t i = 0; all != NULL && i < all->n; i++) {
+		const struct msg_downtime *d = &all->v[i]->d;
 
 		if (c->off == 0) {
 			items_int(it, (int64_t)d->id);
@@ -373,11 +381,11 @@ downtimes(struct view *v, const struct column *c, uint32_t at)
 static void
 comments(struct view *v, const struct column *c, uint32_t at)
 {
+	const struct mirror_comments *all = mirror_get(v->m, at, comments_of);
 	struct items *it = &v->items;
 
-	for (const struct mirror_comment *n = v->m->comments_of[at]; n != NULL;
-	     n = n->next) {
-		const struct msg_comment *m = &n->c;
+	for (uint32_t i = 0; all != NULL && i < all->n; i++) {
+		const struct msg_comment *m = &all->v[i]->c;
 
 		if (c->off == 0) {
 			items_int(it, (int64_t)m->id);
