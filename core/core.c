@@ -218,7 +218,7 @@ sleep_ms(struct core *core)
 	int64_t wall = clock_wall(), left, at;
 
 	left = core->next_second - mono;
-	at = schedule_next(core->schedule);
+	at = jobs_next_start(core->jobs);
 	if (at != HEAP_NEVER && at - clock < left)
 		left = at - clock;
 	at = jobs_next_deadline(core->jobs);

@@ -16,10 +16,6 @@
 #include <stdlib.h>
 
 #define SLOT_BITS 24
-#define PUMP_MAX  500 /* starts in one go: others want the loop, too */
-/* Of all workers' credit, in percent, that one kind may take, so that none
- * starves another; pings are cheap and first. */
-#define SHARE 80
 
 static uint64_t
 serial_of(uint64_t id)
@@ -67,8 +63,8 @@ jobs_free_slot(struct jobs *j, struct running *r)
 	j->free_slot = slot;
 }
 
-static void
-set_executing(struct jobs *j, uint32_t object, bool on)
+void
+jobs_executing(struct jobs *j, uint32_t object, bool on)
 {
 	struct checkable *o = &j->schedule->engine->objects[object];
 
@@ -98,7 +94,7 @@ lost(struct jobs *j, struct running *r, const char *why, bool again)
 		    slice_of(why == NULL ? "no answer in time" : why));
 	if (object == SNAP_NONE)
 		return;
-	set_executing(j, object, false);
+	jobs_executing(j, object, false);
 	due.lost = before + 1;
 	if (again && due.lost < 2) {
 		j->given_away++;
@@ -261,7 +257,7 @@ outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
 	    0.05;
 	if (object == SNAP_NONE)
 		return;
-	set_executing(j, object, false);
+	jobs_executing(j, object, false);
 	schedule_done(j->schedule, object);
 	if (m->alive)
 		life_note(&j->life, snap->objects[object].host, now_ns);
@@ -355,145 +351,8 @@ jobs_pick(struct jobs *j)
 	return workers_pick_local(&j->workers);
 }
 
-static uint32_t
-capacity(struct jobs *j)
-{
-	uint64_t n = 0;
-
-	for (struct worker *w = j->workers.first; w != NULL; w = w->next) {
-		w->refused = false;
-		n += (uint64_t)w->credit + w->busy;
-	}
-	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
-}
-
-/* Sources are asked once a minute, as a rule; two rounds are enough. */
-#define SETTLE_NS (120 * NS_PER_S)
-
-/*
- * What others sent for the host goes with the job. False: the host lives on
- * others alone, and after a start or a reload these have not been asked yet.
- */
-static bool
-add_piggyback(struct jobs *j, struct msg_job *job, int64_t now_ns)
-{
-	if (job->kind != MSG_JOB_AGENT && job->kind != MSG_JOB_PROGRAM &&
-	    job->kind != MSG_JOB_PIGGYBACK)
-		return true;
-	str_clear(&j->buffers.sources);
-	piggyback_give(j->piggyback, job->host, &j->buffers.sources);
-	job->sources = str_slice(&j->buffers.sources);
-	return job->kind != MSG_JOB_PIGGYBACK || job->sources.len > 0 ||
-	    now_ns - j->settled > SETTLE_NS;
-}
-
-static bool
-start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
-    int64_t now_ns)
-{
-	struct msg m = {.id = MSG_JOB};
-	struct running *r;
-	int64_t unused, wall;
-
-	j->ops->clock(j->arg, &unused, &wall);
-	job_make(&m.job, &j->buffers, j->schedule->engine,
-	    j->ops->links(j->arg), due->object, kind, wall);
-	if (!add_piggyback(j, &m.job, now_ns)) {
-		schedule_done(j->schedule, due->object);
-		return true;
-	}
-	if (kind == MSG_JOB_PING)
-		m.job.window_ms = life_window_ms(&j->life, due->object, now_ns);
-	r = jobs_take_slot(j);
-	r->object = due->object;
-	r->kind = kind;
-	r->due = *due;
-	r->lost = due->lost;
-	r->started = now_ns;
-	j->running_of[kind]++;
-	m.job.job_id = r->id;
-	if (bus_send(w->peer, &m) == -1) {
-		j->refused_queue++;
-		w->refused = true;
-		jobs_free_slot(j, r);
-		schedule_again(j->schedule, due);
-		return false;
-	}
-	r->worker = w;
-	w->busy++;
-	w->credit--;
-	w->taken++;
-	jobs_note_latency(j, w, kind, due, now_ns);
-	j->sent++;
-	heap_set(&j->deadlines, (uint32_t)(r - j->slots),
-	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);
-	set_executing(j, due->object, true);
-	return true;
-}
-
-/* True: there is more of this kind that could start now. */
-static bool
-pump_kind(struct jobs *j, unsigned kind, uint32_t limit, unsigned *left,
-    int64_t now_ns)
-{
-	const struct snapshot *snap = j->schedule->engine->snap;
-	struct worker *w;
-	struct claim *c;
-	struct due due;
-
-	while (schedule_waiting(j->schedule, kind) > 0 &&
-	    j->running_of[kind] < limit && workers_any(&j->workers)) {
-		if (*left == 0)
-			return true;
-		if (!schedule_take(j->schedule, kind, &due))
-			break;
-		(*left)--;
-		c = workers_claim_on(&j->workers, snap, due.object);
-		w = c != NULL && c->n > 0 ? NULL : workers_pick(&j->workers, c);
-		if (w != NULL) {
-			start(j, w, kind, &due, now_ns);
-		} else if (c != NULL) { /* nobody behind it waits for it */
-			claim_wait(c, &due);
-			j->workers.waited++;
-		} else {
-			schedule_again(j->schedule, &due);
-			return false;
-		}
-	}
-	return false;
-}
-
-/* Jobs whose workers have come back or have room again, the oldest first. */
-static void
-pump_claims(struct jobs *j, unsigned *left, int64_t now_ns)
-{
-	struct worker *w;
-
-	for (uint32_t i = 0; i < j->workers.n_claims; i++) {
-		struct claim *c = &j->workers.claims[i];
-		uint32_t n = 0;
-
-		while (n<c->n && * left> 0 &&
-		    (w = workers_pick(&j->workers, c)) != NULL) {
-			struct due due = c->waiting[n++];
-			unsigned kind =
-			    schedule_kind(j->schedule->engine, due.object);
-
-			(*left)--;
-			if (kind < MSG_JOB_KINDS)
-				start(j, w, kind, &due, now_ns);
-			else
-				schedule_done(j->schedule, due.object);
-		}
-		c->n -= n;
-		if (n > 0)
-			memmove(c->waiting, c->waiting + n,
-			    c->n * sizeof(c->waiting[0]));
-	}
-}
-
-static void
-take_back(struct jobs *j, int64_t now_ns)
+void
+jobs_take_back(struct jobs *j, int64_t now_ns)
 {
 	int64_t deadline;
 	uint32_t slot;
@@ -507,40 +366,6 @@ take_back(struct jobs *j, int64_t now_ns)
 		    r->worker == NULL ? "?" : r->worker->name);
 		lost(j, r, NULL, false);
 	}
-}
-
-void
-jobs_pump(struct jobs *j)
-{
-	unsigned left = PUMP_MAX;
-	uint32_t total, limit;
-	int64_t now_ns, now;
-	bool more;
-	struct due due;
-
-	j->ops->clock(j->arg, &now_ns, &now);
-	take_back(j, now_ns);
-	more = schedule_advance(j->schedule, now_ns, 4 * PUMP_MAX);
-	while (schedule_take(j->schedule, SCHEDULE_LOCAL, &due)) {
-		schedule_done(j->schedule, due.object);
-		intake_local(j->schedule, due.object, now);
-	}
-	total = j->capacity = capacity(j);
-	limit = (uint32_t)((uint64_t)total * SHARE / 100);
-	if (limit == 0)
-		limit = 1;
-	pump_claims(j, &left, now_ns);
-	more = pump_kind(j, MSG_JOB_PING, total, &left, now_ns) || more;
-	jobs_pump_handlers(j, now_ns);
-	for (unsigned i = 0; i < MSG_JOB_KINDS; i++) {
-		unsigned kind = (j->turn + i) % MSG_JOB_KINDS;
-
-		if (kind != MSG_JOB_PING)
-			more = pump_kind(j, kind, limit, &left, now_ns) || more;
-	}
-	j->turn = (j->turn + 1) % MSG_JOB_KINDS;
-	if (more)
-		j->ops->wake(j->arg);
 }
 
 int64_t

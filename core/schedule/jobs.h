@@ -38,6 +38,8 @@ void jobs_free(struct jobs **jobs);
 
 /* Starts what may start; takes back what is overdue. */
 void jobs_pump(struct jobs *jobs);
+/* The schedule's clock at which jobs_pump() has something to start. */
+int64_t jobs_next_start(const struct jobs *jobs);
 /* The schedule's clock at which jobs_pump() has something to take back. */
 int64_t jobs_next_deadline(const struct jobs *jobs);
 /*

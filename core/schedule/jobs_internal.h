@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Private to jobs.c, handlers.c and jobs_counters.c.
+ * Private to jobs.c, pump.c, handlers.c and jobs_counters.c.
  */
 #ifndef CORE_SCHEDULE_JOBS_INTERNAL_H
 #define CORE_SCHEDULE_JOBS_INTERNAL_H
@@ -60,6 +60,7 @@ struct jobs {
 	uint32_t n_handlers;
 	uint64_t handlers_run, handlers_dropped, handlers_skipped;
 	unsigned turn; /* which kind is first */
+	int64_t beat;  /* the last in which those that keep it were started */
 	uint64_t sent, answered, late, given_away, timed_out, results;
 	uint64_t refused_queue, results_stray;
 	uint64_t overdue; /* started more than an interval late (SC-22) */
@@ -73,6 +74,9 @@ void jobs_alert_ended(
     struct jobs *j, char *alert, unsigned exit_code, struct slice output);
 
 /* jobs.c */
+void jobs_executing(struct jobs *j, uint32_t object, bool on);
+/* Those whose workers did not answer by the deadline. */
+void jobs_take_back(struct jobs *j, int64_t now_ns);
 struct running *jobs_take_slot(struct jobs *j);
 void jobs_free_slot(struct jobs *j, struct running *r);
 /* The one of this machine with most of its credit left; or NULL. */

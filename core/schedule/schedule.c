@@ -308,6 +308,7 @@ schedule_advance(struct schedule *s, int64_t now, unsigned max)
 			continue;
 		}
 		s->bits[object] &= (uint8_t)~FORCED;
+		s->urgent |= forced;
 		if (forced) /* SC-16: instead of the next one */
 			set_after(s, object, now);
 		else
@@ -376,6 +377,27 @@ schedule_next(const struct schedule *s)
 	uint32_t id;
 
 	return agenda_top(&s->due, &key, &id) ? key : HEAP_NEVER;
+}
+
+bool
+schedule_keeps_beat(unsigned kind)
+{
+	return kind == MSG_JOB_AGENT || kind == MSG_JOB_SNMP ||
+	    kind == MSG_JOB_PIGGYBACK;
+}
+
+int64_t
+schedule_next_start(const struct schedule *s, int64_t beat)
+{
+	uint32_t object;
+	int64_t at;
+
+	if (!agenda_top(&s->due, &at, &object))
+		return HEAP_NEVER;
+	if ((s->bits[object] & FORCED) ||
+	    !schedule_keeps_beat(schedule_kind(s->engine, object)))
+		return at;
+	return (at + beat - 1) / beat * beat;
 }
 
 void

@@ -38,6 +38,7 @@ struct schedule {
 	uint8_t *bits;    /* by object: SCHEDULE_* below */
 	uint64_t *hashes; /* by object: its phase; 0: not needed yet */
 	int64_t drift;    /* wall time minus this clock's, ns */
+	bool urgent;      /* one that was forced has become due */
 	struct schedule_counters counters;
 };
 struct due {
@@ -71,6 +72,14 @@ void schedule_done(struct schedule *s, uint32_t object);
 uint32_t schedule_waiting(const struct schedule *s, unsigned kind);
 /* When schedule_advance() has something to do; HEAP_NEVER. */
 int64_t schedule_next(const struct schedule *s);
+/*
+ * The same for one who starts jobs in beats: those of kinds that a worker does
+ * on its loop may wait for the next multiple of `beat`, so that they start
+ * together, unless somebody asked for the check. Not children, which start one
+ * by one, nor pings, which answer within moments.
+ */
+bool schedule_keeps_beat(unsigned kind);
+int64_t schedule_next_start(const struct schedule *s, int64_t beat);
 
 /*
  * TI-2: the wall clock jumped, `drift` is what to add now. Plans within check

@@ -160,6 +160,48 @@ new_objects_start_at_once(void **state) /* SC-5 */
 	world_free(&w);
 }
 
+/* Fetches start together, what was asked for and children at once. */
+static void
+fetches_keep_the_beat(void **state)
+{
+	struct world *w = world_new();
+	struct schedule *s;
+	struct due due;
+	int64_t at;
+
+	(void)state;
+	snapb_host(w->b, "web");
+	snapb_object(w->b, 0)->check = SNAP_CHECK_PASSIVE;
+	snapb_object(w->b, 0)->agent = SNAP_AGENT_TCP;
+	snapb_service(w->b, 0, "Check_MK");
+	snapb_object(w->b, 1)->check = SNAP_CHECK_AGENT;
+	snapb_object(w->b, 1)->flags |= SNAP_ACTIVE;
+	snapb_object(w->b, 1)->check_interval_ms = 60000;
+	world_start(w, 0);
+	s = schedule_new(w->e, 0, 1000 * S + 1);
+	assert_int_equal(schedule_next(s), 1000 * S + 1);
+	assert_int_equal(schedule_next_start(s, S / 20), 1000 * S + S / 20);
+	assert_int_equal(schedule_next_start(s, 1), 1000 * S + 1);
+	schedule_advance(s, 1001 * S, 100);
+	assert_true(schedule_take(s, MSG_JOB_AGENT, &due));
+	assert_false(s->urgent);
+	schedule_done(s, 1);
+	at = schedule_next(s);
+	assert_int_equal(
+	    schedule_next_start(s, S), at % S == 0 ? at : at - at % S + S);
+	schedule_check_at(s, 1, 1002 * S + 3, true, 1002 * S);
+	assert_int_equal(schedule_next_start(s, S), 1002 * S + 3);
+	schedule_advance(s, 1003 * S, 100);
+	assert_true(s->urgent);
+	schedule_free(&s);
+	world_free(&w);
+	w = checked();
+	s = schedule_new(w->e, 0, 1000 * S + 7);
+	assert_int_equal(schedule_next_start(s, S), 1000 * S + 7);
+	schedule_free(&s);
+	world_free(&w);
+}
+
 static void
 retries_come_back_to_the_phase(void **state) /* 5, worked example */
 {
@@ -348,6 +390,7 @@ main(void)
 	    cmocka_unit_test(agenda_keeps_order),
 	    cmocka_unit_test(phases_are_stable_and_spread),
 	    cmocka_unit_test(new_objects_start_at_once),
+	    cmocka_unit_test(fetches_keep_the_beat),
 	    cmocka_unit_test(retries_come_back_to_the_phase),
 	    cmocka_unit_test(forced_checks_pass_the_gates),
 	    cmocka_unit_test(lost_checks_are_first_again),
