@@ -214,11 +214,12 @@ gather_sources(struct pass *p)
 
 	parsed_init(&p->parsed, fetched ? in->output : (struct slice){"", 0},
 	    in->job->host, now);
-	if (p->parsed.split.n_parts > 0)
-		parsed_add_persisted(
-		    &p->parsed, in->persisted, in->job->host, now);
 	if (in->has_snmp && in->snmp_failure == NULL)
 		parsed_add(&p->parsed, in->snmp, in->job->host, now);
+	if (p->parsed.split.n_parts > 0 ||
+	    (in->has_snmp && in->snmp_failure == NULL))
+		parsed_add_persisted(
+		    &p->parsed, in->persisted, in->job->host, now);
 	for (size_t i = 0; i < in->n_sources; i++)
 		if (in->sources[i].output.len > 0)
 			parsed_add(&p->parsed, in->sources[i].output,

@@ -117,8 +117,12 @@ evaluate(const struct fetch *f, struct str *results)
 bool
 fetch_piggyback(const struct fetch *f, struct str *blocks)
 {
-	if ((f->job.kind != MSG_JOB_AGENT && f->job.kind != MSG_JOB_PROGRAM) ||
-	    f->failure != NULL)
+	bool by_snmp = f->job.kind == MSG_JOB_SNMP && f->snmp_news &&
+	    f->snmp_failure == NULL;
+
+	if (f->failure != NULL ||
+	    (f->job.kind != MSG_JOB_AGENT && f->job.kind != MSG_JOB_PROGRAM &&
+		!by_snmp))
 		return false;
 	piggyback_blocks(
 	    &f->job, str_slice(&f->output), clock_wall() / NS_PER_S, blocks);

@@ -70,6 +70,7 @@ struct fetch {
 	uint32_t whole_ms; /* the job's timeout; job.timeout_ms may be a part */
 	size_t snmp_from;
 	char *snmp_failure; /* NULL or words */
+	bool snmp_news;     /* sections to be kept for the next reading */
 	runner_done_fn *done;
 	void *arg;
 	struct fetch *prev, *next; /* all of the runner */

@@ -5,6 +5,7 @@
  */
 #include "fetcher/checks/check_mk_discovery.h"
 #include "fetcher/fetch.h"
+#include "fetcher/piggyback.h"
 #include "fetcher/snmp/collect.h"
 #include "fetcher/snmp/options.h"
 #include "fetcher/snmp/session.h"
@@ -64,6 +65,8 @@ done(const char *failure, void *arg)
 	}
 	bool none = f->job.items.len == 0 && collect_sections(s->collect) == 0;
 	collect_output(s->collect, &output);
+	f->snmp_news = collect_has_news(s->collect);
+	runner_counting(f->runner)->snmp_cut += collect_over_limit(s->collect);
 	release(f);
 	int rc = fetch_take(f, output.s, output.len, &why);
 	str_free(&output);
@@ -108,6 +111,9 @@ start(struct fetch *f)
 	size_t n;
 
 	f->transport = s;
+	set.host = f->job.host;
+	set.kept = piggyback_persisted(&f->job);
+	set.now = clock_wall() / NS_PER_S;
 	if (snmp_options_read(f->job.snmp, runner_identity(f->runner),
 		&s->options, &why) == -1) {
 		release(f);
@@ -118,7 +124,9 @@ start(struct fetch *f)
 	set.no_bulk = s->options.no_bulk;
 	set.bulk = s->options.bulk;
 	set.bare = s->options.bare;
-	n = collect_wanted(f->job.items, wants_all(f), wanted);
+	set.options = s->options.of_sections;
+	set.scan_anew = wants_all(f);
+	n = collect_wanted(f->job.items, set.scan_anew, wanted);
 	s->collect = collect_new(&set, wanted, n);
 	s->talk = (struct snmp_talk){next, answer, s->collect};
 	address_set_port(&f->addresses[0], (uint16_t)s->options.port);

@@ -154,8 +154,8 @@ name_blocks(const struct msg_job *job, const struct split *split)
 	return names;
 }
 
-static struct slice
-persisted_before(const struct msg_job *job)
+struct slice
+piggyback_persisted(const struct msg_job *job)
 {
 	struct slice list = job->sources;
 	struct msg_piggyback_kept kept;
@@ -173,7 +173,7 @@ persisted_block(const struct msg_job *job, struct slice output, int64_t now,
 	struct str kept = {0};
 	struct msg_piggyback_block b = {.target = job->host};
 
-	persist_keep(output, job->host, persisted_before(job), now, &kept);
+	persist_keep(output, job->host, piggyback_persisted(job), now, &kept);
 	b.output = str_slice(&kept);
 	if (kept.len > 0)
 		msg_piggyback_block_put(blocks, &b);
@@ -251,7 +251,7 @@ piggyback_sources_read(
 	struct slice list = job->sources;
 	struct msg_piggyback_kept kept;
 
-	s->persisted = persisted_before(job);
+	s->persisted = piggyback_persisted(job);
 	while ((use == NULL || strcmp(use, "never") != 0) &&
 	    msg_piggyback_kept_next(&list, &kept)) {
 		if (slice_eq(kept.source, job->host))

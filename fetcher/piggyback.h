@@ -25,6 +25,9 @@ void piggyback_target(
 void piggyback_blocks(const struct msg_job *job, struct slice output,
     int64_t now, struct str *blocks);
 
+/* What persist() kept of the job's host; borrowed, may be empty. */
+struct slice piggyback_persisted(const struct msg_job *job);
+
 struct piggyback_sources { /* {0} is none */
 	struct evaluate_source *list;
 	size_t n, cap;

@@ -35,6 +35,7 @@ struct fetch;
 	C(jobs_failed, "fetches that brought no data, late ones included")     \
 	C(jobs_waited, "jobs that waited for another of the same host")        \
 	C(snmp_requests, "requests to SNMP devices, without repetitions")      \
+	C(snmp_cut, "readings of SNMP devices that were too large, in part")   \
 	C(bytes_read, "bytes from agents, programs and plugins")               \
 	C(outputs_cut, "outputs over the limit of size")                       \
 	C(agents_tls, "agents that answered with TLS")                         \

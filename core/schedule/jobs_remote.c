@@ -52,6 +52,27 @@ add_passphrase(struct str *list, const char *root, const char *file)
 	str_free(&passphrase);
 }
 
+/* Of a host's key snmp: {file: FILE} in place of a secret. */
+static void
+add_snmp_secrets(struct str *list, const char *root, const char *snmp)
+{
+	static const char *const keys[] = {"community", "auth", "priv"};
+	json_t *doc =
+	    strstr(snmp, "\"file\"") == NULL ? NULL : json_loads(snmp, 0, NULL);
+
+	for (size_t i = 0; doc != NULL && i < ARRAY_LEN(keys); i++) {
+		const json_t *value = json_object_get(doc, keys[i]);
+		const char *file;
+
+		if (json_is_array(value))
+			value = json_array_get(value, 1);
+		file = json_string_value(json_object_get(value, "file"));
+		if (file != NULL)
+			add_passphrase(list, root, file);
+	}
+	json_decref(doc);
+}
+
 static void
 add_passphrases(struct str *list, const char *root, const struct snapshot *snap)
 {
@@ -61,6 +82,8 @@ add_passphrases(struct str *list, const char *root, const struct snapshot *snap)
 		const char *file;
 		json_t *doc;
 
+		add_snmp_secrets(
+		    list, root, snap_s(snap, snap->objects[h].snmp));
 		if (strstr(options, "passphrase_file") == NULL)
 			continue;
 		doc = json_loads(options, 0, NULL);

@@ -41,7 +41,7 @@ static bool
 add_piggyback(struct jobs *j, struct msg_job *job, int64_t now_ns)
 {
 	if (job->kind != MSG_JOB_AGENT && job->kind != MSG_JOB_PROGRAM &&
-	    job->kind != MSG_JOB_PIGGYBACK)
+	    job->kind != MSG_JOB_PIGGYBACK && job->kind != MSG_JOB_SNMP)
 		return true;
 	str_clear(&j->buffers.sources);
 	piggyback_give(j->piggyback, job->host, &j->buffers.sources);

@@ -4,44 +4,20 @@
  */
 #include "fetcher/snmp/collect_parts.h"
 
-#include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "fetcher/checks/check.h"
-#include "fetcher/checks/pattern.h"
 #include "fetcher/snmp/source.h"
 #include "fetcher/snmp/table.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 #define BULK_REPETITIONS 10
 #define BULK_COLUMNS     10 /* of one GetBulk: 100 values with the above */
 #define SCAN_AT_ONCE     10
-#define MAX_OIDS         512 /* that conditions name */
 
 /* --- what is wanted -------------------------------------------------------
  */
-
-static void
-add_known(struct collect *c, const char *name)
-{
-	struct slice text = slice_of(name);
-
-	for (size_t i = 0; i < c->n_known; i++)
-		if (strcmp(c->known[i].name, name) == 0)
-			return;
-	if (c->n_known == MAX_OIDS)
-		return;
-	ARRAY_GROW(c->known, c->n_known, c->cap_known);
-	struct known *k = &c->known[c->n_known++];
-	*k = (struct known){.name = name};
-	k->prefix = text.len > 2 && strcmp(name + text.len - 2, ".*") == 0;
-	if (k->prefix)
-		text.len -= 2;
-	if (!oid_parse(text, &k->oid))
-		c->n_known--;
-}
 
 static void
 add_section(struct collect *c, const struct section_type *type)
@@ -56,7 +32,7 @@ add_section(struct collect *c, const struct section_type *type)
 		c->sections[c->n_sections++].type = type;
 		for (const struct snmp_atom *a = type->snmp->detect;
 		     a->oid != NULL; a++)
-			add_known(c, a->oid);
+			collect_scan_need(c, a->oid);
 	}
 }
 
@@ -71,6 +47,12 @@ in_order(const void *a, const void *b)
 	return cx != cy ? (cx ? -1 : 1) : strcmp(x, y);
 }
 
+static const json_t *
+contexts_of(const struct collect *c)
+{
+	return json_object_get(c->set.options, "contexts");
+}
+
 struct collect *
 collect_new(const struct collect_settings *settings,
     const struct section_type *const *wanted, size_t n)
@@ -82,11 +64,13 @@ collect_new(const struct collect_settings *settings,
 	    settings->bulk == 0 ? BULK_REPETITIONS : settings->bulk;
 	c->width = BULK_COLUMNS;
 	c->no_bulk = settings->v1 || settings->no_bulk;
-	add_known(c, SNMP_SYS_DESCR);
-	add_known(c, SNMP_SYS_OBJECT);
+	c->n_contexts = json_array_size(contexts_of(c));
+	collect_scan_need(c, SNMP_SYS_DESCR);
+	collect_scan_need(c, SNMP_SYS_OBJECT);
 	for (size_t i = 0; i < n; i++)
 		add_section(c, wanted[i]);
 	qsort(c->sections, c->n_sections, sizeof(c->sections[0]), in_order);
+	collect_keep_read(c);
 	return c;
 }
 
@@ -129,138 +113,36 @@ collect_wanted(struct slice items, bool all, const struct section_type **wanted)
 	return n;
 }
 
-/* --- the scan -------------------------------------------------------------
- */
-
-static const struct known *
-known_of(const struct collect *c, const char *name)
-{
-	for (size_t i = 0; i < c->n_known; i++)
-		if (strcmp(c->known[i].name, name) == 0)
-			return &c->known[i];
-	return NULL;
-}
-
-static bool
-contains(struct slice text, const char *part)
-{
-	size_t n = strlen(part);
-
-	for (size_t i = 0; i + n <= text.len; i++)
-		if (strncasecmp(text.s + i, part, n) == 0)
-			return true;
-	return false;
-}
-
-/* The whole text, without case, "." for any character. */
-static bool
-matches(struct slice text, const char *regex)
-{
-	char *whole = xasprintf("(?is)(?:%s)\\z", regex);
-	struct err why;
-	struct pattern *p = pattern_new(slice_of(whole), &why);
-	bool fits;
-
-	must(p != NULL); /* it is the program's own */
-	fits = pattern_starts(p, text);
-	pattern_free(p);
-	free(whole);
-	return fits;
-}
-
-static bool
-atom_fits(const struct collect *c, const struct snmp_atom *a)
-{
-	const struct known *k = known_of(c, a->oid);
-	bool is_system = strcmp(a->oid, SNMP_SYS_DESCR) == 0 ||
-	    strcmp(a->oid, SNMP_SYS_OBJECT) == 0;
-	bool exists = k != NULL && (k->exists || (is_system && c->set.bare));
-	struct slice value = exists ? k->value : (struct slice){"", 0};
-	size_t n = a->text == NULL ? 0 : strlen(a->text);
-
-	if (a->test == SNMP_EXISTS)
-		return exists != a->not ;
-	if (!exists)
-		return false;
-	switch (a->test) {
-	case SNMP_CONTAINS:
-		return contains(value, a->text) != a->not ;
-	case SNMP_STARTS:
-		return (value.len >= n &&
-			   strncasecmp(value.s, a->text, n) == 0) != a->not ;
-	case SNMP_ENDS:
-		return (value.len >= n &&
-			   strncasecmp(value.s + value.len - n, a->text, n) ==
-			       0) != a->not ;
-	case SNMP_EQUALS:
-		return (value.len == n &&
-			   strncasecmp(value.s, a->text, n) == 0) != a->not ;
-	case SNMP_MATCHES:
-		return matches(value, a->text) != a->not ;
-	case SNMP_EXISTS:
-		break;
-	}
-	return false;
-}
-
-static bool
-fits(const struct collect *c, const struct snmp_source *source)
-{
-	bool all = true;
-
-	for (const struct snmp_atom *a = source->detect; a->oid != NULL; a++) {
-		if (a->or &&all)
-			return true;
-		all = (a->or || all) && atom_fits(c, a);
-	}
-	return all;
-}
-
-static bool
-agent_has(const struct collect *c, const char *name)
-{
-	struct slice text = c->set.agent_output, line;
-	size_t n = strlen(name);
-
-	while (slice_next(&text, '\n', &line))
-		if (slice_starts(line, "<<<") && line.len > 3 + n &&
-		    strncmp(line.s + 3, name, n) == 0 &&
-		    (line.s[3 + n] == '>' || line.s[3 + n] == ':'))
-			return true;
-	return false;
-}
-
-static bool
-is_superseded(const struct collect *c, const struct snmp_source *source)
-{
-	const char *const *by = source->superseded_by;
-
-	for (; by != NULL && *by != NULL; by++) {
-		if (agent_has(c, *by))
-			return true;
-		for (size_t i = 0; i < c->n_sections; i++)
-			if (c->sections[i].fits &&
-			    strcmp(c->sections[i].type->names[0], *by) == 0)
-				return true;
-	}
-	return false;
-}
-
 /* --- columns --------------------------------------------------------------
  */
 
 static void
-add_column(struct collect *c, const struct oid *oid, bool scalar)
+add_column(struct collect *c, const struct oid *oid, bool scalar, size_t first)
 {
-	for (size_t i = 0; i < c->n_columns; i++)
-		if (oid_compare(c->columns[i].oid.id, c->columns[i].oid.n,
-			oid->id, oid->n) == 0)
-			return;
+	struct column *k = collect_column(c, oid);
+
+	if (k != NULL) {
+		k->first = k->first == 0 || first == 0 ? 0
+		    : k->first > first                 ? k->first
+						       : first;
+		return;
+	}
 	if (c->n_columns == COLLECT_MAX_COLUMNS)
 		return;
 	ARRAY_GROW(c->columns, c->n_columns, c->cap_columns);
 	c->columns[c->n_columns++] =
-	    (struct column){.oid = *oid, .scalar = scalar};
+	    (struct column){.oid = *oid, .scalar = scalar, .first = first};
+}
+
+struct column *
+collect_column(const struct collect *c, const struct oid *oid)
+{
+	for (size_t i = 0; i < c->n_columns; i++)
+		if (c->columns[i].oid.n == oid->n &&
+		    oid_compare(
+			c->columns[i].oid.id, oid->n, oid->id, oid->n) == 0)
+			return &c->columns[i];
+	return NULL;
 }
 
 bool
@@ -283,26 +165,33 @@ is_scalar(const struct snmp_column *column)
 }
 
 static void
+add_columns(struct collect *c, const struct section_type *type)
+{
+	const struct snmp_table *t = type->snmp->tables;
+	struct collect_limit limit = collect_limit(c, type);
+
+	for (; t->oid != NULL; t++) {
+		for (const struct snmp_column *k = t->columns; k->oid != NULL;
+		     k++) {
+			struct oid oid;
+
+			if (k->cell != SNMP_END &&
+			    collect_column_oid(t, k, &oid))
+				add_column(c, &oid, is_scalar(k), limit.first);
+		}
+	}
+}
+
+static void
 choose(struct collect *c)
 {
-	for (size_t i = 0; i < c->n_sections; i++)
-		c->sections[i].fits = fits(c, c->sections[i].type->snmp);
-	for (size_t i = 0; i < c->n_sections; i++)
-		if (is_superseded(c, c->sections[i].type->snmp))
-			c->sections[i].fits = false;
+	collect_scan_judge(c);
 	for (size_t i = 0; i < c->n_sections; i++) {
-		if (!c->sections[i].fits)
-			continue;
-		const struct snmp_table *t = c->sections[i].type->snmp->tables;
-		for (; t->oid != NULL; t++) {
-			const struct snmp_column *k = t->columns;
-			for (; k->oid != NULL; k++) {
-				struct oid oid;
-				if (k->cell != SNMP_END &&
-				    collect_column_oid(t, k, &oid))
-					add_column(c, &oid, is_scalar(k));
-			}
-		}
+		struct chosen *s = &c->sections[i];
+
+		s->kept = s->fits && collect_keep_has(c, s->type);
+		if (s->fits && !s->kept)
+			add_columns(c, s->type);
 	}
 }
 
@@ -356,10 +245,31 @@ ask_columns(struct collect *c, bool scalars)
 	}
 }
 
+/* All columns once more in the next context. False: that was the last. */
+static bool
+next_context(struct collect *c)
+{
+	if (c->context + 1 >= c->n_contexts)
+		return false;
+	c->context++;
+	for (size_t i = 0; i < c->n_columns; i++) {
+		struct column *k = &c->columns[i];
+
+		k->done = k->scalar && k->walked.n > 0;
+		k->at = NULL;
+		k->n_at = 0;
+	}
+	c->phase = PHASE_SCALARS;
+	return true;
+}
+
 bool
 collect_next(struct collect *c, const struct snmp_request **request_r)
 {
 	c->request.n = 0;
+	c->request.context = c->n_contexts == 0
+	    ? NULL
+	    : json_string_value(json_array_get(contexts_of(c), c->context));
 	while (c->request.n == 0) {
 		switch (c->phase) {
 		case PHASE_SYSTEM:
@@ -375,9 +285,17 @@ collect_next(struct collect *c, const struct snmp_request **request_r)
 		}
 		if (c->request.n > 0)
 			break;
-		if (c->phase == PHASE_SCAN)
+		if (c->phase == PHASE_SCAN) {
 			choose(c);
-		c->phase++;
+			if (c->set.scan_only)
+				return false;
+		}
+		if (c->phase != PHASE_COLUMNS || !next_context(c))
+			c->phase++;
+		c->request.context = c->n_contexts == 0
+		    ? NULL
+		    : json_string_value(
+			  json_array_get(contexts_of(c), c->context));
 	}
 	c->n_requests++;
 	*request_r = &c->request;
@@ -403,6 +321,8 @@ take_known(struct collect *c, size_t i, const struct snmp_var *v)
 	struct known *k = &c->known[i];
 
 	k->asked = true;
+	k->asked_at = c->set.now;
+	c->has_news = true;
 	if (v == NULL || v->kind == SNMP_NONE)
 		return;
 	k->exists = k->prefix
@@ -410,6 +330,27 @@ take_known(struct collect *c, size_t i, const struct snmp_var *v)
 	    : oid_compare(v->oid.id, v->oid.n, k->oid.id, k->oid.n) == 0;
 	if (k->exists)
 		k->value = keep(c, v->value);
+}
+
+/*
+ * The row was there before. In another context that is no wonder as long as
+ * the walk goes forward; else the device goes in circles.
+ */
+static void
+skip_value(struct collect *c, struct column *k, const struct oid *oid)
+{
+	const uint32_t *end = oid->id + k->oid.n;
+	uint32_t n = oid->n - k->oid.n;
+
+	if (c->context == 0 || k->walked.n == SNMP_MAX_ROWS ||
+	    oid_compare(end, n, k->at, k->n_at) <= 0) {
+		k->done = true;
+		return;
+	}
+	uint32_t *own = arena_alloc(&c->arena, n, sizeof(own[0]));
+	memcpy(own, end, n * sizeof(own[0]));
+	k->at = own;
+	k->n_at = n;
 }
 
 /* A value of a column; the walk goes on behind it. */
@@ -433,15 +374,20 @@ take_value(struct collect *c, size_t i, const struct snmp_var *v)
 	c->n_values++;
 	c->n_bytes += v->value.len;
 	if (c->n_values > COLLECT_MAX_VALUES ||
-	    c->n_bytes > COLLECT_MAX_BYTES ||
-	    !snmp_walked_add(&k->walked, &c->arena, end, v->oid.n - k->oid.n,
-		v->kind, v->value)) {
+	    c->n_bytes > COLLECT_MAX_BYTES) {
+		c->over_limit = true;
 		k->done = true;
-		return;
+	} else if (snmp_walked_add(&k->walked, &c->arena, end,
+		       v->oid.n - k->oid.n, v->kind, v->value)) {
+		const struct snmp_value *last =
+		    &k->walked.values[k->walked.n - 1];
+
+		k->at = last->end;
+		k->n_at = last->n_end;
+		k->done = k->done || (k->first > 0 && k->walked.n >= k->first);
+	} else {
+		skip_value(c, k, &v->oid);
 	}
-	const struct snmp_value *last = &k->walked.values[k->walked.n - 1];
-	k->at = last->end;
-	k->n_at = last->n_end;
 }
 
 /* Variable i of the request has no answer and will have none. */
@@ -449,7 +395,7 @@ static void
 give_up(struct collect *c, size_t i)
 {
 	if (c->phase <= PHASE_SCAN)
-		c->known[c->asked[i]].asked = true;
+		take_known(c, c->asked[i], NULL);
 	else
 		c->columns[c->asked[i]].done = true;
 }
@@ -461,6 +407,7 @@ shrink(struct collect *c, bool one_by_one)
 {
 	bool bulk = c->request.op == SNMP_BULK_OP;
 
+	c->has_news = true;
 	if (bulk && !one_by_one && c->repetitions > 1)
 		c->repetitions /= 2;
 	else if (c->request.n > 1)
@@ -486,10 +433,24 @@ take_system(const struct collect *c, struct err *err_r)
 	return -1;
 }
 
+static bool
+is_word(const json_t *value, const char *word)
+{
+	return json_is_string(value) &&
+	    strcmp(json_string_value(value), word) == 0;
+}
+
 static int
 take_error(struct collect *c, const struct snmp_answer *a, struct err *err_r)
 {
 	if (a->error == SNMP_SILENCE) {
+		if (c->context > 0 &&
+		    is_word(json_object_get(c->set.options, "context_timeout"),
+			"continue")) {
+			for (size_t i = 0; i < c->n_columns; i++)
+				c->columns[i].done = true;
+			return 0;
+		}
 		/* Large requests may be the reason, once. */
 		if (c->phase < PHASE_SCALARS || c->silences++ > 0 ||
 		    (c->request.n == 1 && c->request.op != SNMP_BULK_OP)) {
@@ -499,6 +460,7 @@ take_error(struct collect *c, const struct snmp_answer *a, struct err *err_r)
 		c->width = 1;
 		c->repetitions = 1;
 		c->no_bulk = true;
+		c->has_news = true;
 		return 0;
 	}
 	if (a->error == SNMP_NO_SUCH_NAME && a->error_index >= 1 &&

@@ -17,6 +17,7 @@
 #include "fetcher/sections/section.h"
 #include "fetcher/snmp/wire.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #define COLLECT_MAX_SECTIONS 192
@@ -29,8 +30,17 @@ struct collect_settings {
 	bool no_bulk;  /* the device's GetBulk is broken */
 	unsigned bulk; /* repetitions of a GetBulk; 0: 10 */
 	bool bare;     /* a device without sysDescr and sysObjectID */
+	bool scan_only;
 	/* What is there already, by the agent: supersedes; may be empty. */
 	struct slice agent_output;
+	/* The host's key snmp: contexts, limits, exclude, fetch_interval,
+	 * encoding; borrowed, may be NULL. */
+	const json_t *options;
+	/* What the last readings have kept (fetcher/persist.h), and the host
+	 * whose it is; may be empty. Discovery is not to trust its scan. */
+	struct slice kept, host;
+	bool scan_anew;
+	int64_t now; /* wall seconds */
 };
 
 struct collect;
@@ -52,6 +62,15 @@ int collect_answer(
 void collect_output(struct collect *c, struct str *out);
 size_t collect_requests(const struct collect *c);
 size_t collect_sections(const struct collect *c); /* that fitted the device */
+/* Is there something that the next reading should know? */
+bool collect_has_news(const struct collect *c);
+/* Some of the device was left out: COLLECT_MAX_VALUES, COLLECT_MAX_BYTES. */
+bool collect_over_limit(const struct collect *c);
+/*
+ * After a scan: appends {section, read, superseded_by, interval, checks,
+ * conditions: [{oid, test, text?, or, true, value}]} for each section.
+ */
+void collect_explain(const struct collect *c, json_t *rows);
 
 /*
  * All sections that checks have with an SNMP source, or those that the items

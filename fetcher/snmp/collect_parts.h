@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What collect.c and collect_put.c share.
+ * What the collector's files share: collect.c what is asked and answered,
+ * collect_scan.c which sections a device has, collect_keep.c what is kept for
+ * the next reading, collect_put.c what comes out.
  */
 #ifndef FETCHER_SNMP_COLLECT_PARTS_H
 #define FETCHER_SNMP_COLLECT_PARTS_H
@@ -21,6 +23,7 @@ struct known { /* an OID of the scan */
 	const char *name;
 	struct oid oid; /* without ".*" */
 	bool prefix, asked, exists;
+	int64_t asked_at;
 	struct slice value;
 };
 
@@ -29,12 +32,22 @@ struct column {
 	bool scalar, done;
 	const uint32_t *at; /* where the walk stands, behind oid */
 	uint32_t n_at;
+	size_t first; /* so many rows are enough; 0: all */
 	struct snmp_walked walked;
+};
+
+/* Rows that a section has, by the host's settings; 0: not limited. */
+struct collect_limit {
+	size_t first, last;
+	uint32_t from, to; /* first number of the index */
+	bool by_index;
 };
 
 struct chosen {
 	const struct section_type *type;
 	bool fits;
+	const char *better; /* the section that is read in its place */
+	bool kept;          /* read lately: not now */
 };
 
 struct collect {
@@ -54,7 +67,30 @@ struct collect {
 	size_t asked[SNMP_MAX_ASKED]; /* known or column of each variable */
 	size_t n_values, n_bytes, n_requests;
 	unsigned silences;
+	size_t context, n_contexts; /* the one being read; of how many */
+	bool has_news;              /* the next reading should know */
+	bool over_limit;
 };
+
+/* The OID among those of the scan; NULL: no room, or it is none. */
+struct known *collect_scan_need(struct collect *c, const char *name);
+/* Sets which sections fit and are read. */
+void collect_scan_judge(struct collect *c);
+
+/* Seconds between two readings of the section; 0: at each check. */
+unsigned collect_interval(
+    const struct collect *c, const struct section_type *type);
+struct collect_limit collect_limit(
+    const struct collect *c, const struct section_type *type);
+/* Takes over what the reading before has kept. */
+void collect_keep_read(struct collect *c);
+/* Is there a copy of the section that is young enough? */
+bool collect_keep_has(const struct collect *c, const struct section_type *type);
+/* Appends the section that collect_keep_read() reads. */
+void collect_keep_put(struct collect *c, struct str *out);
+
+/* NULL: it is not asked. */
+struct column *collect_column(const struct collect *c, const struct oid *oid);
 
 /* False: the column is no object identifier. */
 bool collect_column_oid(const struct snmp_table *t,

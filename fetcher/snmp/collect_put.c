@@ -3,15 +3,21 @@
  * What was read of a device, as sections of an agent's output.
  */
 #include "common/utf8.h"
-#include "fetcher/checks/check.h"
+#include "fetcher/sections/encoding.h"
 #include "fetcher/sections/rows.h"
 #include "fetcher/snmp/collect_parts.h"
 
 static void
-put_text(struct str *cell, const struct snmp_value *v)
+put_text(struct str *cell, const struct snmp_value *v, const char *encoding)
 {
-	if (utf8_valid(v->value)) {
+	bool is_latin = encoding != NULL && strcmp(encoding, "latin-1") == 0;
+
+	if (!is_latin && (encoding != NULL || utf8_valid(v->value))) {
+		size_t from = cell->len;
+
 		str_addslice(cell, v->value);
+		if (encoding != NULL && v->value.len > 0)
+			encoding_repair(cell->s + from, v->value.len);
 		return;
 	}
 	for (size_t i = 0; i < v->value.len; i++) { /* Latin-1 */
@@ -26,7 +32,7 @@ put_text(struct str *cell, const struct snmp_value *v)
 
 static void
 put_cell(struct str *out, struct str *cell, enum snmp_cell kind,
-    const struct snmp_value *v, bool first)
+    const struct snmp_value *v, const char *encoding, bool first)
 {
 	str_clear(cell);
 	if (v != NULL && kind == SNMP_END) {
@@ -41,15 +47,18 @@ put_cell(struct str *out, struct str *cell, enum snmp_cell kind,
 		for (size_t i = 0; i < v->value.len; i++)
 			str_addf(cell, "%02x", (unsigned char)v->value.s[i]);
 	else if (v != NULL)
-		put_text(cell, v);
+		put_text(cell, v, encoding);
 	rows_put_cell(out, str_slice(cell), first);
 }
 
 static void
-put_table(struct collect *c, const struct snmp_table *t, struct str *out)
+put_table(struct collect *c, const struct snmp_table *t,
+    const struct collect_limit *limit, struct str *out)
 {
 	struct snmp_walked *columns[SNMP_MAX_COLUMNS] = {NULL};
 	const struct snmp_value **cells;
+	const char *encoding =
+	    json_string_value(json_object_get(c->set.options, "encoding"));
 	struct str cell = {0};
 	size_t n = 0;
 
@@ -59,25 +68,50 @@ put_table(struct collect *c, const struct snmp_table *t, struct str *out)
 		if (t->columns[n].cell == SNMP_END ||
 		    !collect_column_oid(t, &t->columns[n], &oid))
 			continue;
-		for (size_t i = 0; i < c->n_columns; i++)
-			if (oid_compare(c->columns[i].oid.id,
-				c->columns[i].oid.n, oid.id, oid.n) == 0)
-				columns[n] = &c->columns[i].walked;
+		struct column *k = collect_column(c, &oid);
+		columns[n] = k == NULL ? NULL : &k->walked;
 	}
-	size_t rows = snmp_assemble(columns, n, &c->arena, &cells);
-	for (size_t r = 0; r < rows; r++) {
+	size_t rows = snmp_assemble(columns, n, &c->arena, &cells), r = 0;
+	if (limit->first > 0 && limit->first < rows)
+		rows = limit->first;
+	if (limit->last > 0 && limit->last < rows)
+		r = rows - limit->last;
+	for (; r < rows; r++) {
 		const struct snmp_value *any = NULL;
 
 		for (size_t i = 0; i < n && any == NULL; i++)
 			any = cells[r * n + i];
+		if (limit->by_index &&
+		    (any->n_end == 0 || any->end[0] < limit->from ||
+			any->end[0] > limit->to))
+			continue;
 		for (size_t i = 0; i < n; i++)
 			put_cell(out, &cell, t->columns[i].cell,
 			    t->columns[i].cell == SNMP_END ? any
 							   : cells[r * n + i],
-			    i == 0);
+			    encoding, i == 0);
 		str_addc(out, '\n');
 	}
 	str_free(&cell);
+}
+
+/*
+ * A section with an interval is kept twice as long, so that one reading that
+ * fails does not lose it.
+ */
+static void
+put_head(struct collect *c, const struct section_type *type, struct str *out)
+{
+	unsigned interval = collect_interval(c, type);
+	long long now = c->set.now;
+
+	str_addf(out, "<<<%s:sep(9):nostrip", type->names[0]);
+	if (interval > 0 && now > 0) {
+		str_addf(out, ":cached(%lld,%u):persist(%lld)", now, interval,
+		    now + 2 * (long long)interval);
+		c->has_news = true;
+	}
+	str_add(out, ">>>\n");
 }
 
 void
@@ -85,16 +119,30 @@ collect_output(struct collect *c, struct str *out)
 {
 	for (size_t i = 0; i < c->n_sections; i++) {
 		const struct section_type *type = c->sections[i].type;
+		struct collect_limit limit = collect_limit(c, type);
 
-		if (!c->sections[i].fits)
+		if (!c->sections[i].fits || c->sections[i].kept)
 			continue;
-		str_addf(out, "<<<%s:sep(9):nostrip>>>\n", type->names[0]);
+		put_head(c, type, out);
 		for (const struct snmp_table *t = type->snmp->tables;
 		     t->oid != NULL; t++) {
 			if (t > type->snmp->tables)
 				str_addf(
 				    out, "[%td]\n", t - type->snmp->tables);
-			put_table(c, t, out);
+			put_table(c, t, &limit, out);
 		}
 	}
+	collect_keep_put(c, out);
+}
+
+bool
+collect_has_news(const struct collect *c)
+{
+	return c->has_news;
+}
+
+bool
+collect_over_limit(const struct collect *c)
+{
+	return c->over_limit;
 }

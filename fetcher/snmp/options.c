@@ -8,7 +8,6 @@
 #include "common/num.h"
 #include "fetcher/identity.h"
 
-#include <jansson.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
@@ -89,6 +88,26 @@ read_secrets(const json_t *doc, struct identity *identity,
 	return 0;
 }
 
+/* Nothing of this is a secret. */
+static json_t *
+read_of_sections(const json_t *doc)
+{
+	static const char *const names[] = {"contexts", "context_timeout",
+	    "encoding", "limits", "exclude", "fetch_interval"};
+	json_t *some = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		json_t *value = json_object_get(doc, names[i]);
+
+		if (value == NULL)
+			continue;
+		if (some == NULL)
+			some = json_object();
+		json_object_set(some, names[i], value);
+	}
+	return some;
+}
+
 int
 snmp_options_read(struct slice json, struct identity *identity,
     struct snmp_options *o, struct err *err_r)
@@ -117,6 +136,7 @@ snmp_options_read(struct slice json, struct identity *identity,
 	o->bulk = read_number(doc, "bulk_size", DEFAULT_BULK);
 	o->no_bulk = json_is_false(json_object_get(doc, "bulk"));
 	o->bare = json_is_true(json_object_get(doc, "without_system"));
+	o->of_sections = read_of_sections(doc);
 	rc = read_secrets(doc, identity, o, err_r);
 	json_decref(doc);
 	return rc;
@@ -141,5 +161,6 @@ snmp_options_free(struct snmp_options *o)
 	free(o->auth);
 	free(o->priv);
 	free(o->context);
+	json_decref(o->of_sections);
 	*o = (struct snmp_options){0};
 }

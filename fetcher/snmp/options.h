@@ -8,6 +8,7 @@
 #include "common/err.h"
 #include "common/str.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ struct snmp_options {
 	uint32_t port, timeout_ms, retries; /* after the first try */
 	uint32_t bulk;                      /* repetitions of a GetBulk */
 	bool no_bulk, bare;
+	/* What the collector asks of the object (collect.h), without secrets;
+	 * owned, may be NULL. */
+	json_t *of_sections;
 };
 
 /*

@@ -163,6 +163,10 @@ pdu_of(const struct snmp_request *request, unsigned version)
 		pdu->non_repeaters = 0;
 		pdu->max_repetitions = (long)request->repetitions;
 	}
+	if (version == 3 && request->context != NULL) {
+		pdu->contextName = strdup(request->context);
+		pdu->contextNameLen = strlen(request->context);
+	}
 	for (size_t i = 0; i < request->n; i++) {
 		oid name[OID_MAX];
 

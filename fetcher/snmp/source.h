@@ -73,7 +73,8 @@ struct snmp_source {
 	/*
 	 * Seconds between two readings of what is expensive for the device or
 	 * changes rarely; 0: at each check. In between the services go on with
-	 * what was read, and say so. The rule snmp_fetch_interval changes it.
+	 * what was read, and say so. The rule host_snmp_fetch_interval changes
+	 * it.
 	 */
 	unsigned interval_s;
 };

@@ -20,6 +20,7 @@ enum snmp_op {
 struct snmp_request {
 	enum snmp_op op;
 	unsigned repetitions; /* SNMP_BULK_OP */
+	const char *context;  /* of version 3; NULL: the session's */
 	size_t n;
 	struct oid oids[SNMP_MAX_ASKED];
 };

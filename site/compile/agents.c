@@ -82,3 +82,21 @@ agents_set(struct model *m, struct snap_object *o, const struct host *h)
 	else if (o->agent == SNAP_AGENT_PROGRAM)
 		o->agent_options = program_options(m, h);
 }
+
+snap_str
+agents_snmp(struct model *m, const struct host *h)
+{
+	const json_t *snmp = h->values[ATTR_snmp];
+	json_t *all;
+
+	if (!json_is_object(snmp))
+		return snapb_str(m->snap, "");
+	all = model_keep(m, json_object());
+	if (json_is_object(h->values[ATTR_snmp_options]))
+		json_object_update(all, h->values[ATTR_snmp_options]);
+	json_object_update(all, (json_t *)snmp);
+	if (json_object_size(h->values[ATTR_snmp_fetch_interval]) > 0)
+		json_object_set(
+		    all, "fetch_interval", h->values[ATTR_snmp_fetch_interval]);
+	return model_json(m, all);
+}

@@ -10,4 +10,7 @@
 
 void agents_set(struct model *m, struct snap_object *o, const struct host *h);
 
+/* The host's key snmp with what rules say of it; "" without SNMP. */
+snap_str agents_snmp(struct model *m, const struct host *h);
+
 #endif

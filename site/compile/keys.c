@@ -147,6 +147,52 @@ static const struct schema secret_pair = {.kind = SCHEMA_LIST,
 static const struct schema bulk_size = {
     .kind = SCHEMA_INT, .min = 1, .max = 100};
 static const struct schema retries = {.kind = SCHEMA_INT, .min = 0, .max = 20};
+static const struct schema row_number = {
+    .kind = SCHEMA_INT, .min = 0, .max = INT32_MAX};
+static const struct schema row_count = {
+    .kind = SCHEMA_INT, .min = 1, .max = 100000};
+static const struct schema row_range = {.kind = SCHEMA_LIST,
+    .of = &row_number,
+    .min = 2,
+    .max = 2,
+    .expected = "[first index, last index]"};
+TABLE(snmp_limit, {"first", &row_count, false, NULL, "rows from the beginning"},
+    {"last", &row_count, false, NULL, "rows at the end"},
+    {"index", &row_range, false, NULL,
+	"rows whose index begins with a number from ... to"});
+static const struct schema snmp_limits = {
+    .kind = SCHEMA_MAP, .of = &snmp_limit};
+static const struct schema snmp_texts = {.kind = SCHEMA_LIST, .of = &keys_text};
+WORDS(snmp_encoding, "utf-8", "latin-1");
+WORDS(snmp_context_timeout, "stop", "continue");
+#define SNMP_SETTINGS                                                          \
+	{"timeout", &keys_interval, false, "1s", "of one request"},            \
+	    {"retries", &retries, false, "2", "after the first try"},          \
+	    {"bulk", &keys_bool, false, "true",                                \
+		"false: the device's GetBulk is broken, one value a request"}, \
+	    {"bulk_size", &bulk_size, false, "10",                             \
+		"repetitions of a GetBulk"},                                   \
+	    {"without_system", &keys_bool, false, "false",                     \
+		"true: a device without sysDescr and sysObjectID"},            \
+	    {"contexts", &snmp_texts, false, NULL,                             \
+		"of 3: tables are read in each of these, \"\" being the "      \
+		"default one"},                                                \
+	    {"context_timeout", &snmp_context_timeout, false, "stop",          \
+		"a context that does not answer: stop, or continue with the "  \
+		"next"},                                                       \
+	    {"encoding", &snmp_encoding, false, "utf-8, else latin-1",         \
+		"of texts"},                                                   \
+	    {"limits", &snmp_limits, false, NULL,                              \
+		"section: which rows are read"},                               \
+	{                                                                      \
+		"exclude", &keys_names, false, NULL,                           \
+		    "sections that are not read"                               \
+	}
+static const struct schema_key snmp_option_keys[] = {SNMP_SETTINGS, {0}};
+const struct schema keys_snmp_options = {
+    .kind = SCHEMA_TABLE, .keys = snmp_option_keys};
+const struct schema keys_snmp_fetch_interval = {
+    .kind = SCHEMA_MAP, .of = &keys_pause};
 static const struct schema_key snmp_keys[] = {
     {"version", &snmp_version, true, NULL, "1, 2c or 3"},
     {"community", &snmp_secret, false, "public", "of 1 and 2c"},
@@ -158,15 +204,7 @@ static const struct schema_key snmp_keys[] = {
 	"of 3: [des|aes|aes192|aes256|aes192c|aes256c, SECRET or {file: "
 	"FILE}]; those with c make the longer key as Cisco does"},
     {"context", &keys_text, false, NULL, "of 3"},
-    {"port", &port, false, "161", NULL},
-    {"timeout", &keys_interval, false, "1s", "of one request"},
-    {"retries", &retries, false, "2", "after the first try"},
-    {"bulk", &keys_bool, false, "true",
-	"false: the device's GetBulk is broken, one value a request"},
-    {"bulk_size", &bulk_size, false, "10", "repetitions of a GetBulk"},
-    {"without_system", &keys_bool, false, "false",
-	"true: a device without sysDescr and sysObjectID"},
-    {0}};
+    {"port", &port, false, "161", NULL}, SNMP_SETTINGS, {0}};
 const struct schema keys_snmp = {.kind = SCHEMA_TABLE, .keys = snmp_keys};
 
 WORDS(host_check_word, "ping", "always_up", "passive");

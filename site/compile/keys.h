@@ -70,10 +70,11 @@ extern const struct schema keys_file, keys_folder, keys_discovered;
 
 extern const struct schema keys_text, keys_name, keys_names, keys_bool,
     keys_text_map, keys_name_map, keys_family, keys_agent,
-    keys_agent_encryption, keys_piggyback, keys_snmp, keys_host_check,
-    keys_service_check, keys_interval, keys_pause, keys_attempts, keys_events,
-    keys_flap, keys_staleness, keys_stalking, keys_cluster, keys_downtimes,
-    keys_regex, keys_regexes, keys_duration;
+    keys_agent_encryption, keys_piggyback, keys_snmp, keys_snmp_options,
+    keys_snmp_fetch_interval, keys_host_check, keys_service_check,
+    keys_interval, keys_pause, keys_attempts, keys_events, keys_flap,
+    keys_staleness, keys_stalking, keys_cluster, keys_downtimes, keys_regex,
+    keys_regexes, keys_duration;
 
 /* keys_rules.c */
 extern const struct schema keys_rules, keys_conditions, keys_notification_rules,

@@ -404,7 +404,7 @@ objects_hosts(struct model *m)
 		}
 		set_service_check(m, o, h);
 		agents_set(m, o, h);
-		o->snmp = model_json(m, values[ATTR_snmp]);
+		o->snmp = agents_snmp(m, h);
 		o->piggyback = model_json(m, values[ATTR_piggyback]);
 		set_periods(m, o, values);
 		set_steering(o, values);
