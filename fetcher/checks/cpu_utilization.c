@@ -2,8 +2,7 @@
  *
  * CPU utilization: what the CPUs' time went into since the last check.
  */
-#include "fetcher/checks/out.h"
-#include "fetcher/checks/store.h"
+#include "fetcher/checks/measure.h"
 #include "fetcher/discover.h"
 #include "fetcher/sections/kernel.h"
 
@@ -113,29 +112,6 @@ say(const struct check_context *c, struct check_out *out, const char *label,
 	check_metric(out, metric, percent, &l, 0, 100);
 }
 
-static void
-say_util(const struct check_context *c, struct check_out *out, double util)
-{
-	double minutes = c->params[P_AVERAGE].number;
-	struct check_levels l = {0};
-
-	if (c->params[P_UTIL].set)
-		l = check_levels_of(&c->params[P_UTIL].levels, 100);
-	if (!c->params[P_AVERAGE].set || minutes <= 0) {
-		check_value_say(
-		    out, false, "Total CPU", util, &l, NULL, render_percent);
-		check_metric(out, "util", util, &l, 0, 100);
-		return;
-	}
-	double average =
-	    check_store_average(c->store, "average", c->now, util, minutes);
-	char label[64];
-	snprintf(label, sizeof(label), "Total CPU (%g min average)", minutes);
-	check_value_say(out, false, label, average, &l, NULL, render_percent);
-	check_metric(out, "util", util, NULL, 0, 100);
-	check_metric(out, "util_average", average, &l, 0, 100);
-}
-
 /* "TEXT above 90.00% for: 5 minutes" once it is, with levels on the time. */
 static void
 say_above(const struct check_context *c, struct check_out *out,
@@ -211,7 +187,8 @@ judge(const struct check_context *c, struct check_out *out)
 	}
 	double guest = d[KERNEL_GUEST] + d[KERNEL_GUEST_NICE];
 	double share = 100 / total;
-	say_util(c, out, (total - d[KERNEL_IDLE]) * share);
+	utilization_say(c, "Total CPU", (total - d[KERNEL_IDLE]) * share,
+	    &c->params[P_UTIL], &c->params[P_AVERAGE], out);
 	say(c, out, "User", "user",
 	    (d[KERNEL_USER] + d[KERNEL_NICE] - guest) * share, SIZE_MAX);
 	say(c, out, "System", "system",

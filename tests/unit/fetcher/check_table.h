@@ -2,13 +2,14 @@
  *
  * Tests of checks as tables: each row is one output and what comes of it.
  * Rows with the same check and item that follow one another share the kept
- * state.
+ * state. An output that begins with a dot is a stored walk, read as a device.
  */
 #ifndef TESTS_UNIT_FETCHER_CHECK_TABLE_H
 #define TESTS_UNIT_FETCHER_CHECK_TABLE_H
 
 #include "fetcher/discover.h"
 #include "fetcher/evaluate.h"
+#include "fetcher/snmp/stored.h"
 
 #include "common/mem.h"
 
@@ -43,10 +44,23 @@ row_same(const char *what, struct slice got, const char *want)
 	free(text);
 }
 
+/* What is read of a walk; what else it is stays as it is. */
+static inline struct slice
+row_output(const char *output, struct slice items, struct str *read)
+{
+	struct err err;
+
+	if (output[0] != '.')
+		return slice_of(output);
+	if (stored_collect(slice_of(output), items, read, &err) != 0)
+		fail_msg("%s", err.text);
+	return str_slice(read);
+}
+
 static inline void
 row_run(const struct row *row, struct str *blob)
 {
-	struct str items = {0}, results = {0};
+	struct str items = {0}, results = {0}, read = {0};
 	struct msg_job_item i = {.check = slice_of(row->check),
 	    .item = slice_of(row->item),
 	    .params = slice_of(row->params),
@@ -54,7 +68,7 @@ row_run(const struct row *row, struct str *blob)
 	msg_job_item_put(&items, &i);
 	struct msg_job job = {.host = SLICE("h"), .items = str_slice(&items)};
 	struct evaluate_input in = {.job = &job,
-	    .output = slice_of(row->output),
+	    .output = row_output(row->output, str_slice(&items), &read),
 	    .now_us = row->now * 1000000};
 	evaluate_agent(&in, &results);
 	struct slice list = str_slice(&results);
@@ -76,6 +90,7 @@ row_run(const struct row *row, struct str *blob)
 	}
 	str_free(&items);
 	str_free(&results);
+	str_free(&read);
 }
 
 static inline void
@@ -100,10 +115,10 @@ static inline void
 row_discover(const char *output, const char *params, const char *want)
 {
 	struct discovery d = {0};
-	struct str list = {0};
+	struct str list = {0}, read = {0};
 	json_error_t why;
 	json_t *doc = params == NULL ? NULL : json_loads(params, 0, &why);
-	struct discovery_input in = {.output = slice_of(output),
+	struct discovery_input in = {.output = row_output(output, SLICE(""), &read),
 	    .host = SLICE("h"),
 	    .params = doc,
 	    .now = 1760000000};
@@ -116,6 +131,7 @@ row_discover(const char *output, const char *params, const char *want)
 		    str_get(&d.problems));
 	assert_string_equal(str_get(&list), want);
 	str_free(&list);
+	str_free(&read);
 	json_decref(doc);
 	discovery_free(&d);
 }
