@@ -64,8 +64,9 @@ rows_next(struct split_lines *in, struct arena *arena, unsigned *table,
 		int64_t number;
 		struct slice name = {line.s + 1, line.len - 1};
 		if (line.s[0] == '[') {
-			if (slice_next(&name, ']', &name) &&
-			    num_range(name, 0, 99, &number))
+			struct slice text;
+			if (slice_next(&name, ']', &text) &&
+			    num_range(text, 0, 99, &number))
 				*table = (unsigned)number;
 			continue;
 		}

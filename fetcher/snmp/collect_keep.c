@@ -160,7 +160,7 @@ collect_keep_put(struct collect *c, struct str *out)
 
 	if ((!c->has_news && !forget) || c->set.now == 0)
 		return;
-	str_addf(out, "<<<" SCAN_NAME ":sep(9):nostrip:persist(%lld)>>>\n",
+	str_addf(out, "<<<" SCAN_NAME ":sep(9):nostrip():persist(%lld)>>>\n",
 	    (long long)c->set.now + SCAN_KEPT);
 	c->has_news = true;
 	str_addf(out, "s\t%u\t%zu\t%d\n", c->repetitions, c->width,

@@ -105,7 +105,7 @@ put_head(struct collect *c, const struct section_type *type, struct str *out)
 	unsigned interval = collect_interval(c, type);
 	long long now = c->set.now;
 
-	str_addf(out, "<<<%s:sep(9):nostrip", type->names[0]);
+	str_addf(out, "<<<%s:sep(9):nostrip()", type->names[0]);
 	if (interval > 0 && now > 0) {
 		str_addf(out, ":cached(%lld,%u):persist(%lld)", now, interval,
 		    now + 2 * (long long)interval);

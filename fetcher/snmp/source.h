@@ -79,32 +79,6 @@ struct snmp_source {
 	unsigned interval_s;
 };
 
-/* Shorthands of atoms. */
-#define SNMP_HAS(oid)                                                          \
-	{                                                                      \
-		(oid), SNMP_EXISTS, NULL, false, false                         \
-	}
-#define SNMP_OR_HAS(oid)                                                       \
-	{                                                                      \
-		(oid), SNMP_EXISTS, NULL, false, true                          \
-	}
-#define SNMP_LACKS(oid)                                                        \
-	{                                                                      \
-		(oid), SNMP_EXISTS, NULL, true, false                          \
-	}
-#define SNMP_IS(start)                                                         \
-	{                                                                      \
-		SNMP_SYS_OBJECT, SNMP_STARTS, (start), false, false            \
-	}
-#define SNMP_OR_IS(start)                                                      \
-	{                                                                      \
-		SNMP_SYS_OBJECT, SNMP_STARTS, (start), false, true             \
-	}
-#define SNMP_SAYS(text)                                                        \
-	{                                                                      \
-		SNMP_SYS_DESCR, SNMP_CONTAINS, (text), false, false            \
-	}
-
 #define SNMP_SYS_DESCR  ".1.3.6.1.2.1.1.1.0"
 #define SNMP_SYS_OBJECT ".1.3.6.1.2.1.1.2.0"
 #define SNMP_HR_UPTIME  ".1.3.6.1.2.1.25.1.1.0"

@@ -118,7 +118,8 @@ row_discover(const char *output, const char *params, const char *want)
 	struct str list = {0}, read = {0};
 	json_error_t why;
 	json_t *doc = params == NULL ? NULL : json_loads(params, 0, &why);
-	struct discovery_input in = {.output = row_output(output, SLICE(""), &read),
+	struct discovery_input in = {
+	    .output = row_output(output, SLICE(""), &read),
 	    .host = SLICE("h"),
 	    .params = doc,
 	    .now = 1760000000};
