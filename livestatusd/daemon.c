@@ -34,6 +34,7 @@ livestatusd_env(struct livestatusd *l, struct lql_env *env_r)
 	    .pid = pid == NULL ? 0 : (int64_t)pid->value,
 	    .core_down = !feed_core_up(l->feed),
 	    .started = l->started,
+	    .site = l->d->site,
 	};
 
 	if (l->server != NULL) {

@@ -12,6 +12,23 @@
 
 struct past;
 
+/* One of the sites that are asked together: a row of the table `sites`. */
+struct lql_site {
+	const char *name, *alias, *address, *url_prefix, *status_host;
+	const char *state;  /* "online", "dead", ... */
+	const char *reason; /* why it is not online; or "" */
+	const char *version, *livestatus_version;
+	bool own;              /* this one */
+	int status;            /* 0 online, 2 not, 4 not known yet */
+	int64_t since;         /* wall seconds: in this state */
+	int64_t last_answer;   /* wall seconds; 0: never */
+	int64_t program_start; /* wall seconds, of its core; 0: not known */
+	int64_t num_hosts, num_services;
+	double response_time; /* seconds, of the last heartbeat */
+	uint64_t queries, failures, sent, received;
+	uint32_t connections, waiting;
+};
+
 struct lql_env {
 	int64_t now_ns; /* wall time */
 	/* Monotonic nanoseconds, for Timelimit; NULL: there is no limit. */
@@ -24,6 +41,9 @@ struct lql_env {
 	int64_t started;                /* wall seconds, of this process */
 	uint64_t requests, connections; /* since then */
 	uint32_t active_connections;
+	const char *site;             /* its name; NULL: "" */
+	const struct lql_site *sites; /* this one first; live as long as env */
+	size_t n_sites;
 };
 
 #endif

@@ -428,7 +428,10 @@ lql_writer_end(struct writer *w, uint64_t total)
 	if (w->format == FORMAT_WRAPPED_JSON) {
 		if (w->first_row)
 			str_add(w->to, "\"data\":[");
-		str_addf(w->to, "],\"total_count\":%llu}\n",
+		str_add(w->to, "],");
+		if (w->failed != NULL)
+			str_addf(w->to, "\"failed\":%s,", str_get(w->failed));
+		str_addf(w->to, "\"total_count\":%llu}\n",
 		    (unsigned long long)total);
 	} else if (is_json(w)) {
 		str_add(w->to, "]\n");

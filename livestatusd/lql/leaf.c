@@ -114,6 +114,12 @@ string_fits(
 	return compare_bytes(n->op, n->negate, x, n->value);
 }
 
+bool
+lql_string_fits(struct lql_query *q, const struct node *n, struct slice x)
+{
+	return string_fits(q, n, x, false);
+}
+
 static bool
 int_fits(struct lql_query *q, const struct node *n, int64_t x)
 {

@@ -54,6 +54,8 @@ bool lql_reads_log(const struct lql_query *q);
 /* May it take long? Then it is carried out in slices. */
 bool lql_is_long(const struct lql_query *q);
 bool lql_has_header(const struct lql_query *q); /* fixed16 */
+/* Names of OnlySites, with blanks between; {NULL, 0}: it was not given. */
+struct slice lql_only_sites(const struct lql_query *q);
 
 /*
  * Must the query still wait? `before` are the mirror's events as they were

@@ -354,11 +354,18 @@ h_response(
 	return -1;
 }
 
-/* which: 0 AuthUser, 1 WaitObject */
+/* which: 0 AuthUser, 1 WaitObject, 2 OnlySites */
 static int
 h_text(struct lql_query *q, struct slice arg, int64_t which, struct err *err_r)
 {
-	(void)err_r;
+	if (which == 2) {
+		q->sites = arg;
+		if (arg.len > 0)
+			return 0;
+		err_set(err_r,
+		    "expected names of sites, or * for all, or . for this one");
+		return -1;
+	}
 	if (which == 0) {
 		q->auth = true;
 		q->user = arg;
@@ -439,6 +446,7 @@ static const struct header {
     {"WaitConditionOr", h_combine, 11},
     {"WaitConditionNegate", h_combine, 12},
     {"WaitTrigger", h_trigger, 0},
+    {"OnlySites", h_text, 2},
     {"Cache", h_ignore, 0},
     {"Backends", h_ignore, 0},
 };
@@ -534,6 +542,7 @@ lql_parse(struct slice request)
 	    .code = LQL_OK,
 	};
 	q->text = slice_dup(request);
+	q->text_len = request.len;
 	rest = (struct slice){q->text, request.len};
 	while (slice_next(&rest, '\n', &line)) {
 		while (line.len > 0 &&
@@ -552,49 +561,4 @@ lql_parse(struct slice request)
 	if (q->table != NULL && !q->columns_given && q->n_stats == 0)
 		all_columns(q);
 	return q;
-}
-
-void
-lql_free(struct lql_query **qp)
-{
-	struct lql_query *q = *qp;
-
-	if (q == NULL)
-		return;
-	*qp = NULL;
-	lql_nodes_free(&q->filter);
-	lql_nodes_free(&q->wait);
-	for (size_t i = 0; i < q->n_stats; i++)
-		lql_node_free(&q->stats[i].filter);
-	free(q->stats);
-	free(q->columns);
-	free(q->sort);
-	events_free(&q->events);
-	free(q->text);
-	free(q);
-}
-
-bool
-lql_keeps_alive(const struct lql_query *q)
-{
-	return q->keepalive;
-}
-
-bool
-lql_reads_log(const struct lql_query *q)
-{
-	return q->table != NULL &&
-	    (q->table->kind == TABLE_LOG || q->table->kind == TABLE_STATEHIST);
-}
-
-bool
-lql_has_header(const struct lql_query *q)
-{
-	return q->fixed16;
-}
-
-int64_t
-lql_wait_timeout_ms(const struct lql_query *q)
-{
-	return q->wait_timeout_ms;
 }

@@ -98,6 +98,7 @@ enum toggle {
 
 struct lql_query {
 	char *text; /* the request; most slices point into it */
+	size_t text_len;
 	const struct table *table;
 	struct output_column *columns;
 	size_t n_columns, cap_columns;
@@ -114,6 +115,7 @@ struct lql_query {
 	bool fixed16, keepalive;
 	bool auth;
 	struct slice user;
+	struct slice sites; /* OnlySites; {NULL, 0}: it was not given */
 	struct slice wait_object;
 	bool wait_object_given, wait_given, wait_resolved;
 	unsigned wait_trigger; /* bits 1 << enum mirror_event */
@@ -166,6 +168,9 @@ void lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
     const struct block *b, const uint8_t *in, uint8_t *out);
 bool lql_compare_int(enum op op, bool negate, int64_t value, int64_t ref);
 bool lql_compare_float(enum op op, bool negate, double value, double ref);
+/* Does a string column's value fit? */
+bool lql_string_fits(
+    struct lql_query *q, const struct node *n, struct slice value);
 
 /* plan.c: what the filter leaves of the table's rows. Freed by the caller. */
 void lql_plan_scan(
@@ -184,6 +189,8 @@ struct writer {
 	enum format format;
 	const unsigned char *separators;
 	bool first_row, first_field;
+	/* wrapped_json: {"site": "why it did not answer"}; or NULL. */
+	const struct str *failed;
 };
 void lql_writer_begin(
     struct writer *w, struct str *to, const struct lql_query *q);
@@ -201,6 +208,14 @@ void lql_writer_dict(struct writer *w, const struct items *items);
 void lql_writer_columns_begin(struct writer *w);
 void lql_writer_columns_end(struct writer *w);
 
+/* The row of names, if the query wants it; `tmp` is written over. */
+void lql_titles_write(
+    const struct lql_query *q, struct writer *w, struct str *tmp);
+#define LQL_HEADER_BYTES 16u
+/* fixed16, to LQL_HEADER_BYTES at `at`. */
+void lql_header_put(char *at, enum lql_code code, size_t len);
+#define LQL_MAX_BODY ((size_t)100 << 20)
+
 /* row.c */
 struct slice lql_output_title(const struct output_column *c, struct str *tmp);
 void lql_row_write(struct lql_query *q, struct view *v, struct writer *w,
@@ -209,6 +224,12 @@ void lql_row_write(struct lql_query *q, struct view *v, struct writer *w,
 void lql_row_key(struct lql_query *q, struct view *v,
     const struct column_ref *ref, struct slice dict_key, const struct row *row,
     struct str *key);
+/* Its parts by type. A dict's entry `name`; its values may be numbers. */
+void lql_key_int(struct str *key, int64_t value);
+void lql_key_float(struct str *key, double value);
+void lql_key_items(struct str *key, const struct items *items);
+void lql_key_dict_entry(struct str *key, const struct items *items,
+    struct slice name, bool numbers);
 
 /* sort.c: rows that were found, kept for sorting. */
 struct sorter;

@@ -69,14 +69,14 @@ key_u64(struct str *key, uint64_t v)
 	str_addn(key, bytes, 8);
 }
 
-static void
-key_int(struct str *key, int64_t v)
+void
+lql_key_int(struct str *key, int64_t v)
 {
 	key_u64(key, (uint64_t)v ^ UINT64_C(1) << 63);
 }
 
-static void
-key_float(struct str *key, double v)
+void
+lql_key_float(struct str *key, double v)
 {
 	uint64_t bits;
 
@@ -86,8 +86,8 @@ key_float(struct str *key, double v)
 	key_u64(key, bits >> 63 ? ~bits : bits | UINT64_C(1) << 63);
 }
 
-static void
-key_items(struct str *key, const struct items *items)
+void
+lql_key_items(struct str *key, const struct items *items)
 {
 	for (size_t i = 0; i < items->n; i++) {
 		const struct item *x = &items->v[i];
@@ -95,16 +95,16 @@ key_items(struct str *key, const struct items *items)
 		if (x->kind == ITEM_STRING)
 			str_addslice(key, x->s);
 		else if (x->kind == ITEM_FLOAT)
-			key_float(key, x->f);
+			lql_key_float(key, x->f);
 		else
-			key_int(key, x->i);
+			lql_key_int(key, x->i);
 		str_addc(key, '\1');
 	}
 	str_addc(key, '\0');
 }
 
-static void
-key_dict_entry(
+void
+lql_key_dict_entry(
     struct str *key, const struct items *items, struct slice name, bool numbers)
 {
 	double number = 0;
@@ -121,7 +121,7 @@ key_dict_entry(
 		break;
 	}
 	if (numbers)
-		key_float(key, number);
+		lql_key_float(key, number);
 	else
 		str_addc(key, '\0');
 }
@@ -140,10 +140,10 @@ lql_row_key(struct lql_query *q, struct view *v, const struct column_ref *ref,
 	switch (c->type) {
 	case COLUMN_INT:
 	case COLUMN_TIME:
-		key_int(key, column_int(v, c, at));
+		lql_key_int(key, column_int(v, c, at));
 		break;
 	case COLUMN_FLOAT:
-		key_float(key, column_float(v, c, at));
+		lql_key_float(key, column_float(v, c, at));
 		break;
 	case COLUMN_STRING:
 	case COLUMN_BLOB:
@@ -153,15 +153,15 @@ lql_row_key(struct lql_query *q, struct view *v, const struct column_ref *ref,
 	case COLUMN_DICT:
 		column_items(v, c, at);
 		if (dict_key.len > 0) {
-			key_dict_entry(key, &v->items, dict_key,
+			lql_key_dict_entry(key, &v->items, dict_key,
 			    (c->flags & COLUMN_NUMBERS) != 0);
 			break;
 		}
-		key_items(key, &v->items);
+		lql_key_items(key, &v->items);
 		break;
 	case COLUMN_LIST:
 		column_items(v, c, at);
-		key_items(key, &v->items);
+		lql_key_items(key, &v->items);
 		break;
 	case COLUMN_NULL:
 		break;

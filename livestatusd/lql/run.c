@@ -10,9 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HEADER_BYTES 16u
-#define MAX_BODY     (100u << 20)
-#define SLICE_BYTES  (512u << 10) /* of the history at a time */
+#define SLICE_BYTES (512u << 10) /* of the history at a time */
 
 struct lql_run {
 	struct lql_query *q;
@@ -90,31 +88,29 @@ lql_wanted(struct lql_query *q)
 	return want | (q->auth ? table_sees_want(q->table) : 0);
 }
 
-static void
-write_titles(struct lql_run *r)
+void
+lql_titles_write(const struct lql_query *q, struct writer *w, struct str *tmp)
 {
-	struct lql_query *q = r->q;
 	bool wrapped = q->format == FORMAT_WRAPPED_JSON;
 	char number[32];
 
 	if (q->headers != TOGGLE_ON)
 		return;
 	if (wrapped)
-		lql_writer_columns_begin(&r->w);
+		lql_writer_columns_begin(w);
 	else
-		lql_writer_row(&r->w);
+		lql_writer_row(w);
 	for (size_t i = 0; i < q->n_columns; i++)
-		lql_writer_string(
-		    &r->w, lql_output_title(&q->columns[i], &r->v->tmp));
+		lql_writer_string(w, lql_output_title(&q->columns[i], tmp));
 	for (size_t i = 0; i < q->n_stats; i++) {
 		int n = snprintf(number, sizeof(number), "stats_%zu", i + 1);
 
-		lql_writer_string(&r->w, (struct slice){number, (size_t)n});
+		lql_writer_string(w, (struct slice){number, (size_t)n});
 	}
 	if (wrapped)
-		lql_writer_columns_end(&r->w);
+		lql_writer_columns_end(w);
 	else
-		lql_writer_row_end(&r->w);
+		lql_writer_row_end(w);
 }
 
 static void
@@ -282,7 +278,7 @@ open_scan(struct lql_run *r)
 	else if (q->n_sort > 0)
 		r->sorter = lql_sorter_new();
 	lql_writer_begin(&r->w, r->w.to, q);
-	write_titles(r);
+	lql_titles_write(q, &r->w, &r->v->tmp);
 }
 
 static void
@@ -301,23 +297,23 @@ write_rest(struct lql_run *r)
 	within_limits(r);
 }
 
-static void
-put_header(char *at, enum lql_code code, size_t len)
+void
+lql_header_put(char *at, enum lql_code code, size_t len)
 {
-	char text[HEADER_BYTES + 16];
+	char text[LQL_HEADER_BYTES + 16];
 
 	snprintf(text, sizeof(text), "%03d %11zu\n", (int)code, len);
-	memcpy(at, text, HEADER_BYTES);
+	memcpy(at, text, LQL_HEADER_BYTES);
 }
 
 void
 lql_failure(struct str *out, bool header, enum lql_code code, const char *text)
 {
-	char head[HEADER_BYTES];
+	char head[LQL_HEADER_BYTES];
 
 	if (header) {
-		put_header(head, code, strlen(text) + 1);
-		str_addn(out, head, HEADER_BYTES);
+		lql_header_put(head, code, strlen(text) + 1);
+		str_addn(out, head, LQL_HEADER_BYTES);
 	}
 	str_add(out, text);
 	str_addc(out, '\n');
@@ -336,9 +332,9 @@ open_run(struct lql_run *r, const struct mirror *m)
 		return;
 	set_user(q, r->v);
 	if (q->fixed16)
-		str_addn(r->w.to, "                ", HEADER_BYTES);
+		str_addn(r->w.to, "                ", LQL_HEADER_BYTES);
 	r->start = r->w.to->len;
-	r->max_body = r->env.max_body == 0 ? MAX_BODY : r->env.max_body;
+	r->max_body = r->env.max_body == 0 ? LQL_MAX_BODY : r->env.max_body;
 	open_scan(r);
 }
 
@@ -421,7 +417,7 @@ lql_end(struct lql_run **rp)
 		out->len = r->head;
 		lql_failure(out, q->fixed16, code, q->err.text);
 	} else if (q->fixed16) {
-		put_header(out->s + r->head, LQL_OK, out->len - r->start);
+		lql_header_put(out->s + r->head, LQL_OK, out->len - r->start);
 	}
 	close_run(r);
 	free(r);

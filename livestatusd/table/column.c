@@ -118,6 +118,7 @@ column_int(struct view *v, const struct column *c, uint32_t at)
 		return (((const uint32_t *)p)[in] & c->mask) != 0;
 	case SOURCE_NAME:
 	case SOURCE_CONFIG:
+	case SOURCE_SITE:
 	case SOURCE_EMPTY:
 		break;
 	}
@@ -139,6 +140,8 @@ column_string(struct view *v, const struct column *c, uint32_t at)
 {
 	snap_str off;
 
+	if (c->source == SOURCE_SITE)
+		return slice_of(v->env->site == NULL ? "" : v->env->site);
 	if (at == SNAP_NONE)
 		return (struct slice){"", 0};
 	if (c->source == SOURCE_NAME)

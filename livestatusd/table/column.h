@@ -36,9 +36,10 @@ enum column_source {
 	SOURCE_U8,    /* arrays of struct mirror_page at `off` */
 	SOURCE_U32,
 	SOURCE_I64,
-	SOURCE_FLAG,  /* one bit `mask` of a u32 array */
-	SOURCE_NAME,  /* the object's name or description */
-	SOURCE_CONFIG /* a snap_str in struct snap_object at `off` */
+	SOURCE_FLAG,   /* one bit `mask` of a u32 array */
+	SOURCE_NAME,   /* the object's name or description */
+	SOURCE_CONFIG, /* a snap_str in struct snap_object at `off` */
+	SOURCE_SITE    /* the site that answers; of every row */
 };
 
 /* What rows are about. */

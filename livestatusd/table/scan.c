@@ -361,6 +361,11 @@ fill(struct scan *s, struct block *b)
 	case TABLE_LABELS:
 		fill_count(s, b, ENTITY_SELF, s->view->n_labels);
 		break;
+	case TABLE_SITES:
+		fill_count(s, b, ENTITY_SELF, (uint32_t)s->view->env->n_sites);
+		break;
+	case TABLE_CRASHREPORTS:
+		break;
 	}
 }
 

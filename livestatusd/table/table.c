@@ -83,6 +83,12 @@ static const struct table columns = {
 static const struct table labels = {
 	"labels", TABLE_LABELS, "label_", NULL, {
 	{"", ENTITY_SELF, &columns_label}}};
+static const struct table sites = {
+	"sites", TABLE_SITES, "site_", NULL, {
+	{"", ENTITY_SELF, &columns_site}}};
+static const struct table crashreports = {
+	"crashreports", TABLE_CRASHREPORTS, "crashreport_", NULL, {
+	{"", ENTITY_SELF, &columns_crashreport}}};
 static const struct table events = {
 	"eventconsoleevents", TABLE_EVENTS, "eventconsoleevents_", NULL, {
 	{"", ENTITY_SELF, &columns_event},
@@ -101,13 +107,15 @@ static const struct table event_rules = {
 static const struct table event_status = {
 	"eventconsolestatus", TABLE_EVENT_STATUS, "eventconsolestatus_", NULL, {
 	{"", ENTITY_SELF, &columns_event_status}}};
+static const struct join of_site = {"", ENTITY_SELF, &columns_of_site};
 /* clang-format on */
 
 const struct table *const table_all[] = {&aggregations, &columns, &commands,
-    &comments, &contacts, &contactgroups, &downtimes, &events, &event_history,
-    &event_replication, &event_rules, &event_status, &hosts, &hostgroups,
-    &hostsbygroup, &labels, &logs, &servicegroups, &services, &servicesbygroup,
-    &servicesbyhostgroup, &statehist, &status, &timeperiods};
+    &comments, &contacts, &contactgroups, &crashreports, &downtimes, &events,
+    &event_history, &event_replication, &event_rules, &event_status, &hosts,
+    &hostgroups, &hostsbygroup, &labels, &logs, &servicegroups, &services,
+    &servicesbygroup, &servicesbyhostgroup, &sites, &statehist, &status,
+    &timeperiods};
 const size_t table_count = ARRAY_LEN(table_all);
 
 const struct table *
@@ -147,7 +155,9 @@ find(const struct table *t, struct slice name, struct column_ref *ref_r)
 		if (ref_r->column != NULL)
 			return true;
 	}
-	return false;
+	ref_r->join = &of_site;
+	ref_r->column = find_in(&columns_of_site, name);
+	return ref_r->column != NULL;
 }
 
 bool
@@ -192,7 +202,20 @@ table_column(const struct table *t, size_t i, struct column_ref *ref_r)
 			}
 		}
 	}
+	for (const struct column *c = columns_of_site.parts[0]; c->name != NULL;
+	     c++) {
+		if (i-- > 0)
+			continue;
+		*ref_r = (struct column_ref){c, &of_site};
+		return true;
+	}
 	return false;
+}
+
+bool
+table_column_is_site(const struct column_ref *ref)
+{
+	return ref->column != NULL && ref->column->source == SOURCE_SITE;
 }
 
 uint32_t
@@ -253,6 +276,8 @@ table_sees(const struct table *t, struct view *v, const struct row *row)
 	case TABLE_TIMEPERIODS:
 	case TABLE_STATUS:
 	case TABLE_COLUMNS:
+	case TABLE_SITES:
+	case TABLE_CRASHREPORTS:
 	case TABLE_LABELS: /* were collected as seen */
 		break;
 	}

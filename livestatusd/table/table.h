@@ -38,6 +38,8 @@ enum table_kind { /* how rows are found */
 	TABLE_STATUS,
 	TABLE_COLUMNS,
 	TABLE_LABELS,
+	TABLE_SITES,
+	TABLE_CRASHREPORTS,
 	TABLE_AGGREGATIONS,
 	TABLE_EVENTS, /* these are asked from eventd */
 	TABLE_EVENT_HISTORY,
@@ -69,6 +71,8 @@ bool table_resolve(
     const struct table *t, struct slice name, struct column_ref *ref_r);
 /* Number `i` of all columns of the table; false beyond the last. */
 bool table_column(const struct table *t, size_t i, struct column_ref *ref_r);
+/* Is its value the name of the site that the row is from? */
+bool table_column_is_site(const struct column_ref *ref);
 
 /* --- rows ---------------------------------------------------------------- */
 
@@ -134,6 +138,9 @@ extern const struct column_set columns_downtime, columns_comment;
 extern const struct column_set columns_log, columns_statehist;
 extern const struct column_set columns_status, columns_aggregation;
 extern const struct column_set columns_column, columns_label;
+extern const struct column_set columns_site, columns_crashreport;
+/* The site that a row is from: every table has these. */
+extern const struct column_set columns_of_site;
 extern const struct column_set columns_event, columns_event_history;
 extern const struct column_set columns_event_rule, columns_event_status;
 extern const struct column_set columns_event_replication;

@@ -465,8 +465,9 @@ test_macros(void **state)
 static void
 test_labels(void **state)
 {
-	assert_answer(
-	    *state, "GET labels\n", "name;value\nenv;prod\no's;a b\n");
+	assert_answer(*state, "GET labels\n",
+	    "name;value;site;peer_key;peer_name\nenv;prod;;;\n"
+	    "o's;a b;;;\n");
 }
 
 static void

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A parsed query: its end, and what whoever carries it out asks about it.
+ */
+#include "livestatusd/lql/query.h"
+
+#include <stdlib.h>
+
+void
+lql_free(struct lql_query **qp)
+{
+	struct lql_query *q = *qp;
+
+	if (q == NULL)
+		return;
+	*qp = NULL;
+	lql_nodes_free(&q->filter);
+	lql_nodes_free(&q->wait);
+	for (size_t i = 0; i < q->n_stats; i++)
+		lql_node_free(&q->stats[i].filter);
+	free(q->stats);
+	free(q->columns);
+	free(q->sort);
+	events_free(&q->events);
+	free(q->text);
+	free(q);
+}
+
+bool
+lql_keeps_alive(const struct lql_query *q)
+{
+	return q->keepalive;
+}
+
+bool
+lql_reads_log(const struct lql_query *q)
+{
+	return q->table != NULL &&
+	    (q->table->kind == TABLE_LOG || q->table->kind == TABLE_STATEHIST);
+}
+
+struct slice
+lql_only_sites(const struct lql_query *q)
+{
+	return q->sites;
+}
+
+bool
+lql_has_header(const struct lql_query *q)
+{
+	return q->fixed16;
+}
+
+int64_t
+lql_wait_timeout_ms(const struct lql_query *q)
+{
+	return q->wait_timeout_ms;
+}
