@@ -50,8 +50,11 @@ run(const struct cmd_call *call)
 	if (mistakes.n_mistakes > 0) {
 		mistakes_print(&mistakes, &why);
 		fputs(str_get(&why), stderr);
-		cmd_fail("simulate", "%s cannot be played: %u mistakes",
-		    call->argv[0], mistakes.n_mistakes);
+		cmd_fail("simulate",
+		    "%s cannot be played: %u mistake%s (correct what stands "
+		    "above)",
+		    call->argv[0], mistakes.n_mistakes,
+		    mistakes.n_mistakes == 1 ? "" : "s");
 	}
 	mistakes_free(&mistakes);
 	str_free(&text);

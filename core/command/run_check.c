@@ -68,8 +68,12 @@ run_global(struct call *c, struct err *err_r)
 }
 
 static void
-changed(struct engine *e, uint32_t object)
+changed(struct call *c)
 {
+	struct engine *e = c->ctx->engine;
+	uint32_t object = c->objects[0];
+
+	engine_settings_changed(e, object, c->ctx->now);
 	e->ops->replan(e->arg, object, REPLAN_SETTINGS);
 	e->ops->object(e->arg, object, OBJECT_CHANGED | OBJECT_KEEP);
 }
@@ -90,7 +94,7 @@ run_interval(struct call *c, struct err *err_r)
 	else
 		o->retry_interval_ms = ms;
 	o->modified |= c->command->param;
-	changed(c->ctx->engine, c->objects[0]);
+	changed(c);
 	return 0;
 }
 
@@ -106,7 +110,7 @@ run_max_attempts(struct call *c, struct err *err_r)
 	}
 	o->max_attempts = (uint16_t)c->rest[0].number;
 	engine_configure(e, c->objects[0], o->modified | MODIFIED_MAX_ATTEMPTS);
-	changed(e, c->objects[0]);
+	changed(c);
 	return 0;
 }
 
@@ -121,7 +125,7 @@ run_period(struct call *c, struct err *err_r)
 	else
 		o->notification_period = c->rest[0].index;
 	o->modified |= c->command->param;
-	changed(c->ctx->engine, c->objects[0]);
+	changed(c);
 	return 0;
 }
 
@@ -136,7 +140,7 @@ run_modified(struct call *c, struct err *err_r)
 		return -1;
 	}
 	engine_configure(e, c->objects[0], (uint32_t)c->rest[0].number);
-	changed(e, c->objects[0]);
+	changed(c);
 	return 0;
 }
 
@@ -155,7 +159,7 @@ run_command_line(struct call *c, struct err *err_r)
 	free(*to);
 	*to = slice_dup(c->rest[0].text);
 	o->modified |= c->command->param;
-	changed(e, c->objects[0]);
+	changed(c);
 	return 0;
 }
 
@@ -193,6 +197,6 @@ run_variable(struct call *c, struct err *err_r)
 		return -1;
 	}
 	o->modified |= MODIFIED_VARIABLE;
-	changed(e, c->objects[0]);
+	changed(c);
 	return 0;
 }

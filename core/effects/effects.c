@@ -165,10 +165,22 @@ on_check_at(void *arg, uint32_t object, int64_t when, bool forced)
 		return;
 	schedule_check_at(fx->schedule, object, at - fx->schedule->drift,
 	    forced, effects_clock(fx));
+	if (when > clock_wall() / NS_PER_S + 1) /* what was answered stays */
+		on_object(fx, object, OBJECT_KEEP);
 	if (fx->stream != NULL) {
 		stream_mark(fx->stream, object);
 		note_dirty(fx);
 	}
+}
+
+static uint64_t
+on_planned(void *arg, const struct engine *e, uint32_t object)
+{
+	const struct effects *fx = arg;
+
+	if (fx->schedule == NULL || fx->schedule->engine != e)
+		return 0;
+	return schedule_plan_of(fx->schedule, object);
 }
 
 static void
@@ -215,6 +227,7 @@ const struct engine_ops effects_ops = {
     .check_at = on_check_at,
     .program = on_program,
     .contact = on_contact,
+    .planned = on_planned,
     .handler = on_handler,
 };
 

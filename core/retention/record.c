@@ -114,6 +114,8 @@ record_put_object(struct str *out, const struct engine *e, uint32_t object)
 	wire_put_str(out, checkable_perfdata(v));
 	wire_put_str(out, checkable_blob(v));
 	put_override(out, v->over);
+	wire_put_u64(out,
+	    e->ops->planned == NULL ? 0 : e->ops->planned(e->arg, e, object));
 }
 
 void

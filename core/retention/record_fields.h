@@ -53,7 +53,7 @@ enum kind {
 #define GET(type, name)   v->name = (typeof(v->name))wire_get_##type(w);
 
 enum {
-	OBJECT_N = 12 + 0 OBJECT_FIELDS(COUNT),
+	OBJECT_N = 13 + 0 OBJECT_FIELDS(COUNT),
 	DOWNTIME_N = 5 + 0 DOWNTIME_FIELDS(COUNT),
 	COMMENT_N = 5 + 0 COMMENT_FIELDS(COUNT),
 	CONTACT_N = 5 + 0 CONTACT_FIELDS(COUNT)

@@ -133,13 +133,27 @@ get_override(struct wire *w, struct checkable *o)
 		*override_of(o) = v;
 }
 
+/* For schedule_new() (SC-5). */
 static void
-read_object(struct record_reader *r, struct wire *w, struct slice whole)
+keep_plan(struct engine *e, uint32_t object, uint64_t planned)
+{
+	if (e->planned == NULL && planned != 0)
+		e->planned =
+		    xcalloc(e->snap->n_objects + 1, sizeof(*e->planned));
+	if (e->planned != NULL)
+		e->planned[object] =
+		    is_time((int64_t)(planned >> 1)) ? planned : 0;
+}
+
+static void
+read_object(
+    struct record_reader *r, struct wire *w, struct slice whole, bool has_plan)
 {
 	struct engine *e = r->engine;
 	struct slice host = wire_get_str(w), service = wire_get_str(w);
 	struct checkable got = {0}, *v = &got, *o;
 	struct slice check_period, notification_period, texts[3], blob;
+	uint64_t planned;
 	uint32_t object;
 
 	OBJECT_FIELDS(GET)
@@ -149,6 +163,7 @@ read_object(struct record_reader *r, struct wire *w, struct slice whole)
 		texts[i] = wire_get_str(w);
 	blob = wire_get_str(w);
 	get_override(w, v);
+	planned = has_plan ? wire_get_u64(w) : 0;
 	if (w->why == NULL && !is_sane(v, service.len > 0))
 		wire_fail(w, "values out of range");
 	if (w->why != NULL) {
@@ -185,6 +200,7 @@ read_object(struct record_reader *r, struct wire *w, struct slice whole)
 	checkable_set_text(o, texts[0], texts[1], texts[2]);
 	checkable_set_blob(o, blob);
 	engine_configure(e, object, o->modified);
+	keep_plan(e, object, planned);
 }
 
 static void
@@ -228,7 +244,7 @@ read_downtime(struct record_reader *r, struct wire *w, struct slice whole)
 {
 	struct engine *e = r->engine;
 	struct slice host = wire_get_str(w), service = wire_get_str(w);
-	struct downtime got = {0}, *v = &got, *d;
+	struct downtime got = {0}, *v = &got, *d, **at;
 	struct slice author, comment;
 	uint32_t object;
 
@@ -251,8 +267,11 @@ read_downtime(struct record_reader *r, struct wire *w, struct slice whole)
 	d->object = object;
 	d->author = slice_dup(author);
 	d->comment = slice_dup(comment);
-	d->next = e->objects[object].downtimes;
-	e->objects[object].downtimes = d;
+	at = &e->objects[object].downtimes;
+	while (*at != NULL && (*at)->id > d->id) /* newest first */
+		at = &(*at)->next;
+	d->next = *at;
+	*at = d;
 	if (d->active)
 		e->objects[object].downtime_depth++;
 	idmap_put(&e->downtimes, d->id, d);
@@ -265,7 +284,7 @@ read_comment(struct record_reader *r, struct wire *w, struct slice whole)
 {
 	struct engine *e = r->engine;
 	struct slice host = wire_get_str(w), service = wire_get_str(w);
-	struct comment got = {0}, *v = &got, *c;
+	struct comment got = {0}, *v = &got, *c, **at;
 	struct slice author, text;
 	uint32_t object;
 
@@ -288,8 +307,11 @@ read_comment(struct record_reader *r, struct wire *w, struct slice whole)
 	c->object = object;
 	c->author = slice_dup(author);
 	c->text = slice_dup(text);
-	c->next = e->objects[object].comments;
-	e->objects[object].comments = c;
+	at = &e->objects[object].comments;
+	while (*at != NULL && (*at)->id > c->id) /* newest first */
+		at = &(*at)->next;
+	c->next = *at;
+	*at = c;
 	idmap_put(&e->comments, c->id, c);
 	if (c->id >= e->next_comment)
 		e->next_comment = c->id + 1;
@@ -401,7 +423,9 @@ read_one(struct record_reader *r, struct wire *w)
 	whole = (struct slice){start, (size_t)((const char *)end.p - start)};
 	n = wire_get_array(w);
 	kind = wire_get_u32(w);
-	if (w->why == NULL && (n == 0 || n != fields_of(kind)))
+	/* Objects without a plan were written before there was one. */
+	if (w->why == NULL && (n == 0 || n != fields_of(kind)) &&
+	    (kind != RECORD_OBJECT || n != OBJECT_N - 1))
 		wire_fail(w, "unknown kind or number of fields");
 	if (w->why != NULL)
 		return;
@@ -410,7 +434,7 @@ read_one(struct record_reader *r, struct wire *w)
 		read_program(r, w);
 		break;
 	case RECORD_OBJECT:
-		read_object(r, w, whole);
+		read_object(r, w, whole, n == OBJECT_N);
 		break;
 	case RECORD_DOWNTIME:
 		read_downtime(r, w, whole);

@@ -164,6 +164,59 @@ set_first(struct schedule *s, uint32_t object, uint32_t *nth, int64_t now)
 	set(s, object, early < at ? early : at, now);
 }
 
+/*
+ * SC-5, of an object whose plan was kept; false: it is too far away. The plan
+ * is known to the second: the phase, if it is in this second, so that nothing
+ * bunches, else its begin.
+ */
+static bool
+set_kept(struct schedule *s, uint32_t object, uint64_t kept, int64_t now)
+{
+	uint64_t hash = hash_of(s, object);
+	int64_t interval = interval_of(s, object), room = MINUTE;
+	int64_t second = (int64_t)(kept >> 1) * NS_PER_S - s->drift, at;
+
+	at = interval > 0 ? plan_phase(hash, interval, second - 1) : second;
+	if (at >= second + NS_PER_S)
+		at = second;
+	if (kept & 1) {
+		s->bits[object] |= FORCED;
+		agenda_set(&s->due, object, at > now ? at : now);
+		return true;
+	}
+	if (interval <= 0) /* on demand (SC-4) */
+		room = 1;
+	else if (at <= now - interval ||
+	    (at > now + interval &&
+		(s->engine->objects[object].flags & CHECKABLE_ACTIVE)))
+		return false;
+	if (at <= now) {
+		if (interval > 0 && interval < room)
+			room = interval;
+		at = now + (int64_t)(hash % (uint64_t)room);
+	}
+	set(s, object, at, now);
+	return true;
+}
+
+/* A check that is new to this schedule. */
+static void
+set_new(struct schedule *s, uint32_t object, uint32_t *nth, int64_t now)
+{
+	const struct engine *e = s->engine;
+
+	if (e->planned == NULL || e->planned[object] == 0 ||
+	    !set_kept(s, object, e->planned[object], now))
+		set_first(s, object, nth, now);
+}
+
+static void
+plans_used(struct engine *e)
+{
+	free(e->planned);
+	e->planned = NULL;
+}
+
 static struct schedule *
 make(struct engine *engine, int64_t now)
 {
@@ -185,7 +238,8 @@ schedule_new(struct engine *engine, int64_t drift, int64_t now)
 	s->drift = drift;
 	for (uint32_t i = 0; i < engine->snap->n_objects; i++)
 		if (schedule_kind(engine, i) != SCHEDULE_NONE)
-			set_first(s, i, &nth, now);
+			set_new(s, i, &nth, now);
+	plans_used(engine);
 	return s;
 }
 
@@ -206,7 +260,7 @@ schedule_adopt(const struct schedule *old, struct engine *engine,
 		if (schedule_kind(engine, i) == SCHEDULE_NONE)
 			continue;
 		if (was == SNAP_NONE) {
-			set_first(s, i, &nth, now);
+			set_new(s, i, &nth, now);
 			continue;
 		}
 		s->bits[i] = old->bits[was] & (RUNNING | FORCED);
@@ -221,6 +275,7 @@ schedule_adopt(const struct schedule *old, struct engine *engine,
 		else
 			set(s, i, at, now);
 	}
+	plans_used(engine);
 	return s;
 }
 
@@ -406,11 +461,20 @@ schedule_clock_jumped(struct schedule *s, int64_t drift, int64_t now)
 	const struct engine *e = s->engine;
 
 	s->drift = drift;
-	for (uint32_t i = 0; i < e->snap->n_objects; i++)
-		if (e->objects[i].check_period != SNAP_NONE &&
-		    schedule_kind(e, i) != SCHEDULE_NONE &&
-		    !(s->bits[i] & FORCED))
-			set_regular(s, i, now, now);
+	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
+		int64_t before = agenda_key(&s->due, i);
+
+		if (e->objects[i].check_period == SNAP_NONE ||
+		    schedule_kind(e, i) == SCHEDULE_NONE ||
+		    (s->bits[i] & FORCED))
+			continue;
+		set_regular(s, i, now, now);
+		/* What may still run as planned is not put off. */
+		if (before < agenda_key(&s->due, i) &&
+		    period_is_in(e->periods, e->objects[i].check_period,
+			(before + drift) / NS_PER_S))
+			agenda_set(&s->due, i, before);
+	}
 }
 
 void
@@ -500,6 +564,13 @@ bool
 schedule_is_forced(const struct schedule *s, uint32_t object)
 {
 	return (s->bits[object] & FORCED) != 0;
+}
+
+uint64_t
+schedule_plan_of(const struct schedule *s, uint32_t object)
+{
+	return (uint64_t)schedule_next_check(s, object) << 1 |
+	    ((s->bits[object] & FORCED) != 0);
 }
 
 int64_t

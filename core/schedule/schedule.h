@@ -51,7 +51,10 @@ struct due {
 /* Kind of job of an object, or SCHEDULE_NONE. */
 unsigned schedule_kind(const struct engine *e, uint32_t object);
 
-/* Plans every active check (SC-5); `drift` as in struct schedule. */
+/*
+ * Plans every active check (SC-5), by what `engine` has as planned, which is
+ * used up; `drift` as in struct schedule.
+ */
 struct schedule *schedule_new(
     struct engine *engine, int64_t drift, int64_t now);
 void schedule_free(struct schedule **schedule);
@@ -99,6 +102,8 @@ void schedule_ran(
     struct schedule *s, uint32_t object, bool series, int64_t now);
 /* Does the planned run skip the gates, whenever it is? */
 bool schedule_is_forced(const struct schedule *s, uint32_t object);
+/* The plan as engine_ops.planned tells it. */
+uint64_t schedule_plan_of(const struct schedule *s, uint32_t object);
 /* Wall seconds of the next planned check, 0 for none. */
 int64_t schedule_next_check(const struct schedule *s, uint32_t object);
 

@@ -116,8 +116,9 @@ engine_adopted(struct engine *e, int64_t now)
 
 		if (o->downtimes != NULL || o->ack != ACK_NONE ||
 		    o->held != HOLD_NONE || o->withheld != NULL ||
+		    o->state != STATE_GOOD ||
 		    (o->flags & (CHECKABLE_FLAPPING | CHECKABLE_FRESHNESS)))
-			engine_plan(e, i, now);
+			engine_settings_changed(e, i, now);
 	}
 	byrule_sync(e, now);
 }

@@ -208,18 +208,20 @@ is_problem(const struct engine *e, uint32_t object)
 static void
 turn(struct engine *e, struct downtime *d, int64_t now)
 {
-	if (d->triggered_by != 0)
+	uint64_t id = d->id;
+
+	if (d->triggered_by != 0 || (d->active && end_of(d) > now))
 		return;
-	if (d->active) {
-		if (end_of(d) <= now)
-			finish(e, d, DOWNTIME_ENDED, now);
-	} else if (d->end <= now) {
-		if (e->starting && d->fixed)
+	if (d->active || d->end <= now) {
+		if (e->starting && !d->active && d->fixed)
 			note_missed(e, d, now);
 		finish(e, d, DOWNTIME_ENDED, now);
-	} else if (d->start <= now && (d->fixed || is_problem(e, d->object))) {
-		start(e, d, now);
+		/* DT-15: the next one may have begun already. */
+		d = idmap_get(&e->downtimes, id);
 	}
+	if (d != NULL && d->start <= now &&
+	    (d->fixed || is_problem(e, d->object)))
+		start(e, d, now);
 }
 
 void
@@ -359,6 +361,35 @@ replace(char **to, struct slice with)
 	*to = slice_dup(with);
 }
 
+/* DT-11: does `id` wait for `by` already, directly or by others? */
+static bool
+waits_for(const struct engine *e, uint64_t id, uint64_t by)
+{
+	const struct downtime *d;
+
+	while (id != by && (d = idmap_get(&e->downtimes, id)) != NULL &&
+	    d->triggered_by != 0)
+		id = d->triggered_by;
+	return id == by;
+}
+
+static int
+verify_trigger(
+    const struct engine *e, uint64_t id, uint64_t trigger, struct err *err_r)
+{
+	if (trigger == 0)
+		return 0;
+	if (idmap_get(&e->downtimes, trigger) == NULL)
+		err_set(err_r, "there is no downtime %" PRIu64 " to trigger it",
+		    trigger);
+	else if (waits_for(e, trigger, id))
+		err_set(
+		    err_r, "downtime %" PRIu64 " cannot trigger itself", id);
+	else
+		return 0;
+	return -1;
+}
+
 int
 engine_downtime_modify(struct engine *e, uint64_t id,
     const struct downtime_spec *spec, int64_t now, struct err *err_r)
@@ -372,6 +403,8 @@ engine_downtime_modify(struct engine *e, uint64_t id,
 		err_set(err_r, "the downtime would have no length");
 		return -1;
 	}
+	if (verify_trigger(e, id, spec->triggered_by, err_r) == -1)
+		return -1;
 	object = d->object;
 	if (d->start != spec->start)
 		d->first = spec->start;

@@ -153,6 +153,7 @@ engine_free(struct engine **engine)
 	for (uint32_t i = 0; i < e->snap->n_contacts; i++)
 		override_free_vars(&e->contacts[i].vars);
 	free(e->contacts);
+	free(e->planned);
 	free(e->handlers[0]);
 	free(e->handlers[1]);
 	free(e->objects);
@@ -271,6 +272,8 @@ engine_start(struct engine *e, int64_t now)
 		/* Periods may have begun while nobody looked. */
 		if (o->held != HOLD_NONE)
 			notify_unblock(e, i, now);
+		if (o->state != STATE_GOOD || (o->flags & CHECKABLE_FLAPPING))
+			engine_settings_changed(e, i, now);
 		if (o->downtimes != NULL || o->ack != ACK_NONE ||
 		    o->held != HOLD_NONE ||
 		    (o->flags & (CHECKABLE_FLAPPING | CHECKABLE_FRESHNESS)))
@@ -312,6 +315,18 @@ engine_clock_jumped(struct engine *e, int64_t now)
 	for (uint32_t i = 0; i < e->snap->n_objects; i++)
 		if (heap_key(&e->timers, i) != HEAP_NEVER)
 			object_turn(e, i, now);
+}
+
+void
+engine_settings_changed(struct engine *e, uint32_t object, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+
+	if (o->flags & CHECKABLE_FLAPPING)
+		flap_settings(e, object, now);
+	if (o->state != STATE_GOOD || o->held != HOLD_NONE)
+		notify_settings(e, object, now);
+	engine_plan(e, object, now);
 }
 
 static uint32_t

@@ -83,6 +83,7 @@ struct handler {
 	unsigned attempt;
 };
 
+struct engine;
 struct engine_ops {
 	/* The run-time state of an object changed; `what`: OBJECT_*. */
 	void (*object)(void *arg, uint32_t object, unsigned what);
@@ -109,6 +110,9 @@ struct engine_ops {
 	void (*period)(void *arg, uint32_t period, bool active);
 	/* A contact's run-time state changed; may be NULL. */
 	void (*contact)(void *arg, uint32_t contact);
+	/* When the object's check runs next: wall seconds * 2, + 1 if it is
+	 * forced; 0: not at all. For what is kept; may be NULL. */
+	uint64_t (*planned)(void *arg, const struct engine *e, uint32_t object);
 	/* EH-1, EH-2: run it, but never wait for it; may be NULL. An alert
 	 * handler has no line yet: tell alert_started() and alert_ended(). */
 	void (*handler)(void *arg, const struct handler *h);
@@ -146,6 +150,8 @@ struct engine {
 	struct heap period_timers;
 	struct idmap downtimes, comments;
 	struct contact_state *contacts; /* snap->n_contacts */
+	uint64_t *planned; /* as read by retention, until there is a schedule;
+			      or NULL */
 	char *handlers[2]; /* of commands, in place of the settings'; or NULL */
 	uint64_t next_downtime, next_comment;
 	uint64_t next_problem; /* next id of a problem or event (MC-7) */
@@ -237,6 +243,8 @@ void engine_switch(
 void engine_switch_global(struct engine *e, uint32_t bit, bool on, int64_t now);
 /* Values of the configuration for attributes whose bit is not in the mask. */
 void engine_configure(struct engine *e, uint32_t object, uint32_t modified);
+/* After its settings changed: what waited for the old ones goes on. */
+void engine_settings_changed(struct engine *e, uint32_t object, int64_t now);
 
 /* CUSTOM (NO-28): options bit 2 forced, 4 counts. */
 void engine_custom_notification(struct engine *e, uint32_t object,

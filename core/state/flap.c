@@ -144,6 +144,13 @@ flap_look(struct engine *e, uint32_t object, int64_t now)
 }
 
 void
+flap_settings(struct engine *e, uint32_t object, int64_t now)
+{
+	if (!enabled(e, object))
+		flap_disable(e, object, now);
+}
+
+void
 flap_disable(struct engine *e, uint32_t object, int64_t now)
 {
 	if (!(e->objects[object].flags & CHECKABLE_FLAPPING))

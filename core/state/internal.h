@@ -69,6 +69,8 @@ void freshness_look(struct engine *e, uint32_t object, int64_t now);
 void flap_change(struct engine *e, uint32_t object, int64_t now);
 void flap_look(struct engine *e, uint32_t object, int64_t now);
 int64_t flap_stops_at(const struct engine *e, uint32_t object);
+/* Ends it if it may not flap any more (FL-5). */
+void flap_settings(struct engine *e, uint32_t object, int64_t now);
 void flap_disable(struct engine *e, uint32_t object, int64_t now);
 
 /* downtime.c */
@@ -94,6 +96,8 @@ void notify_look(
     struct engine *e, uint32_t object, bool volatile_again, int64_t now);
 /* A blocking circumstance ended: wait for evidence, then look. */
 void notify_unblock(struct engine *e, uint32_t object, int64_t now);
+/* Its period, interval or the site's switches changed (PR-3). */
+void notify_settings(struct engine *e, uint32_t object, int64_t now);
 /* Events without a state: ACK, FLAP*, DOWNTIME*. */
 void notify_event(struct engine *e, uint32_t object, const char *what,
     uint32_t option, struct slice author, struct slice comment, int64_t now);

@@ -325,12 +325,31 @@ notify_unblock(struct engine *e, uint32_t object, int64_t now)
 {
 	struct checkable *o = &e->objects[object];
 
-	if (o->held == HOLD_NONE || o->held == HOLD_INTERVAL)
+	/* For the host, a result of its own alone ends the wait (ST-21). */
+	if (o->held == HOLD_NONE || o->held == HOLD_INTERVAL ||
+	    (o->held == HOLD_HOST_DOWN &&
+		e->objects[conf(e, object)->host].state == HOST_UP))
 		return;
 	if (o->state != STATE_GOOD)
 		o->evidence_from = now;
 	notify_look(e, object, false, now);
 	engine_plan(e, object, now);
+}
+
+void
+notify_settings(struct engine *e, uint32_t object, int64_t now)
+{
+	struct checkable *o = &e->objects[object];
+
+	if (o->held == HOLD_PERIOD &&
+	    period_is_in(e->periods, o->notification_period, now))
+		notify_unblock(e, object, now);
+	else if (o->held == HOLD_PARENTS_DOWN && e->settings.notify_unreachable)
+		notify_look(e, object, false, now);
+	else if (o->held == HOLD_NONE && is_hard(o) && o->state != STATE_GOOD &&
+	    o->last_notification != 0 &&
+	    conf(e, object)->notification_interval_ms > 0)
+		o->held = HOLD_INTERVAL;
 }
 
 int64_t

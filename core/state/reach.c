@@ -72,10 +72,7 @@ reach_patience(const struct engine *e, uint32_t object)
 	const struct checkable *o = &e->objects[object];
 	int64_t s = ((int64_t)o->check_interval_ms * 2 + 999) / 1000;
 
-	if (s <= 0 || s > ENGINE_PATIENCE || !(o->flags & CHECKABLE_ACTIVE) ||
-	    conf(e, object)->check == SNAP_CHECK_PASSIVE)
-		return ENGINE_PATIENCE;
-	return s;
+	return s <= 0 || s > ENGINE_PATIENCE ? ENGINE_PATIENCE : s;
 }
 
 void

@@ -228,6 +228,14 @@ finish(struct engine *e, uint32_t object, const struct step *s, bool first,
 	engine_touch(e, object, OBJECT_CHANGED | keep);
 }
 
+/* A CUSTOM one may have been counted while all was well (NO-28). */
+static void
+forget_number(struct checkable *o)
+{
+	if (o->notified == STATE_GOOD)
+		o->number = 0;
+}
+
 static void
 service_good(struct checkable *o, struct step *s)
 {
@@ -240,6 +248,7 @@ service_good(struct checkable *o, struct step *s)
 	o->hard_state = SERVICE_OK;
 	o->flags |= CHECKABLE_HARD;
 	o->flags &= (uint16_t)~CHECKABLE_HOST_PROBLEM;
+	forget_number(o);
 }
 
 /* 3.2 and 3.5: a bad result. `was_soft` before it. */
@@ -334,6 +343,7 @@ host_step(struct engine *e, uint32_t host, uint8_t to, struct step *s)
 		s->line_attempt = was_soft ? o->attempt : 1;
 		o->attempt = 1;
 		hard = true;
+		forget_number(o);
 	} else {
 		if (before == HOST_UP)
 			o->attempt = 1;

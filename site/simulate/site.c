@@ -23,6 +23,7 @@ sim_image(struct sim *s)
 {
 	const struct engine *e = s->engine;
 
+	sim_quick_take_all(s); /* their plans are kept, too */
 	str_clear(&s->image);
 	record_put_program(&s->image, e);
 	for (uint32_t i = 0; i < e->snap->n_contacts; i++)

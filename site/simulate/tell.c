@@ -193,6 +193,16 @@ on_check_at(void *arg, uint32_t object, int64_t when, bool forced)
 		    forced, sim_mono(s));
 }
 
+static uint64_t
+on_planned(void *arg, const struct engine *e, uint32_t object)
+{
+	const struct sim *s = arg;
+
+	if (s->schedule == NULL || s->schedule->engine != e)
+		return 0;
+	return schedule_plan_of(s->schedule, object);
+}
+
 static void
 on_program(void *arg)
 {
@@ -235,4 +245,5 @@ const struct engine_ops sim_ops = {
     .program = on_program,
     .period = on_period,
     .contact = on_contact,
+    .planned = on_planned,
 };
