@@ -17,6 +17,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -284,10 +286,17 @@ look_for_end(struct child *c)
 	}
 }
 
+static double
+seconds(const struct timeval *t)
+{
+	return (double)t->tv_sec + (double)t->tv_usec / 1e6;
+}
+
 static void
 reap(uv_poll_t *poll, int status, int events)
 {
 	struct child *c = poll->data;
+	struct rusage used = {0};
 	siginfo_t info;
 
 	(void)status, (void)events;
@@ -296,10 +305,13 @@ reap(uv_poll_t *poll, int status, int events)
 	if (c->stopped)
 		kill(-c->pid, SIGKILL);
 	memset(&info, 0, sizeof(info));
-	if (waitid(P_PIDFD, (id_t)c->process.fd, &info, WEXITED | WNOHANG) !=
-		0 ||
+	/* Not waitid(3): only the system call tells what was used. */
+	if (syscall(SYS_waitid, P_PIDFD, c->process.fd, &info,
+		WEXITED | WNOHANG, &used) != 0 ||
 	    info.si_pid == 0)
 		return;
+	c->end.user_seconds = seconds(&used.ru_utime);
+	c->end.system_seconds = seconds(&used.ru_stime);
 	c->is_reaped = true;
 	c->end.exit_code = -1;
 	if (info.si_code == CLD_EXITED)

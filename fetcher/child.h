@@ -31,6 +31,7 @@ struct child_end {
 	int exit_code;   /* -1: ended by `signal` */
 	int signal;
 	struct slice errors; /* standard error, cut at LIMIT_STDERR_BYTES */
+	double user_seconds, system_seconds; /* CPU time, of its children too */
 };
 
 struct child_handlers {

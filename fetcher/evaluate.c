@@ -251,14 +251,27 @@ evaluate_agent(const struct evaluate_input *in, struct str *results)
 		.has_snmp = in->has_snmp,
 		.snmp_failure = in->snmp_failure,
 		.bytes = in->output.len,
+		.by_program = in->job->kind == MSG_JOB_PROGRAM,
+		.children = {in->children[0], in->children[1]},
+		.snmp_seconds = (double)in->snmp_us / 1e6,
 		.fetch_seconds = (double)in->fetch_us / 1e6},
 	};
+	double before[2] = {0}, after[2] = {0};
+
+	if (in->cpu != NULL)
+		in->cpu(before);
 	gather_sources(&p);
 	/* Without a section nobody spoke: that alone is said. */
 	if (p.parsed.split.n_parts > 0)
 		evaluate_items(&p);
 	check_out_clear(&p.out);
 	say_sources(in, &p.out);
+	if (in->cpu != NULL) {
+		in->cpu(after);
+		p.run.has_cpu = true;
+		p.run.cpu[0] = after[0] - before[0];
+		p.run.cpu[1] = after[1] - before[1];
+	}
 	check_mk_judge(&p.run, &p.out);
 	put_result(&p, MSG_OWN_OBJECT, (struct slice){NULL, 0}, results);
 	if (p.parsed.split.n_parts > 0)

@@ -28,6 +28,11 @@ struct evaluate_input {
 	const char *failure; /* NULL, or why the fetch failed, in words */
 	int64_t now_us;      /* wall time at the end of the fetch */
 	uint64_t fetch_us;   /* how long the fetch took */
+	uint64_t snmp_us;    /* of that, the part by SNMP */
+	double children[2];  /* CPU seconds of a program: user, system */
+	/* CPU seconds of the caller so far, for what the evaluation itself
+	 * takes; NULL: nothing is said of it. */
+	void (*cpu)(double used[2]);
 	const struct evaluate_source *sources; /* piggyback for this host */
 	size_t n_sources;
 	struct slice persisted; /* sections of earlier fetches; empty: none */

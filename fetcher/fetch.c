@@ -10,6 +10,7 @@
 #include "common/clock.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 
 uint64_t
 fetch_left_ms(const struct fetch *f)
@@ -87,6 +88,18 @@ is_evaluated(const struct fetch *f)
 	    f->job.kind == MSG_JOB_PIGGYBACK || f->job.kind == MSG_JOB_SNMP;
 }
 
+/* CPU seconds of this thread, user's and kernel's. */
+static void
+cpu_used(double used[2])
+{
+	struct rusage r;
+
+	if (getrusage(RUSAGE_THREAD, &r) != 0)
+		return;
+	used[0] = (double)r.ru_utime.tv_sec + (double)r.ru_utime.tv_usec / 1e6;
+	used[1] = (double)r.ru_stime.tv_sec + (double)r.ru_stime.tv_usec / 1e6;
+}
+
 static void
 evaluate(const struct fetch *f, struct str *results)
 {
@@ -102,10 +115,15 @@ evaluate(const struct fetch *f, struct str *results)
 	    .failure = f->failure,
 	    .now_us = clock_wall() / NS_PER_US,
 	    .fetch_us = fetch_duration_us(f),
+	    .cpu = cpu_used,
+	    .children = {f->child_user, f->child_system},
 	    .no_agent =
 		f->job.kind == MSG_JOB_PIGGYBACK || f->job.kind == MSG_JOB_SNMP,
 	};
 
+	if (f->snmp_begun)
+		in.snmp_us =
+		    (uint64_t)((clock_mono() - f->snmp_started_ns) / NS_PER_US);
 	piggyback_sources_read(&sources, &f->job, in.now_us / 1000000);
 	in.sources = sources.list;
 	in.n_sources = sources.n;

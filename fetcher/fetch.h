@@ -71,6 +71,8 @@ struct fetch {
 	size_t snmp_from;
 	char *snmp_failure; /* NULL or words */
 	bool snmp_news;     /* sections to be kept for the next reading */
+	int64_t snmp_started_ns;
+	double child_user, child_system; /* CPU seconds of a program */
 	runner_done_fn *done;
 	void *arg;
 	struct fetch *prev, *next; /* all of the runner */

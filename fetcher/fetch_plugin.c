@@ -234,6 +234,8 @@ program_ended(struct child *c, const struct child_end *end, void *arg)
 	(void)c;
 	((struct run *)f->transport)->child = NULL;
 	release(f);
+	f->child_user = end->user_seconds;
+	f->child_system = end->system_seconds;
 	if (end->spawn_error != 0)
 		fetch_fail(f, "Cannot run %s: %s", r.program,
 		    strerror(end->spawn_error));

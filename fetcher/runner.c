@@ -294,6 +294,7 @@ goes_on(struct fetch *f)
 	    f->stage < FETCH_RESOLVES)
 		return false;
 	f->snmp_begun = true;
+	f->snmp_started_ns = clock_mono();
 	if (f->failure != NULL) {
 		struct str output = fetch_steal(f);
 
@@ -517,6 +518,7 @@ runner_start(struct runner *e, const struct msg_job *job, runner_done_fn *done,
 	uv_timer_start(&f->deadline, deadline, f->job.timeout_ms, 0);
 	count(e, job->kind);
 	f->snmp_begun = job->kind == MSG_JOB_SNMP;
+	f->snmp_started_ns = f->started_ns;
 	if (job->kind < MSG_JOB_KINDS)
 		f->kind = kinds[job->kind];
 	if (f->kind == NULL)

@@ -9,7 +9,13 @@
 
 static const struct check_metric metrics[] = {
     {"execution_time", "s", "from the start of the fetch to the last result"},
-    {"cmk_time_agent", "s", "time spent waiting for the agent"}, {0}};
+    {"user_time", "s", "CPU time of sections and checks"},
+    {"system_time", "s", "the same, in the kernel"},
+    {"children_user_time", "s", "CPU time of the datasource program"},
+    {"children_system_time", "s", "the same, in the kernel"},
+    {"cmk_time_agent", "s", "time spent waiting for the agent"},
+    {"cmk_time_snmp", "s", "time spent waiting for SNMP"},
+    {"cmk_time_ds", "s", "time spent waiting for the datasource program"}, {0}};
 
 void
 check_mk_missing(struct check_mk_run *run, const struct check *check)
@@ -118,6 +124,30 @@ say_snmp(const struct check_mk_run *run, struct check_out *out)
 	    run->snmp_failure == NULL ? "Success" : run->snmp_failure);
 }
 
+static void
+add_time(struct check_out *out, const char *name, double seconds)
+{
+	check_metric(out, name, seconds > 0 ? seconds : 0, NULL, NAN, NAN);
+}
+
+static void
+add_times(const struct check_mk_run *run, struct check_out *out)
+{
+	add_time(out, "execution_time", run->fetch_seconds);
+	if (run->has_cpu) {
+		add_time(out, "user_time", run->cpu[0]);
+		add_time(out, "system_time", run->cpu[1]);
+		add_time(out, "children_user_time", run->children[0]);
+		add_time(out, "children_system_time", run->children[1]);
+	}
+	if (!run->no_agent)
+		add_time(out,
+		    run->by_program ? "cmk_time_ds" : "cmk_time_agent",
+		    run->fetch_seconds - run->snmp_seconds);
+	if (run->has_snmp)
+		add_time(out, "cmk_time_snmp", run->snmp_seconds);
+}
+
 void
 check_mk_judge(const struct check_mk_run *run, struct check_out *out)
 {
@@ -148,8 +178,7 @@ check_mk_judge(const struct check_mk_run *run, struct check_out *out)
 		say_sections(run, out);
 	}
 	check_say(out, CHECK_OK, "execution time %.2f sec", run->fetch_seconds);
-	check_metric(out, "execution_time", run->fetch_seconds, NULL, NAN, NAN);
-	check_metric(out, "cmk_time_agent", run->fetch_seconds, NULL, NAN, NAN);
+	add_times(run, out);
 }
 
 const struct check check_check_mk = {

@@ -17,7 +17,12 @@ struct check_mk_run {
 	bool has_snmp;            /* the host was read by SNMP */
 	const char *snmp_failure; /* why that failed; NULL: it did not */
 	size_t bytes;             /* of output */
-	double fetch_seconds;
+	double fetch_seconds,
+	    snmp_seconds; /* the latter is part of the former */
+	bool by_program;  /* the output is a program's */
+	bool has_cpu;
+	double cpu[2];         /* seconds of the evaluation: user, system */
+	double children[2];    /* of the program */
 	struct parsed *parsed; /* after a failure: what others sent */
 	/* Checks whose items got no result for want of a section; n_missing
 	 * counts those beyond the room too. */

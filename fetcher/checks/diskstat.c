@@ -6,6 +6,7 @@
 #include "fetcher/checks/out.h"
 #include "fetcher/checks/store.h"
 #include "fetcher/discover.h"
+#include "fetcher/sections/multipath.h"
 
 #include <stdio.h>
 
@@ -114,18 +115,45 @@ is_wanted(const struct check_context *c, const char *what)
 	return false;
 }
 
+/*
+ * The disk as it counts: a device of multipath goes by its UUID, and the paths
+ * to it are left out, else the same input and output would count twice. False:
+ * it does not count.
+ */
+static bool
+counted(const struct check_context *c, const struct diskstat_entry *e,
+    struct diskstat_entry *disk_r)
+{
+	const struct section_multipath *m = c->sections[1];
+
+	*disk_r = *e;
+	for (size_t i = 0; m != NULL && i < m->n; i++) {
+		const struct multipath_device *d = &m->devices[i];
+		if (slice_eq(d->device, e->device)) {
+			disk_r->name = d->uuid;
+			disk_r->kind = DISKSTAT_PHYSICAL;
+		}
+		for (size_t k = 0; k < d->n_members; k++)
+			if (slice_eq(d->members[k], e->device))
+				return false;
+	}
+	return disk_r->name.len > 0;
+}
+
 static void
 discover(const struct check_context *c, struct check_found *found)
 {
 	const struct section_diskstat *s = c->sections[0];
+	struct diskstat_entry disk, *e = &disk;
 	bool any = false;
 	for (size_t i = 0; i < s->n; i++)
-		any = any || s->entries[i].kind != DISKSTAT_LVM;
+		any = any ||
+		    (counted(c, &s->entries[i], e) && e->kind != DISKSTAT_LVM);
 	if (any && is_wanted(c, "summary"))
 		check_found_add(found, SLICE("SUMMARY"), NULL);
 	for (size_t i = 0; i < s->n; i++) {
-		const struct diskstat_entry *e = &s->entries[i];
-		if (is_wanted(c,
+		if (counted(c, &s->entries[i], e) &&
+		    is_wanted(c,
 			e->kind == DISKSTAT_LVM            ? "lvm"
 			    : e->kind == DISKSTAT_PHYSICAL ? "physical"
 							   : "dm"))
@@ -211,12 +239,13 @@ sum_up(const struct check_context *c, const struct section_diskstat *s,
 	size_t n = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		double d[DISKSTAT_COUNTERS], one[VALUES];
-		if (!is_summed(&s->entries[i]))
+		struct diskstat_entry disk;
+		if (!counted(c, &s->entries[i], &disk) || !is_summed(&disk))
 			continue;
 		n++;
 		/* One new disk makes the whole sum wait a cycle. */
-		*ready = rates(c, &s->entries[i], s->time, d) && *ready;
-		compute(d, 1, s->entries[i].counters[DISKSTAT_IN_FLIGHT], one);
+		*ready = rates(c, &disk, s->time, d) && *ready;
+		compute(d, 1, disk.counters[DISKSTAT_IN_FLIGHT], one);
 		for (size_t k = 0; k < VALUES; k++)
 			v[k] += one[k];
 	}
@@ -230,7 +259,9 @@ static void
 report(const struct check_context *c, double *v, struct check_out *out)
 {
 	double minutes = c->params[P_AVERAGE].number;
-	for (size_t k = 0; k < VALUES; k++) {
+	const struct section_diskstat *s = c->sections[0];
+	for (size_t k = 0; k < VALUES && (!s->partial || k < UTILIZATION);
+	     k++) {
 		char key[STORE_MAX_KEY];
 		double factor = k == UTILIZATION ? 100 : 1;
 		snprintf(key, sizeof(key), "average%zu", k);
@@ -262,12 +293,13 @@ judge(const struct check_context *c, struct check_out *out)
 		n = sum_up(c, s, v, &ready);
 	} else {
 		for (size_t i = 0; i < s->n && n == 0; i++) {
-			const struct diskstat_entry *e = &s->entries[i];
-			if (!slice_eq(e->name, c->item))
+			struct diskstat_entry disk;
+			if (!counted(c, &s->entries[i], &disk) ||
+			    !slice_eq(disk.name, c->item))
 				continue;
 			n = 1;
-			ready = rates(c, e, s->time, d);
-			compute(d, 1, e->counters[DISKSTAT_IN_FLIGHT], v);
+			ready = rates(c, &disk, s->time, d);
+			compute(d, 1, disk.counters[DISKSTAT_IN_FLIGHT], v);
 		}
 	}
 	if (n == 0)
@@ -286,12 +318,15 @@ const struct check check_diskstat = {
 	"Throughput, operations, latency and utilization since the last check. "
 	"The item `SUMMARY` adds up all disks but LVM's volumes; with "
 	"`discover` each disk (`sda`, `LVM vg0-root`, `DM name`) is a service "
-	"too. The "
-	"first check has no rates and gives no result. Nothing is judged "
+	"too. A device of multipath goes by its UUID and the paths to it are "
+	"left out. Of a container there are operations and bytes alone. The "
+	"first check has no rates and gives no result. Nothing "
+	"is judged "
 	"without levels.",
     .ruleset = "diskstat",
     .description = "Disk IO %s",
-    .sections = (const struct section_type *const[]){&section_diskstat, NULL},
+    .sections = (const struct section_type *const[]){&section_diskstat,
+	&section_multipath, NULL},
     .params = params,
     .metrics = metrics,
     .discover = discover,

@@ -78,12 +78,9 @@ judge(const struct check_context *c, struct check_out *out)
 {
 	const struct section_drbd *s = c->sections[0];
 	const struct check_value *wanted = &c->params[P_ROLES];
-	const struct drbd_device *d = NULL;
+	const struct drbd_device *d = section_drbd_find(s, c->item);
 
-	for (size_t i = 0; i < s->n && d == NULL; i++)
-		if (slice_eq(s->devices[i].name, c->item))
-			d = &s->devices[i];
-	if (d == NULL || slice_eqs(d->connection, "Unconfigured")) {
+	if (d == NULL) {
 		check_say(out, CHECK_CRIT, "The device is not configured");
 		return;
 	}

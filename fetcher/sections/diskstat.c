@@ -6,6 +6,7 @@
 #include "fetcher/sections/diskstat.h"
 
 #include "common/num.h"
+#include "fetcher/sections/diskstat_container.h"
 
 #include <ctype.h>
 
@@ -85,8 +86,6 @@ drop_parts(struct section_diskstat *s)
 	struct slice disk = {NULL, 0};
 	for (size_t i = 0; i < s->n; i++) {
 		struct diskstat_entry *e = &s->entries[i];
-		if (e->name.len == 0)
-			continue;
 		if (disk.len > 0 && is_partition(e->device, disk))
 			continue;
 		disk = e->device;
@@ -105,9 +104,11 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 		NAMES,
 		OTHER
 	} block = ROWS;
-	struct slice line;
+	struct slice line = {"", 0};
 
-	if (!split_line(in, &line) || !section_double(&line, &s->time))
+	if (split_line(in, &line) && !slice_eqs(in->current->name, "diskstat"))
+		return diskstat_container_parse(in, line, arena, s, err_r);
+	if (line.len == 0 || !section_double(&line, &s->time))
 		return section_bad(in, err_r, "expected the time");
 	while (split_line(in, &line)) {
 		if (line.s[0] == '[') {
@@ -132,7 +133,8 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 }
 
 const struct section_type section_diskstat = {
-    .names = {"diskstat", NULL},
+    .names = {"diskstat", "docker_container_diskstat",
+	"docker_container_diskstat_cgroupv2", NULL},
     .size = sizeof(struct section_diskstat),
     .parse = parse,
 };

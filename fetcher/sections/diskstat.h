@@ -30,16 +30,18 @@ enum diskstat_kind {
 
 struct diskstat_entry {
 	struct slice device; /* "sda" */
-	struct slice name;   /* "sda", "LVM vg0-root", "DM crypt" */
+	/* "sda", "LVM vg0-root", "DM crypt"; empty: dmsetup told none, then it
+	 * counts only where the section multipath names it. */
+	struct slice name;
 	struct slice number; /* "253:0" as dmsetup writes it */
 	enum diskstat_kind kind;
 	double counters[DISKSTAT_COUNTERS];
 };
 
 struct section_diskstat {
-	double time; /* of the host, seconds */
-	/* Without partitions of disks that are there, and without device
-	 * mapper's nameless ones. */
+	double time;  /* of the host, seconds */
+	bool partial; /* of a container: operations and bytes alone */
+	/* Without partitions of disks that are there. */
 	struct diskstat_entry *entries;
 	size_t n, cap;
 };

@@ -164,7 +164,8 @@ const struct section_type section_docker_container_status = {
     .parse = parse_status,
 };
 const struct section_type section_docker_container_cpu = {
-    .names = {"docker_container_cpu", "docker_container_cpu_cgroupv2", NULL},
+    .names = {"docker_container_cpu", "docker_container_cpu_cgroupv2",
+	"lxc_container_cpu", "lxc_container_cpu_cgroupv2", NULL},
     .size = sizeof(struct section_docker_container_cpu),
     .parse = parse_cpu,
 };

@@ -5,6 +5,8 @@
  */
 #include "fetcher/sections/drbd.h"
 
+#include "common/num.h"
+
 static bool
 take(struct slice word, const char *key, struct slice *value_r)
 {
@@ -27,6 +29,32 @@ is_name(struct slice word)
 	return true;
 }
 
+static const char *const counter_names[DRBD_COUNTERS] = {"ns:", "nr:", "dw:",
+    "dr:", "al:", "bm:", "lo:", "pe:", "ua:", "ap:", "ep:", "oos:"};
+
+/* "ns:1024 nr:0 dw:1024 ... oos:0", the line after a device's. */
+static void
+read_counters(struct drbd_device *d, struct slice line)
+{
+	struct slice word, value;
+
+	while (slice_word(&line, &word))
+		for (size_t i = 0; i < DRBD_COUNTERS; i++)
+			if (take(word, counter_names[i], &value) &&
+			    num_double(value, &d->counters[i]))
+				d->has[i] = true;
+}
+
+const struct drbd_device *
+section_drbd_find(const struct section_drbd *s, struct slice name)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (slice_eq(s->devices[i].name, name) &&
+		    !slice_eqs(s->devices[i].connection, "Unconfigured"))
+			return &s->devices[i];
+	return NULL;
+}
+
 static int
 parse(struct split_lines *in, struct arena *arena, void *section,
     struct err *err_r)
@@ -37,6 +65,8 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 	while (split_line(in, &line)) {
 		struct drbd_device d = {.name = {"", 0}};
 
+		if (slice_starts(line, "ns:") && s->n > 0)
+			read_counters(&s->devices[s->n - 1], line);
 		if (!slice_word(&line, &word) || !is_name(word))
 			continue;
 		d.name = (struct slice){word.s, word.len - 1};

@@ -33,10 +33,14 @@ read_head(struct slice line, struct multipath_device *d)
 	    second.s[second.len - 1] == ')') {
 		d->alias = first;
 		d->uuid = (struct slice){second.s + 1, second.len - 2};
-		return slice_word(&line, &second) &&
-		    slice_starts(second, "dm-");
+		d->device = (struct slice){"", 0};
+		if (!slice_word(&line, &second))
+			return false;
+		d->device = second;
+		return slice_starts(second, "dm-");
 	}
 	d->uuid = first;
+	d->device = second;
 	return slice_starts(second, "dm-");
 }
 
@@ -81,6 +85,11 @@ parse(struct split_lines *in, struct arena *arena, void *section,
 		if (d == NULL || active == -1)
 			continue;
 		d->paths++;
+		if (d->n_members < MULTIPATH_MAX) {
+			ARENA_GROW(
+			    arena, d->members, d->n_members, d->cap_members);
+			d->members[d->n_members++] = name;
+		}
 		d->active += (size_t)active;
 		if (active == 0 && d->n_broken < MULTIPATH_MAX) {
 			ARENA_GROW(

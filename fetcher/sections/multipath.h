@@ -11,6 +11,9 @@
 
 struct multipath_device {
 	struct slice uuid, alias; /* alias: empty if there is none */
+	struct slice device;      /* "dm-0" */
+	struct slice *members; /* names of all paths: "sda" */
+	size_t n_members, cap_members;
 	size_t paths, active;
 	struct slice *broken; /* names of paths that are not active */
 	size_t n_broken, cap_broken;

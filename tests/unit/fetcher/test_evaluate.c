@@ -126,6 +126,40 @@ expect(const struct fixture *f, uint32_t object, uint32_t state,
 	assert_int_equal(r->state, state);
 }
 
+/* Seconds: user's and kernel's; each call is half a second later. */
+static void
+cpu_of_a_test(double used[2])
+{
+	static double calls;
+
+	calls++;
+	used[0] = calls * 0.5;
+	used[1] = calls * 0.25;
+}
+
+static void
+test_times(void **state)
+{
+	struct fixture *f = *state;
+	struct msg_job job = {.kind = MSG_JOB_PROGRAM, .host = SLICE("web01")};
+	struct evaluate_input in = {.job = &job,
+	    .output = SLICE("<<<check_mk>>>\nVersion: 1\n"),
+	    .has_snmp = true,
+	    .fetch_us = 3000000,
+	    .snmp_us = 1000000,
+	    .children = {0.75, 0.125},
+	    .cpu = cpu_of_a_test};
+	struct slice list;
+
+	evaluate_agent(&in, &f->results);
+	list = str_slice(&f->results);
+	assert_true(msg_job_result_next(&list, &f->result[0]));
+	expect_slice(f->result[0].perfdata,
+	    "execution_time=3 user_time=0.5 system_time=0.25 "
+	    "children_user_time=0.75 children_system_time=0.125 "
+	    "cmk_time_ds=2 cmk_time_snmp=1");
+}
+
 static void
 test_whole_host(void **state)
 {
@@ -324,6 +358,7 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+	    TEST(test_times),
 	    TEST(test_whole_host),
 	    TEST(test_filesystem_levels_and_item),
 	    TEST(test_growth),
