@@ -152,6 +152,21 @@ evaluate_file(struct checking *c, uint32_t host, const char *path)
 	return rc;
 }
 
+/* The sections of a stored walk, by the host's own options. */
+static int
+read_walk(const struct msg_job *job, struct slice walk, struct str *output,
+    struct err *err_r)
+{
+	json_t *options = json_loadb(job->snmp.s, job->snmp.len, 0, NULL);
+	struct collect_settings set = {.options = options,
+	    .host = job->host,
+	    .bare = json_is_true(json_object_get(options, "without_system"))};
+	int rc = stored_collect(walk, job->items, &set, output, err_r);
+
+	json_decref(options);
+	return rc;
+}
+
 /* A stored walk instead of the host's SNMP device. */
 static int
 evaluate_walk(struct checking *c, uint32_t host, const char *path)
@@ -168,8 +183,7 @@ evaluate_walk(struct checking *c, uint32_t host, const char *path)
 		    c->call->argv[0]);
 	} else if (file_read(path, OUTPUT_MAX, &walk, &err) == -1) {
 		cmd_fail("check", "%s", err.text);
-	} else if (stored_collect(str_slice(&walk), job.items, &output, &err) ==
-	    -1) {
+	} else if (read_walk(&job, str_slice(&walk), &output, &err) == -1) {
 		cmd_fail("check", "%s: %s", path, err.text);
 	} else {
 		struct evaluate_input in = {
@@ -395,8 +409,8 @@ const struct cmd cmd_check = {
 	"data are printed. Counters have no earlier value here, so checks of\n"
 	"rates show none. With --agent-output only the agent's services are\n"
 	"judged, from that file, with --walk those of an SNMP device from a\n"
-	"stored walk (lines of an OID and its value, as by snmpwalk -On\n"
-	"-Oq or another tool). -v tells each metric with its unit and\n"
+	"stored walk (by \"vedette snmp walk\", snmpwalk -On or snmpsim).\n"
+	"-v tells each metric with its unit and\n"
 	"levels, each parameter with its value and where that comes from (a\n"
 	"rule's file and line, discovery, the check's default), and how long\n"
 	"each phase took.",

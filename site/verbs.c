@@ -9,7 +9,7 @@
 	V(create) V(rm) V(backup) V(restore) V(start) V(stop) V(restart)       \
 	V(reload) V(status) V(sites) V(config) V(su)                           \
 	V(check_config) V(activate) V(rename_host)                             \
-	V(discover) V(fetch) V(ping) V(fetcher) V(check) V(checks) V(query) V(availability) V(simulate) V(event)  \
+	V(discover) V(fetch) V(ping) V(snmp) V(fetcher) V(check) V(checks) V(query) V(availability) V(simulate) V(event)  \
 	V(notify) V(complete) V(reference) V(version) V(help)
 /* clang-format on */
 

@@ -68,7 +68,7 @@ bool collect_has_news(const struct collect *c);
 bool collect_over_limit(const struct collect *c);
 /*
  * After a scan: appends {section, read, superseded_by, interval, checks,
- * conditions: [{oid, test, text?, or, true, value}]} for each section.
+ * conditions: [{oid, test, text?, or, true, found, value}]} for each section.
  */
 void collect_explain(const struct collect *c, json_t *rows);
 

@@ -212,18 +212,19 @@ static json_t *
 explain_atom(const struct collect *c, const struct snmp_atom *a)
 {
 	const struct known *k = known_of(c, a->oid);
-	json_t *row = json_pack("{s:s, s:s, s:s*, s:b, s:b}", "oid", a->oid,
-	    "test", words_of(a->test, a->not ), "text", a->text, "or", a->or,
-	    "true", atom_fits(c, a));
-	json_t *value = k != NULL && k->exists
-	    ? json_stringn(k->value.s, k->value.len)
-	    : NULL;
+	bool exists = k != NULL && k->exists, is_true = atom_fits(c, a);
+	json_t *value = exists ? json_stringn(k->value.s, k->value.len) : NULL;
+	/* What is the case, which is the condition or its opposite. */
+	const char *found = !exists && a->test != SNMP_EXISTS
+	    ? words_of(SNMP_EXISTS, true)
+	    : words_of(a->test, a->not != !is_true);
 
-	json_object_set_new(row, "value",
-	    value != NULL                ? value
-		: k != NULL && k->exists ? json_string("(bytes)")
-					 : json_null());
-	return row;
+	if (exists && value == NULL)
+		value = json_string("(bytes)");
+	return json_pack("{s:s, s:s, s:s*, s:b, s:b, s:s, s:o}", "oid", a->oid,
+	    "test", words_of(a->test, a->not ), "text", a->text, "or", a->or,
+	    "true", is_true, "found", found, "value",
+	    value != NULL ? value : json_null());
 }
 
 static json_t *

@@ -6,15 +6,15 @@
 
 #include "common/mem.h"
 #include "common/utf8.h"
-#include "fetcher/snmp/collect.h"
+#include "fetcher/snmp/stored_forms.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 #define MAX_LINES 1000000
 
 struct line {
 	struct oid oid;
+	enum stored_form form;
 	enum snmp_kind kind;
 	struct str value;
 	size_t place;
@@ -35,95 +35,64 @@ by_oid(const void *a, const void *b)
 	return c != 0 ? c : x->place < y->place ? -1 : 1;
 }
 
-static int
-digit_of(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0'
-	    : c >= 'a' && c <= 'f'  ? c - 'a' + 10
-	    : c >= 'A' && c <= 'F'  ? c - 'A' + 10
-				    : -1;
-}
-
-/* "00 1B " within quotes into bytes; false: it is no such value. */
-static bool
-read_bytes(struct slice text, struct str *out)
-{
-	if (text.len < 2 || text.len % 3 != 2 || text.s[0] != '"' ||
-	    text.s[text.len - 1] != '"')
-		return false;
-	for (size_t i = 1; i + 1 < text.len; i += 3)
-		if (digit_of(text.s[i]) < 0 || digit_of(text.s[i + 1]) < 0 ||
-		    text.s[i + 2] != ' ')
-			return false;
-	for (size_t i = 1; i + 1 < text.len; i += 3)
-		str_addc(out,
-		    (char)(digit_of(text.s[i]) << 4 | digit_of(text.s[i + 1])));
-	return true;
-}
-
-static bool
-is_word(struct slice text)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < text.len; i++) {
-		any = any || isdigit((unsigned char)text.s[i]);
-		if (!isdigit((unsigned char)text.s[i]) && text.s[i] != '.' &&
-		    !(i == 0 && text.s[i] == '-'))
-			return false;
-	}
-	return any;
-}
-
+/* The text of the line and of those that go on with it is all there. */
 static void
-set_value(struct line *l, struct slice text)
+finish_line(struct stored *s)
 {
-	l->kind = SNMP_OCTETS;
-	if (text.len >= 2 && read_bytes(text, &l->value))
-		return;
-	if (text.len >= 2 && text.s[0] == '"' && text.s[text.len - 1] == '"')
-		text = (struct slice){text.s + 1, text.len - 2};
-	else if (is_word(text))
-		l->kind = SNMP_WORD;
-	str_addslice(&l->value, text);
+	struct line *l = &s->lines[s->n - 1];
+	struct str value = {0};
+
+	l->kind = stored_value(l->form, str_slice(&l->value), &value);
+	str_free(&l->value);
+	l->value = value;
+	if (l->kind == SNMP_NONE) {
+		str_free(&l->value);
+		s->n--;
+	}
 }
 
 struct stored *
 stored_read(struct slice text, struct err *err_r)
 {
 	struct stored *s = xnew(struct stored);
+	bool open = false; /* the last line may go on */
 	struct slice line;
 	size_t number = 0;
 
 	while (slice_next(&text, '\n', &line)) {
-		struct slice rest = line, name;
+		struct slice rest = {"", 0};
+		enum stored_form form;
 		struct oid oid;
 
 		number++;
 		if (line.len > 0 && line.s[line.len - 1] == '\r')
-			rest.len--;
-		bool any = slice_next(&rest, ' ', &name);
-		if (any && name.len > 1 && name.s[0] == '.' &&
-		    oid_parse(name, &oid) && s->n < MAX_LINES) {
+			line.len--;
+		form = stored_form_of(line, &oid, &rest);
+		if (form != STORED_NONE && s->n < MAX_LINES) {
+			if (open)
+				finish_line(s);
 			ARRAY_GROW(s->lines, s->n, s->cap);
-			s->lines[s->n] =
-			    (struct line){.oid = oid, .place = s->n};
-			set_value(&s->lines[s->n++],
-			    rest.s == NULL ? (struct slice){"", 0} : rest);
-		} else if (s->n > 0 && s->n < MAX_LINES) {
+			s->lines[s->n] = (struct line){
+			    .oid = oid, .form = form, .place = s->n};
+			str_addslice(&s->lines[s->n++].value, rest);
+			open = true;
+		} else if (open && s->n < MAX_LINES) {
 			if (text.len == 0 && line.len == 0)
 				continue; /* the end of the file */
 			str_addc(&s->lines[s->n - 1].value, '\n');
 			str_addslice(&s->lines[s->n - 1].value, line);
-		} else if (slice_trim(line).len > 0) {
+		} else if (slice_trim(line).len > 0 && line.s[0] != '#') {
 			err_set(err_r,
 			    "line %zu: expected \"OID value\", like "
-			    "\".1.3.6.1.2.1.1.5.0 core-sw1\"",
+			    "\".1.3.6.1.2.1.1.5.0 core-sw1\", or what "
+			    "snmpwalk -On writes",
 			    number);
 			stored_free(&s);
 			return NULL;
 		}
 	}
+	if (open)
+		finish_line(s);
 	if (s->n > 0)
 		qsort(s->lines, s->n, sizeof(s->lines[0]), by_oid);
 	return s;
@@ -211,7 +180,7 @@ stored_put(const struct snmp_var *var, struct str *out)
 		if ((unsigned char)var->value.s[i] < ' ')
 			plain = false;
 	if (plain && var->kind == SNMP_OCTETS &&
-	    (is_word(var->value) ||
+	    (stored_is_word(var->value) ||
 		(var->value.len > 0 && var->value.s[0] == '"')))
 		str_addf(out, "\"%.*s\"", (int)var->value.len, var->value.s);
 	else if (plain)
@@ -225,28 +194,48 @@ stored_put(const struct snmp_var *var, struct str *out)
 	str_addc(out, '\n');
 }
 
+/* The conversation with the file in place of the device. */
+static int
+read_stored(struct stored *s, struct collect *c, struct err *err_r)
+{
+	const struct snmp_request *request;
+	struct snmp_answer answer;
+
+	while (collect_next(c, &request)) {
+		stored_answer(s, request, &answer);
+		if (collect_answer(c, &answer, err_r) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
-stored_collect(struct slice walk, struct slice items, struct str *output,
+stored_collect(struct slice walk, struct slice items,
+    const struct collect_settings *settings, struct str *output,
     struct err *err_r)
 {
 	const struct section_type *wanted[COLLECT_MAX_SECTIONS];
-	struct collect_settings set = {0};
 	struct stored *s = stored_read(walk, err_r);
-	const struct snmp_request *request;
-	struct snmp_answer answer;
-	int rc = s == NULL ? -1 : 0;
+	int rc;
 
 	if (s == NULL)
 		return -1;
 	size_t n = collect_wanted(items, items.len == 0, wanted);
-	struct collect *c = collect_new(&set, wanted, n);
-	while (rc == 0 && collect_next(c, &request)) {
-		stored_answer(s, request, &answer);
-		rc = collect_answer(c, &answer, err_r);
-	}
+	struct collect *c = collect_new(settings, wanted, n);
+	rc = read_stored(s, c, err_r);
 	if (rc == 0)
 		collect_output(c, output);
 	collect_free(&c);
+	stored_free(&s);
+	return rc;
+}
+
+int
+stored_scan(struct slice walk, struct collect *c, struct err *err_r)
+{
+	struct stored *s = stored_read(walk, err_r);
+	int rc = s == NULL ? -1 : read_stored(s, c, err_r);
+
 	stored_free(&s);
 	return rc;
 }
