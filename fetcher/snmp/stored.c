@@ -181,7 +181,8 @@ stored_put(const struct snmp_var *var, struct str *out)
 			plain = false;
 	if (plain && var->kind == SNMP_OCTETS &&
 	    (stored_is_word(var->value) ||
-		(var->value.len > 0 && var->value.s[0] == '"')))
+		(var->value.len > 0 && var->value.s[0] == '"') ||
+		slice_starts(var->value, "=")))
 		str_addf(out, "\"%.*s\"", (int)var->value.len, var->value.s);
 	else if (plain)
 		str_addslice(out, var->value);
