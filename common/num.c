@@ -20,8 +20,9 @@ num_u64(struct slice s, uint64_t *value_r)
 	for (size_t i = 0; i < s.len; i++) {
 		uint64_t digit = (uint64_t)(s.s[i] - '0');
 
+		/* 19 digits always fit. */
 		if (s.s[i] < '0' || s.s[i] > '9' ||
-		    value > (UINT64_MAX - digit) / 10)
+		    (i >= 19 && value > (UINT64_MAX - digit) / 10))
 			return false;
 		value = value * 10 + digit;
 	}
@@ -57,12 +58,47 @@ num_range(struct slice s, int64_t min, int64_t max, int64_t *value_r)
 	return true;
 }
 
+/*
+ * Up to 15 digits with a point or none, as nearly all numbers of agents are:
+ * digits and power of ten are exact, so their quotient is strtod's.
+ */
+static bool
+plain_decimal(struct slice s, double *value_r)
+{
+	static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
+	    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	bool negative = s.len > 0 && s.s[0] == '-';
+	size_t digits = 0, point = 0, i = negative ? 1 : 0;
+	uint64_t n = 0;
+
+	if (s.len - i > 16)
+		return false;
+	for (; i < s.len; i++) {
+		if (s.s[i] == '.' && point == 0 && digits > 0) {
+			point = digits;
+			continue;
+		}
+		if (s.s[i] < '0' || s.s[i] > '9')
+			return false;
+		n = n * 10 + (uint64_t)(s.s[i] - '0');
+		digits++;
+	}
+	if (digits == 0 || digits > 15)
+		return false;
+	*value_r = (double)n / powers[point > 0 ? digits - point : 0];
+	if (negative)
+		*value_r = -*value_r;
+	return true;
+}
+
 bool
 num_double(struct slice s, double *value_r)
 {
 	char buf[64], *end;
 	double value;
 
+	if (plain_decimal(s, value_r))
+		return true;
 	if (s.len == 0 || s.len >= sizeof(buf))
 		return false;
 	for (size_t i = 0; i < s.len; i++)

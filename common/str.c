@@ -120,25 +120,9 @@ str_reserve(struct str *str, size_t more)
 }
 
 void
-str_addn(struct str *str, const char *s, size_t n)
-{
-	str_reserve(str, n);
-	if (n > 0)
-		memcpy(str->s + str->len, s, n);
-	str->len += n;
-	str->s[str->len] = '\0';
-}
-
-void
 str_add(struct str *str, const char *s)
 {
 	str_addn(str, s, strlen(s));
-}
-
-void
-str_addc(struct str *str, char c)
-{
-	str_addn(str, &c, 1);
 }
 
 void

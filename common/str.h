@@ -47,8 +47,22 @@ void str_free(struct str *str);  /* ready for use again */
 void str_clear(struct str *str); /* keeps the memory */
 void str_reserve(struct str *str, size_t more);
 void str_add(struct str *str, const char *s);
-void str_addn(struct str *str, const char *s, size_t n);
-void str_addc(struct str *str, char c);
+/* Inline, because most of what a check's result costs is texts put together. */
+static inline void
+str_addn(struct str *str, const char *s, size_t n)
+{
+	if (str->cap - str->len <= n)
+		str_reserve(str, n);
+	if (n > 0)
+		memcpy(str->s + str->len, s, n);
+	str->len += n;
+	str->s[str->len] = '\0';
+}
+static inline void
+str_addc(struct str *str, char c)
+{
+	str_addn(str, &c, 1);
+}
 void str_addf(struct str *str, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* A decimal number; faster than the same by str_addf(). */

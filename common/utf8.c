@@ -53,6 +53,23 @@ utf8_valid(struct slice s)
 	return true;
 }
 
+bool
+utf8_is_plain(struct slice s)
+{
+	const uint64_t blanks = UINT64_C(0x2020202020202020);
+	uint64_t eight, odd = 0;
+	size_t i = 0;
+
+	/* Below a blank, the subtraction borrows into the high bit. */
+	for (; s.len - i >= 8; i += 8) {
+		memcpy(&eight, s.s + i, 8);
+		odd |= (eight - blanks) | eight;
+	}
+	for (; i < s.len; i++)
+		odd |= (uint64_t)(s.s[i] < ' ') << 7;
+	return (odd & HIGH_BITS) == 0;
+}
+
 /* The length of the front that is plain ASCII without NUL. */
 static size_t
 plain(struct slice s)

@@ -15,6 +15,8 @@
  * one); 0: there is none. */
 size_t utf8_length(const char *s, size_t left);
 bool utf8_valid(struct slice s);
+/* ASCII alone, without control characters but DEL: nothing to look at twice. */
+bool utf8_is_plain(struct slice s);
 /* Appends `s`; each byte that is no part of a valid character, and each NUL,
  * becomes U+FFFD. */
 void utf8_clean(struct str *out, struct slice s);

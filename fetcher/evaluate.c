@@ -25,6 +25,8 @@ struct pass {
 	struct check_out out;
 	struct str blob;
 	struct str items; /* results of the items, after the job's own */
+	const struct check *last; /* of the item before: often the same */
+	bool discovers;           /* Check_MK Discovery is among the items */
 	struct check_mk_run run;
 };
 
@@ -34,6 +36,8 @@ clean(struct str *text, size_t max)
 {
 	struct slice s = str_slice(text);
 	s.len = encoding_cut(s, max);
+	if (utf8_is_plain(s))
+		return s;
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)text->s[i] < ' ' && text->s[i] != '\n')
 			text->s[i] = ' ';
@@ -141,10 +145,18 @@ judge(struct pass *p, const struct check *check,
 	check_store_save(&p->store, &p->blob);
 }
 
+static const struct check *
+find_check(struct pass *p, struct slice name)
+{
+	if (p->last == NULL || !slice_eqs(name, p->last->name))
+		p->last = check_find(name);
+	return p->last;
+}
+
 static void
 evaluate_item(struct pass *p, const struct msg_job_item *item)
 {
-	const struct check *check = check_find(item->check);
+	const struct check *check = find_check(p, item->check);
 	const void *data[MAX_SECTIONS] = {NULL};
 	struct slice blob = item->state;
 
@@ -173,9 +185,12 @@ evaluate_items(struct pass *p)
 	struct msg_job_item item;
 
 	while (msg_job_item_next(&list, &item)) {
-		if (item.check.len == 0 ||
-		    slice_eqs(item.check, "check_mk_discovery"))
-			continue; /* fed by others' results only; later */
+		if (item.check.len == 0)
+			continue; /* fed by others' results only */
+		if (slice_eqs(item.check, "check_mk_discovery")) {
+			p->discovers = true; /* later */
+			continue;
+		}
 		p->run.n_items++;
 		evaluate_item(p, &item);
 	}
@@ -274,7 +289,7 @@ evaluate_agent(const struct evaluate_input *in, struct str *results)
 	}
 	check_mk_judge(&p.run, &p.out);
 	put_result(&p, MSG_OWN_OBJECT, (struct slice){NULL, 0}, results);
-	if (p.parsed.split.n_parts > 0)
+	if (p.discovers)
 		evaluate_discovery(&p);
 	str_addslice(results, str_slice(&p.items));
 	parsed_free(&p.parsed);

@@ -301,7 +301,9 @@ say_inodes(const struct check_context *c, const struct df_entry *e,
 	if (!c->params[P_INODES].set)
 		lower.kind = CHECK_LEVELS_NONE;
 	state = check_judge(e->inodes_free, NULL, &lower);
-	str_addf(&text, "Inodes available: %.0f (", e->inodes_free);
+	str_add(&text, "Inodes available: ");
+	render_count(&text, e->inodes_free);
+	str_add(&text, " (");
 	render_percent(&text, 100 * e->inodes_free / e->inodes);
 	str_addc(&text, ')');
 	if (c->params[P_INODES].levels.kind == CHECK_LEVELS_PERCENT &&

@@ -22,7 +22,9 @@ fixed(struct str *out, double value, int places)
 		str_addf(out, "%.*f", places, value);
 		return;
 	}
-	uint64_t n = (uint64_t)llround(fabs(value) * powers[places]);
+	double scaled = fabs(value) * powers[places];
+	uint64_t n = (uint64_t)scaled;
+	n += scaled - (double)n >= 0.5;
 	bool negative = value < 0 && n > 0;
 	for (int i = 0; i < places; i++, n /= 10)
 		text[--at] = (char)('0' + n % 10);
@@ -134,9 +136,13 @@ render_timespan(struct str *out, double value)
 		if (said == 0 && n < 1 && i + 1 < ARRAY_LEN(units))
 			continue;
 		value -= n * units[i].seconds;
-		str_addf(out, "%s%.0f %s%s", said > 0 ? " " : "", n,
-		    units[i].name, n >= 0.5 && n <= 1.5 ? "" : "s");
-		said++;
+		if (said++ > 0)
+			str_addc(out, ' ');
+		fixed(out, n, 0);
+		str_addc(out, ' ');
+		str_add(out, units[i].name);
+		if (!(n >= 0.5 && n <= 1.5))
+			str_addc(out, 's');
 	}
 }
 

@@ -6,7 +6,9 @@
 #include "common/mem.h"
 #include "common/num.h"
 #include "common/str.h"
+#include "common/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <setjmp.h>
@@ -79,6 +81,57 @@ test_doubles(void **state)
 	assert_true(num_double(SLICE("-1.5e3"), &v) && v == -1500);
 }
 
+/* The short way gives to the last bit what strtod gives. */
+static void
+test_plain_doubles(void **state)
+{
+	static const char *const texts[] = {"0", "-0", "7", "0.1", "-0.3",
+	    "123456789.012345", "0.00000000000001", "999999999999999",
+	    "9999999999999999", "0.1234567890123456", "5.", ".5", "007.50",
+	    "184467440737095516150", "4.35", "2.675", "1000000000000.05"};
+	uint32_t seed = 1;
+	char text[40];
+	double v;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		assert_true(num_double(slice_of(texts[i]), &v));
+		assert_true(v == strtod(texts[i], NULL));
+	}
+	for (int i = 0; i < 20000; i++) {
+		seed = seed * 1103515245 + 12345;
+		snprintf(text, sizeof(text), "%u.%0*u", seed >> 12, i % 9 + 1,
+		    (seed >> 3) % 100000);
+		assert_true(num_double(slice_of(text), &v));
+		assert_true(v == strtod(text, NULL));
+	}
+	assert_false(num_double(SLICE("1.2.3"), &v));
+	assert_false(num_double(SLICE("."), &v));
+	assert_false(num_double(SLICE("-"), &v));
+	assert_false(num_double(SLICE("--1"), &v));
+}
+
+static void
+test_plain_text(void **state)
+{
+	char text[24] = "all is well, 20 of 20 a";
+
+	(void)state;
+	assert_true(utf8_is_plain(SLICE("")));
+	for (size_t n = 0; n < sizeof(text) - 1; n++) {
+		struct slice s = {text, sizeof(text) - 1};
+		char was = text[n];
+
+		assert_true(utf8_is_plain(s));
+		for (int c = 0; c < 256; c++) {
+			text[n] = (char)c;
+			assert_int_equal(
+			    utf8_is_plain(s), c >= ' ' && c < 0x80);
+		}
+		text[n] = was;
+	}
+}
+
 static void
 test_durations(void **state)
 {
@@ -135,6 +188,8 @@ main(void)
 	    cmocka_unit_test(test_slices),
 	    cmocka_unit_test(test_integers),
 	    cmocka_unit_test(test_doubles),
+	    cmocka_unit_test(test_plain_doubles),
+	    cmocka_unit_test(test_plain_text),
 	    cmocka_unit_test(test_durations),
 	    cmocka_unit_test(test_log_escapes),
 	};
