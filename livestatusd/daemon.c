@@ -8,6 +8,8 @@
 #include "common/mem.h"
 #include "livestatusd/http/http.h"
 #include "livestatusd/lql/lql.h"
+#include "livestatusd/pool.h"
+#include "livestatusd/server/keeper.h"
 #include "livestatusd/server/logfiles.h"
 #include "livestatusd/server/server.h"
 
@@ -30,6 +32,7 @@ livestatusd_env(struct livestatusd *l, struct lql_env *env_r)
 	    .now_ns = clock_wall(),
 	    .mono = clock_mono,
 	    .past = logfiles_past(l->logfiles),
+	    .log_lines = keeper_lines(l->keeper),
 	    .version = vedette_version(),
 	    .pid = pid == NULL ? 0 : (int64_t)pid->value,
 	    .core_down = !feed_core_up(l->feed),
@@ -61,7 +64,9 @@ static void
 release(struct livestatusd *l)
 {
 	http_close(&l->http);
+	pool_free(&l->pool);
 	livestatus_free(&l->server);
+	keeper_free(&l->keeper);
 	commands_free(&l->commands);
 	questions_free(&l->questions);
 	commands_free(&l->event_commands);
@@ -78,10 +83,12 @@ on_query(void *arg, struct slice request, struct str *out)
 	struct lql_query *q = lql_parse(request);
 	struct lql_env env;
 
+	logfiles_lock(l->logfiles);
 	if (lql_reads_log(q))
 		logfiles_refresh(l->logfiles);
 	livestatusd_env(l, &env);
 	lql_execute(q, feed_mirror(l->feed), &env, out);
+	logfiles_unlock(l->logfiles);
 	lql_free(&q);
 }
 
@@ -105,6 +112,8 @@ start(struct daemon *d, struct err *err_r)
 	l->committed = clock_mono();
 	l->logfiles = logfiles_new(dir);
 	free(dir);
+	l->pool = pool_new(d->loop, 0);
+	l->keeper = keeper_new(l);
 	l->feed = feed_new(d, on_changed, l, err_r);
 	if (l->feed != NULL)
 		l->commands = commands_new(d, "core", err_r);
@@ -197,8 +206,8 @@ counters(struct daemon *d, struct str *list)
 	put(list, "feed_snapshots", f->snapshots);
 	put(list, "events_asked", questions_counters(l->questions)->asked);
 	put(list, "events_failed", questions_counters(l->questions)->failed);
-	put(list, "history_lines", past_lines(logfiles_past(l->logfiles)));
-	put(list, "history_index_unwritten", logfiles_unwritten(l->logfiles));
+	put(list, "history_lines", keeper_lines(l->keeper));
+	put(list, "history_index_unwritten", keeper_unwritten(l->keeper));
 	http_counters(l->http, list);
 }
 

@@ -15,6 +15,8 @@
 struct http;
 struct livestatus; /* the server of tmp/run/live */
 struct logfiles;   /* reader of var/history */
+struct keeper;
+struct pool;
 
 struct livestatusd {
 	struct daemon *d;
@@ -23,6 +25,8 @@ struct livestatusd {
 	struct commands *event_commands; /* to eventd: EC_* */
 	struct questions *questions;     /* to eventd: its tables */
 	struct logfiles *logfiles;
+	struct keeper *keeper; /* of its indexes */
+	struct pool *pool;     /* carries out queries */
 	struct livestatus *server;
 	struct http *http; /* its own */
 	int64_t started;   /* wall seconds */

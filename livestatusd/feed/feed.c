@@ -44,8 +44,8 @@ struct feed {
 static void
 copy_free(struct copy *c)
 {
-	mirror_free(&c->mirror);
-	snapshot_close(&c->snap);
+	mirror_free(&c->mirror); /* and its snapshot */
+	c->snap = NULL;
 }
 
 static int
@@ -60,6 +60,7 @@ copy_open(
 		snapshot_close(&c->snap);
 		return -1;
 	}
+	mirror_own_snapshot(c->mirror, c->snap);
 	return 0;
 }
 
@@ -372,6 +373,12 @@ const struct mirror *
 feed_mirror(const struct feed *f)
 {
 	return f->shown.mirror;
+}
+
+const struct mirror *
+feed_freeze(struct feed *f)
+{
+	return mirror_freeze(f->shown.mirror);
 }
 
 uint64_t

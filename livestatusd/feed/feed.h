@@ -25,6 +25,8 @@ void feed_free(struct feed **f);
 
 /* Valid until the loop goes on. */
 const struct mirror *feed_mirror(const struct feed *f);
+/* As it is now, for another thread: until mirror_release(). */
+const struct mirror *feed_freeze(struct feed *f);
 /* Number of the last frame of the stream that is in the mirror. */
 uint64_t feed_seq(const struct feed *f);
 bool feed_core_up(const struct feed *f);

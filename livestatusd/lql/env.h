@@ -35,6 +35,7 @@ struct lql_env {
 	int64_t (*mono)(void);
 	size_t max_body;                /* bytes of an answer; 0: 100 MiB */
 	struct past *past;              /* NULL: the log is empty */
+	uint64_t log_lines;             /* lines in its indexes */
 	const char *version;            /* of the build; NULL: "" */
 	int64_t pid;                    /* of core as far as known, else 0 */
 	bool core_down;                 /* the mirror is not being fed */

@@ -51,7 +51,7 @@ void lql_free(struct lql_query **q);
 bool lql_keeps_alive(const struct lql_query *q);
 /* Will it look at the history? */
 bool lql_reads_log(const struct lql_query *q);
-/* May it take long? Then it is carried out in slices. */
+/* Will it look at rows that the mirror does not have? */
 bool lql_is_long(const struct lql_query *q);
 bool lql_has_header(const struct lql_query *q); /* fixed16 */
 /* Names of OnlySites, with blanks between; {NULL, 0}: it was not given. */
@@ -81,20 +81,36 @@ void lql_take_events(struct lql_query *q, struct slice answer);
 void lql_events_failed(struct lql_query *q, const char *why);
 
 /*
- * The same in slices, for queries that may take long (lql_is_long()): the
- * history is read little by little, and whoever calls can do something else
- * between two slices. `q` and `out` are borrowed until the end.
+ * Is it answered in no time, whatever its conditions are? Then it need not go
+ * to another thread.
+ */
+bool lql_is_cheap(struct lql_query *q, const struct mirror *m);
+
+/*
+ * The same in slices, for queries that may take long: whoever calls can do
+ * something else between two slices. `q` and `out` are borrowed until the end,
+ * `m` until the next slice, which may have another, later state of the same
+ * configuration.
  */
 struct lql_run;
 struct lql_run *lql_begin(struct lql_query *q, const struct mirror *m,
     const struct lql_env *env, struct str *out);
 /*
  * Works for about `ns` (env->mono must be there); true: there is no more to do.
- * If `m` shows another configuration than before, the query begins anew.
  */
 bool lql_go_on(struct lql_run *run, const struct mirror *m, int64_t ns);
 /* Ends it, done or not, and returns the answer's code. */
 enum lql_code lql_end(struct lql_run **run);
+/*
+ * May the answer be sent while it is being made? Not with fixed16, which tells
+ * the length first, with Timelimit, and where rows are sorted or counted. Then
+ * a slice ends after `piece` bytes, and all bytes that are in `out` between two
+ * slices may be taken; tell so by lql_took(). Such an answer has no bound. If
+ * it fails later, the failure's text is all that is left to be sent, and the
+ * connection should be closed.
+ */
+bool lql_stream(struct lql_run *run, size_t piece);
+void lql_took(struct lql_run *run);
 
 /* All in one, without waiting. */
 enum lql_code lql_run(const struct mirror *m, const struct lql_env *env,

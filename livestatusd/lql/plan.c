@@ -178,3 +178,77 @@ lql_plan_scan(struct lql_query *q, struct scan *s, struct range **ranges_r)
 	s->ranges = *ranges_r = r.v;
 	s->n_ranges = r.n;
 }
+
+#define CHEAP_FIELDS 4000u /* looked at or written */
+#define CHEAP_SITE   1000u /* objects, where visibility is asked */
+
+static bool
+has_pattern(const struct node *n)
+{
+	if (n == NULL)
+		return false;
+	if (n->kind == NODE_LEAF)
+		return n->pattern != NULL;
+	for (size_t i = 0; i < n->n; i++)
+		if (has_pattern(n->kids[i]))
+			return true;
+	return false;
+}
+
+/* Hosts or services that the filter leaves; a host counts with its services. */
+static uint64_t
+count_objects(struct lql_query *q, const struct mirror *m)
+{
+	struct view v = {.m = m, .snap = m->snap};
+	struct range *ranges;
+	struct scan s;
+	uint64_t n = 0;
+
+	table_scan_init(&s, q->table, &v);
+	lql_plan_scan(q, &s, &ranges);
+	if (ranges == NULL)
+		return m->snap->n_objects;
+	for (size_t i = 0; i < s.n_ranges && n <= CHEAP_FIELDS; i++) {
+		n += ranges[i].to - ranges[i].from;
+		for (uint32_t h = ranges[i].from;
+		     h < ranges[i].to && h < m->snap->n_hosts; h++)
+			n += m->snap->objects[h].services.n;
+	}
+	free(ranges);
+	return n;
+}
+
+static uint64_t
+count_rows(struct lql_query *q, const struct mirror *m)
+{
+	enum table_kind kind = q->table->kind;
+
+	if (kind == TABLE_STATUS)
+		return 1;
+	if (kind == TABLE_HOSTS || kind == TABLE_SERVICES)
+		return count_objects(q, m);
+	if (kind == TABLE_CONTACTS || kind == TABLE_CONTACTGROUPS)
+		return m->snap->n_contacts;
+	if (kind == TABLE_COMMANDS)
+		return m->snap->n_commands;
+	if (kind == TABLE_TIMEPERIODS)
+		return m->snap->n_periods;
+	return UINT64_MAX;
+}
+
+bool
+lql_is_cheap(struct lql_query *q, const struct mirror *m)
+{
+	size_t fields = 1 + q->n_columns + q->n_sort + q->n_stats;
+	const struct node *filter = lql_nodes_all(&q->filter);
+	bool pattern = has_pattern(filter);
+
+	if (q->code != LQL_OK || q->table == NULL)
+		return true;
+	if (q->auth && m->snap->n_objects > CHEAP_SITE)
+		return false;
+	for (size_t i = 0; i < q->n_stats; i++)
+		pattern = pattern || has_pattern(q->stats[i].filter);
+	return !pattern && fields < CHEAP_FIELDS &&
+	    count_rows(q, m) <= CHEAP_FIELDS / fields;
+}

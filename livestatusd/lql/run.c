@@ -4,6 +4,7 @@
  * answer.
  */
 #include "common/clock.h"
+#include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/lql/query.h"
 
@@ -26,6 +27,7 @@ struct lql_run {
 	struct sorter *sorter;
 	struct groups *groups;
 	size_t start, max_body; /* where the body begins in out */
+	size_t piece;           /* a slice ends after so many bytes; 0 */
 	int64_t deadline;       /* monotonic; INT64_MAX: none */
 	uint64_t found;
 	uint8_t entities[ENTITIES]; /* those that rows are asked for */
@@ -252,6 +254,8 @@ scan_rows(struct lql_run *r, int64_t until)
 			return true;
 		if (until != INT64_MAX && r->env.mono() >= until)
 			return false;
+		if (r->piece > 0 && r->w.to->len >= r->piece)
+			return false;
 	}
 	return true;
 }
@@ -367,20 +371,22 @@ lql_begin(struct lql_query *q, const struct mirror *m,
 	return r;
 }
 
-/* The numbers of objects are others now. */
-static void
-begin_anew(struct lql_run *r, const struct mirror *m)
+bool
+lql_stream(struct lql_run *r, size_t piece)
 {
-	struct lql_run fresh = {.q = r->q,
-	    .env = r->env,
-	    .head = r->head,
-	    .deadline = r->deadline,
-	    .w.to = r->w.to};
+	const struct lql_query *q = r->q;
 
-	close_run(r);
-	*r = fresh;
-	r->w.to->len = r->head;
-	open_run(r, m);
+	if (q->code != LQL_OK || q->fixed16 || r->groups != NULL ||
+	    r->sorter != NULL || r->deadline != INT64_MAX)
+		return false;
+	r->piece = piece;
+	return true;
+}
+
+void
+lql_took(struct lql_run *r)
+{
+	r->head = r->start = 0;
 }
 
 bool
@@ -390,8 +396,7 @@ lql_go_on(struct lql_run *r, const struct mirror *m, int64_t ns)
 
 	if (r->q->code != LQL_OK || r->scanned)
 		return true;
-	if (r->view.snap != m->snap)
-		begin_anew(r, m);
+	must(r->view.snap == m->snap);
 	r->view.m = m;
 	if (ns != INT64_MAX && r->env.mono != NULL) {
 		until = r->env.mono() + ns;

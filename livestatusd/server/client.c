@@ -21,11 +21,22 @@ on_closed(uv_handle_t *handle)
 	if (c->next != NULL)
 		c->next->prev = c->prev;
 	s->counters.active--;
-	if (c->run != NULL)
-		lql_end(&c->run);
+	client_unref(c);
+}
+
+void
+client_unref(struct client *c)
+{
+	struct livestatus *s = c->server;
+
+	if (--c->refs > 0)
+		return;
+	s->held -= c->held;
 	lql_free(&c->query);
 	str_free(&c->in);
 	str_free(&c->out);
+	str_free(&c->next_out);
+	str_free(&c->made);
 	str_free(&c->failures);
 	str_free(&c->raw);
 	tls_free(&c->tls);
@@ -42,6 +53,7 @@ client_close(struct client *c)
 	commands_forget(c->server->l->commands, c);
 	commands_forget(c->server->l->event_commands, c);
 	questions_forget(c->server->l->questions, c);
+	carry_forget(c);
 	uv_close(&c->handle, on_closed);
 }
 
@@ -116,6 +128,41 @@ set_reading(struct client *c)
 		uv_read_stop(&c->stream);
 }
 
+/* What lies in next_out is the next to be written; or it was the end. */
+static void
+write_next(struct client *c)
+{
+	struct str empty = c->out;
+
+	if (c->close_after_write || (c->next_out.len == 0 && c->last)) {
+		client_close(c);
+		return;
+	}
+	if (c->next_out.len == 0)
+		return;
+	c->out = c->next_out;
+	c->next_out = empty;
+	client_write(c, c->last);
+}
+
+void
+client_add(struct client *c, struct str *bytes, bool last)
+{
+	struct str swap = c->next_out;
+
+	c->last = last;
+	if (c->next_out.len == 0) {
+		c->next_out = *bytes;
+		*bytes = swap;
+	} else {
+		str_addslice(&c->next_out, str_slice(bytes));
+		str_free(bytes);
+	}
+	str_clear(bytes);
+	if (!c->writing && !c->closing)
+		write_next(c);
+}
+
 void
 client_written(struct client *c)
 {
@@ -125,9 +172,11 @@ client_written(struct client *c)
 		str_free(&c->out);
 	else
 		str_clear(&c->out);
-	if (c->close_after_write)
-		client_close(c);
-	else
+	write_next(c);
+	if (c->closing)
+		return;
+	carry_written(c);
+	if (!c->writing && !c->closing)
 		client_go(c);
 }
 
@@ -274,6 +323,7 @@ client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 		uv_pipe_init(listener->loop, &c->pipe, 0);
 	c->handle.data = c;
 	c->server = s;
+	c->refs = 1;
 	c->moved = clock_mono();
 	c->remote = tcp;
 	c->commands = !tcp || s->policy.commands;
@@ -338,6 +388,8 @@ client_sweep(struct client *c, int64_t now)
 		}
 		return;
 	}
+	if (c->at != CARRY_NOT && !((c->eof || c->cut) && is_gone(c)))
+		return;
 	if (c->query != NULL || c->open_commands > 0) {
 		if ((c->eof || c->cut) && is_gone(c))
 			client_close(c);

@@ -9,6 +9,7 @@
 
 #include "common/tls.h"
 #include "livestatusd/lql/lql.h"
+#include "livestatusd/pool.h"
 #include "livestatusd/server/server.h"
 #include "livestatusd/sockets.h"
 
@@ -22,9 +23,17 @@
 /* How long a query waits for its own commands, or for a new configuration. */
 #define CLIENT_HOLD_NS (5 * NS_PER_S)
 
+enum carry { /* where a query is on its way through the pool */
+	CARRY_NOT,
+	CARRY_LINE,  /* stands in line */
+	CARRY_WORKS, /* the pool has it */
+	CARRY_RESTS  /* between two slices, until the client has read more */
+};
+
 struct client {
 	struct client *next, **prev;
 	struct livestatus *server;
+	unsigned refs; /* the handle's and the pool's */
 	union {
 		uv_handle_t handle;
 		uv_stream_t stream;
@@ -35,7 +44,9 @@ struct client {
 	size_t scanned; /* see lql_frame() */
 	bool going;     /* inside of client_go() */
 	bool eof, reading, closing, writing, close_after_write;
-	struct str out; /* being written */
+	struct str out;      /* being written */
+	struct str next_out; /* what follows */
+	bool last;           /* and then the connection ends */
 	uv_write_t write;
 	/* TLS; NULL without. */
 	struct tls *tls;
@@ -51,11 +62,24 @@ struct client {
 	int64_t begun; /* monotonic: first byte of the request; 0: none */
 	/* A query that is held or waits. */
 	struct lql_query *query;
-	struct lql_run *run; /* it is being carried out, in slices */
-	bool started;        /* `before` and `wait_until` are set */
+	bool started; /* `before` and `wait_until` are set */
 	uint64_t before[MIRROR_EVENTS];
 	int64_t held_since, wait_until;
 	bool asked, told; /* eventd: asked, and it has answered */
+	/* carry.c. What the job works on is its own while it is in the pool. */
+	enum carry at;
+	struct pool_job job;
+	struct client *line_next, **line_prev;
+	const struct mirror *frozen;
+	struct lql_env env;
+	struct lql_run *run;
+	struct str made; /* bytes of the answer */
+	enum lql_code code;
+	bool ended, streams, closing_run;
+	bool some_sent; /* of the answer */
+	bool hurry;     /* it has rested long enough */
+	int64_t rests_since;
+	size_t held; /* bytes that are counted */
 	/* Commands. */
 	unsigned open_commands;
 	uint64_t need_seq;   /* the mirror must have reached this */
@@ -83,16 +107,19 @@ struct livestatus {
 	struct sockets sockets, next; /* TCP; their servers are uv_tcp_t */
 	struct tcp_policy policy, next_policy;
 	uv_timer_t sweep;
-	uv_idle_t work; /* while there are queries in slices */
 	bool open, stopping;
+	/* carry.c; [1]: queries of the history */
+	struct client_line {
+		struct client *first, **last;
+	} line[2];
+	unsigned begun[2];
+	size_t held; /* bytes of answers that are not read yet */
 	struct client *clients;
 	struct livestatus_counters counters;
 	unsigned handles; /* its own and the clients': freed after the last */
 	char *path;
 };
 
-/* Something is left to do in slices, when the loop has nothing else. */
-void livestatus_works(struct livestatus *s);
 #define LIVESTATUS_BACKLOG 128
 void livestatus_on_connection(uv_stream_t *listener, int status);
 /* tcp.c */
@@ -109,10 +136,22 @@ void client_close(struct client *c);
 /* Once a second: time-outs. */
 void client_sweep(struct client *c, int64_t now);
 
+void client_unref(struct client *c);
+
+/* carry.c: the query is to be carried out; client_go() when it is. */
+void carry_start(struct client *c);
+/* Some of the answer was written. */
+void carry_written(struct client *c);
+/* The client is closing. */
+void carry_forget(struct client *c);
+void carry_count(struct client *c);
+/* Queries begin as far as there is room. */
+void carry_admit(struct livestatus *s);
+void carry_sweep(struct livestatus *s, int64_t now);
+
 /* request.c */
 void client_request(struct client *c, struct slice request);
-/* How long one query works before others have their turn. */
-#define CLIENT_SLICE_NS (3 * NS_PER_MS)
+void client_end_query(struct client *c);
 /* The held query; true: it has been answered or there is none. */
 bool client_try_query(struct client *c);
 /* secure.c: bytes came; bytes may go. */
@@ -122,5 +161,7 @@ void secure_push(struct client *c);
 void client_written(struct client *c);
 /* An answer is in c->out. */
 void client_write(struct client *c, bool close_after);
+/* Bytes to be written behind those that are; `bytes` is empty afterwards. */
+void client_add(struct client *c, struct str *bytes, bool last);
 
 #endif

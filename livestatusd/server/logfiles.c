@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,7 +32,8 @@ struct logfiles {
 	char *dir;
 	struct past *past;
 	struct open_file files[OPEN_FILES];
-	uint64_t clock, unwritten;
+	uint64_t clock, unwritten, changes;
+	pthread_mutex_t lock;
 	int64_t looked;         /* monotonic: at the folder */
 	char newest[PAST_DAY];  /* day; "": none */
 	char (*days)[PAST_DAY]; /* that the folder had, ascending */
@@ -149,6 +151,7 @@ logfiles_new(const char *dir)
 
 	l->dir = xstrdup(dir);
 	l->past = past_new(&store);
+	must(pthread_mutex_init(&l->lock, NULL) == 0);
 	l->looked = INT64_MIN;
 	return l;
 }
@@ -162,6 +165,7 @@ logfiles_free(struct logfiles **lp)
 		return;
 	*lp = NULL;
 	past_free(&l->past);
+	pthread_mutex_destroy(&l->lock);
 	for (size_t i = 0; i < OPEN_FILES; i++)
 		forget(&l->files[i]);
 	free(l->days);
@@ -261,7 +265,26 @@ logfiles_refresh(struct logfiles *l)
 
 	if (l->looked == INT64_MIN || clock_mono() - l->looked >= NS_PER_S)
 		any = look_at_folder(l) || any;
+	l->changes += any;
 	return any;
+}
+
+uint64_t
+logfiles_changes(const struct logfiles *l)
+{
+	return l->changes;
+}
+
+void
+logfiles_lock(struct logfiles *l)
+{
+	must(pthread_mutex_lock(&l->lock) == 0);
+}
+
+void
+logfiles_unlock(struct logfiles *l)
+{
+	must(pthread_mutex_unlock(&l->lock) == 0);
 }
 
 bool

@@ -14,8 +14,16 @@ struct logfiles;
 /* Looks at nothing yet: the first logfiles_refresh() does. */
 struct logfiles *logfiles_new(const char *dir);
 void logfiles_free(struct logfiles **l);
+/*
+ * All of it, what logfiles_past() gives included, is used by one thread at a
+ * time: the one that holds the lock.
+ */
+void logfiles_lock(struct logfiles *l);
+void logfiles_unlock(struct logfiles *l);
 /* Sees what was written since; true if there was something. */
 bool logfiles_refresh(struct logfiles *l);
+/* How often there was something. */
+uint64_t logfiles_changes(const struct logfiles *l);
 /* Indexes for about a millisecond; true: more is left. */
 bool logfiles_index(struct logfiles *l);
 struct past *logfiles_past(struct logfiles *l);

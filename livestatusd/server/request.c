@@ -6,7 +6,6 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "livestatusd/server/client.h"
-#include "livestatusd/server/logfiles.h"
 
 #include <stdio.h>
 
@@ -196,18 +195,26 @@ has_events(struct client *c, const struct lql_env *env)
 	return !c->asked || c->told;
 }
 
-static void
-end_query(struct client *c)
+void
+client_end_query(struct client *c)
 {
-	bool keep = lql_keeps_alive(c->query);
-
-	if (lql_end(&c->run) != LQL_OK)
-		c->server->counters.failed++;
 	lql_free(&c->query);
 	if (c->asked)
 		questions_forget(c->server->l->questions, c);
 	c->asked = c->told = false;
 	c->moved = clock_mono();
+}
+
+/* At once, on the loop: what costs less than the way to another thread. */
+static void
+answer_cheap(
+    struct client *c, const struct mirror *m, const struct lql_env *env)
+{
+	bool keep = lql_keeps_alive(c->query);
+
+	if (lql_execute(c->query, m, env, &c->out) != LQL_OK)
+		c->server->counters.failed++;
+	client_end_query(c);
 	client_write(c, !keep);
 }
 
@@ -220,24 +227,20 @@ client_try_query(struct client *c)
 
 	if (c->query == NULL)
 		return true;
-	m = feed_mirror(l->feed);
-	if (c->run == NULL) {
-		if (!c->server->stopping && is_held(c))
-			return false;
-		if (lql_reads_log(c->query))
-			logfiles_refresh(l->logfiles);
-		livestatusd_env(l, &env);
-		if (!c->server->stopping && must_wait(c, m, &env))
-			return false;
-		if (!has_events(c, &env))
-			return false;
-		c->run = lql_begin(c->query, m, &env, &c->out);
-	}
-	if (!lql_go_on(c->run, m,
-		lql_is_long(c->query) ? CLIENT_SLICE_NS : INT64_MAX)) {
-		livestatus_works(c->server);
+	if (c->at != CARRY_NOT)
 		return false;
+	m = feed_mirror(l->feed);
+	if (!c->server->stopping && is_held(c))
+		return false;
+	livestatusd_env(l, &env);
+	if (!c->server->stopping && must_wait(c, m, &env))
+		return false;
+	if (!has_events(c, &env))
+		return false;
+	if (!lql_is_long(c->query) && lql_is_cheap(c->query, m)) {
+		answer_cheap(c, m, &env);
+		return true;
 	}
-	end_query(c);
-	return true;
+	carry_start(c);
+	return false;
 }

@@ -8,14 +8,14 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/server/client.h"
-#include "livestatusd/server/logfiles.h"
+#include "livestatusd/server/keeper.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#define MAX_CLIENTS 500u
+#define MAX_CLIENTS 2000u
 #define SWEEP_MS    1000u
 #define WAIT_MS     50u /* while a query waits, its time is looked at */
 
@@ -43,36 +43,9 @@ bool
 livestatus_has_waiting(const struct livestatus *s)
 {
 	for (const struct client *c = s->clients; c != NULL; c = c->next)
-		if (c->query != NULL)
+		if (c->query != NULL && c->at == CARRY_NOT)
 			return true;
 	return false;
-}
-
-/* The next slices: of queries, then of the index. */
-static void
-on_work(uv_idle_t *work)
-{
-	struct livestatus *s = work->data;
-	bool more = false;
-	struct client *next;
-
-	for (struct client *c = s->clients; c != NULL; c = next) {
-		next = c->next;
-		if (c->run == NULL || c->closing)
-			continue;
-		client_go(c);
-		more = more || c->run != NULL;
-	}
-	more = logfiles_index(s->l->logfiles) || more;
-	if (!more)
-		uv_idle_stop(work);
-}
-
-void
-livestatus_works(struct livestatus *s)
-{
-	if (!uv_is_closing((uv_handle_t *)&s->work))
-		uv_idle_start(&s->work, on_work);
 }
 
 static void
@@ -82,14 +55,12 @@ on_sweep(uv_timer_t *timer)
 	int64_t now = clock_mono();
 	struct client *next;
 
-	if (logfiles_refresh(s->l->logfiles)) {
-		livestatus_works(s);
-		feed_log_event(s->l->feed);
-	}
+	keeper_look(s->l->keeper);
 	for (struct client *c = s->clients; c != NULL; c = next) {
 		next = c->next;
 		client_sweep(c, now);
 	}
+	carry_sweep(s, now);
 	uv_timer_start(
 	    timer, on_sweep, livestatus_has_waiting(s) ? WAIT_MS : SWEEP_MS, 0);
 }
@@ -103,7 +74,7 @@ livestatus_changed(struct livestatus *s)
 		return;
 	for (struct client *c = s->clients; c != NULL; c = next) {
 		next = c->next;
-		if (c->query != NULL)
+		if (c->query != NULL && c->at == CARRY_NOT)
 			client_go(c);
 	}
 	if (livestatus_has_waiting(s) && !s->stopping &&
@@ -145,9 +116,9 @@ livestatus_new(struct livestatusd *l, struct err *err_r)
 	s->path = daemon_path(l->d, "tmp/run/live");
 	uv_timer_init(l->d->loop, &s->sweep);
 	s->sweep.data = s;
-	uv_idle_init(s->l->d->loop, &s->work);
-	s->work.data = s;
-	s->handles = 2;
+	s->handles = 1;
+	s->line[0].last = &s->line[0].first;
+	s->line[1].last = &s->line[1].first;
 	if (open_unix(s, err_r) != 0 ||
 	    livestatus_prepare(s, l->d->settings, err_r) != 0) {
 		livestatus_free(&s);
@@ -221,7 +192,6 @@ livestatus_free(struct livestatus **sp)
 	if (s->unix_socket.data != NULL)
 		close_handle((uv_handle_t *)&s->unix_socket);
 	close_handle((uv_handle_t *)&s->sweep);
-	close_handle((uv_handle_t *)&s->work);
 }
 
 const struct livestatus_counters *

@@ -54,7 +54,7 @@ number(struct view *v, const struct column *c, uint32_t at)
 	case RUNNING:
 		return !env->core_down;
 	case LOG_LINES:
-		return (int64_t)past_lines(env->past);
+		return (int64_t)env->log_lines;
 	case GENERATION_TIME:
 		return v->snap->created;
 	default:

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Carrying out a client's query in the pool: it stands in line, works in slices
+ * on a frozen mirror, and hands over its answer, piece by piece where that is
+ * possible. A client that reads slowly makes its query rest for a moment; then
+ * the answer is made to its end, so that the mirror's old pages can go.
+ *
+ * Answers that nobody has read yet are counted. If they are too many, further
+ * queries stay in line, and those clients that have not read for longest are
+ * closed first.
+ */
+#include "common/clock.h"
+#include "common/log.h"
+#include "livestatusd/server/client.h"
+#include "livestatusd/server/logfiles.h"
+
+#define SLICE_NS       (3 * NS_PER_MS)
+#define PIECE          (256u << 10) /* bytes */
+#define AHEAD          (1u << 20)   /* of them not yet written: rest */
+#define REST_NS        NS_PER_S     /* at most */
+#define UNREAD_MAX     (100u << 20) /* of one answer that is made in pieces */
+#define HELD_MAX       (256u << 20) /* of all answers */
+#define BEGUN_A_THREAD 2u           /* queries of the mirror */
+#define BEGUN_HISTORY  64u
+#define EVICT_NS       (2 * NS_PER_S)
+
+static struct client *
+of_job(struct pool_job *job)
+{
+	return (struct client *)((char *)job - offsetof(struct client, job));
+}
+
+/* --- in a thread ---------------------------------------------------------- */
+
+static void
+slice(struct client *c)
+{
+	struct logfiles *log = c->server->l->logfiles;
+
+	if (c->run == NULL) {
+		if (c->job.history)
+			logfiles_refresh(log);
+		c->run = lql_begin(c->query, c->frozen, &c->env, &c->made);
+		c->streams = lql_stream(c->run, PIECE);
+	}
+	if (lql_go_on(c->run, c->frozen, SLICE_NS)) {
+		c->code = lql_end(&c->run);
+		c->ended = true;
+	}
+}
+
+static void
+work(struct pool_job *job)
+{
+	struct client *c = of_job(job);
+	struct logfiles *log = c->server->l->logfiles;
+
+	if (job->history)
+		logfiles_lock(log);
+	if (!c->closing_run)
+		slice(c);
+	else if (c->run != NULL)
+		lql_end(&c->run);
+	if (job->history)
+		logfiles_unlock(log);
+}
+
+/* --- on the loop -----------------------------------------------------------
+ */
+
+void
+carry_count(struct client *c)
+{
+	size_t now = c->out.cap + c->next_out.cap + c->made.cap;
+
+	c->server->held += now - c->held;
+	c->held = now;
+}
+
+static void
+unlink_line(struct client *c)
+{
+	*c->line_prev = c->line_next;
+	if (c->line_next != NULL)
+		c->line_next->line_prev = c->line_prev;
+	else
+		c->server->line[c->job.history].last = c->line_prev;
+	c->line_next = NULL;
+	c->line_prev = NULL;
+}
+
+/* The run is over, or was never begun. */
+static void
+leave(struct client *c)
+{
+	struct livestatus *s = c->server;
+
+	c->at = CARRY_NOT;
+	mirror_release(&c->frozen);
+	s->begun[c->job.history]--;
+	carry_admit(s);
+}
+
+static void
+give(struct client *c)
+{
+	struct livestatusd *l = c->server->l;
+	const struct mirror *newer;
+
+	if (c->job.history && !c->closing_run) {
+		/* What its lines are about is shown as it is by now. */
+		newer = feed_freeze(l->feed);
+		if (newer->snap == c->frozen->snap) {
+			const struct mirror *older = c->frozen;
+
+			c->frozen = newer;
+			newer = older;
+		}
+		mirror_release(&newer);
+	}
+	c->at = CARRY_WORKS;
+	pool_give(l->pool, &c->job);
+}
+
+static void
+finish(struct client *c)
+{
+	bool keep = lql_keeps_alive(c->query);
+
+	if (c->code != LQL_OK) {
+		c->server->counters.failed++;
+		keep = keep && !c->some_sent;
+	}
+	client_end_query(c);
+	client_add(c, &c->made, !keep);
+	carry_count(c);
+	leave(c);
+	client_go(c);
+	client_unref(c);
+}
+
+/* Between two slices. */
+static void
+go_on(struct client *c)
+{
+	if (c->streams && c->made.len > 0) {
+		client_add(c, &c->made, false);
+		lql_took(c->run);
+		c->some_sent = true;
+	}
+	carry_count(c);
+	if (c->closing)
+		return;
+	if (c->next_out.len > UNREAD_MAX) {
+		log_warn("client: reads too slowly for an answer of more than "
+			 "%u MiB, closed",
+		    UNREAD_MAX >> 20);
+		c->server->counters.stalled++;
+		client_close(c);
+	} else if (!c->hurry && c->next_out.len > AHEAD) {
+		c->at = CARRY_RESTS;
+		c->rests_since = clock_mono();
+	} else {
+		give(c);
+	}
+}
+
+/* The client goes, or the pool: what the run has opened is let go. */
+static void
+abandon(struct client *c)
+{
+	struct livestatusd *l = c->server->l;
+
+	if (c->run != NULL && l->pool != NULL && !pool_ends(l->pool)) {
+		c->closing_run = true;
+		give(c);
+		return;
+	}
+	if (c->run != NULL)
+		lql_end(&c->run); /* there are no threads any more */
+	leave(c);
+	client_unref(c);
+}
+
+static void
+done(struct pool_job *job)
+{
+	struct client *c = of_job(job);
+
+	if (c->ended && !c->closing) {
+		finish(c);
+		return;
+	}
+	if (!c->closing && !pool_ends(c->server->l->pool)) {
+		go_on(c);
+		if (!c->closing)
+			return;
+	}
+	abandon(c);
+}
+
+static bool
+may_begin(struct livestatus *s, bool history)
+{
+	unsigned most;
+
+	if (s->l->pool == NULL || pool_ends(s->l->pool))
+		return false;
+	most =
+	    history ? BEGUN_HISTORY : BEGUN_A_THREAD * pool_threads(s->l->pool);
+	return s->begun[history] < most && s->held <= HELD_MAX;
+}
+
+static void
+begin(struct client *c)
+{
+	struct livestatusd *l = c->server->l;
+
+	unlink_line(c);
+	c->server->begun[c->job.history]++;
+	c->refs++;
+	c->closing_run = c->ended = c->some_sent = c->hurry = false;
+	c->frozen = feed_freeze(l->feed);
+	livestatusd_env(l, &c->env);
+	c->at = CARRY_WORKS;
+	pool_give(l->pool, &c->job);
+}
+
+void
+carry_admit(struct livestatus *s)
+{
+	for (int history = 0; history < 2; history++)
+		while (s->line[history].first != NULL && may_begin(s, history))
+			begin(s->line[history].first);
+}
+
+void
+carry_start(struct client *c)
+{
+	struct livestatus *s = c->server;
+	struct client_line *line;
+
+	c->job = (struct pool_job){
+	    .work = work, .done = done, .history = lql_reads_log(c->query)};
+	line = &s->line[c->job.history];
+	c->at = CARRY_LINE;
+	c->line_next = NULL;
+	c->line_prev = line->last;
+	*line->last = c;
+	line->last = &c->line_next;
+	carry_admit(s);
+}
+
+void
+carry_written(struct client *c)
+{
+	carry_count(c);
+	if (c->at == CARRY_RESTS && !c->closing && c->next_out.len <= AHEAD / 2)
+		give(c);
+}
+
+void
+carry_forget(struct client *c)
+{
+	if (c->at == CARRY_LINE) {
+		unlink_line(c);
+		c->at = CARRY_NOT;
+	} else if (c->at == CARRY_RESTS) {
+		abandon(c);
+	}
+}
+
+/* The client that has not read for longest. */
+static struct client *
+laziest(struct livestatus *s, int64_t now)
+{
+	struct client *found = NULL;
+
+	for (struct client *c = s->clients; c != NULL; c = c->next)
+		if (c->writing && !c->closing && now - c->moved > EVICT_NS &&
+		    (found == NULL || c->moved < found->moved))
+			found = c;
+	return found;
+}
+
+void
+carry_sweep(struct livestatus *s, int64_t now)
+{
+	struct client *c;
+
+	for (c = s->clients; c != NULL; c = c->next)
+		if (c->at == CARRY_RESTS && !c->closing &&
+		    now - c->rests_since > REST_NS) {
+			c->hurry = true;
+			give(c);
+		}
+	while (s->held > HELD_MAX && (c = laziest(s, now)) != NULL) {
+		log_warn("client: has not read its answer, and other clients "
+			 "need the memory: closed");
+		s->counters.stalled++;
+		str_free(&c->next_out);
+		client_close(c);
+		s->held -= c->held;
+		c->held = 0;
+	}
+	carry_admit(s);
+}
