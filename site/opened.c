@@ -6,6 +6,7 @@
 
 #include "common/config/settings_load.h"
 #include "common/config/settings_table.h"
+#include "common/file.h"
 #include "common/mem.h"
 #include "site/compile/compile.h"
 
@@ -47,6 +48,14 @@ settings_of(const json_t *config, const struct yaml_doc *doc,
 	return settings;
 }
 
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int
 done(struct opened *o, struct compile_report *report, struct mistakes *m)
 {
@@ -80,6 +89,34 @@ opened_value(struct opened *o, json_t *config, const struct yaml_doc *doc,
 	return done(o, &report, m);
 }
 
+/* `path` is like etc/vedette if it has a conf.d or a site.yaml, else like
+ * conf.d. */
+static int
+opened_folder(struct opened *o, const char *path, struct mistakes *m)
+{
+	char *conf = xasprintf("%s/conf.d", path);
+	char *site = xasprintf("%s/site.yaml", path);
+	bool whole = is_folder(conf) || file_exists(site);
+	struct compile_report report = {0};
+	struct mistake_place place = {.file = path};
+	struct err err = {""};
+	struct yaml_doc *doc;
+
+	*o = (struct opened){0};
+	doc = file_exists(site) ? yaml_read(site, m)
+				: yaml_parse(site, SLICE(""), m);
+	settings_check(doc, m);
+	if (m->n_mistakes == 0)
+		o->settings = settings_from_doc(doc, 0, m);
+	o->snap = compile_open_folder(whole ? conf : path, &report, &err);
+	if (o->snap == NULL && report.mistakes.n_mistakes == 0)
+		mistake_add(m, &place, "%s", err.text);
+	yaml_doc_free(&doc);
+	free(conf);
+	free(site);
+	return done(o, &report, m);
+}
+
 static int
 opened_site(struct opened *o, const char *root, struct mistakes *m)
 {
@@ -102,15 +139,22 @@ opened_path(
     struct opened *o, const char *path, uint64_t generation, struct mistakes *m)
 {
 	struct yaml_doc *doc;
-	struct stat st;
+	char *inside;
 	int rc = -1;
 
 	*o = (struct opened){0};
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return opened_site(o, path, m);
+	if (is_folder(path)) {
+		inside = xasprintf("%s/etc/vedette", path);
+		rc = is_folder(inside) ? opened_site(o, path, m)
+				       : opened_folder(o, path, m);
+		free(inside);
+		return rc;
+	}
 	doc = yaml_read(path, m);
 	if (m->n_mistakes == 0)
 		rc = opened_value(o, yaml_root(doc), doc, NULL, generation, m);
+	if (rc == 0)
+		o->config = json_deep_copy(yaml_root(doc));
 	yaml_doc_free(&doc);
 	return rc;
 }
@@ -121,5 +165,6 @@ opened_close(struct opened *o)
 	snapshot_close(&o->snap);
 	if (o->settings != NULL)
 		settings_free(&o->settings);
+	json_decref(o->config);
 	*o = (struct opened){0};
 }

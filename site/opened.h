@@ -15,6 +15,7 @@
 struct opened { /* {0} is empty */
 	struct snapshot *snap;
 	struct settings *settings;
+	json_t *config; /* of opened_path(): what the file says; or NULL */
 };
 
 /*
@@ -23,7 +24,10 @@ struct opened { /* {0} is empty */
  */
 int opened_value(struct opened *o, json_t *config, const struct yaml_doc *doc,
     const struct schema_way *way, uint64_t generation, struct mistakes *m);
-/* A folder is a site's, everything else such a document. */
+/*
+ * A file is such a document; a folder is a site's, or like a site's
+ * etc/vedette, or like conf.d.
+ */
 int opened_path(struct opened *o, const char *path, uint64_t generation,
     struct mistakes *m);
 void opened_close(struct opened *o);

@@ -75,6 +75,7 @@ encode_checkable(struct msg *m, struct str *pairs, const struct engine *e,
     const struct schedule *schedule, uint32_t object, int64_t now)
 {
 	const struct checkable *o = &e->objects[object];
+	double flap_level = engine_flap_level(e, object, now);
 
 	m->id = MSG_CHECKABLE;
 	m->checkable = (struct msg_checkable){
@@ -108,7 +109,7 @@ encode_checkable(struct msg *m, struct str *pairs, const struct engine *e,
 	    .retry_interval_ms = o->retry_interval_ms,
 	    .latency_us = o->latency_us,
 	    .execution_us = o->execution_us,
-	    .flap_percent = engine_flap_percent(o),
+	    .flap_percent = engine_flap_percent(flap_level),
 	    .output = checkable_output(o),
 	    .long_output = checkable_long_output(o),
 	    .perfdata = checkable_perfdata(o),
@@ -121,7 +122,7 @@ encode_checkable(struct msg *m, struct str *pairs, const struct engine *e,
 	    .last_problem_id = o->last_problem_id,
 	    .previous_hard = o->previous_hard,
 	    .notified = o->notified,
-	    .flap_level = (double)o->flap_level,
+	    .flap_level = flap_level,
 	    .check_period = o->check_period,
 	    .notification_period = o->notification_period,
 	    .feed_period = fresh_period(e, object),

@@ -316,7 +316,10 @@ add_execution(struct str *out, const struct place *p)
 static void
 add_percent(struct str *out, const struct place *p)
 {
-	str_addf(out, "%.2f", engine_flap_percent(run_of(p)));
+	const struct macro_scope *s = p->scope;
+
+	str_addf(out, "%.2f",
+	    engine_flap_percent(engine_flap_level(s->e, p->object, s->now)));
 }
 
 static void

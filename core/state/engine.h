@@ -263,7 +263,9 @@ void engine_set_global_handler(
 bool engine_is_service(const struct engine *e, uint32_t object);
 const char *engine_state_word(
     const struct engine *e, uint32_t object, uint8_t state);
-double engine_flap_percent(const struct checkable *o);
+/* FL-2, decayed to `now`; and as percent_state_change. */
+double engine_flap_level(const struct engine *e, uint32_t object, int64_t now);
+double engine_flap_percent(double level);
 /* NO-9, "" when none waits. */
 const char *engine_postponement(enum hold hold);
 /* "global_off", "downtime", ... of simulate. */

@@ -22,9 +22,15 @@ level_at(const struct engine *e, uint32_t object, int64_t now)
 }
 
 double
-engine_flap_percent(const struct checkable *o)
+engine_flap_level(const struct engine *e, uint32_t object, int64_t now)
 {
-	double p = (double)o->flap_level * 100.0 / 20.0;
+	return e->objects[object].flap_level > 0 ? level_at(e, object, now) : 0;
+}
+
+double
+engine_flap_percent(double level)
+{
+	double p = level * 100.0 / 20.0;
 
 	return p < 100.0 ? p : 100.0;
 }

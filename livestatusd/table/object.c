@@ -217,7 +217,8 @@ static int64_t
 previous_hard(struct view *v, const struct column *c, uint32_t at)
 {
 	(void)c;
-	return mirror_get(v->m, at, checked)
+	return mirror_get(v->m, at, checked) &&
+		mirror_get(v->m, at, last_hard_state_change) != 0
 	    ? mirror_get(v->m, at, previous_hard)
 	    : -1;
 }
@@ -435,7 +436,7 @@ const struct column columns_object[] = {
 	COL_U8("has_been_checked", checked, "0: pending, there was no result yet"),
 	COL_U8("last_state", last_state, "state before the last result"),
 	COL_U8("last_hard_state", hard_state, "latest hard state"),
-	COL_INT("previous_hard_state", previous_hard, 0, "hard state before last_hard_state; -1: pending"),
+	COL_INT("previous_hard_state", previous_hard, 0, "hard state before last_hard_state; -1: there was none"),
 	COL_U8("state_type", state_type, "0 soft, 1 hard"),
 	COL_FLAG("check_type", MSG_CHECKABLE_LAST_PASSIVE, "of the last result: 0 active, 1 passive"),
 	COL_U8("acknowledged", acknowledged, "the problem is acknowledged"),

@@ -169,6 +169,20 @@ compile_open(const char *root, struct compile_report *report, struct err *err_r)
 }
 
 struct snapshot *
+compile_open_folder(
+    const char *conf, struct compile_report *report, struct err *err_r)
+{
+	struct snapshot *snap = NULL;
+	struct model m;
+
+	model_init(&m, NULL, 0, report);
+	if (sources_read_folder(&m, conf, err_r) == 0 && build(&m) == 0)
+		snap = snapb_open(m.snap, err_r);
+	model_free(&m);
+	return snap;
+}
+
+struct snapshot *
 compile_open_config(json_t *config, const struct yaml_doc *doc,
     const struct schema_way *way, const char *const *also, uint64_t generation,
     struct compile_report *report, struct err *err_r)

@@ -33,6 +33,9 @@ int compile_site(const char *root, uint64_t generation, const char *out_path,
 /* The same, opened from memory: the files as written, activated or not. */
 struct snapshot *compile_open(
     const char *root, struct compile_report *report, struct err *err_r);
+/* The same of a folder of files like conf.d, which belongs to no site. */
+struct snapshot *compile_open_folder(
+    const char *conf, struct compile_report *report, struct err *err_r);
 /*
  * Compiles a configuration that is part of a document (of `simulate`, `event
  * replay`): `config` is a mapping with the keys of conf.d's files, in one

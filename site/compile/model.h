@@ -206,6 +206,8 @@ snap_str model_json(struct model *m, const json_t *value);
 
 /* sources.c */
 int sources_read_site(struct model *m, struct err *err_r);
+/* The files of a folder like conf.d, and of those in it. */
+int sources_read_folder(struct model *m, const char *conf, struct err *err_r);
 void sources_add_config(struct model *m, json_t *config,
     const struct yaml_doc *doc, const struct schema_way *way);
 void sources_free(struct model *m);

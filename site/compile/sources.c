@@ -296,6 +296,22 @@ sources_read_site(struct model *m, struct err *err_r)
 	return rc;
 }
 
+int
+sources_read_folder(struct model *m, const char *conf, struct err *err_r)
+{
+	int rc = read_folder(m, conf, "/", 0, err_r);
+
+	read_all(m);
+	if (rc == 0 && m->n_sources == 0) {
+		err_set(err_r,
+		    "%s: no configuration is there (name a site's folder, its "
+		    "etc/vedette or a folder of YAML files)",
+		    conf);
+		rc = -1;
+	}
+	return rc;
+}
+
 void
 sources_add_config(struct model *m, json_t *config, const struct yaml_doc *doc,
     const struct schema_way *way)

@@ -8,8 +8,10 @@
 #include "common/mem.h"
 #include "site/opened.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 void
 sim_config_free(struct sim_config *c)
@@ -38,8 +40,8 @@ open_inline(struct sim *s, json_t *value, const struct yaml_doc *doc,
 }
 
 static int
-open_path(
-    struct sim *s, const char *name, struct sim_config *c, struct mistakes *m)
+open_path(struct sim *s, const char *name, const struct schema_way *way,
+    struct sim_config *c, struct mistakes *m)
 {
 	char *copy = xstrdup(s->sc->file), *path;
 	struct opened o;
@@ -47,10 +49,17 @@ open_path(
 
 	path = name[0] == '/' ? xstrdup(name)
 			      : xasprintf("%s/%s", dirname(copy), name);
-	rc = opened_path(&o, path, ++s->generation, m);
+	if (access(path, R_OK) == -1) {
+		schema_mistake(
+		    m, s->sc->doc, way, "%s: %s", path, strerror(errno));
+		rc = -1;
+	} else {
+		rc = opened_path(&o, path, ++s->generation, m);
+	}
 	if (rc == 0) {
 		c->snap = o.snap;
 		c->settings = o.settings;
+		c->config = o.config;
 	}
 	free(path);
 	free(copy);
@@ -67,7 +76,7 @@ sim_config_open(struct sim *s, json_t *value, const struct schema_way *way,
 
 	*c = (struct sim_config){0};
 	if (json_is_string(value))
-		rc = open_path(s, json_string_value(value), c, m);
+		rc = open_path(s, json_string_value(value), way, c, m);
 	else
 		rc = open_inline(s, value, doc, way, c, m);
 	if (rc == 0)

@@ -188,8 +188,8 @@ play_reload(struct sim *s, const struct sim_item *item)
 
 	if (config == NULL && s->config == NULL) {
 		sim_error(s,
-		    "a configuration from files can only be "
-		    "replaced as a whole");
+		    "the configuration of a folder can only be replaced as a "
+		    "whole (reload: {config: ...})");
 		return;
 	}
 	if (config == NULL) {

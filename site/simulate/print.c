@@ -152,7 +152,8 @@ sim_bool(struct sim *s, const char *name, bool value)
 void
 sim_json(struct sim *s, const char *name, const json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = json_dumps(
+	    value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 
 	key(s, name);
 	str_add(&s->out, text == NULL ? "null" : text);
@@ -253,7 +254,8 @@ add_value(struct str *to, const char *name, const json_t *value)
 		history_add_text(to, v);
 		return;
 	}
-	text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	text = json_dumps(
+	    value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 	str_add(to, text == NULL ? "" : text);
 	free(text);
 }
