@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define HOUR (3600 * NS_PER_S)
+#define HOUR         (3600 * NS_PER_S)
+#define SAVE_NOTICES 64 /* in a piece of the state file */
 
 int64_t
 core_now(void)
@@ -115,13 +116,18 @@ save_notice(void *arg, struct slice id, struct slice message)
 	record_put_notice(arg, id, message);
 }
 
-static void
-save_rest(void *arg, struct str *out)
+static bool
+save_rest(void *arg, bool from_start, struct str *out)
 {
 	struct core *core = arg;
 
-	outbox_each(core->fx.outbox, save_notice, out);
-	tombs_put(core->tombs, out);
+	if (from_start) {
+		outbox_save_from_start(core->fx.outbox);
+		core->tombs_at = 0;
+	}
+	if (!outbox_save(core->fx.outbox, SAVE_NOTICES, save_notice, out))
+		return false;
+	return tombs_put(core->tombs, &core->tombs_at, out);
 }
 
 static const struct store_ops store_ops = {
@@ -200,6 +206,7 @@ each_second(struct core *core, int64_t now)
 	stream_frame(core->fx.stream, core->fx.appended, 0, now);
 	str_free(&status);
 	history_flush(core->fx.history);
+	outbox_tick(core->fx.outbox);
 	store_save(core->fx.store, false);
 	if (clock_mono() < core->next_hour)
 		return;

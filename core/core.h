@@ -21,6 +21,7 @@ struct core {
 	struct schedule *schedule;
 	struct jobs *jobs;
 	struct tombs *tombs;
+	uint32_t tombs_at; /* of a save that runs */
 	struct links *links;
 	struct effects fx;    /* holds stream, outbox, history, store */
 	uv_prepare_t prepare; /* the turn: after all input, before sleep */

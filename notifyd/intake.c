@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/notice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,23 @@ on_notice(struct notifyd *n, struct bus_peer *peer, const struct msg_notice *m)
 }
 
 static void
+on_alert(struct notifyd *n, struct bus_peer *peer, const struct msg_alert *a)
+{
+	struct str context = {0};
+
+	notice_context(&context, rulebook_snapshot(n->book), a);
+	on_notice(n, peer,
+	    &(struct msg_notice){.id = a->id,
+		.created_us = a->created_us,
+		.site = slice_of(n->d->site),
+		.what = a->what,
+		.host = a->host,
+		.service = a->service,
+		.context = str_slice(&context)});
+	str_free(&context);
+}
+
+static void
 on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 {
 	struct notifyd *n = arg;
@@ -129,6 +147,8 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 		if (other != NULL)
 			other->received++;
 		on_notice(n, peer, &m->notice);
+	} else if (m->id == MSG_ALERT && is_core(n, peer)) {
+		on_alert(n, peer, &m->alert);
 	} else if (m->id == MSG_DELIVERY_LOG_STORED && is_core(n, peer)) {
 		nd_outbox_taken(n->outbox, m->delivery_log_stored.id);
 	} else {

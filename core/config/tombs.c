@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define BUCKETS 4096u
+#define PIECE   64u /* tombs in a piece, and the rest of their bucket */
 
 struct tomb {
 	struct tomb *next;
@@ -118,13 +119,16 @@ tombs_expire(struct tombs *t, int64_t now)
 				at = &(*at)->next;
 }
 
-void
-tombs_put(const struct tombs *t, struct str *out)
+bool
+tombs_put(const struct tombs *t, uint32_t *at_r, struct str *out)
 {
-	for (uint32_t i = 0; i < BUCKETS; i++)
-		for (const struct tomb *tomb = t->buckets[i]; tomb != NULL;
-		     tomb = tomb->next)
+	uint32_t put = 0;
+
+	for (; *at_r < BUCKETS && put < PIECE; ++*at_r)
+		for (const struct tomb *tomb = t->buckets[*at_r]; tomb != NULL;
+		     tomb = tomb->next, put++)
 			str_addslice(out, str_slice(&tomb->records));
+	return *at_r == BUCKETS;
 }
 
 uint32_t

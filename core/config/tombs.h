@@ -25,8 +25,9 @@ void tombs_add(struct tombs *t, struct slice host, struct slice service,
 bool tombs_take(struct tombs *t, struct slice host, struct slice service,
     struct str *records_r);
 void tombs_expire(struct tombs *t, int64_t now);
-/* All records, for the state file. */
-void tombs_put(const struct tombs *t, struct str *out);
+/* All records, for the state file, in pieces: appends the next few and moves
+ * *at_r, 0 at the start; true at the end. */
+bool tombs_put(const struct tombs *t, uint32_t *at_r, struct str *out);
 uint32_t tombs_count(const struct tombs *t);
 
 #endif

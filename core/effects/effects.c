@@ -7,10 +7,10 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "core/effects/context.h"
 #include "core/effects/encode.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define PAYLOAD_BYTES (4u << 20)
@@ -76,33 +76,24 @@ static void
 on_notice(void *arg, int64_t now, const struct notice *n)
 {
 	struct effects *fx = arg;
-	const struct snapshot *snap = fx->engine->snap;
-	const struct snap_object *c = &snap->objects[n->object];
-	struct str id = {0}, context = {0}, message = {0};
-	int64_t created_us = clock_wall() / NS_PER_US;
-	struct msg m = {.id = MSG_NOTICE};
+	struct msg m = {.id = MSG_ALERT};
+	struct slice id;
+	char text[128];
 
 	(void)now;
-	str_addf(&id, "%s-core-%016" PRIx64 "-%" PRIu64, fx->daemon->site,
-	    fx->boot, ++fx->next_notice);
-	context_add(&context, fx->engine, n, created_us);
-	m.notice = (struct msg_notice){.id = str_slice(&id),
-	    .created_us = created_us,
-	    .site = slice_of(fx->daemon->site),
-	    .what = slice_of(n->what),
-	    .host = slice_of(snap_s(snap, snap->objects[c->host].name)),
-	    .service =
-		c->is_service ? slice_of(snap_s(snap, c->name)) : SLICE(""),
-	    .context = str_slice(&context)};
-	msg_put(&message, &m);
-	if (outbox_add(
-		fx->outbox, str_slice(&id), str_slice(&message), UINT64_MAX))
-		record_put_notice(
-		    &fx->records, str_slice(&id), str_slice(&message));
+	id.s = text;
+	id.len = (size_t)snprintf(text, sizeof(text),
+	    "%s-core-%016" PRIx64 "-%" PRIu64, fx->daemon->site, fx->boot,
+	    ++fx->next_notice);
+	must(id.len < sizeof(text));
+	tell_notice(
+	    &fx->tell, &m.alert, fx->engine, n, clock_wall() / NS_PER_US);
+	m.alert.id = id;
+	str_clear(&fx->message);
+	msg_put(&fx->message, &m);
+	if (outbox_add(fx->outbox, id, str_slice(&fx->message), UINT64_MAX))
+		record_put_notice(&fx->records, id, str_slice(&fx->message));
 	cut(fx);
-	str_free(&id);
-	str_free(&context);
-	str_free(&message);
 }
 
 static void
@@ -244,6 +235,8 @@ void
 effects_free(struct effects *fx)
 {
 	str_free(&fx->records);
+	str_free(&fx->message);
+	tell_free(&fx->tell);
 	free(fx->kept);
 	free(fx->keep);
 	free(fx->answers);

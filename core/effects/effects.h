@@ -11,6 +11,7 @@
 #include "common/daemon.h"
 #include "core/effects/outbox.h"
 #include "core/effects/stream.h"
+#include "core/effects/tell.h"
 #include "core/history/file.h"
 #include "core/retention/store.h"
 #include "core/schedule/jobs.h"
@@ -32,6 +33,8 @@ struct effects {
 	struct store *store;
 	uint64_t boot, next_notice;
 	int64_t clock_base; /* schedule's clock minus the monotonic one */
+	struct tell tell;   /* memory for alerts */
+	struct str message;
 	/* the open batch */
 	struct str records; /* lists and notices */
 	size_t *cuts;       /* where a payload ends and the next begins */

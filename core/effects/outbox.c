@@ -4,31 +4,37 @@
  */
 #include "core/effects/outbox.h"
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 
 #include <stdlib.h>
 
-#define SEEN 1024 /* delivery_log ids remembered against doubles */
+#define SEEN    1024 /* delivery_log ids remembered against doubles */
+#define BUCKETS 16384u
 
+/* In the list by age; what was sent is its front, what has no number yet of
+ * the journal its end. */
 struct letter {
-	struct letter *next;
-	char *id;
-	char *bytes;
-	size_t len;
+	struct letter *next, *prev, *chain;
 	uint64_t number; /* of the journal; UINT64_MAX: not yet known */
-	bool sent;
+	uint32_t hash;
+	uint32_t id_len, len;
+	char bytes[]; /* id, message */
 };
 struct outbox {
 	const struct outbox_ops *ops;
 	void *arg;
 	struct bus_link *link;
-	struct letter *first, **last;
-	size_t n;
+	struct letter *first, *last;
+	struct letter *unsent, *unnumbered, *unsaved; /* the first such */
+	struct letter *buckets[BUCKETS];
+	size_t n, under_way; /* sent, not answered */
+	int64_t heard_at;    /* monotonic: an answer, or the first sent */
 	uint64_t durable;
 	uint64_t seen[SEEN]; /* newest delivery_log ids of this connection */
 	size_t n_seen;
-	uint64_t sent, stored, refused, logged;
+	uint64_t sent, again, stored, refused, logged;
 };
 
 struct outbox *
@@ -38,16 +44,7 @@ outbox_new(const struct outbox_ops *ops, void *arg)
 
 	o->ops = ops;
 	o->arg = arg;
-	o->last = &o->first;
 	return o;
-}
-
-static void
-free_letter(struct letter *l)
-{
-	free(l->id);
-	free(l->bytes);
-	free(l);
 }
 
 void
@@ -61,17 +58,69 @@ outbox_free(struct outbox **outbox)
 		struct letter *l = o->first;
 
 		o->first = l->next;
-		free_letter(l);
+		free(l);
 	}
 	free(o);
 	*outbox = NULL;
+}
+
+static struct slice
+id_of(const struct letter *l)
+{
+	return (struct slice){l->bytes, l->id_len};
+}
+
+static struct slice
+message_of(const struct letter *l)
+{
+	return (struct slice){l->bytes + l->id_len, l->len};
+}
+
+static uint32_t
+hash_of(struct slice id)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < id.len; i++)
+		h = (h ^ (uint8_t)id.s[i]) * 16777619u;
+	return h ^ h >> 16;
+}
+
+static struct letter **
+find(struct outbox *o, struct slice id)
+{
+	uint32_t hash = hash_of(id);
+	struct letter **at = &o->buckets[hash % BUCKETS];
+
+	while (
+	    *at != NULL && ((*at)->hash != hash || !slice_eq(id_of(*at), id)))
+		at = &(*at)->chain;
+	return at;
+}
+
+static void
+append(struct outbox *o, struct letter *l)
+{
+	l->prev = o->last;
+	if (o->last != NULL)
+		o->last->next = l;
+	else
+		o->first = l;
+	o->last = l;
+	if (o->unsent == NULL)
+		o->unsent = l;
+	if (o->unnumbered == NULL && l->number == UINT64_MAX)
+		o->unnumbered = l;
+	if (o->unsaved == NULL)
+		o->unsaved = l;
+	o->n++;
 }
 
 bool
 outbox_add(
     struct outbox *o, struct slice id, struct slice message, uint64_t number)
 {
-	struct letter *l;
+	struct letter *l, **chain;
 
 	if (o->n >= OUTBOX_MAX) {
 		if (o->refused++ == 0)
@@ -80,40 +129,95 @@ outbox_add(
 			    o->n);
 		return false;
 	}
-	l = xnew(struct letter);
-	*l = (struct letter){.id = slice_dup(id),
-	    .bytes = slice_dup(message),
-	    .len = message.len,
-	    .number = number};
-	*o->last = l;
-	o->last = &l->next;
-	o->n++;
+	l = xmalloc(sizeof(*l) + id.len + message.len);
+	*l = (struct letter){.number = number,
+	    .hash = hash_of(id),
+	    .id_len = (uint32_t)id.len,
+	    .len = (uint32_t)message.len};
+	memcpy(l->bytes, id.s, id.len);
+	memcpy(l->bytes + id.len, message.s, message.len);
+	chain = &o->buckets[l->hash % BUCKETS];
+	l->chain = *chain;
+	*chain = l;
+	append(o, l);
 	return true;
 }
 
 void
 outbox_numbered(struct outbox *o, uint64_t number)
 {
-	for (struct letter *l = o->first; l != NULL; l = l->next)
-		if (l->number == UINT64_MAX)
-			l->number = number;
+	for (struct letter *l = o->unnumbered; l != NULL; l = l->next)
+		l->number = number;
+	o->unnumbered = NULL;
 }
 
-void
+static bool
+is_sent(const struct outbox *o, const struct letter *l)
+{
+	const struct letter *at = o->first;
+
+	/* Answers come in order: this finds it at once. */
+	while (at != l && at != o->unsent)
+		at = at->next;
+	return at == l && at != o->unsent;
+}
+
+bool
 outbox_forget(struct outbox *o, struct slice id)
 {
-	for (struct letter **at = &o->first; *at != NULL; at = &(*at)->next) {
-		struct letter *l = *at;
+	struct letter **chain = find(o, id), *l = *chain;
 
-		if (!slice_eqs(id, l->id))
-			continue;
-		*at = l->next;
-		if (o->last == &l->next)
-			o->last = at;
-		free_letter(l);
-		o->n--;
-		return;
+	if (l == NULL)
+		return false;
+	*chain = l->chain;
+	if (o->under_way > 0 && is_sent(o, l))
+		o->under_way--;
+	if (o->unsent == l)
+		o->unsent = l->next;
+	if (o->unnumbered == l)
+		o->unnumbered = l->next;
+	if (o->unsaved == l)
+		o->unsaved = l->next;
+	*(l->prev != NULL ? &l->prev->next : &o->first) = l->next;
+	*(l->next != NULL ? &l->next->prev : &o->last) = l->prev;
+	free(l);
+	o->n--;
+	return true;
+}
+
+/* Of another version's journal: nobody could read it. */
+static void
+drop_unreadable(struct outbox *o, struct letter *l, const char *why)
+{
+	char *id = slice_dup(id_of(l));
+
+	log_error("notifications: %s: dropped: %s", id, why);
+	o->refused++;
+	outbox_forget(o, slice_of(id));
+	o->ops->stored(o->arg, slice_of(id));
+	free(id);
+}
+
+/* False: not now. */
+static bool
+send_one(struct outbox *o, struct bus_peer *peer)
+{
+	struct letter *l = o->unsent;
+	struct wire w = wire_of(message_of(l));
+	struct msg m;
+	const char *why;
+
+	if (msg_get(&w, &m, &why) != 1) {
+		drop_unreadable(o, l, why);
+		return true;
 	}
+	if (bus_send(peer, &m) == -1)
+		return false;
+	if (o->under_way++ == 0)
+		o->heard_at = clock_mono();
+	o->sent++;
+	o->unsent = l->next;
+	return true;
 }
 
 void
@@ -125,26 +229,35 @@ outbox_send(struct outbox *o, uint64_t durable)
 	o->durable = durable;
 	if (peer == NULL)
 		return;
-	for (struct letter *l = o->first; l != NULL; l = l->next) {
-		struct wire w;
-		struct msg m;
-		const char *why;
-
-		if (l->sent)
-			continue;
-		if (l->number > durable)
-			break;
-		w = wire_of((struct slice){l->bytes, l->len});
-		if (msg_get(&w, &m, &why) == 1) {
-			if (bus_send(peer, &m) == -1)
-				break; /* tried again at the next turn */
-			o->sent++;
-			any = true;
-		}
-		l->sent = true;
+	while (o->unsent != NULL && o->under_way < OUTBOX_WINDOW &&
+	    o->unsent->number <= durable) {
+		if (!send_one(o, peer))
+			break; /* tried again at the next turn */
+		any = true;
 	}
 	if (any)
 		bus_flush(peer);
+}
+
+static void
+send_again(struct outbox *o)
+{
+	o->unsent = o->first;
+	o->under_way = 0;
+	outbox_send(o, o->durable);
+}
+
+void
+outbox_tick(struct outbox *o)
+{
+	if (o->under_way == 0 ||
+	    clock_mono() - o->heard_at < OUTBOX_PATIENCE_S * NS_PER_S)
+		return;
+	if (o->again++ == 0)
+		log_warn("notifyd: no answer for %d s; %zu notifications are "
+			 "sent again",
+		    OUTBOX_PATIENCE_S, o->under_way);
+	send_again(o);
 }
 
 static void
@@ -154,9 +267,7 @@ up(struct bus_peer *peer, void *arg)
 
 	(void)peer;
 	o->n_seen = 0;
-	for (struct letter *l = o->first; l != NULL; l = l->next)
-		l->sent = false;
-	outbox_send(o, o->durable);
+	send_again(o);
 }
 
 static void
@@ -196,19 +307,28 @@ take_line(
 }
 
 static void
+on_stored(struct outbox *o, struct slice id)
+{
+	o->heard_at = clock_mono();
+	if (!outbox_forget(o, id))
+		return; /* the answer to one that was sent twice */
+	o->stored++;
+	o->ops->stored(o->arg, id);
+	if (o->under_way <= OUTBOX_WINDOW / 2)
+		outbox_send(o, o->durable);
+}
+
+static void
 message(struct bus_peer *peer, const struct msg *m, void *arg)
 {
 	struct outbox *o = arg;
 
-	if (m->id == MSG_NOTICE_STORED) {
-		o->stored++;
-		o->ops->stored(o->arg, m->notice_stored.id);
-		outbox_forget(o, m->notice_stored.id);
-	} else if (m->id == MSG_DELIVERY_LOG) {
+	if (m->id == MSG_NOTICE_STORED)
+		on_stored(o, m->notice_stored.id);
+	else if (m->id == MSG_DELIVERY_LOG)
 		take_line(o, peer, &m->delivery_log);
-	} else {
+	else
 		log_warn("notifyd: unexpected message %s", msg_name(m->id));
-	}
 }
 
 static const struct bus_handlers handlers = {
@@ -223,11 +343,20 @@ outbox_dial(
 }
 
 void
-outbox_each(const struct outbox *o,
+outbox_save_from_start(struct outbox *o)
+{
+	o->unsaved = o->first;
+}
+
+bool
+outbox_save(struct outbox *o, size_t n,
     void (*fn)(void *arg, struct slice id, struct slice message), void *arg)
 {
-	for (const struct letter *l = o->first; l != NULL; l = l->next)
-		fn(arg, slice_of(l->id), (struct slice){l->bytes, l->len});
+	for (; o->unsaved != NULL && n > 0; n--) {
+		fn(arg, id_of(o->unsaved), message_of(o->unsaved));
+		o->unsaved = o->unsaved->next;
+	}
+	return o->unsaved == NULL;
 }
 
 void
@@ -239,6 +368,7 @@ outbox_counters(const struct outbox *o, struct str *list)
 	} counters[] = {
 	    {"notices_waiting", o->n},
 	    {"notices_sent", o->sent},
+	    {"notices_sent_again", o->again},
 	    {"notices_stored", o->stored},
 	    {"notices_dropped", o->refused},
 	    {"delivery_lines", o->logged},

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Raw notifications until notifyd has them (NO-30): sent when the journal has
- * them, sent again with the same id at each `up`, forgotten at notice_stored.
- * Takes delivery_log the other way.
+ * them, at most OUTBOX_WINDOW unanswered, sent again with the same id at each
+ * `up` and after OUTBOX_PATIENCE_S without an answer, forgotten at
+ * notice_stored. Takes delivery_log the other way.
  */
 #ifndef CORE_EFFECTS_OUTBOX_H
 #define CORE_EFFECTS_OUTBOX_H
 
 #include "common/bus.h"
 
-#define OUTBOX_MAX 100000 /* notices that wait; more are refused, counted */
+#define OUTBOX_MAX    100000 /* notices that wait; more are refused, counted */
+#define OUTBOX_WINDOW 2000   /* sent and not answered */
+/* A notifyd that is too busy refuses without a word. */
+#define OUTBOX_PATIENCE_S 30
 
 struct outbox;
 
@@ -34,11 +38,16 @@ bool outbox_add(
     struct outbox *o, struct slice id, struct slice message, uint64_t number);
 /* The notices without a number so far have this one. */
 void outbox_numbered(struct outbox *o, uint64_t number);
-void outbox_forget(struct outbox *o, struct slice id);
+/* False: there is no such. */
+bool outbox_forget(struct outbox *o, struct slice id);
 /* Sends what may go. */
 void outbox_send(struct outbox *o, uint64_t durable);
-/* Each one that waits, for the state file. */
-void outbox_each(const struct outbox *o,
+/* Each second. */
+void outbox_tick(struct outbox *o);
+/* All that wait, for the state file, in pieces: the next `n`; true at the
+ * end. What is added meanwhile is told too. */
+void outbox_save_from_start(struct outbox *o);
+bool outbox_save(struct outbox *o, size_t n,
     void (*fn)(void *arg, struct slice id, struct slice message), void *arg);
 void outbox_counters(const struct outbox *o, struct str *list);
 

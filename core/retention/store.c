@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define SLICE_NS (NS_PER_MS / 2)
+#define PIECE    16 /* objects between two looks at the clock */
 
 struct store {
 	uv_loop_t *loop;
@@ -31,7 +32,8 @@ struct store {
 	uint64_t damaged;
 	/* a save that runs */
 	bool saving, anew;
-	uint32_t at; /* next object */
+	uint32_t at;  /* next object */
+	bool resting; /* objects are done, the rest is not */
 	struct statefile *file;
 	struct str slice;
 	uv_work_t work;
@@ -173,38 +175,63 @@ put_contacts(struct str *out, const struct engine *e)
 	}
 }
 
-/* Encodes until time is up or everything is; true at the end. */
-static bool
-encode_slice(struct store *s, int64_t budget_ns)
+static void
+put_head(struct store *s)
 {
 	const struct engine *e = s->engine;
-	int64_t start = clock_mono(), spent;
 
-	str_clear(&s->slice);
-	if (s->at == 0) {
-		record_put_generation(&s->slice, e->snap->generation);
-		record_put_program(&s->slice, e);
-		put_contacts(&s->slice, e);
+	record_put_generation(&s->slice, e->snap->generation);
+	record_put_program(&s->slice, e);
+	put_contacts(&s->slice, e);
+}
+
+/* Some objects, or some of the rest; true at the end of everything. */
+static bool
+put_piece(struct store *s)
+{
+	const struct engine *e = s->engine;
+	uint32_t end = e->snap->n_objects;
+	bool from_start = !s->resting;
+
+	if (s->at == end) {
+		s->resting = true;
+		if (!s->ops->save(s->arg, from_start, &s->slice))
+			return false;
+		record_put_end(&s->slice, s->at);
+		return true;
 	}
-	for (; s->at < e->snap->n_objects; s->at++) {
+	if (end - s->at > PIECE)
+		end = s->at + PIECE;
+	for (; s->at < end; s->at++) {
 		const struct checkable *o = &e->objects[s->at];
 
-		if (s->at % 64 == 63 &&
-		    (clock_mono() - start > budget_ns ||
-			s->slice.len > JOURNAL_MAX_RECORD / 2))
-			break;
 		if ((o->flags & CHECKABLE_CHECKED) || o->modified != 0)
 			record_put_object(&s->slice, e, s->at);
 		put_lists(&s->slice, e, s->at);
 	}
-	if (s->at == e->snap->n_objects) {
-		s->ops->save(s->arg, &s->slice);
-		record_put_end(&s->slice, s->at);
+	return false;
+}
+
+/* Encodes until time is up or everything is; true at the end. */
+static bool
+encode_slice(struct store *s, int64_t budget_ns)
+{
+	int64_t start = clock_mono(), spent = 0;
+	bool done = false;
+
+	str_clear(&s->slice);
+	if (s->at == 0) {
+		s->resting = false;
+		put_head(s);
 	}
-	spent = clock_mono() - start;
+	while (!done && spent <= budget_ns &&
+	    s->slice.len <= JOURNAL_MAX_RECORD / 2) {
+		done = put_piece(s);
+		spent = clock_mono() - start;
+	}
 	if (spent > s->longest_ns)
 		s->longest_ns = spent;
-	return s->at == e->snap->n_objects;
+	return done;
 }
 
 static void

@@ -30,8 +30,9 @@ struct store_ops {
 	    struct slice record);
 	/* journal.h: journal_durable_fn */
 	void (*durable)(void *arg, uint64_t upto, const struct err *failed);
-	/* Appends what belongs to the state beside objects. */
-	void (*save)(void *arg, struct str *out);
+	/* Appends a piece of what belongs to the state beside objects, from
+	 * the start if told so; true at the end. A piece takes microseconds. */
+	bool (*save)(void *arg, bool from_start, struct str *out);
 };
 
 /*

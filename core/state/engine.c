@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/notice.h"
 
 #include <stdlib.h>
 
@@ -415,11 +416,5 @@ engine_is_service(const struct engine *e, uint32_t object)
 const char *
 engine_state_word(const struct engine *e, uint32_t object, uint8_t state)
 {
-	static const char *const host[] = {"UP", "DOWN", "UNREACHABLE"};
-	static const char *const service[] = {
-	    "OK", "WARNING", "CRITICAL", "UNKNOWN"};
-
-	if (engine_is_service(e, object))
-		return service[state & 3];
-	return host[state < 3 ? state : 2];
+	return notice_state_word(engine_is_service(e, object), state);
 }

@@ -4,7 +4,8 @@
  */
 #include "site/simulate/sim.h"
 
-#include "core/effects/context.h"
+#include "common/notice.h"
+#include "core/effects/tell.h"
 #include "notifyd/additions.h"
 #include "notifyd/history.h"
 
@@ -128,9 +129,13 @@ sim_notice(struct sim *s, const struct notice *n)
 	struct str pairs = {0};
 	struct context ctx = {0};
 	struct plan plan = {0};
+	struct msg_alert alert;
+	struct tell memory = {0};
 	char *object;
 
-	context_add(&pairs, s->engine, n, with.created_us);
+	tell_notice(&memory, &alert, s->engine, n, with.created_us);
+	notice_context(&pairs, s->snap, &alert);
+	tell_free(&memory);
 	context_from_pairs(&ctx, str_slice(&pairs));
 	additions_from_snapshot(&ctx, s->snap);
 	additions_make(&ctx, &with);

@@ -22,6 +22,7 @@ void
 sim_image(struct sim *s)
 {
 	const struct engine *e = s->engine;
+	uint32_t tombs_at = 0;
 
 	sim_quick_take_all(s); /* their plans are kept, too */
 	str_clear(&s->image);
@@ -39,7 +40,8 @@ sim_image(struct sim *s)
 		     c = c->next)
 			record_put_comment(&s->image, e, c);
 	}
-	tombs_put(s->tombs, &s->image);
+	while (!tombs_put(s->tombs, &tombs_at, &s->image))
+		;
 	record_put_end(&s->image, e->snap->n_objects);
 }
 

@@ -152,14 +152,14 @@ notifier_message(struct bus_peer *peer, const struct msg *m, void *arg)
 {
 	struct live *l = arg;
 
-	assert_int_equal(m->id, MSG_NOTICE);
+	assert_int_equal(m->id, MSG_ALERT);
 	l->notices++;
 	snprintf(l->notice_id, sizeof(l->notice_id), "%.*s",
-	    (int)m->notice.id.len, m->notice.id.s);
+	    (int)m->alert.id.len, m->alert.id.s);
 	if (!l->keep_notices)
 		say(peer,
 		    &(struct msg){.id = MSG_NOTICE_STORED,
-			.notice_stored = {m->notice.id}});
+			.notice_stored = {m->alert.id}});
 }
 
 static inline void

@@ -7,8 +7,9 @@
 
 #include "common/clock.h"
 #include "common/file.h"
-#include "core/effects/context.h"
+#include "common/notice.h"
 #include "core/effects/encode.h"
+#include "core/effects/tell.h"
 #include "core/history/file.h"
 #include "core/retention/statefile.h"
 
@@ -79,10 +80,14 @@ context_of_a_problem(void **state) /* MC-5 */ /* notifications.md 3.1 */
 	struct notice n = {
 	    .what = "PROBLEM", .object = HTTP, .number = 1, .state = 2};
 	struct str pairs = {0};
+	struct tell tell = {0};
+	struct msg_alert a;
 
 	(void)state;
 	world_result(w, 60, HTTP, SERVICE_CRIT);
-	context_add(&pairs, w->e, &n, 60000000);
+	tell_notice(&tell, &a, w->e, &n, 60000000);
+	notice_context(&pairs, w->e->snap, &a);
+	tell_free(&tell);
 	assert_true(has_pair(str_slice(&pairs), "NOTIFICATIONTYPE", "PROBLEM"));
 	assert_true(has_pair(str_slice(&pairs), "HOSTNAME", "web"));
 	assert_true(has_pair(str_slice(&pairs), "HOSTSTATE", "UP"));
@@ -94,6 +99,50 @@ context_of_a_problem(void **state) /* MC-5 */ /* notifications.md 3.1 */
 	    has_pair(str_slice(&pairs), "SERVICENOTIFICATIONNUMBER", "1"));
 	assert_true(has_pair(str_slice(&pairs), "MICROTIME", "60000000"));
 	str_free(&pairs);
+	world_free(&w);
+}
+
+/* What core tells, and what the reader's snapshot adds to it. */
+static void
+context_of_two_sources(void **state) /* MC-5, MA-3 */
+{
+	struct world *w = site();
+	struct notice n = {
+	    .what = "PROBLEM", .object = HTTP, .number = 1, .state = 2};
+	struct snapb *other = snapb_new(2, 0);
+	struct snapshot *without;
+	struct str pairs = {0};
+	struct tell tell = {0};
+	struct msg_alert a;
+	struct err err;
+
+	(void)state;
+	snapb_host(other, "another");
+	without = snapb_open(other, &err);
+	world_result(w, 60, HTTP, SERVICE_CRIT);
+	world_command(w, 61, "CHANGE_CUSTOM_SVC_VAR;web;HTTP;ROOM;12", &err);
+	world_command(
+	    w, 61, "ACKNOWLEDGE_SVC_PROBLEM;web;HTTP;1;1;0;harri;on it", &err);
+	tell_notice(&tell, &a, w->e, &n, 60000000);
+	notice_context(&pairs, w->e->snap, &a);
+	assert_true(has_pair(str_slice(&pairs), "SERVICE_ROOM", "12"));
+	assert_true(has_pair(str_slice(&pairs), "SERVICEACKAUTHOR", "harri"));
+	assert_true(has_pair(str_slice(&pairs), "SERVICEACKCOMMENT", "on it"));
+	assert_true(has_pair(str_slice(&pairs), "HOSTADDRESS", "web"));
+	assert_true(has_pair(str_slice(&pairs), "HOSTADDRESS_FAMILY", "4"));
+	assert_true(has_pair(str_slice(&pairs), "CONTACTS", ""));
+	/* The object is in the reader's configuration no more. */
+	str_clear(&pairs);
+	notice_context(&pairs, without, &a);
+	assert_true(has_pair(str_slice(&pairs), "HOSTNAME", "web"));
+	assert_true(has_pair(str_slice(&pairs), "SERVICEDESC", "HTTP"));
+	assert_true(has_pair(str_slice(&pairs), "SERVICESTATE", "CRITICAL"));
+	assert_true(has_pair(str_slice(&pairs), "SERVICE_ROOM", "12"));
+	assert_false(has_pair(str_slice(&pairs), "CONTACTS", ""));
+	tell_free(&tell);
+	str_free(&pairs);
+	snapshot_close(&without);
+	snapb_free(&other);
 	world_free(&w);
 }
 
@@ -261,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(checkable_there_and_back),
 	    cmocka_unit_test(context_of_a_problem),
+	    cmocka_unit_test(context_of_two_sources),
 	    cmocka_unit_test(history_has_a_file_a_day),
 	    cmocka_unit_test(late_lines_survive),
 	    cmocka_unit_test(state_file_replaces_as_a_whole),

@@ -258,7 +258,7 @@ note_notice(struct bus_peer *peer, const struct msg *m, void *arg)
 	char id[128];
 
 	notifier_message(peer, m, arg);
-	snprintf(id, sizeof(id), "%.*s", (int)m->notice.id.len, m->notice.id.s);
+	snprintf(id, sizeof(id), "%.*s", (int)m->alert.id.len, m->alert.id.s);
 	for (unsigned i = 0; i < play.n_ids; i++)
 		if (strcmp(play.ids[i], id) == 0)
 			return;
@@ -266,7 +266,7 @@ note_notice(struct bus_peer *peer, const struct msg *m, void *arg)
 	strcpy(play.ids[play.n_ids++], id);
 	for (size_t i = 0; i < ARRAY_LEN(series); i++)
 		if (series[i].notice != NULL &&
-		    slice_eqs(m->notice.what, series[i].notice))
+		    slice_eqs(m->alert.what, series[i].notice))
 			play.planned[i]++;
 }
 

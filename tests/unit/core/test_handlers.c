@@ -4,6 +4,8 @@
  */
 #include "tests/unit/core/live.h"
 
+#include "common/notice.h"
+
 #define SERVICES 1100 /* more than handlers may wait */
 
 /* --- alert handlers --------------------------------------------------------
@@ -62,11 +64,17 @@ end_handler(uint32_t state, const char *output)
 static void
 take_notice(struct bus_peer *peer, const struct msg *m, void *arg)
 {
-	struct slice list = m->notice.context;
+	struct snapb *none = snapb_new(1, 0);
+	struct err err;
+	struct snapshot *snap = snapb_open(none, &err);
+	struct slice list;
 	struct msg_pair p;
-	struct str text = {0};
+	struct str text = {0}, pairs = {0};
 
 	(void)arg;
+	assert_int_equal(m->id, MSG_ALERT);
+	notice_context(&pairs, snap, &m->alert);
+	list = str_slice(&pairs);
 	while (msg_pair_next(&list, &p)) {
 		if (slice_eqs(p.key, "NOTIFICATIONTYPE") ||
 		    slice_starts(p.key, "ALERTHANDLER"))
@@ -79,9 +87,12 @@ take_notice(struct bus_peer *peer, const struct msg *m, void *arg)
 		    act.context, sizeof(act.context), "%s", str_get(&text));
 	}
 	str_free(&text);
+	str_free(&pairs);
+	snapshot_close(&snap);
+	snapb_free(&none);
 	say(peer,
 	    &(struct msg){
-		.id = MSG_NOTICE_STORED, .notice_stored = {m->notice.id}});
+		.id = MSG_NOTICE_STORED, .notice_stored = {m->alert.id}});
 }
 
 static bool

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A raw notification in short (the message alert, core to notifyd) and its
+ * context, the pairs of notifications.md section 3.1. Core tells states alone,
+ * because a wave of problems costs it a journalled record each; what is
+ * configured is added by who reads it. Pure.
+ */
+#ifndef COMMON_NOTICE_H
+#define COMMON_NOTICE_H
+
+#include "common/config/snapshot.h"
+#include "common/msg.h"
+
+/*
+ * Appends records msg_pair; values are raw, real line breaks included. An
+ * object that `snap` does not have (any more) gets what the alert says alone.
+ */
+void notice_context(
+    struct str *pairs, const struct snapshot *snap, const struct msg_alert *a);
+/* UP, DOWN, UNREACHABLE; OK, WARNING, CRITICAL, UNKNOWN. */
+const char *notice_state_word(bool service, uint32_t state);
+
+#endif
