@@ -8,6 +8,7 @@
 #include "fetcher/sections/check_mk.h"
 #include "fetcher/sections/labels.h"
 #include "fetcher/sections/parsed.h"
+#include "fetcher/sections/snmp_info.h"
 
 #include <stdlib.h>
 
@@ -87,7 +88,15 @@ take_labels(struct parsed *parsed, struct discovery *d)
 	    parsed_get(parsed, &section_check_mk)->data;
 	const struct section_labels *labels =
 	    parsed_get(parsed, &section_labels)->data;
+	const struct section_snmp_info *info =
+	    parsed_get(parsed, &section_snmp_info)->data;
 
+	if (info != NULL && info->device_type != NULL) {
+		if (d->host_labels == NULL)
+			d->host_labels = json_object();
+		json_object_set_new(d->host_labels, "cmk/device_type",
+		    json_string(info->device_type));
+	}
 	for (size_t i = 0; agent != NULL && i < agent->n_labels; i++) {
 		if (d->host_labels == NULL)
 			d->host_labels = json_object();
