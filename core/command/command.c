@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "common/msg.h"
+#include "common/utf8.h"
 #include "core/command/internal.h"
 #include "core/history/lines.h"
 
@@ -19,6 +20,58 @@ const struct command commands[] = {
 #undef COMMAND
 const size_t n_commands = ARRAY_LEN(commands);
 
+#define REFUSALS_A_MINUTE 60   /* written to the history */
+#define REFUSED_MAX       300u /* bytes of the line that are written */
+
+/* Without the time in front and the end of the line. */
+static struct slice
+bare(struct slice line)
+{
+	const char *name;
+
+	while (line.len > 0 &&
+	    (line.s[line.len - 1] == '\n' || line.s[line.len - 1] == '\r'))
+		line.len--;
+	if (line.len < 2 || line.s[0] != '[' || line.s[1] < '0' ||
+	    line.s[1] > '9')
+		return line;
+	name = memchr(line.s, ' ', line.len);
+	if (name == NULL)
+		return line;
+	line.len -= (size_t)(name + 1 - line.s);
+	line.s = name + 1;
+	return line;
+}
+
+/* EC-2: one line, with the reason; not more than the history can bear. */
+static void
+write_refusal(
+    const struct command_context *ctx, struct slice line, const struct err *why)
+{
+	struct engine *e = ctx->engine;
+	struct str text = {0}, clean = {0};
+
+	if (ctx->now / 60 != e->refusal_minute) {
+		e->refusal_minute = ctx->now / 60;
+		e->refusals = 0;
+	}
+	if (e->refusals++ >= REFUSALS_A_MINUTE)
+		return;
+	line = bare(line);
+	str_add(&text, "Warning: external command refused: ");
+	history_add_text(&text, slice_of(why->text));
+	str_add(&text, ": ");
+	if (line.len > REFUSED_MAX)
+		for (line.len = REFUSED_MAX;
+		     line.len > 0 && (line.s[line.len] & 0xc0) == 0x80;)
+			line.len--;
+	utf8_clean(&clean, line);
+	history_add_text(&text, str_slice(&clean));
+	e->ops->line(e->arg, ctx->now, str_slice(&text));
+	str_free(&clean);
+	str_free(&text);
+}
+
 /* EC-5: results would drown everything else. */
 static void
 write_line(const struct call *c, struct slice line)
@@ -28,17 +81,8 @@ write_line(const struct call *c, struct slice line)
 
 	if (c->command->run == run_process_result)
 		return;
-	while (line.len > 0 &&
-	    (line.s[line.len - 1] == '\n' || line.s[line.len - 1] == '\r'))
-		line.len--;
-	if (line.len > 0 && line.s[0] == '[') {
-		const char *name = memchr(line.s, ' ', line.len);
-
-		line.len -= (size_t)(name + 1 - line.s);
-		line.s = name + 1;
-	}
 	str_add(&text, "EXTERNAL COMMAND: ");
-	history_add_text(&text, line);
+	history_add_text(&text, bare(line));
 	e->ops->line(e->arg, c->ctx->now, str_slice(&text));
 	str_free(&text);
 }
@@ -50,12 +94,16 @@ command_run(
 	struct call c = {.ctx = ctx};
 	int rc;
 
-	if (command_parse(&c, line, err_r) == -1)
+	if (command_parse(&c, line, err_r) == -1) {
+		write_refusal(ctx, line, err_r);
 		return -1;
+	}
 	command_collect(&c);
 	rc = c.command->run(&c, err_r);
 	if (rc == 0)
 		write_line(&c, line);
+	else
+		write_refusal(ctx, line, err_r);
 	free(c.objects);
 	return rc;
 }

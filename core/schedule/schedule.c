@@ -512,10 +512,10 @@ schedule_replan(
 		latest = now + interval_of(s, object);
 		if (interval_of(s, object) <= 0)
 			agenda_set(&s->due, object, HEAP_NEVER);
-		else if (at == HEAP_NEVER || at > latest)
+		else if (at == HEAP_NEVER)
 			set_regular(s, object, now, now);
 		else
-			set(s, object, at, now);
+			set(s, object, at < latest ? at : latest, now);
 		break;
 	}
 }

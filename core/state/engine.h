@@ -159,6 +159,8 @@ struct engine {
 	int64_t started;
 	bool starting; /* engine_start() is under way */
 	struct engine_counters counters;
+	int64_t refusal_minute; /* of commands that were refused: how many */
+	uint32_t refusals;
 	const struct engine_ops *ops;
 	void *arg;
 };
