@@ -130,8 +130,9 @@ start(struct fetch *f)
 	s->collect = collect_new(&set, wanted, n);
 	s->talk = (struct snmp_talk){next, answer, s->collect};
 	address_set_port(&f->addresses[0], (uint16_t)s->options.port);
-	s->session = device_session_start(runner_loop(f->runner),
-	    &f->addresses[0], &s->options, &s->talk, done, f);
+	s->session =
+	    device_session_start(runner_loop(f->runner), runner_snmp(f->runner),
+		&f->addresses[0], &s->options, &s->talk, done, f);
 }
 
 static void

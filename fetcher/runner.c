@@ -6,6 +6,7 @@
 #include "fetcher/fetch.h"
 #include "fetcher/host_lines.h"
 #include "fetcher/process.h"
+#include "fetcher/snmp/sockets.h"
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -23,6 +24,7 @@ struct runner {
 	struct children *children;
 	struct decrypts *decrypts;
 	struct identity *identity;
+	struct snmp_sockets *snmp;
 	struct fetch *first;
 	struct host_lines hosts;
 	size_t n_running;
@@ -58,6 +60,7 @@ runner_new(uv_loop_t *loop, const char *root)
 	e->children = children_new(loop, LIMIT_CHILDREN);
 	e->decrypts = decrypts_new(loop);
 	e->identity = identity_new(root);
+	e->snmp = snmp_sockets_new(loop);
 	err_set(&e->no_ping, "the ICMP sockets were not opened");
 	return e;
 }
@@ -78,6 +81,7 @@ runner_close(struct runner *e)
 {
 	runner_cancel_all(e);
 	resolver_free(&e->resolver);
+	snmp_sockets_free(&e->snmp);
 	decrypts_free(&e->decrypts);
 	children_close(e->children);
 	if (e->icmp != NULL)
@@ -160,6 +164,12 @@ void
 runner_set_inprocess(struct runner *e, bool on)
 {
 	e->no_inprocess = !on;
+}
+
+struct snmp_sockets *
+runner_snmp(struct runner *e)
+{
+	return e->snmp;
 }
 
 uv_loop_t *

@@ -88,27 +88,39 @@ collect_free(struct collect **cp)
 	*cp = NULL;
 }
 
+/* The first section of each that a device can have. */
+static size_t
+add_wanted(
+    const struct check *check, const struct section_type **wanted, size_t n)
+{
+	for (size_t k = 0; check->sections[k] != NULL; k++) {
+		const struct section_type *t = check->sections[k];
+		size_t i = 0;
+
+		while (t != NULL && t->snmp == NULL)
+			t = t->fallback;
+		while (i < n && wanted[i] != t)
+			i++;
+		if (t != NULL && i == n && n < COLLECT_MAX_SECTIONS)
+			wanted[n++] = t;
+	}
+	return n;
+}
+
 size_t
 collect_wanted(struct slice items, bool all, const struct section_type **wanted)
 {
+	const struct check *check, *last = NULL;
+	struct msg_job_item item;
 	size_t n = 0;
 
-	for (size_t i = 0; check_at(i) != NULL; i++) {
-		const struct check *check = check_at(i);
-		struct slice rest = items;
-		struct msg_job_item item;
-		bool needed = all;
-
-		while (!needed && msg_job_item_next(&rest, &item))
-			needed = slice_eqs(item.check, check->name);
-		for (size_t k = 0; needed && check->sections[k] != NULL; k++) {
-			const struct section_type *t = check->sections[k];
-
-			while (t != NULL && t->snmp == NULL)
-				t = t->fallback;
-			if (t != NULL && n < COLLECT_MAX_SECTIONS)
-				wanted[n++] = t;
-		}
+	for (size_t i = 0; all && (check = check_at(i)) != NULL; i++)
+		n = add_wanted(check, wanted, n);
+	while (!all && msg_job_item_next(&items, &item)) {
+		check = check_find(item.check);
+		if (check != NULL && check != last)
+			n = add_wanted(check, wanted, n);
+		last = check;
 	}
 	return n;
 }

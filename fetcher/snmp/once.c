@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "fetcher/identity.h"
 #include "fetcher/resolve.h"
+#include "fetcher/snmp/sockets.h"
 
 #include <stdlib.h>
 
@@ -17,6 +18,7 @@ struct once {
 	uv_loop_t loop;
 	struct resolver *resolver;
 	struct identity *identity;
+	struct snmp_sockets *sockets;
 	struct snmp_options options;
 	struct resolve_ask ask;
 	union address address;
@@ -64,13 +66,14 @@ resolved(struct resolve_ask *ask, const union address *addresses, size_t n,
 	o->address = addresses[0];
 	address_set_port(&o->address, (uint16_t)o->options.port);
 	o->session = device_session_start(
-	    &o->loop, &o->address, &o->options, &o->talk, done, o);
+	    &o->loop, o->sockets, &o->address, &o->options, &o->talk, done, o);
 }
 
 static void
 close_once(struct once *o)
 {
 	resolver_free(&o->resolver);
+	snmp_sockets_free(&o->sockets);
 	identity_free(&o->identity);
 	for (int i = 0; i < CLOSE_TRIES; i++) {
 		uv_run(&o->loop, UV_RUN_NOWAIT);
@@ -96,6 +99,7 @@ snmp_once(const struct msg_job *job, const char *root,
 	must(uv_loop_init(&o->loop) == 0);
 	o->resolver = resolver_new(&o->loop);
 	o->identity = identity_new(root);
+	o->sockets = snmp_sockets_new(&o->loop);
 	o->ask.done = resolved;
 	if (snmp_options_read(job->snmp, o->identity, &o->options, &o->why) ==
 	    -1) {

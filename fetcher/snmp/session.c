@@ -12,6 +12,7 @@
 #include "common/mem.h"
 #include "fetcher/snmp/keys.h"
 #include "fetcher/snmp/pdu.h"
+#include "fetcher/snmp/sockets.h"
 #include "fetcher/snmp/usm.h"
 
 #include <stdio.h>
@@ -33,7 +34,10 @@ struct device_session {
 	void *arg;
 	char at[ADDRESS_TEXT];
 	void *handle; /* net-snmp's */
-	struct snmp_poll *poll;
+	struct usm_held *user;
+	struct snmp_sockets *sockets;
+	union address address;
+	struct snmp_timer *clock;
 	struct snmp_key_job *keys;
 	enum stage stage;
 	bool engine_was_known, heard;
@@ -41,12 +45,10 @@ struct device_session {
 	struct err failure;
 };
 
-/* libuv's handles outlive the session until they are closed. */
-struct snmp_poll {
-	uv_poll_t poll;
+/* libuv's handle outlives the session until it is closed. */
+struct snmp_timer {
 	uv_timer_t timer;
 	struct device_session *session;
-	int open;
 };
 
 static void step(struct device_session *s);
@@ -55,26 +57,21 @@ static void step(struct device_session *s);
  */
 
 static void
-handle_closed(uv_handle_t *handle)
+timer_closed(uv_handle_t *handle)
 {
-	struct snmp_poll *p = handle->data;
-
-	if (--p->open == 0)
-		free(p);
+	free(handle->data);
 }
 
 static void
 drop_handles(struct device_session *s)
 {
-	s->poll->session = NULL;
-	if (s->handle != NULL) {
-		uv_poll_stop(&s->poll->poll);
-		uv_close((uv_handle_t *)&s->poll->poll, handle_closed);
+	s->clock->session = NULL;
+	usm_release(&s->user);
+	if (s->handle != NULL)
 		snmp_sess_close(s->handle);
-		s->handle = NULL;
-	}
-	uv_close((uv_handle_t *)&s->poll->timer, handle_closed);
-	s->poll = NULL;
+	s->handle = NULL;
+	uv_close((uv_handle_t *)&s->clock->timer, timer_closed);
+	s->clock = NULL;
 }
 
 void
@@ -141,7 +138,7 @@ device_session_silence(const struct device_session *s, struct err *err_r)
 static void
 set_timer(struct device_session *s)
 {
-	uv_timer_start(&s->poll->timer, s->poll->timer.timer_cb,
+	uv_timer_start(&s->clock->timer, s->clock->timer.timer_cb,
 	    s->options->timeout_ms + TIMER_SLACK_MS, 0);
 }
 
@@ -169,7 +166,8 @@ send_pdu(struct device_session *s, netsnmp_pdu *pdu)
 	if (s->note.what == PDU_NOTHING)
 		set_timer(s);
 	else /* from the loop's next round */
-		uv_timer_start(&s->poll->timer, s->poll->timer.timer_cb, 0, 0);
+		uv_timer_start(
+		    &s->clock->timer, s->clock->timer.timer_cb, 0, 0);
 }
 
 static void
@@ -195,7 +193,8 @@ meet_engine(struct device_session *s)
 	if (known != NULL) {
 		s->engine_was_known = true;
 		s->stage = STAGE_TALK;
-		if (usm_adopt(s->handle, known, s->options, &s->failure) == -1)
+		if (usm_adopt(s->handle, s->at, known, s->options, &s->user,
+			&s->failure) == -1)
 			end(s, s->failure.text);
 		else
 			ask(s);
@@ -224,8 +223,8 @@ met_engine(struct device_session *s)
 	}
 	usm_remember(s->at, &s->note.engine);
 	s->stage = STAGE_TALK;
-	if (usm_adopt(s->handle, &s->note.engine, s->options, &s->failure) ==
-	    -1)
+	if (usm_adopt(s->handle, s->at, &s->note.engine, s->options, &s->user,
+		&s->failure) == -1)
 		end(s, s->failure.text);
 	else
 		ask(s);
@@ -241,7 +240,7 @@ begin_anew(struct device_session *s)
 	drop_handles(s);
 	new_handles(s);
 	s->note = (struct pdu_note){0};
-	uv_timer_start(&s->poll->timer, s->poll->timer.timer_cb, 0, 0);
+	uv_timer_start(&s->clock->timer, s->clock->timer.timer_cb, 0, 0);
 }
 
 static void
@@ -291,20 +290,19 @@ step(struct device_session *s)
 		set_timer(s);
 		return;
 	}
-	uv_timer_stop(&s->poll->timer);
+	uv_timer_stop(&s->clock->timer);
 	if (s->stage == STAGE_ENGINE)
 		met_engine(s);
 	else
 		answered(s);
 }
 
+/* A packet is there. */
 static void
-readable(uv_poll_t *poll, int status, int events)
+arrived(void *arg)
 {
-	struct device_session *s = ((struct snmp_poll *)poll->data)->session;
+	struct device_session *s = arg;
 
-	(void)status;
-	(void)events;
 	pdu_read(s->handle);
 	if (s->note.what != PDU_NOTHING)
 		step(s);
@@ -315,7 +313,7 @@ static void open_handle(struct device_session *s);
 static void
 timer(uv_timer_t *handle)
 {
-	struct device_session *s = ((struct snmp_poll *)handle->data)->session;
+	struct device_session *s = ((struct snmp_timer *)handle->data)->session;
 
 	if (s->handle == NULL) {
 		if (s->failure.text[0] != '\0')
@@ -335,17 +333,15 @@ timer(uv_timer_t *handle)
 static void
 open_handle(struct device_session *s)
 {
-	int fd;
+	netsnmp_transport *transport = snmp_sockets_transport(
+	    s->sockets, &s->address, arrived, s, &s->failure);
 
-	s->handle = usm_open(s->at, s->options, &fd, &s->failure);
+	if (transport != NULL)
+		s->handle = usm_open(s->at, s->options, transport, &s->failure);
 	if (s->handle == NULL) {
 		end(s, s->failure.text);
 		return;
 	}
-	must(uv_poll_init(s->loop, &s->poll->poll, fd) == 0);
-	s->poll->poll.data = s->poll;
-	s->poll->open++;
-	must(uv_poll_start(&s->poll->poll, UV_READABLE, readable) == 0);
 	if (s->options->version == 3) {
 		meet_engine(s);
 		return;
@@ -357,12 +353,11 @@ open_handle(struct device_session *s)
 static void
 new_handles(struct device_session *s)
 {
-	s->poll = xnew(struct snmp_poll);
-	s->poll->session = s;
-	s->poll->open = 1;
-	uv_timer_init(s->loop, &s->poll->timer);
-	s->poll->timer.data = s->poll;
-	s->poll->timer.timer_cb = timer;
+	s->clock = xnew(struct snmp_timer);
+	s->clock->session = s;
+	uv_timer_init(s->loop, &s->clock->timer);
+	s->clock->timer.data = s->clock;
+	s->clock->timer.timer_cb = timer;
 }
 
 static void
@@ -388,13 +383,15 @@ need_keys(const struct snmp_options *o)
 }
 
 struct device_session *
-device_session_start(uv_loop_t *loop, const union address *address,
-    const struct snmp_options *options, const struct snmp_talk *talk,
-    device_session_done_fn *done, void *arg)
+device_session_start(uv_loop_t *loop, struct snmp_sockets *sockets,
+    const union address *address, const struct snmp_options *options,
+    const struct snmp_talk *talk, device_session_done_fn *done, void *arg)
 {
 	struct device_session *s = xnew(struct device_session);
 
 	s->loop = loop;
+	s->sockets = sockets;
+	s->address = *address;
 	s->options = options;
 	s->talk = talk;
 	s->done = done;
@@ -406,6 +403,6 @@ device_session_start(uv_loop_t *loop, const union address *address,
 		s->keys = snmp_keys_start(loop, snmp_hash_of(options->auth),
 		    options->auth_secret, options->priv_secret, keys_made, s);
 	else
-		uv_timer_start(&s->poll->timer, timer, 0, 0);
+		uv_timer_start(&s->clock->timer, timer, 0, 0);
 	return s;
 }

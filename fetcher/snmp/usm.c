@@ -47,8 +47,8 @@ static const struct {
     {"aes192c", USM_CREATE_USER_PRIV_AES192_CISCO},
     {"aes256c", USM_CREATE_USER_PRIV_AES256_CISCO}};
 
-static int
-privacy_of(const char *word)
+int
+usm_privacy_of(const char *word)
 {
 	for (size_t i = 0; i < ARRAY_LEN(privacies); i++)
 		if (strcasecmp(privacies[i].word, word) == 0)
@@ -82,7 +82,7 @@ usm_check(const struct snmp_options *o, struct err *err_r)
 		return -1;
 	}
 	if (o->priv != NULL &&
-	    (privacy_of(o->priv) < 0 || o->priv_secret == NULL)) {
+	    (usm_privacy_of(o->priv) < 0 || o->priv_secret == NULL)) {
 		err_set(err_r,
 		    "snmp.priv: \"%s\" is none of des, aes, aes192, aes256, "
 		    "aes192c, aes256c, or has no password",
@@ -93,16 +93,14 @@ usm_check(const struct snmp_options *o, struct err *err_r)
 }
 
 void *
-usm_open(
-    const char *at, const struct snmp_options *o, int *fd_r, struct err *err_r)
+usm_open(const char *at, const struct snmp_options *o,
+    netsnmp_transport *transport, struct err *err_r)
 {
 	netsnmp_session session;
-	char *peer = xasprintf("%s:%s", at[0] == '[' ? "udp6" : "udp", at);
 	void *handle;
 
 	init_library();
 	snmp_sess_init(&session);
-	session.peername = peer;
 	session.timeout = (long)o->timeout_ms * 1000;
 	session.retries = (int)o->retries;
 	if (o->version == 3) {
@@ -124,8 +122,7 @@ usm_open(
 		session.community = (unsigned char *)o->community;
 		session.community_len = strlen(o->community);
 	}
-	handle = snmp_sess_open(&session);
-	free(peer);
+	handle = snmp_sess_add(&session, transport, NULL, NULL);
 	if (handle == NULL) {
 		err_set(err_r, "Cannot open a session to %s: %s", at,
 		    snmp_api_errstring(session.s_snmp_errno));
@@ -133,7 +130,6 @@ usm_open(
 	}
 	if (o->version == 3)
 		snmp_sess_session(handle)->flags |= SNMP_FLAGS_DONT_PROBE;
-	*fd_r = snmp_sess_transport(handle)->sock;
 	return handle;
 }
 
@@ -153,139 +149,6 @@ usm_probe(void)
 	pdu->securityEngineID = (unsigned char *)strdup("");
 	pdu->securityEngineIDLen = 0;
 	return pdu;
-}
-
-static void
-set_bytes(unsigned char **bytes, size_t *n, const struct usm_engine *engine)
-{
-	free(*bytes);
-	*bytes = malloc(engine->n + 1);
-	if (*bytes == NULL)
-		return;
-	memcpy(*bytes, engine->id, engine->n);
-	*n = engine->n;
-}
-
-/* The key itself is localized by the library. */
-static void
-set_auth(netsnmp_session *session, const struct snmp_options *o)
-{
-	const char *hash = snmp_hash_of(o->auth);
-	struct snmp_key key;
-	size_t n;
-	int type = usm_lookup_auth_type(strcmp(hash, "SHA1") == 0 ? "SHA"
-		: strcmp(hash, "SHA224") == 0                     ? "SHA-224"
-		: strcmp(hash, "SHA256") == 0                     ? "SHA-256"
-		: strcmp(hash, "SHA384") == 0                     ? "SHA-384"
-		: strcmp(hash, "SHA512") == 0                     ? "SHA-512"
-								  : "MD5");
-	const oid *name = sc_get_auth_oid(type, &n);
-
-	free(session->securityAuthProto);
-	session->securityAuthProto = snmp_duplicate_objid(name, n);
-	session->securityAuthProtoLen = n;
-	if (!snmp_key_known(hash, o->auth_secret, &key))
-		snmp_key_make(hash, o->auth_secret, &key);
-	memcpy(session->securityAuthKey, key.bytes, key.n);
-	session->securityAuthKeyLen = key.n;
-}
-
-static void
-set_priv(netsnmp_session *session, const struct snmp_options *o)
-{
-	const char *hash = snmp_hash_of(o->auth);
-	struct snmp_key key;
-	size_t n;
-	const oid *name = sc_get_priv_oid(privacy_of(o->priv), &n);
-
-	free(session->securityPrivProto);
-	session->securityPrivProto = snmp_duplicate_objid(name, n);
-	session->securityPrivProtoLen = n;
-	if (!snmp_key_known(hash, o->priv_secret, &key))
-		snmp_key_make(hash, o->priv_secret, &key);
-	memcpy(session->securityPrivKey, key.bytes, key.n);
-	session->securityPrivKeyLen = key.n;
-}
-
-int
-usm_adopt(void *handle, const struct usm_engine *engine,
-    const struct snmp_options *o, struct err *err_r)
-{
-	netsnmp_session *session = snmp_sess_session(handle);
-	struct usmUser *user;
-
-	set_bytes(
-	    &session->securityEngineID, &session->securityEngineIDLen, engine);
-	set_bytes(
-	    &session->contextEngineID, &session->contextEngineIDLen, engine);
-	if (o->auth != NULL)
-		set_auth(session, o);
-	if (o->priv != NULL)
-		set_priv(session, o);
-	/* The library would go on with the keys that it had for this name. */
-	user = usm_get_user(
-	    session->securityEngineID, session->securityEngineIDLen, o->user);
-	if (user != NULL) {
-		usm_remove_user(user);
-		usm_free_user(user);
-	}
-	if (create_user_from_session(session) == SNMPERR_SUCCESS)
-		return 0;
-	err_set(err_r,
-	    "Cannot make the SNMP user %s: %s (is the combination of auth and "
-	    "priv possible?)",
-	    o->user, snmp_api_errstring(session->s_snmp_errno));
-	return -1;
-}
-
-/* --- engines --------------------------------------------------------------
- */
-
-static struct {
-	char at[64];
-	struct usm_engine engine;
-} * engines;
-
-static size_t
-place_of(const char *at)
-{
-	uint32_t h = 2166136261u;
-
-	if (engines == NULL)
-		engines = xcalloc(ENGINES, sizeof(engines[0]));
-	for (; *at != '\0'; at++)
-		h = (h ^ (unsigned char)*at) * 16777619u;
-	return h % ENGINES;
-}
-
-const struct usm_engine *
-usm_known(const char *at)
-{
-	size_t i = place_of(at);
-
-	return engines[i].engine.n > 0 && strcmp(engines[i].at, at) == 0
-	    ? &engines[i].engine
-	    : NULL;
-}
-
-void
-usm_remember(const char *at, const struct usm_engine *engine)
-{
-	size_t i = place_of(at);
-
-	if (strlen(at) >= sizeof(engines[i].at))
-		return;
-	memcpy(engines[i].at, at, strlen(at) + 1);
-	engines[i].engine = *engine;
-}
-
-void
-usm_forget(const char *at)
-{
-	size_t i = place_of(at);
-
-	if (strcmp(engines[i].at, at) == 0)
-		engines[i].engine.n = 0;
 }
 
 /* --- words ----------------------------------------------------------------

@@ -11,15 +11,23 @@
 
 /* Are the options such that a session can be made? -1 with words. */
 int usm_check(const struct snmp_options *options, struct err *err_r);
-/* NULL with words. The socket is the session's. `at`: "192.0.2.1:161". */
-void *usm_open(const char *at, const struct snmp_options *options, int *fd_r,
-    struct err *err_r);
+/* NULL with words. Takes over the transport. `at`: "192.0.2.1:161". */
+void *usm_open(const char *at, const struct snmp_options *options,
+    netsnmp_transport *transport, struct err *err_r);
 
 /* Version 3's first question: empty, to be refused with the engine's name. */
 netsnmp_pdu *usm_probe(void);
-/* The session talks to that engine as the options' user. -1 with words. */
-int usm_adopt(void *handle, const struct usm_engine *engine,
-    const struct snmp_options *options, struct err *err_r);
+/*
+ * The session talks to that engine as the options' user, whom the library
+ * knows until usm_release(). -1 with words.
+ */
+struct usm_held;
+int usm_adopt(void *handle, const char *at, const struct usm_engine *engine,
+    const struct snmp_options *options, struct usm_held **held_r,
+    struct err *err_r);
+void usm_release(struct usm_held **held); /* NULL is fine */
+/* The library's type of a word like "aes"; -1: none. */
+int usm_privacy_of(const char *word);
 
 /* Engines by address, remembered by the process. */
 const struct usm_engine *usm_known(const char *at);

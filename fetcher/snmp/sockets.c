@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Shared sockets; see sockets.h. To the library each device has a transport of
+ * its own: sending goes out by a shared socket, receiving takes the packet that
+ * is being looked at.
+ */
+#include "fetcher/snmp/sockets.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SOCKETS      8 /* of a family: each has its own queue in the kernel */
+#define BUCKETS      4096
+#define NUMBERS      8 /* sent by one device and not forgotten */
+#define PACKETS      32
+#define PACKET_BYTES 65536
+#define QUEUE_BYTES  (4 << 20)
+#define ROUNDS       8 /* of PACKETS, then others have their turn */
+
+struct number {
+	struct number *next, **at; /* at NULL: not in the table */
+	uint32_t value;
+	struct link *link;
+};
+
+struct link { /* one device's transport */
+	struct snmp_sockets *sockets;
+	union address to;
+	snmp_arrived_fn *arrived;
+	void *arg;
+	struct number numbers[NUMBERS];
+	unsigned n_sent;
+};
+
+struct shared {
+	uv_poll_t poll;
+	struct snmp_sockets *sockets;
+	int fd;
+};
+
+struct snmp_sockets {
+	uv_loop_t *loop;
+	struct shared *v4[SOCKETS], *v6[SOCKETS];
+	unsigned turn;
+	struct number *buckets[BUCKETS];
+	const unsigned char *packet; /* being looked at */
+	size_t packet_len;
+};
+
+/* Of the process: one thread speaks SNMP. */
+static unsigned char packets[PACKETS][PACKET_BYTES];
+
+/* --- numbers of packets ---------------------------------------------------
+ */
+
+/* A tag and its length; *n_r of the content, which is all there. */
+static bool
+take_head(const unsigned char **at, size_t *left, unsigned tag, size_t *n_r)
+{
+	size_t n, head = 2;
+
+	if (*left < 2 || (*at)[0] != tag)
+		return false;
+	n = (*at)[1];
+	if (n & 0x80) {
+		size_t more = n & 0x7f;
+
+		if (more == 0 || more > 4 || *left < 2 + more)
+			return false;
+		n = 0;
+		for (size_t i = 0; i < more; i++)
+			n = n << 8 | (*at)[2 + i];
+		head += more;
+	}
+	if (n > *left - head)
+		return false;
+	*at += head;
+	*left -= head;
+	*n_r = n;
+	return true;
+}
+
+static bool
+take_number(const unsigned char **at, size_t *left, uint32_t *number_r)
+{
+	size_t n;
+
+	if (!take_head(at, left, ASN_INTEGER, &n) || n == 0 || n > 5)
+		return false;
+	*number_r = 0;
+	for (size_t i = 0; i < n; i++)
+		*number_r = *number_r << 8 | (*at)[i];
+	*at += n;
+	*left -= n;
+	return true;
+}
+
+bool
+snmp_packet_number(const unsigned char *at, size_t left, uint32_t *number_r)
+{
+	uint32_t version;
+	size_t n;
+
+	if (!take_head(&at, &left, ASN_SEQUENCE | ASN_CONSTRUCTOR, &n) ||
+	    !take_number(&at, &left, &version))
+		return false;
+	if (version == SNMP_VERSION_3)
+		return take_head(
+			   &at, &left, ASN_SEQUENCE | ASN_CONSTRUCTOR, &n) &&
+		    take_number(&at, &left, number_r);
+	if (!take_head(&at, &left, ASN_OCTET_STR, &n))
+		return false;
+	at += n;
+	left -= n;
+	return left > 0 && take_head(&at, &left, at[0], &n) &&
+	    take_number(&at, &left, number_r);
+}
+
+static void
+forget(struct number *n)
+{
+	if (n->at == NULL)
+		return;
+	*n->at = n->next;
+	if (n->next != NULL)
+		n->next->at = n->at;
+	n->at = NULL;
+}
+
+static void
+note_sent(struct link *l, uint32_t value)
+{
+	struct number *n = &l->numbers[l->n_sent % NUMBERS], **bucket;
+
+	for (unsigned i = 0; i < NUMBERS; i++) /* it was sent again */
+		if (l->numbers[i].at != NULL && l->numbers[i].value == value)
+			return;
+	forget(n);
+	l->n_sent++;
+	bucket = &l->sockets->buckets[value % BUCKETS];
+	*n = (struct number){
+	    .next = *bucket, .at = bucket, .value = value, .link = l};
+	if (n->next != NULL)
+		n->next->at = &n->next;
+	*bucket = n;
+}
+
+static struct link *
+find(const struct snmp_sockets *s, uint32_t value)
+{
+	struct number *n = s->buckets[value % BUCKETS];
+
+	while (n != NULL && n->value != value)
+		n = n->next;
+	return n == NULL ? NULL : n->link;
+}
+
+/* --- sockets --------------------------------------------------------------
+ */
+
+static bool
+read_some(struct shared *h)
+{
+	struct mmsghdr messages[PACKETS] = {0};
+	struct iovec parts[PACKETS];
+	int n;
+
+	for (int i = 0; i < PACKETS; i++) {
+		parts[i] = (struct iovec){packets[i], PACKET_BYTES};
+		messages[i].msg_hdr.msg_iov = &parts[i];
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	n = recvmmsg(h->fd, messages, PACKETS, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < n; i++) {
+		struct snmp_sockets *s = h->sockets;
+		struct link *l;
+		uint32_t number;
+
+		s->packet = packets[i];
+		s->packet_len = messages[i].msg_len;
+		if (snmp_packet_number(s->packet, s->packet_len, &number) &&
+		    (l = find(s, number)) != NULL)
+			l->arrived(l->arg);
+		s->packet = NULL;
+	}
+	return n == PACKETS;
+}
+
+static void
+readable(uv_poll_t *poll, int status, int events)
+{
+	struct shared *h = poll->data;
+
+	(void)status;
+	(void)events;
+	for (int i = 0; i < ROUNDS && read_some(h); i++)
+		;
+}
+
+static struct shared *
+open_one(struct snmp_sockets *s, int family)
+{
+	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int bytes = QUEUE_BYTES;
+	struct shared *h;
+
+	if (fd == -1)
+		return NULL;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) ==
+	    -1)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	h = xnew(struct shared);
+	h->sockets = s;
+	h->fd = fd;
+	must(uv_poll_init(s->loop, &h->poll, fd) == 0);
+	h->poll.data = h;
+	must(uv_poll_start(&h->poll, UV_READABLE, readable) == 0);
+	uv_unref((uv_handle_t *)&h->poll);
+	return h;
+}
+
+struct snmp_sockets *
+snmp_sockets_new(uv_loop_t *loop)
+{
+	struct snmp_sockets *s = xnew(struct snmp_sockets);
+
+	s->loop = loop;
+	return s;
+}
+
+static void
+closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void
+close_all(struct shared **list)
+{
+	for (int i = 0; i < SOCKETS; i++) {
+		if (list[i] == NULL)
+			continue;
+		uv_poll_stop(&list[i]->poll);
+		close(list[i]->fd);
+		uv_close((uv_handle_t *)&list[i]->poll, closed);
+	}
+}
+
+void
+snmp_sockets_free(struct snmp_sockets **sp)
+{
+	struct snmp_sockets *s = *sp;
+
+	if (s == NULL)
+		return;
+	close_all(s->v4);
+	close_all(s->v6);
+	free(s);
+	*sp = NULL;
+}
+
+/* --- the library's transport ----------------------------------------------
+ */
+
+static int
+transport_recv(netsnmp_transport *t, void *buf, int size, void **opaque,
+    int *opaque_length)
+{
+	const struct snmp_sockets *s = ((struct link *)t->data)->sockets;
+	int n = s->packet_len > (size_t)size ? size : (int)s->packet_len;
+
+	*opaque = NULL;
+	*opaque_length = 0;
+	if (s->packet == NULL)
+		return -1;
+	memcpy(buf, s->packet, (size_t)n);
+	return n;
+}
+
+static int
+transport_send(netsnmp_transport *t, const void *buf, int size, void **opaque,
+    int *opaque_length)
+{
+	struct link *l = t->data;
+	uint32_t number;
+	ssize_t n;
+
+	(void)opaque;
+	(void)opaque_length;
+	if (snmp_packet_number(buf, (size_t)size, &number))
+		note_sent(l, number);
+	n = sendto(
+	    t->sock, buf, (size_t)size, 0, &l->to.sa, address_len(&l->to));
+	/* A full queue is a lost packet: it is sent again. */
+	return n == -1 && (errno == EAGAIN || errno == ENOBUFS) ? size : (int)n;
+}
+
+static int
+transport_close(netsnmp_transport *t)
+{
+	struct link *l = t->data;
+
+	for (int i = 0; i < NUMBERS; i++)
+		forget(&l->numbers[i]);
+	t->sock = -1;
+	return 0;
+}
+
+static char *
+transport_name(netsnmp_transport *t, const void *data, int length)
+{
+	(void)t;
+	(void)data;
+	(void)length;
+	return strdup("SNMP");
+}
+
+netsnmp_transport *
+snmp_sockets_transport(struct snmp_sockets *s, const union address *to,
+    snmp_arrived_fn *arrived, void *arg, struct err *err_r)
+{
+	struct shared **h = &(
+	    to->sa.sa_family == AF_INET6 ? s->v6 : s->v4)[s->turn++ % SOCKETS];
+	netsnmp_transport *t;
+	struct link *l;
+
+	if (*h == NULL)
+		*h = open_one(s, to->sa.sa_family);
+	if (*h == NULL) {
+		err_set(err_r, "no socket: %s", strerror(errno));
+		return NULL;
+	}
+	/* The library frees both. */
+	t = xcalloc(1, sizeof(*t));
+	l = xcalloc(1, sizeof(*l));
+	*l = (struct link){
+	    .sockets = s, .to = *to, .arrived = arrived, .arg = arg};
+	t->domain = netsnmpUDPDomain;
+	t->domain_length = (int)netsnmpUDPDomain_len;
+	t->sock = (*h)->fd;
+	t->data = l;
+	t->data_length = sizeof(*l);
+	t->msgMaxSize = PACKET_BYTES - 1 - 8 - 20;
+	t->f_recv = transport_recv;
+	t->f_send = transport_send;
+	t->f_close = transport_close;
+	t->f_fmtaddr = transport_name;
+	return t;
+}
