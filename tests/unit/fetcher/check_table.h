@@ -48,11 +48,12 @@ row_same(const char *what, struct slice got, const char *want)
 static inline struct slice
 row_output(const char *output, struct slice items, struct str *read)
 {
+	struct collect_settings set = {.bare = true};
 	struct err err;
 
 	if (output[0] != '.')
 		return slice_of(output);
-	if (stored_collect(slice_of(output), items, read, &err) != 0)
+	if (stored_collect(slice_of(output), items, &set, read, &err) != 0)
 		fail_msg("%s", err.text);
 	return str_slice(read);
 }
