@@ -21,10 +21,17 @@ usage(const struct jobs *j, bool plugins)
 }
 
 void
+jobs_note_usage(struct jobs *j, int64_t now_ns)
+{
+	smooth_set(&j->usage_plugin, usage(j, true), now_ns);
+	smooth_set(&j->usage_other, usage(j, false), now_ns);
+}
+
+void
 jobs_note_latency(struct jobs *j, struct worker *w, unsigned kind,
     const struct due *due, int64_t now_ns)
 {
-	double *average =
+	struct smooth_mean *average =
 	    kind == MSG_JOB_PLUGIN ? &j->latency_plugin : &j->latency_other;
 	double late = (double)(now_ns - due->planned) / (double)NS_PER_S;
 	int64_t interval = (int64_t)j->schedule->engine->objects[due->object]
@@ -33,7 +40,7 @@ jobs_note_latency(struct jobs *j, struct worker *w, unsigned kind,
 
 	j->overdue += interval > 0 && now_ns - due->planned > interval;
 	j->plugins += kind == MSG_JOB_PLUGIN;
-	*average += (late - *average) * 0.05;
+	smooth_add(average, late, now_ns);
 	w->latency += (late - w->latency) * 0.05;
 }
 
@@ -42,6 +49,7 @@ jobs_counters(const struct jobs *j, struct str *list)
 {
 	const struct schedule_counters *s = &j->schedule->counters;
 	uint64_t waiting = 0, remote = 0;
+	int64_t now_ns, wall;
 
 	for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
 		waiting += schedule_waiting(j->schedule, i);
@@ -49,6 +57,7 @@ jobs_counters(const struct jobs *j, struct str *list)
 		waiting += j->workers.claims[i].n;
 	for (const struct worker *w = j->workers.first; w != NULL; w = w->next)
 		remote += w->def >= 0;
+	j->ops->clock(j->arg, &now_ns, &wall);
 	const struct {
 		const char *name;
 		double value;
@@ -82,10 +91,10 @@ jobs_counters(const struct jobs *j, struct str *list)
 	    {"event_handlers_waiting", (double)j->n_handlers},
 	    {"event_handlers_skipped", (double)j->handlers_skipped},
 	    {"event_handlers_dropped", (double)j->handlers_dropped},
-	    {"average_latency_generic", j->latency_plugin},
-	    {"average_latency_fetcher", j->latency_other},
-	    {"helper_usage_generic", usage(j, true)},
-	    {"helper_usage_fetcher", usage(j, false)},
+	    {"average_latency_generic", smooth_mean(&j->latency_plugin)},
+	    {"average_latency_fetcher", smooth_mean(&j->latency_other)},
+	    {"helper_usage_generic", smooth_level(&j->usage_plugin, now_ns)},
+	    {"helper_usage_fetcher", smooth_level(&j->usage_other, now_ns)},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {

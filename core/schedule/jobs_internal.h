@@ -8,6 +8,7 @@
 #include "core/schedule/job.h"
 #include "core/schedule/jobs.h"
 #include "core/schedule/life.h"
+#include "core/schedule/smooth.h"
 #include "core/schedule/workers.h"
 
 #define JOBS_ADDRESSES 8 /* on which remote workers may come */
@@ -66,7 +67,9 @@ struct jobs {
 	uint64_t overdue; /* started more than an interval late (SC-22) */
 	uint64_t host_checks, service_checks, plugins;
 	uint32_t capacity; /* all workers' credit, used and unused */
-	double latency_plugin, latency_other; /* smoothed, seconds */
+	/* SC-22: of plugins, of all others; seconds, part of the capacity */
+	struct smooth_mean latency_plugin, latency_other;
+	struct smooth_level usage_plugin, usage_other;
 };
 
 /* handlers.c: an alert handler ended; it is freed. */
@@ -83,7 +86,9 @@ void jobs_free_slot(struct jobs *j, struct running *r);
 struct worker *jobs_pick(struct jobs *j);
 
 /* jobs_counters.c */
-/* CR-6: how late it starts, smoothed over some twenty checks. */
+/* What the workers do from now on, for the numbers of SC-22. */
+void jobs_note_usage(struct jobs *j, int64_t now_ns);
+/* CR-6: how late it starts. */
 void jobs_note_latency(struct jobs *j, struct worker *w, unsigned kind,
     const struct due *due, int64_t now_ns);
 

@@ -218,6 +218,7 @@ jobs_pump(struct jobs *j)
 	}
 	more = pump_beat(j, limit, &left, now_ns) || more;
 	j->turn = (j->turn + 1) % MSG_JOB_KINDS;
+	jobs_note_usage(j, now_ns);
 	if (more)
 		j->ops->wake(j->arg);
 }

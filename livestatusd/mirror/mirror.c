@@ -304,7 +304,7 @@ put_status(struct mirror *m, const struct msg_core_status *s, int64_t now_ns)
 	struct slice list = s->counters;
 	struct msg_counter r;
 	double commands = 0, seconds = 0;
-	const struct mirror_counter *c = mirror_counter(m, "commands");
+	const struct mirror_counter *c = mirror_counter(m, "external_commands");
 
 	if (c != NULL)
 		commands = c->value;
@@ -318,7 +318,7 @@ put_status(struct mirror *m, const struct msg_core_status *s, int64_t now_ns)
 	while (msg_counter_next(&list, &r))
 		put_counter(m, &r, seconds);
 	m->status_at_ns = now_ns;
-	c = mirror_counter(m, "commands");
+	c = mirror_counter(m, "external_commands");
 	if (c != NULL && c->value > commands)
 		m->events[MIRROR_COMMAND]++;
 }

@@ -95,8 +95,6 @@ text(struct view *v, const struct column *c, uint32_t at)
 static const struct {
 	const char *column, *counter;
 } others[] = {
-    {"external_commands", "commands"},
-    {"log_messages", "history_lines"},
     {"average_runnable_jobs_fetcher", "jobs_waiting"},
 };
 

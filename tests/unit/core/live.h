@@ -57,6 +57,7 @@ struct live {
 	struct msg_checkable seen[3]; /* texts are not kept */
 	uint32_t downtimes, comments;
 	uint64_t generation;
+	struct str status; /* counters of the last core_status */
 };
 
 /* --- peers -----------------------------------------------------------------
@@ -111,8 +112,25 @@ take_state(const struct msg *m, struct live *l)
 		l->generation = m->stream_head.generation;
 	if (m->id == MSG_CHECKABLE && m->checkable.object < 3)
 		l->seen[m->checkable.object] = m->checkable;
+	if (m->id == MSG_CORE_STATUS) {
+		str_clear(&l->status);
+		str_addslice(&l->status, m->core_status.counters);
+	}
 	l->downtimes += m->id == MSG_DOWNTIME;
 	l->comments += m->id == MSG_COMMENT;
+}
+
+/* What core says of itself; -1: nothing of that name so far. */
+static inline double
+number_of(const struct live *l, const char *name)
+{
+	struct slice list = str_slice(&l->status);
+	struct msg_counter c;
+
+	while (msg_counter_next(&list, &c))
+		if (slice_eqs(c.name, name))
+			return c.value;
+	return -1;
 }
 
 static inline void
@@ -437,6 +455,7 @@ finish(struct live *l)
 	uv_loop_close(&l->loop);
 	file_remove_tree(l->root, &err);
 	free(l->root);
+	str_free(&l->status);
 	free(l);
 }
 

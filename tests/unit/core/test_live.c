@@ -104,6 +104,22 @@ is_measured(struct live *l)
 	    (l->seen[HTTP].flags & MSG_CHECKABLE_CHECKED);
 }
 
+/* SC-22: what is exported; the worker held jobs and answered others. */
+static bool
+has_numbers(struct live *l)
+{
+	return number_of(l, "host_checks") > 0 &&
+	    number_of(l, "service_checks") > 0 &&
+	    number_of(l, "helper_usage_fetcher") > 0 &&
+	    number_of(l, "helper_usage_fetcher") <= 1 &&
+	    number_of(l, "helper_usage_generic") > 0 &&
+	    number_of(l, "helper_usage_generic") <= 1 &&
+	    number_of(l, "average_latency_fetcher") > 0 &&
+	    number_of(l, "average_latency_generic") > 0 &&
+	    number_of(l, "jobs_waiting") >= 0 &&
+	    number_of(l, "checks_overdue") >= 0;
+}
+
 /* SC-26: a worker that goes loses its jobs to the next. */
 static void
 jobs_of_a_lost_worker_are_done_by_another(void **state)
@@ -128,6 +144,7 @@ jobs_of_a_lost_worker_are_done_by_another(void **state)
 	l->jobs = bus_dial(l->bus, jobs, NULL, &worker, l, &err);
 	free(jobs);
 	wait_until(l, is_measured, "results by the second worker");
+	wait_until(l, has_numbers, "numbers of checks, latency and usage");
 	end_core(l, SIGTERM);
 	finish(l);
 }

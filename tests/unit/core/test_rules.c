@@ -5,6 +5,7 @@
  */
 #include "core/schedule/intake.h"
 #include "core/schedule/macros.h"
+#include "core/schedule/smooth.h"
 #include "tests/unit/core/world.h"
 
 #include "common/clock.h"
@@ -30,6 +31,45 @@ plugins(void)
 	}
 	world_start(w, 0);
 	return w;
+}
+
+static bool
+about(double is, double wanted)
+{
+	return fabs(is - wanted) < 0.001;
+}
+
+static void
+numbers_are_smoothed_over_a_minute(void **state) /* SC-22 */
+{
+	struct smooth_mean m = {0};
+	struct smooth_level l = {0};
+
+	(void)state;
+	assert_true(about(smooth_mean(&m), 0));
+	smooth_add(&m, 3, 1000 * S);
+	smooth_add(&m, 1, 1000 * S);
+	assert_true(about(smooth_mean(&m), 2));
+	/* A minute on, what was before counts a third (1/e). */
+	smooth_add(&m, 8, 1060 * S);
+	assert_true(about(smooth_mean(&m), (4 / M_E + 8) / (2 / M_E + 1)));
+	/* However many they were an hour ago. */
+	for (int i = 0; i < 10000; i++)
+		smooth_add(&m, 5, 2000 * S);
+	smooth_add(&m, 1, 5600 * S);
+	assert_true(about(smooth_mean(&m), 1));
+	/* A level counts for as long as it lasts, not for how often it is
+	 * told. */
+	smooth_set(&l, 0, 1000 * S);
+	smooth_set(&l, 1, 1000 * S);
+	assert_true(about(smooth_level(&l, 1000 * S), 0));
+	assert_true(about(smooth_level(&l, 1060 * S), 1 - 1 / M_E));
+	for (int i = 0; i < 600; i++)
+		smooth_set(&l, 1, (1000 * S) + i * S / 10);
+	assert_true(about(smooth_level(&l, 1060 * S), 1 - 1 / M_E));
+	assert_true(about(smooth_level(&l, 5000 * S), 1));
+	smooth_set(&l, 0.5, 5000 * S);
+	assert_true(about(smooth_level(&l, 9000 * S), 0.5));
 }
 
 static void
@@ -205,6 +245,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(numbers_are_smoothed_over_a_minute),
 	    cmocka_unit_test(waiting_is_served_by_planned_time),
 	    cmocka_unit_test(starts_of_one_turn_are_bounded),
 	    cmocka_unit_test(kinds_do_not_wait_for_each_other),

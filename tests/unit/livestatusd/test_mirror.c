@@ -78,7 +78,7 @@ status(struct fixture *f, double commands, int64_t at_s)
 	struct str list = {0};
 
 	msg_counter_put(
-	    &list, &(struct msg_counter){SLICE("commands"), commands});
+	    &list, &(struct msg_counter){SLICE("external_commands"), commands});
 	mirror_apply(f->m,
 	    &(struct msg){.id = MSG_CORE_STATUS,
 		.core_status = {~0u, 5, str_slice(&list)}},
@@ -93,14 +93,14 @@ test_counters_and_events(void **state)
 	uint64_t before;
 
 	status(f, 10, 1000);
-	assert_true(mirror_counter(f->m, "commands")->rate == 0);
+	assert_true(mirror_counter(f->m, "external_commands")->rate == 0);
 	before = f->m->events[MIRROR_COMMAND];
 	status(f, 610, 1060);
 	assert_int_equal(f->m->events[MIRROR_COMMAND], before + 1);
-	assert_true(mirror_counter(f->m, "commands")->rate > 6);
-	assert_true(mirror_counter(f->m, "commands")->rate < 7);
+	assert_true(mirror_counter(f->m, "external_commands")->rate > 6);
+	assert_true(mirror_counter(f->m, "external_commands")->rate < 7);
 	status(f, 3, 1061); /* core was started anew */
-	assert_true(mirror_counter(f->m, "commands")->value == 3);
+	assert_true(mirror_counter(f->m, "external_commands")->value == 3);
 	assert_null(mirror_counter(f->m, "nope"));
 }
 
