@@ -29,7 +29,7 @@ add_section(struct collect *c, const struct section_type *type)
 			there = there || c->sections[i].type == type;
 		if (there || c->n_sections == COLLECT_MAX_SECTIONS)
 			continue;
-		c->sections[c->n_sections++].type = type;
+		c->sections[c->n_sections++] = (struct chosen){.type = type};
 		for (const struct snmp_atom *a = type->snmp->detect;
 		     a->oid != NULL; a++)
 			collect_scan_need(c, a->oid);
@@ -57,8 +57,10 @@ struct collect *
 collect_new(const struct collect_settings *settings,
     const struct section_type *const *wanted, size_t n)
 {
-	struct collect *c = xnew(struct collect);
+	struct collect *c = xmalloc(sizeof(*c));
 
+	memset(c, 0, offsetof(struct collect, sections));
+	c->request.n = 0;
 	c->set = *settings;
 	c->repetitions =
 	    settings->bulk == 0 ? BULK_REPETITIONS : settings->bulk;

@@ -56,20 +56,21 @@ struct collect {
 	struct arena arena;
 	struct known *known;
 	size_t n_known, cap_known;
-	struct chosen sections[COLLECT_MAX_SECTIONS];
 	size_t n_sections;
 	struct column *columns;
 	size_t n_columns, cap_columns;
 	unsigned repetitions; /* now */
 	size_t width;         /* columns of one request, now */
 	bool no_bulk;
-	struct snmp_request request;
-	size_t asked[SNMP_MAX_ASKED]; /* known or column of each variable */
 	size_t n_values, n_bytes, n_requests;
 	unsigned silences;
 	size_t context, n_contexts; /* the one being read; of how many */
 	bool has_news;              /* the next reading should know */
 	bool over_limit;
+	/* Not zeroed, for they are large: what is used is set before. */
+	struct chosen sections[COLLECT_MAX_SECTIONS];
+	size_t asked[SNMP_MAX_ASKED]; /* known or column of each variable */
+	struct snmp_request request;
 };
 
 /* The OID among those of the scan; NULL: no room, or it is none. */

@@ -3,30 +3,12 @@
  * Unit test: Debian's snmpd on loopback, read by all versions and levels, with
  * wrong credentials, and a device that is not there.
  */
-#include "common/mem.h"
-#include "common/msg.h"
-#include "fetcher/runner.h"
+#include "snmpd.h"
 
-#include <arpa/inet.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char dir[] = "/tmp/test-snmp-XXXXXX";
-static pid_t daemon_pid;
-static int port;
+static struct snmpd device;
 
 static const char config[] =
-    "rocommunity public 127.0.0.1\n"
+    "rocommunity public 127.0.0.1\nrocommunity6 public ::1\n"
     "sysName snmp-test\nsysLocation rack 7\nsysContact noc\n"
     "createUser plain\nrouser plain noauth\n"
     "createUser md5des MD5 \"password-one\" DES \"password-two\"\n"
@@ -41,81 +23,18 @@ static const char config[] =
     "rouser sha512aes192 priv\nrouser sha224 auth\nrouser sha384 auth\n";
 
 static int
-free_port(void)
-{
-	struct sockaddr_in in = {.sin_family = AF_INET};
-	socklen_t n = sizeof(in);
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&in, n), 0);
-	getsockname(fd, (struct sockaddr *)&in, &n);
-	close(fd);
-	return ntohs(in.sin_port);
-}
-
-/* snmpd tells of its readiness in its log. */
-static void
-await(const char *log)
-{
-	for (int i = 0; i < 600; i++) {
-		char text[4096] = "";
-		FILE *f = fopen(log, "r");
-
-		if (f != NULL) {
-			size_t n = fread(text, 1, sizeof(text) - 1, f);
-			text[n] = '\0';
-			fclose(f);
-		}
-		if (strstr(text, "NET-SNMP version") != NULL)
-			return;
-		usleep(20000);
-	}
-	fail_msg("snmpd does not start");
-}
-
-static int
 start_daemon(void **state)
 {
-	char conf[96], log[96], at[64], option[128];
-
 	(void)state;
-	if (access("/usr/sbin/snmpd", X_OK) != 0)
-		return 0;
-	assert_non_null(mkdtemp(dir));
-	snprintf(conf, sizeof(conf), "%s/snmpd.conf", dir);
-	snprintf(log, sizeof(log), "%s/log", dir);
-	FILE *f = fopen(conf, "w");
-	assert_non_null(f);
-	fputs(config, f);
-	fclose(f);
-	port = free_port();
-	snprintf(at, sizeof(at), "udp:127.0.0.1:%d", port);
-	snprintf(option, sizeof(option), "-Lf%s", log);
-	daemon_pid = fork();
-	if (daemon_pid == 0) {
-		setenv("SNMP_PERSISTENT_DIR", dir, 1);
-		setenv("MIBS", "", 1);
-		execl("/usr/sbin/snmpd", "snmpd", "-f", "-C", "-c", conf,
-		    option, "-I", "-smux", at, (char *)NULL);
-		_exit(127);
-	}
-	await(log);
+	snmpd_start(&device, config);
 	return 0;
 }
 
 static int
 stop_daemon(void **state)
 {
-	char *line = xasprintf("rm -rf %s", dir);
-
 	(void)state;
-	if (daemon_pid > 0) {
-		kill(daemon_pid, SIGKILL);
-		waitpid(daemon_pid, NULL, 0);
-		assert_int_equal(system(line), 0);
-	}
-	free(line);
+	snmpd_remove(&device);
 	return 0;
 }
 
@@ -123,63 +42,10 @@ stop_daemon(void **state)
 	"'version': '3', 'user': '" user "', 'auth': ['" auth "', '" one       \
 	"'], 'priv': ['" priv "', '" two "']"
 
-struct run {
-	uv_loop_t loop;
-	struct runner *runner;
-	struct str output, failure;
-	int left;
-};
-
-static void
-done(struct fetch *f, void *arg)
-{
-	struct run *r = arg;
-
-	if (fetch_failure(f) != NULL)
-		str_add(&r->failure, fetch_failure(f));
-	str_addslice(&r->output, fetch_output(f));
-	r->left--;
-}
-
 static void
 read_device(struct run *r, const char *snmp, int at, uint32_t timeout_ms)
 {
-	char *options = xasprintf("{%s, 'port': %d}", snmp, at);
-
-	for (char *c = options; *c != '\0'; c++)
-		*c = *c == '\'' ? '"' : *c;
-	struct msg_job job = {.kind = MSG_JOB_SNMP,
-	    .host = SLICE("h"),
-	    .address = SLICE("127.0.0.1"),
-	    .timeout_ms = timeout_ms,
-	    .snmp = slice_of(options)};
-
-	*r = (struct run){.left = 1};
-	uv_loop_init(&r->loop);
-	r->runner = runner_new(&r->loop, "");
-	runner_start(r->runner, &job, done, r);
-	while (r->left > 0)
-		uv_run(&r->loop, UV_RUN_ONCE);
-	runner_close(r->runner);
-	while (uv_loop_close(&r->loop) != 0)
-		uv_run(&r->loop, UV_RUN_NOWAIT);
-	runner_free(&r->runner);
-	free(options);
-}
-
-static void
-assert_has(const struct str *text, const char *part)
-{
-	if (strstr(str_get(text), part) == NULL)
-		print_error("without \"%s\": %s\n", part, str_get(text));
-	assert_non_null(strstr(str_get(text), part));
-}
-
-static void
-run_free(struct run *r)
-{
-	str_free(&r->output);
-	str_free(&r->failure);
+	run_device(r, "127.0.0.1", snmp, at, timeout_ms);
 }
 
 static void
@@ -202,12 +68,12 @@ test_good(void **state)
 		"password-two")};
 
 	(void)state;
-	if (daemon_pid == 0)
+	if (device.pid == 0)
 		skip();
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
 		struct run r;
 
-		read_device(&r, ways[i], port, 20000);
+		read_device(&r, ways[i], device.port, 20000);
 		if (r.failure.len > 0)
 			print_error("%s\n", ways[i]);
 		assert_string_equal(str_get(&r.failure), "");
@@ -216,6 +82,20 @@ test_good(void **state)
 		assert_has(&r.output, "\tlo\t24\t");
 		run_free(&r);
 	}
+}
+
+static void
+test_ipv6(void **state)
+{
+	struct run r;
+
+	(void)state;
+	if (device.pid == 0 || !snmpd_has_ipv6())
+		skip();
+	run_device(&r, "::1", "'version': '2c'", device.port, 20000);
+	assert_string_equal(str_get(&r.failure), "");
+	assert_has(&r.output, "<<<if64:");
+	run_free(&r);
 }
 
 static void
@@ -238,12 +118,12 @@ test_refused(void **state)
 		"none of md5, sha"}};
 
 	(void)state;
-	if (daemon_pid == 0)
+	if (device.pid == 0)
 		skip();
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct run r;
 
-		read_device(&r, rows[i].snmp, port, 20000);
+		read_device(&r, rows[i].snmp, device.port, 20000);
 		print_message("%s\n", str_get(&r.failure));
 		assert_has(&r.failure, rows[i].words);
 		assert_null(strstr(str_get(&r.failure), "password-"));
@@ -265,7 +145,7 @@ test_silent(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
 		struct run r;
 
-		read_device(&r, ways[i], free_port(), 300);
+		read_device(&r, ways[i], snmpd_free_port(), 300);
 		assert_has(&r.failure, "No answer from 127.0.0.1:");
 		run_free(&r);
 	}
@@ -276,6 +156,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_good),
+	    cmocka_unit_test(test_ipv6),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_silent),
 	};
