@@ -74,7 +74,7 @@ test_supply(void **state)
 	    "printer_supply/Cyan Toner Cartridge\nprinter_supply/Waste Box\n"
 	    "printer_supply/Black Image Drum Unit\nprinter_supply/Stapler\n"
 	    "printer_supply/Roller\nprinter_supply/Empty\n"
-	    "printer_supply/Lost\n");
+	    "printer_supply/Lost\nsnmp_info/\n");
 }
 
 #define ALERT(n, severity, group, code, text)                                  \
@@ -110,9 +110,10 @@ test_alerts(void **state)
 	};
 	(void)state;
 	ROWS_RUN(rows);
-	row_discover(SYSTEM GENERAL, NULL, "printer_alerts/\n");
-	row_discover(SYSTEM M "10.2.1.4.1.1 1\n", NULL, "printer_pages/\n");
-	row_discover(SYSTEM M "10.2.1.4.1.1 -2\n", NULL, "");
+	row_discover(SYSTEM GENERAL, NULL, "printer_alerts/\nsnmp_info/\n");
+	row_discover(
+	    SYSTEM M "10.2.1.4.1.1 1\n", NULL, "printer_pages/\nsnmp_info/\n");
+	row_discover(SYSTEM M "10.2.1.4.1.1 -2\n", NULL, "snmp_info/\n");
 }
 
 #define IN(n, name, descr, status, max, level)                                 \
@@ -166,11 +167,11 @@ test_trays(void **state)
 	row_discover(walk, NULL,
 	    "printer_input/Tray 1.1\nprinter_input/Tray 1.2\n"
 	    "printer_input/Manual\nprinter_output/Face down\n"
-	    "printer_output/Stacker\n");
+	    "printer_output/Stacker\nsnmp_info/\n");
 	/* Without names the descriptions are taken. */
 	row_discover(SYSTEM M "8.2.1.18.1.1 lower\n" M "8.2.1.11.1.1 0\n" M
 			      "8.2.1.9.1.1 10\n",
-	    NULL, "printer_input/lower\n");
+	    NULL, "printer_input/lower\nsnmp_info/\n");
 }
 
 #define HR ".1.3.6.1.2.1.25.3.5.1."
@@ -192,7 +193,7 @@ test_status(void **state)
 	};
 	(void)state;
 	ROWS_RUN(rows);
-	row_discover(SYSTEM HR "1.1 3\n", NULL, "hr_printer/\n");
+	row_discover(SYSTEM HR "1.1 3\n", NULL, "hr_printer/\nsnmp_info/\n");
 }
 
 int

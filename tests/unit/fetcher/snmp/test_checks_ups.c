@@ -57,10 +57,10 @@ test_phases(void **state)
 	(void)state;
 	ROWS_RUN(rows);
 	row_discover(good, NULL,
-	    "ups_in_freq/1\nups_in_freq/2\nups_in_voltage/1\n"
+	    "snmp_info/\nups_in_freq/1\nups_in_freq/2\nups_in_voltage/1\n"
 	    "ups_in_voltage/2\nups_out_load/1\nups_out_voltage/1\n"
 	    "ups_power/1\n");
-	row_discover(odd, NULL, "ups_in_voltage/2\n");
+	row_discover(odd, NULL, "snmp_info/\nups_in_voltage/2\n");
 }
 
 #define BATTERY(on, minutes, charge, temp)                                     \
@@ -109,8 +109,10 @@ test_battery(void **state)
 	(void)state;
 	ROWS_RUN(rows);
 	row_discover(BATTERY("0", "34", "100", "25"), NULL,
-	    "ups_bat_temp/Battery\nups_capacity/\nups_output_source/\n");
-	row_discover(BATTERY("0", "", "", "0"), NULL, "ups_output_source/\n");
+	    "snmp_info/\nups_bat_temp/Battery\nups_capacity/"
+	    "\nups_output_source/\n");
+	row_discover(BATTERY("0", "", "", "0"), NULL,
+	    "snmp_info/\nups_output_source/\n");
 }
 
 #define TEST(result, start)                                                    \
@@ -159,8 +161,8 @@ test_alarms(void **state)
 	};
 	(void)state;
 	ROWS_RUN(rows);
-	row_discover(TEST("1", "1"), NULL, "ups_test/\nuptime/\n");
-	row_discover(SYSTEM B "6.1.0 0\n", NULL, "ups_alarms/\n");
+	row_discover(TEST("1", "1"), NULL, "snmp_info/\nups_test/\nuptime/\n");
+	row_discover(SYSTEM B "6.1.0 0\n", NULL, "snmp_info/\nups_alarms/\n");
 }
 
 int
