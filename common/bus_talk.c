@@ -276,7 +276,6 @@ on_message(struct bus_peer *p, const struct msg *m)
 	struct bus_link *link = p->link;
 	bool listens = link->kind == BUS_LISTEN;
 
-	p->heard = clock_mono();
 	if (m->id == MSG_HELLO) {
 		on_hello(p, &m->hello);
 		return is_peer(link, p) && p->up && !link->closed;
@@ -343,6 +342,7 @@ bus_talk_frame(struct bus_link *link, const uint8_t *id, size_t id_len,
 		p = peer_new(link, id, id_len);
 		snprintf(p->key, sizeof(p->key), "%s", key);
 	}
+	p->heard = clock_mono();
 	link->busy++;
 	while ((rc = msg_get(&w, &m, &why)) == 1)
 		if (!on_message(p, &m) || !is_peer(link, p))

@@ -5,17 +5,24 @@
 #include "common/msg.h"
 
 #include "common/log.h"
+#include "common/wire_raw.h"
 
 #include <inttypes.h>
 
 #define COUNT_FIELD(type, name, help) +1
-#define PUT_FIELD(type, name, help)   wire_put_##type(out, m->name);
+#define ROOM_FIELD(type, name, help)  +WIRE_ROOM_##type(m->name)
+#define PUT_FIELD(type, name, help)   p = wire_raw_##type(p, m->name);
 #define GET_FIELD(type, name, help)   m->name = wire_get_##type(w);
 
 #define CODEC(num, name, NAME, help)                                           \
-	static void put_##name(struct str *out, const struct msg_##name *m)    \
+	static size_t room_##name(const struct msg_##name *m)                  \
 	{                                                                      \
-		MSG_##NAME##_FIELDS(PUT_FIELD)                                 \
+		(void)m;                                                       \
+		return 2 * WIRE_ROOM_ARRAY MSG_##NAME##_FIELDS(ROOM_FIELD);    \
+	}                                                                      \
+	static uint8_t *put_##name(uint8_t *p, const struct msg_##name *m)     \
+	{                                                                      \
+		MSG_##NAME##_FIELDS(PUT_FIELD) return p;                       \
 	}                                                                      \
 	static void get_##name(struct wire *w, struct msg_##name *m)           \
 	{                                                                      \
@@ -28,8 +35,10 @@
 	CODEC(0, name, NAME, "")                                               \
 	void msg_##name##_put(struct str *list, const struct msg_##name *r)    \
 	{                                                                      \
-		wire_put_array(list, fields_of_##name);                        \
-		put_##name(list, r);                                           \
+		uint8_t *p = wire_raw_begin(list, room_##name(r));             \
+                                                                               \
+		p = wire_raw_array(p, fields_of_##name);                       \
+		wire_raw_end(list, put_##name(p, r));                          \
 	}                                                                      \
 	bool msg_##name##_next(struct slice *list, struct msg_##name *r_r)     \
 	{                                                                      \
@@ -50,14 +59,17 @@ MSG_RECORDS(RECORD_CODEC)
 
 #define PUT_CASE(num, name, NAME, help)                                        \
 	case MSG_##NAME:                                                       \
-		wire_put_array(out, 1 + fields_of_##name);                     \
-		wire_put_u32(out, num);                                        \
-		put_##name(out, &m->name);                                     \
+		p = wire_raw_begin(out, room_##name(&m->name));                \
+		p = wire_raw_array(p, 1 + fields_of_##name);                   \
+		p = wire_raw_u32(p, num);                                      \
+		wire_raw_end(out, put_##name(p, &m->name));                    \
 		return;
 
 void
 msg_put(struct str *out, const struct msg *m)
 {
+	uint8_t *p;
+
 	switch (m->id) {
 		MSG_CATALOGUE(PUT_CASE)
 	case MSG_NONE:

@@ -189,8 +189,8 @@ get_int(struct wire *w, bool *negative_r)
 	return v;
 }
 
-uint32_t
-wire_get_u32(struct wire *w)
+static uint32_t
+get_u32(struct wire *w)
 {
 	bool negative;
 	uint64_t v = get_int(w, &negative);
@@ -202,8 +202,8 @@ wire_get_u32(struct wire *w)
 	return (uint32_t)v;
 }
 
-uint64_t
-wire_get_u64(struct wire *w)
+static uint64_t
+get_u64(struct wire *w)
 {
 	bool negative;
 	uint64_t v = get_int(w, &negative);
@@ -215,8 +215,8 @@ wire_get_u64(struct wire *w)
 	return v;
 }
 
-int64_t
-wire_get_i64(struct wire *w)
+static int64_t
+get_i64(struct wire *w)
 {
 	bool negative;
 	uint64_t v = get_int(w, &negative);
@@ -226,6 +226,31 @@ wire_get_i64(struct wire *w)
 		return 0;
 	}
 	return (int64_t)v;
+}
+
+/* Most numbers are small: one byte. */
+static inline bool
+is_small(const struct wire *w)
+{
+	return w->p < w->end && *w->p < 0x80;
+}
+
+uint32_t
+wire_get_u32(struct wire *w)
+{
+	return is_small(w) ? *w->p++ : get_u32(w);
+}
+
+uint64_t
+wire_get_u64(struct wire *w)
+{
+	return is_small(w) ? *w->p++ : get_u64(w);
+}
+
+int64_t
+wire_get_i64(struct wire *w)
+{
+	return is_small(w) ? *w->p++ : get_i64(w);
 }
 
 double

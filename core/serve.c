@@ -82,7 +82,7 @@ core_command(
 	    .program = end_program,
 	    .privileged = is_privileged(core, c->who),
 	    .arg = core};
-	struct err err = {""};
+	struct err err;
 
 	core->asker = peer;
 	core->asker_id = c->id;

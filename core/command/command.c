@@ -104,7 +104,8 @@ command_run(
 		write_line(&c, line);
 	else
 		write_refusal(ctx, line, err_r);
-	free(c.objects);
+	if (c.objects != &c.one)
+		free(c.objects);
 	return rc;
 }
 

@@ -35,6 +35,7 @@ struct call {
 	const struct arg *rest; /* those after the object's key */
 	unsigned n;
 	uint32_t *objects, n_objects, cap_objects;
+	uint32_t one; /* what `objects` points to while it has one */
 };
 
 /*

@@ -11,6 +11,15 @@
 static void
 add(struct call *c, uint32_t object)
 {
+	if (c->objects == NULL) { /* most commands are about one */
+		c->objects = &c->one;
+		c->cap_objects = 1;
+	} else if (c->objects == &c->one) {
+		c->cap_objects = 8;
+		c->objects =
+		    xreallocarray(NULL, c->cap_objects, sizeof(*c->objects));
+		c->objects[0] = c->one;
+	}
 	ARRAY_GROW(c->objects, c->n_objects, c->cap_objects);
 	c->objects[c->n_objects++] = object;
 }

@@ -10,7 +10,6 @@
 #include "core/effects/encode.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define PAYLOAD_BYTES (4u << 20)
@@ -78,14 +77,12 @@ on_notice(void *arg, int64_t now, const struct notice *n)
 	struct effects *fx = arg;
 	struct msg m = {.id = MSG_ALERT};
 	struct slice id;
-	char text[128];
 
 	(void)now;
-	id.s = text;
-	id.len = (size_t)snprintf(text, sizeof(text),
-	    "%s-core-%016" PRIx64 "-%" PRIu64, fx->daemon->site, fx->boot,
-	    ++fx->next_notice);
-	must(id.len < sizeof(text));
+	str_clear(&fx->id);
+	str_addslice(&fx->id, str_slice(&fx->id_front));
+	str_addi(&fx->id, (int64_t)++fx->next_notice);
+	id = str_slice(&fx->id);
 	tell_notice(
 	    &fx->tell, &m.alert, fx->engine, n, clock_wall() / NS_PER_US);
 	m.alert.id = id;
@@ -229,6 +226,8 @@ void
 effects_init(struct effects *fx)
 {
 	fx->kept = xcalloc(fx->engine->snap->n_objects + 1, 1);
+	str_addf(&fx->id_front, "%s-core-%016" PRIx64 "-", fx->daemon->site,
+	    fx->boot);
 }
 
 void
@@ -236,6 +235,8 @@ effects_free(struct effects *fx)
 {
 	str_free(&fx->records);
 	str_free(&fx->message);
+	str_free(&fx->id);
+	str_free(&fx->id_front);
 	tell_free(&fx->tell);
 	free(fx->kept);
 	free(fx->keep);

@@ -34,7 +34,7 @@ struct effects {
 	uint64_t boot, next_notice;
 	int64_t clock_base; /* schedule's clock minus the monotonic one */
 	struct tell tell;   /* memory for alerts */
-	struct str message;
+	struct str message, id, id_front;
 	/* the open batch */
 	struct str records; /* lists and notices */
 	size_t *cuts;       /* where a payload ends and the next begins */

@@ -153,14 +153,22 @@ history_notice_line(
     struct str *out, const struct engine *e, const struct notice *n)
 {
 	const char *word = engine_state_word(e, n->object, n->state);
-	const char *of = engine_is_service(e, n->object) ? "SERVICE" : "HOST";
+	bool state =
+	    strcmp(n->what, "PROBLEM") == 0 || strcmp(n->what, "RECOVERY") == 0;
 
-	str_addf(out, "%s NOTIFICATION: check-mk-notify;", of);
+	str_add(out, engine_is_service(e, n->object) ? "SERVICE" : "HOST");
+	str_add(out, " NOTIFICATION: check-mk-notify;");
 	history_add_object(out, e, n->object);
-	if (strcmp(n->what, "PROBLEM") == 0 || strcmp(n->what, "RECOVERY") == 0)
-		str_addf(out, ";%s;check-mk-notify;", word);
-	else
-		str_addf(out, ";%s (%s);check-mk-notify;", n->what, word);
+	str_addc(out, ';');
+	if (state) {
+		str_add(out, word);
+	} else {
+		str_add(out, n->what);
+		str_add(out, " (");
+		str_add(out, word);
+		str_addc(out, ')');
+	}
+	str_add(out, ";check-mk-notify;");
 	history_add_text(out, checkable_output(&e->objects[n->object]));
 	if (n->author.len == 0 && n->comment.len == 0)
 		return;

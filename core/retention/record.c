@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "common/wire.h"
+#include "common/wire_raw.h"
 #include "core/retention/record_fields.h"
 #include "core/state/override.h"
 
@@ -103,16 +104,21 @@ void
 record_put_object(struct str *out, const struct engine *e, uint32_t object)
 {
 	const struct checkable *v = &e->objects[object];
+	const struct slice texts[] = {period_name(e, v->check_period),
+	    period_name(e, v->notification_period), checkable_output(v),
+	    checkable_long_output(v), checkable_perfdata(v), checkable_blob(v)};
+	size_t room = 0 OBJECT_FIELDS(ROOM);
+	uint8_t *p;
 
 	head(out, OBJECT_N, RECORD_OBJECT);
 	put_key(out, e, object);
-	OBJECT_FIELDS(PUT)
-	wire_put_str(out, period_name(e, v->check_period));
-	wire_put_str(out, period_name(e, v->notification_period));
-	wire_put_str(out, checkable_output(v));
-	wire_put_str(out, checkable_long_output(v));
-	wire_put_str(out, checkable_perfdata(v));
-	wire_put_str(out, checkable_blob(v));
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		room += WIRE_ROOM_str(texts[i]);
+	p = wire_raw_begin(out, room);
+	OBJECT_FIELDS(PUT_RAW)
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		p = wire_raw_str(p, texts[i]);
+	wire_raw_end(out, p);
 	put_override(out, v->over);
 	wire_put_u64(out,
 	    e->ops->planned == NULL ? 0 : e->ops->planned(e->arg, e, object));

@@ -50,6 +50,8 @@ enum kind {
 	F(u32, modified) F(u32, modified_host) F(u32, modified_service)
 #define COUNT(type, name) +1
 #define PUT(type, name)   wire_put_##type(out, v->name);
+#define ROOM(type, name)  +WIRE_ROOM_##type(v->name)
+#define PUT_RAW(type, name) p = wire_raw_##type(p, v->name);
 #define GET(type, name)   v->name = (typeof(v->name))wire_get_##type(w);
 
 enum {

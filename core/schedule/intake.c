@@ -156,7 +156,7 @@ intake_local(struct schedule *s, uint32_t object, int64_t now)
 static struct slice
 unescape(struct slice raw, struct str *buffer)
 {
-	if (raw.len == 0 || memmem(raw.s, raw.len, "\\n", 2) == NULL)
+	if (raw.len == 0 || memchr(raw.s, '\\', raw.len) == NULL)
 		return raw;
 	for (size_t i = 0; i < raw.len; i++) {
 		if (raw.s[i] == '\\' && i + 1 < raw.len &&

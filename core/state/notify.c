@@ -173,6 +173,7 @@ send(struct engine *e, uint32_t object, const char *what, uint32_t number,
 	    .comment = comment};
 	struct str line = {0};
 
+	str_reserve(&line, 250);
 	history_notice_line(&line, e, &n);
 	e->ops->line(e->arg, now, str_slice(&line));
 	e->ops->notice(e->arg, now, &n);

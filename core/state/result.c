@@ -200,6 +200,7 @@ follow(struct engine *e, uint32_t object, const struct step *s, bool first,
 		o->not_before = 0;
 	}
 	if (s->line) {
+		str_reserve(&line, 250);
 		history_state_line(&line, e, object, HISTORY_ALERT,
 		    s->line_hard, s->line_attempt);
 		e->ops->line(e->arg, now, str_slice(&line));

@@ -4,6 +4,7 @@
  */
 #include "common/mem.h"
 #include "common/msg.h"
+#include "common/wire_raw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,10 +156,65 @@ test_field_count(void **state)
 	str_free(&frame);
 }
 
+/* The fast writer of messages says the same as the slow one can read. */
+static void
+reserved_room(void **state)
+{
+	static const int64_t numbers[] = {0, 1, 127, 128, 255, 256, 65535,
+	    65536, UINT32_MAX, INT64_C(1) << 32, INT64_MAX, -1, -32, -33, -128,
+	    INT32_MIN, (int64_t)INT32_MIN - 1, INT64_MIN};
+	static const size_t lengths[] = {0, 31, 32, 255, 256, 65535, 65536};
+	struct str out = {0}, text = {0};
+	struct wire w;
+
+	(void)state;
+	for (size_t i = 0; i < 70000; i++)
+		str_addc(&text, 'x');
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		uint8_t *p;
+
+		str_clear(&out);
+		p = wire_raw_begin(&out,
+		    WIRE_ROOM_i64(0) + WIRE_ROOM_u64(0) + WIRE_ROOM_u32(0) +
+			WIRE_ROOM_f64(0) + WIRE_ROOM_bool(0));
+		p = wire_raw_i64(p, numbers[i]);
+		p = wire_raw_u64(p, (uint64_t)numbers[i]);
+		p = wire_raw_u32(p, (uint32_t)numbers[i]);
+		p = wire_raw_f64(p, (double)numbers[i]);
+		wire_raw_end(&out, wire_raw_bool(p, i % 2 == 1));
+		w = wire_of(str_slice(&out));
+		assert_true(wire_get_i64(&w) == numbers[i]);
+		assert_true(wire_get_u64(&w) == (uint64_t)numbers[i]);
+		assert_true(wire_get_u32(&w) == (uint32_t)numbers[i]);
+		assert_true(wire_get_f64(&w) == (double)numbers[i]);
+		assert_true(wire_get_bool(&w) == (i % 2 == 1));
+		assert_true(wire_at_end(&w) && w.why == NULL);
+	}
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct slice v = {text.s, lengths[i]};
+		uint8_t *p;
+
+		str_clear(&out);
+		p = wire_raw_begin(&out,
+		    WIRE_ROOM_ARRAY + WIRE_ROOM_str(v) + WIRE_ROOM_list(v));
+		p = wire_raw_array(p, 2);
+		p = wire_raw_str(p, v);
+		wire_raw_end(&out, wire_raw_list(p, v));
+		w = wire_of(str_slice(&out));
+		assert_int_equal(wire_get_array(&w), 2);
+		assert_true(slice_eq(wire_get_str(&w), v));
+		assert_true(slice_eq(wire_get_list(&w), v));
+		assert_true(wire_at_end(&w) && w.why == NULL);
+	}
+	str_free(&out);
+	str_free(&text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(reserved_room),
 	    cmocka_unit_test(test_numbers),
 	    cmocka_unit_test(test_range),
 	    cmocka_unit_test(test_sticky),
