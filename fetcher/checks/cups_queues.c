@@ -7,8 +7,6 @@
 #include "fetcher/sections/lines.h"
 #include "fetcher/sections/timespan.h"
 
-#include <time.h>
-
 enum {
 	P_COUNT,
 	P_AGE,
@@ -79,10 +77,8 @@ static bool
 read_time(struct slice text, double *when_r)
 {
 	struct slice word[7];
-	struct tm tm;
 	size_t n = 0;
 	char plain[64];
-	time_t t;
 
 	while (n < 7 && slice_word(&text, &word[n]))
 		n++;
@@ -103,13 +99,10 @@ read_time(struct slice text, double *when_r)
 		    word[4].s);
 	if (!timespan_read_date(slice_of(plain), when_r))
 		return false;
-	t = (time_t)*when_r;
-	if (gmtime_r(&t, &tm) == NULL)
-		return false;
-	if (n > 5 && slice_eqs(word[5], "PM") && tm.tm_hour < 12)
-		tm.tm_hour += 12;
-	tm.tm_isdst = -1;
-	*when_r = (double)mktime(&tm);
+	if (n > 5 && slice_eqs(word[5], "PM") &&
+	    fmod(*when_r, 86400) < 12 * 3600.0)
+		*when_r += 12 * 3600;
+	*when_r = value_local_time(*when_r);
 	return true;
 }
 

@@ -6,6 +6,8 @@
 
 #include "fetcher/checks/store.h"
 
+#include <time.h>
+
 const struct check_levels *
 value_levels(const struct check_context *c, size_t param)
 {
@@ -62,6 +64,18 @@ void
 value_lost(struct check_out *out)
 {
 	check_say(out, CHECK_UNKNOWN, "Item not found in monitoring data");
+}
+
+double
+value_local_time(double utc)
+{
+	time_t t = (time_t)utc;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL)
+		return utc;
+	tm.tm_isdst = -1;
+	return (double)mktime(&tm);
 }
 
 void

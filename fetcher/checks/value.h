@@ -43,6 +43,10 @@ value_cut(struct slice text, int max)
 	return text.len < (size_t)max ? (int)text.len : max;
 }
 
+/* Of a time that was read as if its text were UTC, the one of that text in
+ * local time: many programs write it so and do not say. */
+double value_local_time(double utc);
+
 render_fn value_per_second; /* 1.23/s */
 render_fn value_celsius;    /* 45.0 °C */
 
