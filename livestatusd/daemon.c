@@ -7,11 +7,11 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "livestatusd/http/http.h"
-#include "livestatusd/lql/lql.h"
 #include "livestatusd/pool.h"
 #include "livestatusd/server/keeper.h"
 #include "livestatusd/server/logfiles.h"
 #include "livestatusd/server/server.h"
+#include "livestatusd/source.h"
 
 #include <stdlib.h>
 
@@ -21,6 +21,8 @@ on_changed(void *arg)
 	struct livestatusd *l = arg;
 
 	livestatus_changed(l->server);
+	if (l->http != NULL)
+		http_changed(l->http);
 }
 
 void
@@ -64,6 +66,7 @@ static void
 release(struct livestatusd *l)
 {
 	http_close(&l->http);
+	source_free(&l->source);
 	pool_free(&l->pool);
 	livestatus_free(&l->server);
 	keeper_free(&l->keeper);
@@ -75,28 +78,13 @@ release(struct livestatusd *l)
 	free(l);
 }
 
-/* The console's queries: the same library, the same mirror. */
-static void
-on_query(void *arg, struct slice request, struct str *out)
-{
-	struct livestatusd *l = arg;
-	struct lql_query *q = lql_parse(request);
-	struct lql_env env;
-
-	logfiles_lock(l->logfiles);
-	if (lql_reads_log(q))
-		logfiles_refresh(l->logfiles);
-	livestatusd_env(l, &env);
-	lql_execute(q, feed_mirror(l->feed), &env, out);
-	logfiles_unlock(l->logfiles);
-	lql_free(&q);
-}
-
 static int
 start_http(struct livestatusd *l, struct err *err_r)
 {
-	struct http_source source = {.query = on_query, .arg = l};
+	struct http_source source;
 
+	l->source = source_new(l);
+	source_for_http(l->source, &source);
 	l->http = http_open(l->d, &source, err_r);
 	return l->http == NULL ? -1 : 0;
 }

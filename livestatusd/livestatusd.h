@@ -15,6 +15,7 @@
 struct http;
 struct livestatus; /* the server of tmp/run/live */
 struct logfiles;   /* reader of var/history */
+struct source;
 struct keeper;
 struct pool;
 
@@ -28,9 +29,10 @@ struct livestatusd {
 	struct keeper *keeper; /* of its indexes */
 	struct pool *pool;     /* carries out queries */
 	struct livestatus *server;
-	struct http *http; /* its own */
-	int64_t started;   /* wall seconds */
-	int64_t committed; /* monotonic, of the last start or activation */
+	struct http *http;     /* its own */
+	struct source *source; /* what http asks */
+	int64_t started;       /* wall seconds */
+	int64_t committed;     /* monotonic, of the last start or activation */
 };
 
 /* What a query may know, at this moment. */

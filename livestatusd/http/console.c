@@ -5,6 +5,7 @@
  * the objects that they are contacts for.
  */
 #include "common/clock.h"
+#include "common/mem.h"
 #include "common/num.h"
 #include "livestatusd/http/internal.h"
 
@@ -53,36 +54,6 @@
 	"Stats: state = 1\nStats: state = 2\nStats: state = 3\n"               \
 	"Stats: has_been_checked = 0\n"
 
-/*
- * Runs a request and appends the rows. False, with the answer made a failure,
- * if Livestatus refused.
- */
-static bool
-add_rows(struct http_request *r, const char *table, const char *rest)
-{
-	struct str request = {0}, answer = {0};
-	bool ok;
-
-	str_addf(&request, "GET %s\n%s", table, rest);
-	if (strcmp(r->role, "admin") != 0)
-		str_addf(&request, "AuthUser: %s\n", r->user);
-	str_add(&request,
-	    "OutputFormat: json\nResponseHeader: fixed16\n"
-	    "ColumnHeaders: off\n\n");
-	r->h->source.query(r->h->source.arg, str_slice(&request), &answer);
-	ok = answer.len > HEADER_LEN && memcmp(answer.s, "200", 3) == 0;
-	if (ok)
-		str_addn(
-		    &r->out, answer.s + HEADER_LEN, answer.len - HEADER_LEN);
-	else
-		http_fail(r, MHD_HTTP_INTERNAL_SERVER_ERROR,
-		    answer.len > HEADER_LEN ? answer.s + HEADER_LEN
-					    : "no answer");
-	str_free(&request);
-	str_free(&answer);
-	return ok;
-}
-
 static void
 add_names(struct str *out, const char *columns)
 {
@@ -102,10 +73,10 @@ overview(struct http_request *r)
 {
 	str_addf(&r->out,
 	    "{\"now\":%" PRId64 ",\"hosts\":", clock_wall() / NS_PER_S);
-	if (!add_rows(r, "hosts", HOST_STATS))
+	if (!http_add_query(r, "hosts", HOST_STATS))
 		return;
 	str_add(&r->out, ",\"services\":");
-	if (!add_rows(r, "services", SERVICE_STATS))
+	if (!http_add_query(r, "services", SERVICE_STATS))
 		return;
 	str_addc(&r->out, '}');
 }
@@ -118,7 +89,7 @@ problems(struct http_request *r)
 	    clock_wall() / NS_PER_S);
 	add_names(&r->out, HOST_COLUMNS);
 	str_add(&r->out, ",\"rows\":");
-	if (!add_rows(r, "hosts",
+	if (!http_add_query(r, "hosts",
 		"Columns: " HOST_COLUMNS
 		"\nFilter: state > 0\nFilter: has_been_checked = 1\n"
 		"Filter: scheduled_downtime_depth = 0\nLimit: 1000\n"))
@@ -126,7 +97,7 @@ problems(struct http_request *r)
 	str_add(&r->out, "},\"services\":{\"columns\":");
 	add_names(&r->out, SERVICE_COLUMNS);
 	str_add(&r->out, ",\"rows\":");
-	if (!add_rows(r, "services",
+	if (!http_add_query(r, "services",
 		"Columns: " SERVICE_COLUMNS
 		"\nFilter: state > 0\nFilter: has_been_checked = 1\n"
 		"Filter: scheduled_downtime_depth = 0\n"
@@ -191,7 +162,7 @@ list(struct http_request *r, const char *table, const char *columns,
 	add_names(&r->out, columns);
 	str_addf(&request, "%sStats: %s !=\n", str_get(&filter), any);
 	str_add(&r->out, ",\"total\":");
-	if (add_rows(r, table, str_get(&request))) {
+	if (http_add_query(r, table, str_get(&request))) {
 		str_clear(&request);
 		str_addf(&request,
 		    "Columns: %s\n%sOffset: %" PRId64 "\nLimit: %" PRId64 "\n",
@@ -199,7 +170,7 @@ list(struct http_request *r, const char *table, const char *columns,
 		    number_of(r, "offset", 0, INT32_MAX),
 		    number_of(r, "limit", ROWS_DEFAULT, ROWS_MAX));
 		str_add(&r->out, ",\"rows\":");
-		if (add_rows(r, table, str_get(&request)))
+		if (http_add_query(r, table, str_get(&request)))
 			str_addc(&r->out, '}');
 	}
 	str_free(&filter);
@@ -224,20 +195,28 @@ services(struct http_request *r)
 	list(r, "services", SERVICE_COLUMNS, searched);
 }
 
+/* Who one is, and what one may do: the pages show no more than that. */
 static void
 me(struct http_request *r)
 {
-	json_t *doc = json_pack("{s:s, s:s, s:s, s:s}", "user", r->user, "role",
-	    r->role, "site", r->h->d->site, "version", vedette_version());
-	char *text = json_dumps(doc, JSON_COMPACT);
+	const struct snapshot *snap = r->h->d->snapshot;
+	uint32_t i = snap_find_contact(snap, slice_of(r->user));
+	json_t *may = json_array(), *doc;
+	const char *name;
 
-	str_add(&r->out, text);
-	free(text);
-	json_decref(doc);
+	for (unsigned n = 0; (name = permission_name(n, NULL)) != NULL; n++)
+		if (http_may(r, name))
+			json_array_append_new(may, json_string(name));
+	doc = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "user", r->user,
+	    "alias",
+	    i == SNAP_NONE ? "" : snap_s(snap, snap->contacts[i].alias), "role",
+	    i == SNAP_NONE ? "" : snap_s(snap, snap->contacts[i].role), "site",
+	    r->h->d->site, "version", vedette_version(), "may", may);
+	http_json(r, MHD_HTTP_OK, doc);
 }
 
 void
-console_handle(struct http_request *r, const char *name)
+console_handle(struct http_request *r)
 {
 	static const struct {
 		const char *name;
@@ -249,11 +228,17 @@ console_handle(struct http_request *r, const char *name)
 	    {"hosts", hosts},
 	    {"services", services},
 	};
+	const char *name = r->path + strlen("console/");
 
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+	if (strcmp(r->method, "GET") != 0) {
+		http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED, "GET is expected.");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
 		if (strcmp(pages[i].name, name) == 0) {
-			r->status = MHD_HTTP_OK;
 			pages[i].handle(r);
+			if (r->status == 0)
+				r->status = MHD_HTTP_OK;
 			return;
 		}
 	http_fail(r, MHD_HTTP_NOT_FOUND, "There is no such page.");

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
+#include "livestatusd/http/rest/rest.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -23,16 +24,50 @@
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 void
-http_fail(struct http_request *r, unsigned status, const char *text)
+http_json(struct http_request *r, unsigned status, json_t *doc)
 {
-	json_t *doc = json_pack("{s:s%}", "error", text, strnlen(text, 1000));
 	char *json = json_dumps(doc, JSON_COMPACT | JSON_ENSURE_ASCII);
 
 	r->status = status;
 	str_clear(&r->out);
-	str_add(&r->out, json == NULL ? "{\"error\":\"\"}" : json);
+	str_add(&r->out, json == NULL ? "{}" : json);
 	free(json);
 	json_decref(doc);
+}
+
+void
+http_fail(struct http_request *r, unsigned status, const char *text)
+{
+	size_t len = strnlen(text, 1000);
+
+	if (r->rest) {
+		rest_problem(r, status, text, NULL);
+		return;
+	}
+	http_json(r, status, json_pack("{s:s%}", "error", text, len));
+}
+
+bool
+http_may(const struct http_request *r, const char *permission)
+{
+	uint64_t bit = permission_bit(permission);
+
+	must(bit != 0);
+	return (r->may & bit) != 0;
+}
+
+const char *
+http_argument(struct http_request *r, const char *key)
+{
+	return MHD_lookup_connection_value(
+	    r->connection, MHD_GET_ARGUMENT_KIND, key);
+}
+
+const char *
+http_header(struct http_request *r, const char *name)
+{
+	return MHD_lookup_connection_value(
+	    r->connection, MHD_HEADER_KIND, name);
 }
 
 /* --- answers -------------------------------------------------------------- */
@@ -59,6 +94,10 @@ send_answer(struct http_request *r)
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	if (r->cookie != NULL)
 		MHD_add_response_header(response, "Set-Cookie", r->cookie);
+	if (r->etag != NULL)
+		MHD_add_response_header(response, "ETag", r->etag);
+	if (r->rest)
+		rest_add_headers(r, response);
 	if (r->retry_after > 0) {
 		snprintf(seconds, sizeof(seconds), "%u", r->retry_after);
 		MHD_add_response_header(response, "Retry-After", seconds);
@@ -103,116 +142,49 @@ send_asset(struct http_request *r, const struct asset *a)
 
 /* --- routes --------------------------------------------------------------- */
 
-static const char *
-token_of(struct http_request *r)
-{
-	char name[128];
-
-	snprintf(name, sizeof(name), "vedette_%s", r->h->d->site);
-	return MHD_lookup_connection_value(
-	    r->connection, MHD_COOKIE_KIND, name);
-}
-
-/* Sets user and role if the session's person may still come in. */
-static void
-find_user(struct http_request *r)
-{
-	const struct snapshot *snap = r->h->d->snapshot;
-	const char *token = token_of(r), *user;
-	uint32_t i;
-
-	if (token == NULL)
-		return;
-	user = session_find(r->h->sessions, token, clock_wall() / NS_PER_S);
-	if (user == NULL)
-		return;
-	i = snap_find_contact(snap, slice_of(user));
-	if (i == SNAP_NONE ||
-	    snap_s(snap, snap->contacts[i].password_hash)[0] == '\0')
-		return;
-	r->user = user;
-	r->role = snap_s(snap, snap->contacts[i].role);
-}
-
-static void
-logout(struct http_request *r)
-{
-	const char *token = token_of(r);
-	struct err err;
-
-	if (token != NULL)
-		session_end(r->h->sessions, token);
-	if (sessions_save(r->h->sessions, &err) == -1)
-		log_warn("sessions: %s", err.text);
-	r->cookie = xasprintf("vedette_%s=; Path=%s; HttpOnly; "
-			      "SameSite=Strict; Max-Age=0",
-	    r->h->d->site, r->h->prefix);
-	r->status = MHD_HTTP_OK;
-	str_add(&r->out, "{\"ok\":true}");
-}
-
 /*
  * Another site's page can make a browser send a form, but not this header:
  * together with SameSite cookies that keeps forged requests out.
  */
 static bool
-is_our_post(struct http_request *r)
+is_forged(struct http_request *r)
 {
-	return strcmp(r->method, "POST") == 0 &&
-	    MHD_lookup_connection_value(
-		r->connection, MHD_HEADER_KIND, "X-Vedette") != NULL;
+	return r->by_cookie && strcmp(r->method, "GET") != 0 &&
+	    strcmp(r->method, "HEAD") != 0 &&
+	    http_header(r, "X-Vedette") == NULL;
 }
 
 static void
-handle_console(struct http_request *r, const char *name)
+handle_page(struct http_request *r)
 {
-	bool login = strcmp(name, "login") == 0;
-
-	if (login || strcmp(name, "logout") == 0) {
-		if (!is_our_post(r))
-			http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED,
-			    "POST with the header X-Vedette is expected.");
-		else if (r->body_too_long)
-			http_fail(r, MHD_HTTP_CONTENT_TOO_LARGE,
-			    "The request is too long.");
-		else if (login)
-			login_start(r);
-		else
-			logout(r);
-		return;
-	}
-	if (strcmp(r->method, "GET") != 0) {
-		http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED, "GET is expected.");
-		return;
-	}
-	find_user(r);
-	if (r->user == NULL)
-		http_fail(r, MHD_HTTP_UNAUTHORIZED, "Please log in.");
+	if (is_forged(r))
+		http_fail(r, MHD_HTTP_FORBIDDEN,
+		    "The header X-Vedette is expected with a cookie.");
+	else if (!http_may(r, "general.use"))
+		http_fail(r, MHD_HTTP_FORBIDDEN,
+		    "You are not allowed to use the console.");
+	else if (r->rest)
+		rest_handle(r);
 	else
-		console_handle(r, name);
+		console_handle(r);
 }
 
-/* The request is whole: makes its answer, or suspends the connection. */
+static void
+handle_session(struct http_request *r, void (*handler)(struct http_request *r))
+{
+	if (strcmp(r->method, "POST") != 0 ||
+	    http_header(r, "X-Vedette") == NULL)
+		http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED,
+		    "POST with the header X-Vedette is expected.");
+	else
+		handler(r);
+}
+
 static enum MHD_Result
-handle(struct http_request *r)
+handle_file(struct http_request *r)
 {
 	const struct asset *a = NULL;
 
-	r->h->requests++;
-	if (r->path == NULL)
-		return send_redirect(r, r->h->prefix);
-	if (strncmp(r->path, "console/", 8) == 0) {
-		handle_console(r, r->path + 8);
-		if (r->login == NULL)
-			return send_answer(r);
-		r->next = r->h->waiting;
-		r->link = &r->h->waiting;
-		if (r->next != NULL)
-			r->next->link = &r->next;
-		r->h->waiting = r;
-		MHD_suspend_connection(r->connection);
-		return MHD_YES;
-	}
 	if (strcmp(r->method, "GET") != 0 && strcmp(r->method, "HEAD") != 0) {
 		http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED, "GET is expected.");
 		return send_answer(r);
@@ -227,11 +199,49 @@ handle(struct http_request *r)
 	return send_answer(r);
 }
 
+static void
+suspend(struct http_request *r)
+{
+	r->next = r->h->waiting;
+	r->link = &r->h->waiting;
+	if (r->next != NULL)
+		r->next->link = &r->next;
+	r->h->waiting = r;
+	MHD_suspend_connection(r->connection);
+}
+
+/* The request is whole: makes its answer, or suspends the connection. */
+static enum MHD_Result
+handle(struct http_request *r)
+{
+	r->h->requests++;
+	if (r->path == NULL)
+		return send_redirect(r, r->h->prefix);
+	r->rest = rest_is_path(r->path);
+	if (!r->rest && strncmp(r->path, "console/", 8) != 0)
+		return handle_file(r);
+	if (r->body_too_long)
+		http_fail(
+		    r, MHD_HTTP_CONTENT_TOO_LARGE, "The request is too long.");
+	else if (strcmp(r->path, "console/login") == 0)
+		handle_session(r, login_handle);
+	else if (strcmp(r->path, "console/logout") == 0)
+		handle_session(r, logout_handle);
+	else if (!r->rest || !rest_handle_open(r))
+		auth_start(r, handle_page);
+	if (r->status != 0)
+		return send_answer(r);
+	suspend(r);
+	return MHD_YES;
+}
+
 static void run_mhd(struct http_listener *l);
 
 void
-http_resume(struct http_request *r)
+http_done(struct http_request *r)
 {
+	if (r->link == NULL || r->status == 0)
+		return;
 	*r->link = r->next;
 	if (r->next != NULL)
 		r->next->link = r->link;
@@ -243,6 +253,24 @@ http_resume(struct http_request *r)
 /* --- libmicrohttpd's callbacks ---------------------------------------------
  */
 
+/* NULL if it is not below. Clients double slashes (6.1). */
+static char *
+path_below(const char *url, const char *prefix)
+{
+	struct str path = {0};
+	size_t n = strlen(prefix);
+
+	for (; *url != '\0'; url++)
+		if (url[0] != '/' || url[1] != '/')
+			str_addc(&path, *url);
+	if (path.len >= n && memcmp(path.s, prefix, n) == 0) {
+		memmove(path.s, path.s + n, path.len - n + 1);
+		return str_steal(&path);
+	}
+	str_free(&path);
+	return NULL;
+}
+
 static struct http_request *
 request_new(struct http *h, struct MHD_Connection *connection, const char *url,
     const char *method)
@@ -250,13 +278,11 @@ request_new(struct http *h, struct MHD_Connection *connection, const char *url,
 	struct http_request *r = xnew(struct http_request);
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
-	size_t n = strlen(h->prefix);
 
 	r->h = h;
 	r->connection = connection;
 	r->method = method;
-	if (strncmp(url, h->prefix, n) == 0)
-		r->path = url + n;
+	r->path = path_below(url, h->prefix);
 	for (r->listener = h->listeners; r->listener->mhd != info->daemon;
 	     r->listener = r->listener->next)
 		;
@@ -300,7 +326,8 @@ on_completed(void *arg, struct MHD_Connection *connection, void **request,
 	*request = NULL;
 	if (r == NULL)
 		return;
-	login_forget(r);
+	if (r->cancel != NULL)
+		r->cancel(r);
 	if (r->link != NULL) {
 		*r->link = r->next;
 		if (r->next != NULL)
@@ -309,6 +336,9 @@ on_completed(void *arg, struct MHD_Connection *connection, void **request,
 	str_free(&r->body);
 	str_free(&r->out);
 	free(r->cookie);
+	free(r->etag);
+	free(r->user);
+	free(r->path);
 	free(r);
 }
 
@@ -448,6 +478,8 @@ http_prepare(struct http *h, const struct settings *settings, struct err *err_r)
 void
 http_commit(struct http *h)
 {
+	rights_free(&h->rights);
+	h->rights_of = NULL;
 	for (size_t i = 0; i < h->next.n; i++)
 		listener_start(h->next.v[i].server);
 	sockets_commit(&h->sockets, &h->next, listener_drain);
@@ -459,6 +491,27 @@ http_abort(struct http *h)
 	sockets_close(&h->next, listener_abort);
 }
 
+/* --- waiting requests ------------------------------------------------------
+ */
+
+void
+http_changed(struct http *h)
+{
+	struct http_request *r, *next;
+
+	for (r = h->waiting; r != NULL; r = next) {
+		next = r->next;
+		if (r->tick != NULL)
+			r->tick(r);
+	}
+}
+
+static void
+on_second(uv_timer_t *timer)
+{
+	http_changed(timer->data);
+}
+
 struct http *
 http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 {
@@ -468,6 +521,11 @@ http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 	h->d = d;
 	h->source = *source;
 	h->prefix = xasprintf("/%s/", d->site);
+	h->passwords = passwords_new();
+	h->tick = xnew(uv_timer_t);
+	h->tick->data = h;
+	must(uv_timer_init(d->loop, h->tick) == 0);
+	uv_timer_start(h->tick, on_second, 1000, 1000);
 	path = daemon_path(d, "share/web");
 	h->assets = assets_load(path, err_r);
 	free(path);
@@ -497,10 +555,12 @@ http_close(struct http **hp)
 	while (h->waiting != NULL) {
 		struct http_request *r = h->waiting;
 
-		login_forget(r);
+		if (r->cancel != NULL)
+			r->cancel(r);
+		r->cancel = NULL;
 		http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE,
 		    "The server ends; try again in a moment.");
-		http_resume(r);
+		http_done(r);
 	}
 	http_abort(h);
 	while (h->listeners != NULL)
@@ -510,6 +570,9 @@ http_close(struct http **hp)
 	free(h->sockets.v);
 	assets_free(&h->assets);
 	sessions_close(&h->sessions);
+	passwords_free(&h->passwords);
+	rights_free(&h->rights);
+	uv_close((uv_handle_t *)h->tick, free_handle);
 	free(h->prefix);
 	free(h);
 }
@@ -522,6 +585,11 @@ http_counters(const struct http *h, struct str *list)
 	msg_counter_put(list,
 	    &(struct msg_counter){
 		SLICE("http_logins_refused"), (double)h->refused_logins});
+	msg_counter_put(list,
+	    &(struct msg_counter){SLICE("http_commands"), (double)h->commands});
+	msg_counter_put(list,
+	    &(struct msg_counter){
+		SLICE("http_commands_refused"), (double)h->commands_refused});
 	msg_counter_put(list,
 	    &(struct msg_counter){
 		SLICE("http_sessions"), (double)sessions_count(h->sessions)});

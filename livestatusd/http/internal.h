@@ -7,12 +7,15 @@
 
 #include "livestatusd/http/assets.h"
 #include "livestatusd/http/http.h"
+#include "livestatusd/http/password.h"
+#include "livestatusd/http/rights.h"
 #include "livestatusd/http/session.h"
 #include "livestatusd/sockets.h"
 
+#include <jansson.h>
 #include <microhttpd.h>
 
-#define HTTP_MAX_BODY 65536
+#define HTTP_MAX_BODY 1048576
 
 /* One server of libmicrohttpd. */
 struct http_listener {
@@ -31,9 +34,13 @@ struct http {
 	struct http_listener *listeners;
 	struct assets *assets;
 	struct sessions *sessions;
+	struct passwords *passwords;
+	struct rights *rights; /* of rights_of */
+	const struct snapshot *rights_of;
 	char *prefix;                 /* "/SITE/" */
-	struct http_request *waiting; /* suspended: a password is checked */
-	uint64_t requests, refused_logins;
+	struct http_request *waiting; /* suspended */
+	uv_timer_t *tick;             /* once a second */
+	uint64_t requests, refused_logins, commands, commands_refused;
 };
 
 /* One request, from its first header to the end of its answer. */
@@ -41,31 +48,97 @@ struct http_request {
 	struct http *h;
 	struct MHD_Connection *connection;
 	struct http_listener *listener;
-	const char *method, *path; /* path: below the prefix */
+	const char *method;
+	char *path; /* below the prefix, repeated slashes made one; or NULL */
 	struct str body;
 	bool body_too_long;
-	const char *user; /* logged in, or NULL */
-	const char *role;
+	/* who asks; auth.c */
+	char *user; /* NULL: nobody that we know */
+	uint64_t may;
+	bool automation; /* a program */
+	bool by_cookie;  /* then a change needs the header X-Vedette */
 	/* the answer */
-	unsigned status;
+	unsigned status; /* 0: not there yet */
 	struct str out;
 	const char *type;     /* content type of `out` */
 	char *cookie;         /* Set-Cookie, or NULL */
+	char *etag;           /* with its quotation marks, or NULL */
 	unsigned retry_after; /* seconds; 0: no such header */
-	/* while suspended */
-	struct login *login;
+	bool rest;            /* an answer of the REST API: its headers */
+	/*
+	 * While suspended: whose work it is, and how that is told that the
+	 * request is gone. `tick` is called once a second and after changes of
+	 * the mirror.
+	 */
+	void *work;
+	void (*cancel)(struct http_request *r);
+	void (*tick)(struct http_request *r);
 	struct http_request *next, **link;
 };
 
-/* The answer is {"error": text}. */
+/* The answer is {"error": text}, or a problem of the REST API. */
 void http_fail(struct http_request *r, unsigned status, const char *text);
+/* The answer is this document, which is taken. */
+void http_json(struct http_request *r, unsigned status, json_t *doc);
+/*
+ * The answer of a handler that returned without one (r->status 0) is there now.
+ * A handler that has it at once does not call this, but nothing breaks.
+ */
+void http_done(struct http_request *r);
+/* An argument of the address, or NULL. */
+const char *http_argument(struct http_request *r, const char *key);
+const char *http_header(struct http_request *r, const char *name);
 
-/* console.c: fills in the answer of console/NAME. */
-void console_handle(struct http_request *r, const char *name);
-/* login.c: console/login suspends the connection until the hash is known. */
-void login_start(struct http_request *r);
-void login_forget(struct http_request *r);
-/* http.c: the answer is there, or the request is over. */
-void http_resume(struct http_request *r);
+/* Has the person this permission of permissions.def? */
+bool http_may(const struct http_request *r, const char *permission);
+/*
+ * Runs "GET TABLE\nREST" with the rights of the person; the answer's JSON, or
+ * NULL and the answer made a failure. The caller decrements.
+ */
+json_t *http_query(struct http_request *r, const char *table, const char *rest);
+/*
+ * The same for tables of the event console: calls `done` with the rows, which
+ * it borrows, or NULL if the answer is a failure; with r NULL if the request is
+ * gone. `done` makes the answer, or begins what makes it.
+ */
+typedef void http_rows_fn(struct http_request *r, json_t *rows, void *arg);
+void http_ask(struct http_request *r, const char *table, const char *rest,
+    http_rows_fn *done, void *arg);
+/* The same, the JSON text appended to the answer; false: it is a failure. */
+bool http_add_query(
+    struct http_request *r, const char *table, const char *rest);
+
+/*
+ * auth.c: finds out who asks, by Authorization or cookie, then calls `next`:
+ * at once, or when the hash is known. If credentials are wrong or missing,
+ * the answer is 401 and `next` is not called.
+ */
+void auth_start(struct http_request *r, void (*next)(struct http_request *r));
+/* The person may come in with that; fills in user and rights. */
+bool auth_accept(struct http_request *r, struct slice name);
+/* The session's token in the cookie, or NULL. */
+const char *auth_token(struct http_request *r);
+/* console/login and console/logout. */
+void login_handle(struct http_request *r);
+void logout_handle(struct http_request *r);
+
+/* console.c: the answer of console/NAME, for a person who may look. */
+void console_handle(struct http_request *r);
+
+/*
+ * act.c: sends external commands ("NAME;arguments", eventd's begin with EC_) in
+ * the person's name and calls `done` when all are answered and shown by the
+ * mirror, at most ACT_WAIT_S later. Takes the lines and frees them.
+ */
+#define ACT_MAX    20000 /* commands of a request */
+#define ACT_WAIT_S 10
+struct act_result {
+	size_t sent, refused, open; /* open: not answered in time */
+	const char *why;            /* the first that was refused, or NULL */
+};
+typedef void act_done_fn(
+    struct http_request *r, const struct act_result *result, void *arg);
+void act_start(struct http_request *r, char **lines, size_t n,
+    act_done_fn *done, void *arg);
 
 #endif

@@ -1,80 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Logging in. The hash of a password costs milliseconds on purpose, so a thread
- * of libuv's pool computes it while the connection is suspended. An unknown
- * name costs the same, so that names cannot be found out by the clock.
+ * Logging in to the console, and out.
  */
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
 
-#include <crypt.h>
-#include <jansson.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
-#define NAME_MAX_LEN     256
-#define PASSWORD_MAX_LEN 1024
-#define AT_ONCE          8 /* hashes under way; more are told to try later */
-
-/* A yescrypt hash that no password has. */
-#define NO_HASH "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$"
+#define NAME_MAX_LEN 256
 
 struct login {
-	uv_work_t work;
-	struct http_request *request; /* NULL: it is gone */
-	char *name, *password, *hash;
-	bool known, ok;
+	struct http_request *r;
+	struct password_check *check;
+	char *name;
 };
-
-static unsigned under_way; /* loop's thread alone */
 
 static void
 login_free(struct login *l)
 {
-	OPENSSL_cleanse(l->password, strlen(l->password));
 	free(l->name);
-	free(l->password);
-	free(l->hash);
 	free(l);
 }
 
-/* In the pool. */
 static void
-check_password(uv_work_t *work)
-{
-	struct login *l = work->data;
-	struct crypt_data *data = xnew(struct crypt_data);
-	const char *got = crypt_r(l->password, l->hash, data);
-
-	l->ok = got != NULL && l->known && strlen(got) == strlen(l->hash) &&
-	    CRYPTO_memcmp(got, l->hash, strlen(got)) == 0;
-	OPENSSL_cleanse(data, sizeof(*data));
-	free(data);
-}
-
-static void
-accept_login(struct http_request *r, const char *name)
+let_in(struct http_request *r)
 {
 	struct sessions *s = r->h->sessions;
 	char token[SESSION_TOKEN_LEN + 1];
 	struct err err;
 
-	login_succeeded(s, name);
-	session_start(s, name, clock_wall() / NS_PER_S, token);
+	login_succeeded(s, r->user);
+	session_start(s, r->user, clock_wall() / NS_PER_S, token);
 	if (sessions_save(s, &err) == -1)
 		log_warn("sessions: %s (they end with the daemon)", err.text);
 	r->cookie = xasprintf("vedette_%s=%s; Path=%s; HttpOnly; "
 			      "SameSite=Strict; Max-Age=%d",
 	    r->h->d->site, token, r->h->prefix, SESSION_IDLE);
-	r->status = MHD_HTTP_OK;
-	str_add(&r->out, "{\"ok\":true}");
-	log_info("user %s: logged in", name);
+	http_json(r, MHD_HTTP_OK, json_pack("{s:b}", "ok", 1));
+	log_info("user %s: logged in", r->user);
 }
 
 static void
-refuse_login(struct http_request *r, const char *name)
+refuse(struct http_request *r, const char *name)
 {
 	int64_t now = clock_wall() / NS_PER_S;
 
@@ -86,99 +56,105 @@ refuse_login(struct http_request *r, const char *name)
 	log_warn("user %.60s: login refused", name);
 }
 
-static void
-after_check(uv_work_t *work, int status)
+/* Programs, and people without the permission, stay out of the console. */
+static bool
+may_use_console(struct http_request *r, const char *name)
 {
-	struct login *l = work->data;
-	struct http_request *r = l->request;
+	return auth_accept(r, slice_of(name)) && http_may(r, "general.use") &&
+	    !r->automation;
+}
 
-	(void)status;
-	under_way--;
-	if (r != NULL) {
-		r->login = NULL;
-		if (l->ok)
-			accept_login(r, l->name);
-		else
-			refuse_login(r, l->name);
-		http_resume(r);
-	}
+static void
+on_checked(void *arg, bool ok)
+{
+	struct login *l = arg;
+	struct http_request *r = l->r;
+
+	r->work = NULL;
+	r->cancel = NULL;
+	if (ok && may_use_console(r, l->name))
+		let_in(r);
+	else
+		refuse(r, l->name);
+	login_free(l);
+	http_done(r);
+}
+
+static void
+on_gone(struct http_request *r)
+{
+	struct login *l = r->work;
+
+	password_forget(l->check);
 	login_free(l);
 }
 
-/* The hash of a person who may use the console, else NULL. */
-static const char *
-hash_of(const struct daemon *d, const char *name)
+static void
+start(struct http_request *r, const char *name, const char *password)
 {
-	uint32_t i = snap_find_contact(d->snapshot, slice_of(name));
-	const struct snap_contact *c;
+	int64_t delay =
+	    login_delay(r->h->sessions, name, clock_wall() / NS_PER_S);
+	const struct snapshot *snap = r->h->d->snapshot;
+	uint32_t i = snap_find_contact(snap, slice_of(name));
+	struct login *l;
 
-	if (i == SNAP_NONE)
-		return NULL;
-	c = &d->snapshot->contacts[i];
-	if (strcmp(snap_s(d->snapshot, c->role), "agent_registration") == 0 ||
-	    snap_s(d->snapshot, c->password_hash)[0] == '\0')
-		return NULL;
-	return snap_s(d->snapshot, c->password_hash);
+	if (delay > 0) {
+		r->retry_after = (unsigned)delay;
+		http_fail(r, MHD_HTTP_TOO_MANY_REQUESTS,
+		    "Too many failed logins; wait a moment.");
+		return;
+	}
+	l = xnew(struct login);
+	l->r = r;
+	l->name = xstrdup(name);
+	l->check =
+	    password_start(r->h->passwords, r->h->d->loop, name, password,
+		i == SNAP_NONE ? NULL
+			       : snap_s(snap, snap->contacts[i].password_hash),
+		on_checked, l);
+	if (l->check == NULL) {
+		login_free(l);
+		r->retry_after = 1;
+		http_fail(r, MHD_HTTP_TOO_MANY_REQUESTS,
+		    "Too many logins at once; wait a moment.");
+		return;
+	}
+	r->work = l;
+	r->cancel = on_gone;
 }
 
-static bool
-parse_body(struct http_request *r, struct login *l)
+void
+login_handle(struct http_request *r)
 {
 	json_t *doc = json_loadb(
 	    str_get(&r->body), r->body.len, JSON_REJECT_DUPLICATES, NULL);
 	const char *name = json_string_value(json_object_get(doc, "name"));
 	const char *password =
 	    json_string_value(json_object_get(doc, "password"));
-	bool ok = name != NULL && password != NULL && name[0] != '\0' &&
-	    strlen(name) <= NAME_MAX_LEN &&
-	    strlen(password) <= PASSWORD_MAX_LEN;
 
-	if (ok) {
-		l->name = xstrdup(name);
-		l->password = xstrdup(password);
-	}
-	json_decref(doc);
-	OPENSSL_cleanse(r->body.s, r->body.len);
-	return ok;
-}
-
-void
-login_start(struct http_request *r)
-{
-	struct login *l = xnew(struct login);
-	const char *hash;
-	int64_t delay;
-
-	if (r->body.len == 0 || !parse_body(r, l)) {
-		free(l);
+	if (r->body.len > 0)
+		OPENSSL_cleanse(r->body.s, r->body.len);
+	if (name == NULL || password == NULL || name[0] == '\0' ||
+	    strlen(name) > NAME_MAX_LEN || strlen(password) > PASSWORD_MAX)
 		http_fail(r, MHD_HTTP_BAD_REQUEST,
 		    "Expected {\"name\": \"...\", \"password\": \"...\"}.");
-		return;
-	}
-	delay = login_delay(r->h->sessions, l->name, clock_wall() / NS_PER_S);
-	if (delay > 0 || under_way >= AT_ONCE) {
-		l->hash = NULL;
-		login_free(l);
-		r->retry_after = delay > 0 ? (unsigned)delay : 1;
-		http_fail(r, MHD_HTTP_TOO_MANY_REQUESTS,
-		    "Too many failed logins; wait a moment.");
-		return;
-	}
-	hash = hash_of(r->h->d, l->name);
-	l->known = hash != NULL;
-	l->hash = xstrdup(hash == NULL ? NO_HASH : hash);
-	l->request = r;
-	l->work.data = l;
-	r->login = l;
-	under_way++;
-	must(uv_queue_work(
-		 r->h->d->loop, &l->work, check_password, after_check) == 0);
+	else
+		start(r, name, password);
+	json_decref(doc);
 }
 
 void
-login_forget(struct http_request *r)
+logout_handle(struct http_request *r)
 {
-	if (r->login != NULL)
-		r->login->request = NULL;
-	r->login = NULL;
+	const char *token = auth_token(r);
+	struct err err;
+
+	if (token != NULL)
+		session_end(r->h->sessions, token);
+	if (sessions_save(r->h->sessions, &err) == -1)
+		log_warn("sessions: %s", err.text);
+	r->cookie = xasprintf("vedette_%s=; Path=%s; HttpOnly; "
+			      "SameSite=Strict; Max-Age=0",
+	    r->h->d->site, r->h->prefix);
+	http_json(r, MHD_HTTP_OK, json_pack("{s:b}", "ok", 1));
 }

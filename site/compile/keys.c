@@ -359,6 +359,9 @@ static const struct schema_key contact_keys[] = {
 	"is told what no rule tells anybody"},
     {"role", &keys_name, false, "user", "one of roles, or a built-in one"},
     {"password_hash", &keys_text, false, NULL, "of crypt(3)"},
+    {"automation", &keys_bool, false, "no",
+	"a program: it may use the REST API, but not the console"},
+    {"disable_login", &keys_bool, false, "no", "may not come in"},
     {"sites", &keys_names, false, NULL, "of which notifications are taken"},
     {"custom_variables", &keys_text_map, false, "{}", NULL}, {0}};
 static const struct schema contact = {

@@ -3,9 +3,9 @@
  * Roles of people, built-in and own, with their permissions resolved along
  * based_on; and the other sites.
  */
+#include "common/config/permissions.def"
 #include "common/mem.h"
 #include "site/compile/model.h"
-#include "site/compile/permissions.def"
 
 #include <stdlib.h>
 

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who asks: "Authorization: Bearer NAME SECRET" before Basic before the
+ * console's cookie (configuration-and-rest.md 6.2).
+ */
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "livestatusd/http/internal.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct auth {
+	struct http_request *r;
+	struct password_check *check;
+	char *name;
+	void (*next)(struct http_request *r);
+};
+
+const char *
+auth_token(struct http_request *r)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "vedette_%s", r->h->d->site);
+	return MHD_lookup_connection_value(
+	    r->connection, MHD_COOKIE_KIND, name);
+}
+
+static const struct rights *
+rights(struct http *h)
+{
+	if (h->rights_of != h->d->snapshot) {
+		rights_free(&h->rights);
+		h->rights = rights_new(h->d->snapshot);
+		h->rights_of = h->d->snapshot;
+	}
+	return h->rights;
+}
+
+bool
+auth_accept(struct http_request *r, struct slice name)
+{
+	struct person p;
+
+	if (!rights_find(rights(r->h), name, &p) || p.disabled ||
+	    p.hash[0] == '\0')
+		return false;
+	free(r->user);
+	r->user = xstrdup(p.name);
+	r->may = p.may;
+	r->automation = p.automation;
+	return true;
+}
+
+static void
+refuse(struct http_request *r, const char *text)
+{
+	http_fail(r, MHD_HTTP_UNAUTHORIZED, text);
+}
+
+static void
+wrong(struct http_request *r, const char *name)
+{
+	int64_t now = clock_wall() / NS_PER_S;
+
+	r->h->refused_logins++;
+	login_failed(r->h->sessions, name, now);
+	r->retry_after = (unsigned)login_delay(r->h->sessions, name, now);
+	log_warn("user %.60s: refused (%s %.100s)", name, r->method, r->path);
+	refuse(r, "Wrong name or secret.");
+}
+
+static void
+auth_free(struct auth *a)
+{
+	free(a->name);
+	free(a);
+}
+
+static void
+on_checked(void *arg, bool ok)
+{
+	struct auth *a = arg;
+	struct http_request *r = a->r;
+	void (*next)(struct http_request *) = a->next;
+
+	r->work = NULL;
+	r->cancel = NULL;
+	if (ok && auth_accept(r, slice_of(a->name))) {
+		login_succeeded(r->h->sessions, a->name);
+		next(r);
+	} else
+		wrong(r, a->name);
+	auth_free(a);
+	if (r->status != 0)
+		http_done(r);
+}
+
+static void
+on_gone(struct http_request *r)
+{
+	struct auth *a = r->work;
+
+	password_forget(a->check);
+	auth_free(a);
+}
+
+static void
+check(struct http_request *r, const char *name, const char *secret,
+    void (*next)(struct http_request *r))
+{
+	int64_t delay =
+	    login_delay(r->h->sessions, name, clock_wall() / NS_PER_S);
+	struct person p = {0};
+	bool known =
+	    rights_find(rights(r->h), slice_of(name), &p) && !p.disabled;
+	struct auth *a;
+
+	if (known &&
+	    password_is_known(r->h->passwords, name, secret, p.hash,
+		clock_mono() / NS_PER_S) &&
+	    auth_accept(r, slice_of(name))) {
+		next(r);
+		return;
+	}
+	if (delay > 0) {
+		r->retry_after = (unsigned)delay;
+		http_fail(r, MHD_HTTP_TOO_MANY_REQUESTS,
+		    "Too many failed logins; wait a moment.");
+		return;
+	}
+	a = xnew(struct auth);
+	a->r = r;
+	a->next = next;
+	a->name = xstrdup(name);
+	a->check = password_start(r->h->passwords, r->h->d->loop, name, secret,
+	    known ? p.hash : NULL, on_checked, a);
+	if (a->check == NULL) {
+		auth_free(a);
+		r->retry_after = 1;
+		http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE,
+		    "Too many logins at once; try again.");
+		return;
+	}
+	r->work = a;
+	r->cancel = on_gone;
+}
+
+/* "NAME SECRET", two words (not RFC 6750). */
+static void
+bearer(struct http_request *r, const char *words,
+    void (*next)(struct http_request *r))
+{
+	const char *space = strchr(words, ' ');
+	char *name;
+
+	if (space == NULL || space == words || space[1] == '\0' ||
+	    strlen(space + 1) > PASSWORD_MAX || space - words > 256) {
+		refuse(r, "Expected \"Authorization: Bearer NAME SECRET\".");
+		return;
+	}
+	name = xstrndup(words, (size_t)(space - words));
+	check(r, name, space + 1, next);
+	free(name);
+}
+
+static void
+basic(struct http_request *r, const char *base64,
+    void (*next)(struct http_request *r))
+{
+	size_t len = strlen(base64);
+	unsigned char *text;
+	char *colon;
+	int n = -1;
+
+	if (len > 2048 || len % 4 != 0) {
+		refuse(r, "Bad \"Authorization: Basic\".");
+		return;
+	}
+	text = xcalloc(len + 1, 1);
+	n = EVP_DecodeBlock(text, (const unsigned char *)base64, (int)len);
+	colon = n < 0 ? NULL : strchr((char *)text, ':');
+	if (colon == NULL || colon == (char *)text || colon[1] == '\0' ||
+	    strlen(colon + 1) > PASSWORD_MAX)
+		refuse(r, "Bad \"Authorization: Basic\".");
+	else {
+		*colon = '\0';
+		check(r, (char *)text, colon + 1, next);
+	}
+	OPENSSL_cleanse(text, len);
+	free(text);
+}
+
+static void
+cookie(struct http_request *r, void (*next)(struct http_request *r))
+{
+	const char *token = auth_token(r);
+	const char *user = token == NULL
+	    ? NULL
+	    : session_find(r->h->sessions, token, clock_wall() / NS_PER_S);
+
+	if (user == NULL || !auth_accept(r, slice_of(user))) {
+		refuse(r, "Please log in.");
+		return;
+	}
+	r->by_cookie = true;
+	next(r);
+}
+
+void
+auth_start(struct http_request *r, void (*next)(struct http_request *r))
+{
+	const char *text = http_header(r, "Authorization");
+
+	if (text != NULL && strncasecmp(text, "Bearer ", 7) == 0)
+		bearer(r, text + 7, next);
+	else if (text != NULL && strncasecmp(text, "Basic ", 6) == 0)
+		basic(r, text + 6, next);
+	else if (text != NULL)
+		refuse(r, "Authorization: Bearer or Basic is expected.");
+	else
+		cookie(r, next);
+}

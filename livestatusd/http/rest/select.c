@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which hosts and services a request means: by name, by group, or by a query;
+ * and commands for all of them. Names come from the mirror's answer, never from
+ * the request, so nothing of a request reaches a command but cleaned text.
+ */
+#include "common/mem.h"
+#include "livestatusd/http/rest/rest.h"
+
+#include <stdlib.h>
+
+void
+rest_add_filter(
+    struct str *lql, const char *column, const char *op, const char *value)
+{
+	str_addf(lql, "Filter: %s %s ", column, op);
+	for (; *value != '\0'; value++)
+		str_addc(lql, (unsigned char)*value < 0x20 ? ' ' : *value);
+	str_addc(lql, '\n');
+}
+
+static void
+add_services(struct str *lql, const struct rest_call *call)
+{
+	json_t *list = json_object_get(call->in, "service_descriptions"), *one;
+	const char *name = rest_text(call, "service_description");
+	size_t i;
+
+	if (name != NULL)
+		rest_add_filter(lql, "description", "=", name);
+	json_array_foreach(list, i, one)
+	    rest_add_filter(lql, "description", "=", json_string_value(one));
+	if (json_array_size(list) > 0)
+		str_addf(lql, "Or: %zu\n", json_array_size(list));
+}
+
+/* Of services, by the fields that are there. */
+static bool
+is_of_services(const struct rest_call *call)
+{
+	const char *kind = rest_text(call, call->route->fields[0].name);
+
+	if (strstr(call->route->path, "/service") != NULL)
+		return true;
+	return kind != NULL &&
+	    (strncmp(kind, "service", 7) == 0 ||
+		json_object_get(call->in, "service_descriptions") != NULL ||
+		json_object_get(call->in, "service_description") != NULL);
+}
+
+json_t *
+rest_select(struct http_request *r, const struct rest_call *call,
+    const char *more_columns)
+{
+	bool services = is_of_services(call);
+	const char *host = rest_text(call, "host_name");
+	const char *hosts = rest_text(call, "hostgroup_name");
+	const char *group = rest_text(call, "servicegroup_name");
+	struct str lql = {0};
+	json_t *rows = NULL;
+
+	str_addf(&lql, "Columns: %s %s\n",
+	    services ? "host_name description" : "name", more_columns);
+	if (host != NULL)
+		rest_add_filter(
+		    &lql, services ? "host_name" : "name", "=", host);
+	if (hosts != NULL)
+		rest_add_filter(
+		    &lql, services ? "host_groups" : "groups", ">=", hosts);
+	if (group != NULL)
+		rest_add_filter(&lql, "groups", ">=", group);
+	add_services(&lql, call);
+	if (rest_add_query(r, call, services ? "services" : "hosts", &lql))
+		rows = http_query(
+		    r, services ? "services" : "hosts", str_get(&lql));
+	str_free(&lql);
+	if (!services) {
+		size_t i;
+		json_t *row;
+
+		json_array_foreach(rows, i, row)
+		    json_array_insert_new(row, 1, json_string(""));
+	}
+	return rows;
+}
+
+char *
+rest_clean(const char *text, bool last)
+{
+	char *clean = xstrdup(text);
+
+	for (char *p = clean; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+		else if (*p == ';' && !last)
+			*p = ',';
+	return clean;
+}
+
+static void
+on_acted(struct http_request *r, const struct act_result *result, void *arg)
+{
+	(void)arg;
+	if (r == NULL)
+		return;
+	if (result->open > 0) {
+		r->retry_after = 10;
+		rest_problem(r, MHD_HTTP_SERVICE_UNAVAILABLE,
+		    "The core has not answered; the commands may be carried "
+		    "out later.",
+		    NULL);
+	} else if (result->refused > 0 && result->refused == result->sent)
+		rest_problem(
+		    r, MHD_HTTP_UNPROCESSABLE_CONTENT, result->why, NULL);
+	else
+		rest_no_content(r);
+}
+
+void
+rest_act(struct http_request *r, char **lines, size_t n)
+{
+	if (n > 0 && n <= ACT_MAX) {
+		act_start(r, lines, n, on_acted, NULL);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		free(lines[i]);
+	free(lines);
+	rest_problem(r, MHD_HTTP_UNPROCESSABLE_CONTENT,
+	    n == 0 ? "Nothing was found that this fits."
+		   : "This fits more objects than one request may change.",
+	    NULL);
+}
