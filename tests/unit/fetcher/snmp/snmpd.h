@@ -105,10 +105,10 @@ snmpd_start(struct snmpd *d, const char *config)
 	d->pid = fork();
 	if (d->pid == 0) {
 		setenv("SNMP_PERSISTENT_DIR", d->dir, 1);
+		setenv("SNMPCONFPATH", d->dir, 1); /* this folder alone */
 		setenv("MIBS", "", 1);
-		execl("/usr/sbin/snmpd", "snmpd", "-f", "-C", "-c", conf,
-		    option, "-I", "-smux", at, snmpd_has_ipv6() ? at6 : NULL,
-		    (char *)NULL);
+		execl("/usr/sbin/snmpd", "snmpd", "-f", option, "-I", "-smux",
+		    at, snmpd_has_ipv6() ? at6 : NULL, (char *)NULL);
 		_exit(127);
 	}
 	snmpd_await(log);

@@ -21,10 +21,10 @@ begin(int boots, const char *engine)
 	char config[512];
 
 	snprintf(config, sizeof(config),
-	    "exactEngineID %s\n[snmp] engineBoots %d\nengineBoots %d\n"
+	    "exactEngineID %s\noldEngineID %s\nengineBoots %d\n"
 	    "createUser shaaes SHA \"password-one\" AES \"password-two\"\n"
 	    "rouser shaaes priv\nrocommunity public 127.0.0.1\n",
-	    engine, boots, boots);
+	    engine, engine, boots);
 	snmpd_start(&device, config);
 }
 
