@@ -7,7 +7,7 @@
 
 static void
 eval_or(struct lql_query *q, struct view *v, const struct node *n,
-    const struct block *b, const uint8_t *in, uint8_t *out)
+    struct block *b, const uint8_t *in, uint8_t *out)
 {
 	uint8_t open[BLOCK_ROWS], hit[BLOCK_ROWS];
 
@@ -24,7 +24,7 @@ eval_or(struct lql_query *q, struct view *v, const struct node *n,
 
 static void
 eval_not(struct lql_query *q, struct view *v, const struct node *n,
-    const struct block *b, const uint8_t *in, uint8_t *out)
+    struct block *b, const uint8_t *in, uint8_t *out)
 {
 	uint8_t hit[BLOCK_ROWS];
 
@@ -35,7 +35,7 @@ eval_not(struct lql_query *q, struct view *v, const struct node *n,
 
 static void
 eval_and(struct lql_query *q, struct view *v, const struct node *n,
-    const struct block *b, const uint8_t *in, uint8_t *out)
+    struct block *b, const uint8_t *in, uint8_t *out)
 {
 	uint8_t open[BLOCK_ROWS];
 
@@ -50,7 +50,7 @@ eval_and(struct lql_query *q, struct view *v, const struct node *n,
 
 void
 lql_node_eval(struct lql_query *q, struct view *v, const struct node *n,
-    const struct block *b, const uint8_t *in, uint8_t *out)
+    struct block *b, const uint8_t *in, uint8_t *out)
 {
 	switch (n->kind) {
 	case NODE_LEAF:

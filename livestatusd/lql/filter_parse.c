@@ -154,7 +154,12 @@ make_pattern(struct node *n, struct err *err_r)
 			return 0;
 	}
 	n->pattern = lql_pattern_new(n->value, nocase, literal, err_r);
-	return n->pattern == NULL ? -1 : 0;
+	if (n->pattern == NULL)
+		return -1;
+	if (n->ref.column->source == SOURCE_NAME ||
+	    n->ref.column->source == SOURCE_CONFIG)
+		n->known = xcalloc(KNOWN_STRINGS, sizeof(*n->known));
+	return 0;
 }
 
 struct node *
@@ -209,6 +214,7 @@ lql_node_free(struct node **np)
 	free(n->kids);
 	free(n->owned);
 	lql_pattern_free(&n->pattern);
+	free(n->known);
 	free(n);
 }
 

@@ -6,6 +6,8 @@
  */
 #include "livestatusd/lql/query.h"
 
+#include "livestatusd/lql/put.h"
+
 #include "common/log.h"
 #include "common/num.h"
 #include "common/utf8.h"
@@ -44,45 +46,6 @@ field_begin(struct writer *w)
 	w->to->len++;
 }
 
-/*
- * Eight bytes at once: is any of them a control, a quote, a backslash or not
- * ASCII? A borrow can only raise a false alarm behind a true one.
- */
-static bool
-needs_escape(uint64_t x)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t tops = UINT64_C(0x8080808080808080);
-	uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\';
-
-	return ((x | ((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) |
-		    ((slash - ones) & ~slash)) &
-		   tops) != 0;
-}
-
-/* Copies what stays as it is; returns how many bytes. */
-static size_t
-copy_plain(char *to, struct slice s)
-{
-	size_t i = 0;
-	uint64_t x;
-
-	for (; i + 8 <= s.len; i += 8) {
-		memcpy(&x, s.s + i, 8);
-		if (needs_escape(x))
-			break;
-		memcpy(to + i, &x, 8);
-	}
-	for (; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.s[i];
-
-		if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
-			break;
-		to[i] = (char)c;
-	}
-	return i;
-}
-
 static char *
 put_hex(char *p, uint32_t c, int digits)
 {
@@ -113,34 +76,32 @@ put_escape(char *p, uint32_t c, enum format format)
 	return put_hex(p, 0xdc00 + (c & 0x3ff), 4);
 }
 
-static void
-json_string(struct writer *w, struct slice s)
+char *
+lql_put_string(char *p, struct slice s, enum format format)
 {
-	char *p = room(w, s.len + 2), *start;
 	size_t n;
 
 	*p++ = '"';
-	n = copy_plain(p, s);
+	n = put_plain(p, s);
 	p += n;
-	if (n < s.len) { /* the rest may grow sixfold */
-		w->to->len += n + 1;
-		s = (struct slice){s.s + n, s.len - n};
-		p = room(w, s.len * 6 + 2);
-		start = p;
-		while (s.len > 0) {
-			p = put_escape(p, utf8_take(&s), w->format);
-			n = copy_plain(p, s);
-			p += n;
-			s.s += n;
-			s.len -= n;
-		}
-		w->to->len += (size_t)(p - start);
-		*p++ = '"';
-		w->to->len++;
-		return;
+	s = (struct slice){s.s + n, s.len - n};
+	while (s.len > 0) {
+		p = put_escape(p, utf8_take(&s), format);
+		n = put_plain(p, s);
+		p += n;
+		s.s += n;
+		s.len -= n;
 	}
 	*p++ = '"';
-	w->to->len += n + 2;
+	return p;
+}
+
+static void
+json_string(struct writer *w, struct slice s)
+{
+	char *p = room(w, s.len * LQL_STRING_GROWTH + 2);
+
+	w->to->len += (size_t)(lql_put_string(p, s, w->format) - p);
 }
 
 /* A line break would make two rows of one. */
@@ -179,20 +140,9 @@ quote(struct writer *w)
 static void
 put_int(struct writer *w, int64_t value)
 {
-	char digits[24], *p = digits + sizeof(digits), *to;
-	uint64_t v = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-	size_t n;
+	char *p = room(w, PUT_INT_MAX + 1);
 
-	do {
-		*--p = (char)('0' + v % 10);
-		v /= 10;
-	} while (v > 0);
-	if (value < 0)
-		*--p = '-';
-	n = (size_t)(digits + sizeof(digits) - p);
-	to = room(w, n);
-	memcpy(to, p, n);
-	w->to->len += n;
+	w->to->len += (size_t)(put_number(p, value) - p);
 }
 
 static void

@@ -89,10 +89,8 @@ compare_bytes(enum op op, bool negate, struct slice x, struct slice ref)
 	return lql_compare_int(op, negate, c, 0);
 }
 
-/* A string's condition. `fixed`: the text stays in its place. */
 static bool
-string_fits(
-    struct lql_query *q, const struct node *n, struct slice x, bool fixed)
+string_fits(struct lql_query *q, const struct node *n, struct slice x)
 {
 	switch (n->op) {
 	case OP_EQUAL:
@@ -100,9 +98,6 @@ string_fits(
 	case OP_MATCH:
 	case OP_MATCH_NOCASE:
 	case OP_EQUAL_NOCASE:
-		if (fixed)
-			return lql_pattern_matches_fixed(n->pattern, x,
-				   &q->too_expensive) != n->negate;
 		return lql_pattern_matches(n->pattern, x, &q->too_expensive) !=
 		    n->negate;
 	case OP_LESS:
@@ -117,7 +112,7 @@ string_fits(
 bool
 lql_string_fits(struct lql_query *q, const struct node *n, struct slice x)
 {
-	return string_fits(q, n, x, false);
+	return string_fits(q, n, x);
 }
 
 static bool
@@ -225,7 +220,7 @@ dict_fits(struct lql_query *q, struct view *v, const struct node *n)
 	}
 	if (numbers)
 		return lql_compare_float(n->op, n->negate, number, n->f);
-	return string_fits(q, n, value, false);
+	return string_fits(q, n, value);
 }
 
 /* Any column of any row, the long way. */
@@ -243,8 +238,7 @@ fits(struct lql_query *q, struct view *v, const struct node *n, uint32_t at)
 		    n->op, n->negate, column_float(v, c, at), n->f);
 	case COLUMN_STRING:
 	case COLUMN_BLOB:
-		return string_fits(q, n, column_string(v, c, at),
-		    c->source == SOURCE_CONFIG || c->source == SOURCE_NAME);
+		return string_fits(q, n, column_string(v, c, at));
 	case COLUMN_LIST:
 		column_items(v, c, at);
 		return list_fits(q, v, n);
@@ -340,9 +334,46 @@ dense_pages(struct view *v, const struct node *n, uint32_t from, uint32_t rows,
 	return true;
 }
 
+/*
+ * Patterns on strings of the configuration: descriptions repeat, so each is
+ * decided once, as long as there is room to remember it.
+ */
+static void
+eval_known(struct lql_query *q, struct view *v, const struct node *n,
+    const uint32_t *at, uint32_t rows, const uint8_t *in, uint8_t *out)
+{
+	const struct column *c = n->ref.column;
+	snap_str s;
+
+	for (uint32_t i = 0; i < rows; i++) {
+		struct known_string *k;
+
+		out[i] = 0;
+		if (!in[i])
+			continue;
+		if (at[i] == SNAP_NONE) {
+			out[i] = string_fits(q, n, (struct slice){"", 0});
+			continue;
+		}
+		if (c->source == SOURCE_NAME)
+			s = v->m->names[at[i]].at;
+		else
+			memcpy(&s,
+			    (const char *)&v->snap->objects[at[i]] + c->off,
+			    sizeof(s));
+		k = &n->known[(s ^ s >> 10) & (KNOWN_STRINGS - 1)];
+		if (k->at != s || !k->set)
+			*k = (struct known_string){.at = s,
+			    .set = true,
+			    .fits = string_fits(
+				q, n, slice_of(snap_s(v->snap, s)))};
+		out[i] = k->fits;
+	}
+}
+
 void
 lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
-    const struct block *b, const uint8_t *in, uint8_t *out)
+    struct block *b, const uint8_t *in, uint8_t *out)
 {
 	enum entity e = n->ref.join->entity;
 	const struct column *c = n->ref.column;
@@ -351,8 +382,13 @@ lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
 
 	if (array && n->pattern == NULL && b->dense &&
 	    n->ref.join->prefix[0] == '\0' &&
-	    dense_pages(v, n, b->at[e][0], b->n, in, out))
+	    dense_pages(v, n, b->first, b->n, in, out))
 		return;
+	block_fill(b);
+	if (n->known != NULL) {
+		eval_known(q, v, n, b->at[e], b->n, in, out);
+		return;
+	}
 	for (uint32_t i = 0; i < b->n; i++)
 		out[i] = in[i] && fits(q, v, n, b->at[e][i]);
 }

@@ -15,12 +15,6 @@
 #define PATTERN_MAX   16384u /* bytes */
 #define MATCH_LIMIT   200000u
 #define JIT_STACK_MAX (512u * 1024)
-#define MEMO_SIZE     1024u /* power of two */
-
-struct memo {
-	const char *text;
-	bool matches;
-};
 
 struct pattern {
 	pcre2_code *code;
@@ -28,7 +22,6 @@ struct pattern {
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
 	bool jit;
-	struct memo *memo; /* by address; made at first use */
 };
 
 struct pattern *
@@ -87,7 +80,6 @@ lql_pattern_free(struct pattern **pp)
 	pcre2_match_context_free(p->context);
 	pcre2_jit_stack_free(p->stack);
 	pcre2_code_free(p->code);
-	free(p->memo);
 	free(p);
 }
 
@@ -106,21 +98,4 @@ lql_pattern_matches(struct pattern *p, struct slice text, bool *expensive_r)
 	if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
 		*expensive_r = true;
 	return rc >= 0;
-}
-
-bool
-lql_pattern_matches_fixed(
-    struct pattern *p, struct slice text, bool *expensive_r)
-{
-	uintptr_t at = (uintptr_t)text.s;
-	struct memo *m;
-
-	if (p->memo == NULL)
-		p->memo = xcalloc(MEMO_SIZE, sizeof(*p->memo));
-	m = &p->memo[(at ^ at >> 10) & (MEMO_SIZE - 1)];
-	if (m->text != text.s) {
-		m->matches = lql_pattern_matches(p, text, expensive_r);
-		m->text = text.s;
-	}
-	return m->matches;
 }

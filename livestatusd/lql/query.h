@@ -45,6 +45,14 @@ struct node { /* a filter */
 	int64_t i;
 	double f;
 	struct pattern *pattern;
+	/* Of strings of the configuration: KNOWN_STRINGS that were decided. */
+	struct known_string *known;
+};
+
+#define KNOWN_STRINGS 1024u /* a power of two */
+struct known_string {
+	snap_str at;
+	bool set, fits;
 };
 
 struct nodes { /* a stack of them */
@@ -102,6 +110,7 @@ struct lql_query {
 	const struct table *table;
 	struct output_column *columns;
 	size_t n_columns, cap_columns;
+	bool quick; /* see lql_row_is_quick() */
 	bool columns_given;
 	struct nodes filter, wait;
 	struct stat *stats;
@@ -156,16 +165,13 @@ void lql_pattern_free(struct pattern **p);
 /* Text must be valid UTF-8. */
 bool lql_pattern_matches(
     struct pattern *p, struct slice text, bool *expensive_r);
-/* The same for text that stays where it is: the answer is remembered. */
-bool lql_pattern_matches_fixed(
-    struct pattern *p, struct slice text, bool *expensive_r);
 
 /* filter.c: out[i] = in[i] and the filter holds for row i; all 0 or 1. */
 void lql_node_eval(struct lql_query *q, struct view *v, const struct node *n,
-    const struct block *b, const uint8_t *in, uint8_t *out);
+    struct block *b, const uint8_t *in, uint8_t *out);
 /* leaf.c */
 void lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
-    const struct block *b, const uint8_t *in, uint8_t *out);
+    struct block *b, const uint8_t *in, uint8_t *out);
 bool lql_compare_int(enum op op, bool negate, int64_t value, int64_t ref);
 bool lql_compare_float(enum op op, bool negate, double value, double ref);
 /* Does a string column's value fit? */
@@ -204,6 +210,9 @@ void lql_writer_string(struct writer *w, struct slice s);
 void lql_writer_blob(struct writer *w, struct slice s);
 void lql_writer_list(struct writer *w, const struct items *items);
 void lql_writer_dict(struct writer *w, const struct items *items);
+/* JSON's or python's form of a string, at `p`, which has room for it. */
+#define LQL_STRING_GROWTH 6u /* times the bytes, and two quotes */
+char *lql_put_string(char *p, struct slice s, enum format format);
 /* wrapped_json: the names, before the rows. */
 void lql_writer_columns_begin(struct writer *w);
 void lql_writer_columns_end(struct writer *w);
@@ -220,6 +229,8 @@ void lql_header_put(char *at, enum lql_code code, size_t len);
 struct slice lql_output_title(const struct output_column *c, struct str *tmp);
 void lql_row_write(struct lql_query *q, struct view *v, struct writer *w,
     const struct row *row);
+/* Do all fields stay where they are, so that a row can be put down at once? */
+bool lql_row_is_quick(const struct lql_query *q);
 /* Appends bytes that sort like the value. */
 void lql_row_key(struct lql_query *q, struct view *v,
     const struct column_ref *ref, struct slice dict_key, const struct row *row,
@@ -248,7 +259,7 @@ struct groups *lql_groups_new(struct lql_query *q);
 void lql_groups_free(struct groups **g);
 /* Takes in the rows of the block that `mask` names. */
 void lql_groups_add(struct groups *g, struct lql_query *q, struct view *v,
-    const struct block *b, const uint8_t *mask);
+    struct block *b, const uint8_t *mask);
 void lql_groups_write(
     struct groups *g, struct lql_query *q, struct view *v, struct writer *w);
 uint64_t lql_groups_count(const struct groups *g);

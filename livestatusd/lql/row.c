@@ -4,6 +4,8 @@
  */
 #include "livestatusd/lql/query.h"
 
+#include "livestatusd/lql/put.h"
+
 struct slice
 lql_output_title(const struct output_column *c, struct str *tmp)
 {
@@ -15,10 +17,107 @@ lql_output_title(const struct output_column *c, struct str *tmp)
 	return str_slice(tmp);
 }
 
+#define QUICK_MAX 32u /* columns */
+
+bool
+lql_row_is_quick(const struct lql_query *q)
+{
+	if (q->n_columns == 0 || q->n_columns > QUICK_MAX ||
+	    (q->format != FORMAT_JSON && q->format != FORMAT_WRAPPED_JSON &&
+		q->format != FORMAT_PYTHON))
+		return false;
+	for (size_t i = 0; i < q->n_columns; i++) {
+		const struct column *c = q->columns[i].ref.column;
+
+		if (c == NULL ||
+		    (c->type != COLUMN_INT && c->type != COLUMN_TIME &&
+			c->source != SOURCE_NAME && c->source != SOURCE_TEXT))
+			return false;
+	}
+	return true;
+}
+
+struct field {
+	struct slice s;
+	int64_t i;
+	enum {
+		FIELD_INT,
+		FIELD_PLAIN, /* a string that is JSON as it is */
+		FIELD_STRING
+	} kind;
+};
+
+/* The field's value; returns how many bytes it may need. */
+static size_t
+get_field(struct lql_query *q, struct view *v, const struct column *c,
+    uint32_t at, struct field *f)
+{
+	f->kind = FIELD_INT;
+	if (c->type == COLUMN_INT || c->type == COLUMN_TIME) {
+		f->i = column_int(v, c, at);
+		if (c->type == COLUMN_TIME)
+			f->i += q->shift;
+		return PUT_INT_MAX + 2;
+	}
+	f->kind = FIELD_PLAIN;
+	f->s = (struct slice){"", 0};
+	if (at == SNAP_NONE)
+		return 3;
+	if (c->source == SOURCE_NAME) {
+		f->s = mirror_name(v->m, at);
+		if (!v->m->names[at].plain)
+			f->kind = FIELD_STRING;
+	} else {
+		f->s = mirror_text(v->m, at, (enum mirror_texts)c->off);
+		if (!(mirror_get(v->m, at, plain) & 1u << c->off))
+			f->kind = FIELD_STRING;
+	}
+	return f->kind == FIELD_PLAIN ? f->s.len + 3
+				      : f->s.len * LQL_STRING_GROWTH + 3;
+}
+
+/* The whole row with one look at the room that is left. */
+static void
+write_quick(struct lql_query *q, struct view *v, struct writer *w,
+    const struct row *row)
+{
+	struct field fields[QUICK_MAX];
+	size_t need = 1;
+	char *p;
+
+	for (size_t i = 0; i < q->n_columns; i++)
+		need += get_field(q, v, q->columns[i].ref.column,
+		    row->at[q->columns[i].ref.join->entity], &fields[i]);
+	if (w->to->cap - w->to->len <= need)
+		str_reserve(w->to, need);
+	p = w->to->s + w->to->len;
+	for (size_t i = 0; i < q->n_columns; i++) {
+		const struct field *f = &fields[i];
+
+		if (i > 0)
+			*p++ = ',';
+		if (f->kind == FIELD_INT) {
+			p = put_number(p, f->i);
+		} else if (f->kind == FIELD_PLAIN) {
+			*p++ = '"';
+			p = put_bytes(p, f->s.s, f->s.len);
+			*p++ = '"';
+		} else {
+			p = lql_put_string(p, f->s, w->format);
+		}
+	}
+	w->to->len = (size_t)(p - w->to->s);
+	w->first_field = false;
+}
+
 void
 lql_row_write(struct lql_query *q, struct view *v, struct writer *w,
     const struct row *row)
 {
+	if (q->quick) {
+		write_quick(q, v, w, row);
+		return;
+	}
 	for (size_t i = 0; i < q->n_columns; i++) {
 		const struct column *c = q->columns[i].ref.column;
 		uint32_t at;

@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "livestatusd/lql/query.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -122,6 +123,7 @@ hide_unseen(struct lql_run *r, uint8_t *mask)
 
 	if (!r->q->auth)
 		return;
+	block_fill(r->b);
 	for (uint32_t i = 0; i < r->b->n; i++) {
 		if (!mask[i])
 			continue;
@@ -132,28 +134,56 @@ hide_unseen(struct lql_run *r, uint8_t *mask)
 }
 
 /*
- * Texts of objects lie all over the memory: asking for those of later rows
- * early hides most of the waiting.
+ * Names and texts of objects lie all over the memory: asking for those of later
+ * rows early, step by step, hides most of the waiting.
  */
+static void
+fetch_first(const struct mirror *m, uint32_t i)
+{
+	__builtin_prefetch(&mirror_get(m, i, text));
+	__builtin_prefetch(&m->names[i]);
+	__builtin_prefetch(&m->host_of[i]);
+}
+
+static void
+fetch_texts(const struct mirror *m, uint32_t i)
+{
+	const char *buf = mirror_get(m, i, text).buf;
+
+	__builtin_prefetch(buf);
+	__builtin_prefetch(buf + 64);
+	__builtin_prefetch(snap_s(m->snap, m->names[i].at));
+	__builtin_prefetch(&m->names[m->host_of[i]]);
+}
+
+static void
+fetch_host(const struct mirror *m, uint32_t i)
+{
+	__builtin_prefetch(snap_s(m->snap, m->names[m->host_of[i]].at));
+}
+
+#define FETCH_STEP 8u /* rows */
+
+/* Row `k` of the hits is the next. */
 static void
 fetch_ahead(
     const struct lql_run *r, const uint16_t *hits, uint32_t n, uint32_t k)
 {
-	enum entity e =
-	    r->q->table->kind == TABLE_SERVICES ? ENTITY_SERVICE : ENTITY_HOST;
-	const uint32_t *at = r->b->at[e];
 	const struct mirror *m = r->v->m;
+	uint32_t first = r->b->first;
 
-	if (!r->b->dense)
-		return;
-	if (k + 16 < n)
-		__builtin_prefetch(&mirror_get(m, at[hits[k + 16]], text));
-	if (k + 8 < n) {
-		const char *buf = mirror_get(m, at[hits[k + 8]], text).buf;
-
-		__builtin_prefetch(buf);
-		__builtin_prefetch(buf + 64);
-	}
+	for (uint32_t i = 0; k == 0 && i < 3 * FETCH_STEP && i < n; i++)
+		fetch_first(m, first + hits[i]);
+	for (uint32_t i = 0; k == 0 && i < 2 * FETCH_STEP && i < n; i++)
+		fetch_texts(m, first + hits[i]);
+	for (uint32_t i = 0; k == 0 && i < FETCH_STEP && i < n; i++)
+		fetch_host(m, first + hits[i]);
+	if (k + 3 * FETCH_STEP < n)
+		fetch_first(m, first + hits[k + 3 * FETCH_STEP]);
+	if (k + 2 * FETCH_STEP < n)
+		fetch_texts(m, first + hits[k + 2 * FETCH_STEP]);
+	if (k + FETCH_STEP < n)
+		fetch_host(m, first + hits[k + FETCH_STEP]);
 }
 
 /* False: no further rows are needed. */
@@ -182,18 +212,36 @@ take_row(struct lql_run *r, uint32_t i)
 	return r->w.to->len - r->start <= r->max_body;
 }
 
+/* Which bytes of the mask are 1; it is padded to whole words. */
+static uint32_t
+find_hits(const uint8_t *mask, uint32_t rows, uint16_t hits[BLOCK_ROWS])
+{
+	uint32_t n = 0;
+	uint64_t x;
+
+	for (uint32_t i = 0; i < rows; i += 8) {
+		memcpy(&x, mask + i, 8);
+		x = le64toh(x);
+		for (; x != 0; x &= x - 1)
+			hits[n++] =
+			    (uint16_t)(i + (unsigned)__builtin_ctzll(x) / 8);
+	}
+	return n;
+}
+
 static bool
-take_rows(struct lql_run *r, const uint8_t *mask)
+take_rows(struct lql_run *r, uint8_t mask[BLOCK_ROWS])
 {
 	uint16_t hits[BLOCK_ROWS];
-	uint32_t n = 0;
+	uint32_t n;
 
-	for (uint32_t i = 0; i < r->b->n; i++) {
-		hits[n] = (uint16_t)i;
-		n += mask[i];
-	}
+	memset(mask + r->b->n, 0, BLOCK_ROWS - r->b->n);
+	n = find_hits(mask, r->b->n, hits);
+	if (n > 0)
+		block_fill(r->b);
 	for (uint32_t k = 0; k < n; k++) {
-		fetch_ahead(r, hits, n, k);
+		if (r->b->dense)
+			fetch_ahead(r, hits, n, k);
 		if (!take_row(r, hits[k]))
 			return false;
 	}
@@ -272,6 +320,7 @@ open_scan(struct lql_run *r)
 	lql_plan_scan(q, &r->scan, &r->ranges);
 	lql_plan_past(q, &r->scan);
 	r->scan.want = lql_wanted(q);
+	q->quick = lql_row_is_quick(q);
 	for (uint8_t e = 0; e < ENTITIES; e++)
 		if (r->scan.want & 1u << e)
 			r->entities[r->n_entities++] = e;
@@ -471,7 +520,7 @@ condition_holds(struct lql_query *q, struct view *v)
 	uint8_t in = 1, out = 1;
 
 	b->n = 1;
-	b->dense = false;
+	b->dense = b->lazy = false;
 	for (int e = 0; e < ENTITIES; e++)
 		b->at[e][0] = q->wait_row.at[e];
 	lql_node_eval(q, v, lql_nodes_all(&q->wait), b, &in, &out);

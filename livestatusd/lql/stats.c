@@ -231,7 +231,7 @@ ones(const uint8_t *mask, uint32_t n)
 }
 
 static void
-row_of(const struct block *b, uint32_t i, struct row *row)
+row_of(struct block *b, uint32_t i, struct row *row)
 {
 	for (int e = 0; e < ENTITIES; e++)
 		row->at[e] = b->at[e][i];
@@ -239,7 +239,7 @@ row_of(const struct block *b, uint32_t i, struct row *row)
 
 void
 lql_groups_add(struct groups *g, struct lql_query *q, struct view *v,
-    const struct block *b, const uint8_t *mask)
+    struct block *b, const uint8_t *mask)
 {
 	uint8_t hit[BLOCK_ROWS];
 	struct row row;
@@ -254,6 +254,7 @@ lql_groups_add(struct groups *g, struct lql_query *q, struct view *v,
 			g->v[0].cells[k].count += ones(hit, b->n);
 			continue;
 		}
+		block_fill(b);
 		for (uint32_t i = 0; i < b->n; i++) {
 			struct group *of;
 

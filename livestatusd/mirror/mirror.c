@@ -45,10 +45,13 @@ start_values(struct mirror *m)
 		const struct snap_object *o = &m->snap->objects[i];
 		struct mirror_page *p = m->pages[i >> MIRROR_SHIFT];
 		uint32_t at = i & (MIRROR_PAGE - 1);
+		struct slice name;
 
 		m->host_of[i] = o->host;
-		m->name[i] = o->name;
-		m->name_len[i] = (uint32_t)strlen(snap_s(m->snap, o->name));
+		name = slice_of(snap_s(m->snap, o->name));
+		m->names[i] = (struct mirror_name){.at = o->name,
+		    .len = (uint32_t)name.len & INT32_MAX,
+		    .plain = mirror_is_plain(name)};
 		p->state_type[at] = 1;
 		p->attempt[at] = 1;
 		p->max_attempts[at] = o->max_check_attempts;
@@ -58,6 +61,7 @@ start_values(struct mirror *m)
 		p->notification_period[at] = o->notification_period;
 		p->feed_period[at] = SNAP_NONE;
 		p->flags[at] = start_flags(o);
+		p->plain[at] = UINT8_MAX;
 	}
 }
 
@@ -103,8 +107,7 @@ mirror_new(const struct snapshot *snap, struct err *err_r)
 	for (size_t i = 0; i < pages; i++)
 		m->pages[i] = xnew(struct mirror_page);
 	m->host_of = xcalloc(n + 1, sizeof(*m->host_of));
-	m->name = xcalloc(n + 1, sizeof(*m->name));
-	m->name_len = xcalloc(n + 1, sizeof(*m->name_len));
+	m->names = xcalloc(n + 1, sizeof(*m->names));
 	mirror_start_contacts(m);
 	m->switches = ~0u;
 	start_values(m);
@@ -128,8 +131,7 @@ mirror_free_values(struct mirror *m)
 	}
 	free(m->pages);
 	free(m->host_of);
-	free(m->name);
-	free(m->name_len);
+	free(m->names);
 	free(m->child_from);
 	free(m->children);
 	free(m->downtimes);
@@ -141,14 +143,39 @@ mirror_free_values(struct mirror *m)
 	periods_free(&m->periods);
 }
 
+bool
+mirror_is_plain(struct slice text)
+{
+	uint8_t odd = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.s[i];
+
+		odd |= c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+	}
+	return !odd;
+}
+
+static uint8_t
+plain_texts(const struct mirror *m, uint32_t i)
+{
+	unsigned bits = 0;
+
+	for (int k = MIRROR_OUTPUT; k <= MIRROR_POSTPONEMENT; k++)
+		if (mirror_is_plain(mirror_text(m, i, (enum mirror_texts)k)))
+			bits |= 1u << k;
+	return (uint8_t)bits;
+}
+
 /*
  * Most results bring the text of the last one: keep it without copying. Where a
- * frozen copy may look at it, a new one takes its place.
+ * frozen copy may look at it, a new one takes its place. True: it is another.
  */
-static void
+static bool
 put_text(struct mirror *m, struct mirror_text *t, const struct msg_checkable *c)
 {
 	struct str *s = &m->scratch;
+	struct mirror_text was = *t;
 	uint32_t old =
 	    t->output + t->long_output + t->perfdata + t->postponement;
 	size_t a, b, d;
@@ -162,18 +189,20 @@ put_text(struct mirror *m, struct mirror_text *t, const struct msg_checkable *c)
 	d = s->len;
 	utf8_clean(s, c->postponement);
 	must(s->len < UINT32_MAX);
-	if (s->len != old || (old > 0 && memcmp(t->buf, s->s, old) != 0)) {
-		if (s->len != old || mirror_frozen(m) > 0) {
-			mirror_retire(m, t->buf, old);
-			t->buf = s->len == 0 ? NULL : xmalloc(s->len);
-		}
-		if (s->len > 0)
-			memcpy(t->buf, s->s, s->len);
-	}
 	t->output = (uint32_t)a;
 	t->long_output = (uint32_t)(b - a);
 	t->perfdata = (uint32_t)(d - b);
 	t->postponement = (uint32_t)(s->len - d);
+	if (memcmp(&was, t, sizeof(was)) == 0 &&
+	    (old == 0 || memcmp(t->buf, s->s, old) == 0))
+		return false;
+	if (s->len != old || mirror_frozen(m) > 0) {
+		mirror_retire(m, t->buf, old);
+		t->buf = s->len == 0 ? NULL : xmalloc(s->len);
+	}
+	if (s->len > 0)
+		memcpy(t->buf, s->s, s->len);
+	return true;
 }
 
 static uint8_t
@@ -230,6 +259,11 @@ put_values(struct mirror *m, struct mirror_page *p, uint32_t at,
 	p->acknowledgement[at] = at_most(c->acknowledgement, 2);
 	p->acknowledged[at] = c->acknowledgement != 0;
 	p->checked[at] = (c->flags & MSG_CHECKABLE_CHECKED) != 0;
+	p->summary[at] = (uint8_t)(p->state[at] | p->hard_state[at] << 2 |
+	    (p->checked[at] ? MIRROR_SUM_CHECKED : 0) |
+	    (p->acknowledged[at] || p->downtime_depth[at] > 0
+		    ? MIRROR_SUM_HANDLED
+		    : 0));
 	p->updated_us[at] = m->now_us;
 }
 
@@ -252,7 +286,8 @@ put_checkable(struct mirror *m, const struct msg_checkable *c)
 	if (p->over[at] != NULL || c->check_command.len > 0 ||
 	    c->event_handler.len > 0 || c->variables.len > 0)
 		mirror_put_override(m, &p->over[at], c);
-	put_text(m, &p->text[at], c);
+	if (put_text(m, &p->text[at], c))
+		p->plain[at] = plain_texts(m, i);
 	put_leaf(m, i);
 }
 

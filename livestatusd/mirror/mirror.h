@@ -67,12 +67,35 @@
 	N(uint8_t, acknowledgement) /* 0-2 */                                  \
 	N(uint8_t, acknowledged)    /* 0, 1 */                                 \
 	N(uint8_t, checked)         /* 0, 1 */                                 \
+	N(uint8_t, summary)         /* MIRROR_SUM_* */                         \
+	N(uint8_t, plain)           /* bits 1 << enum mirror_texts */          \
 	N(int64_t, updated_us)      /* wall time of the last message */
+
+/* One byte that tells all that counts of hosts and groups are made of. */
+#define MIRROR_SUM_STATE   0x03u /* the state */
+#define MIRROR_SUM_HARD    0x0cu /* the last hard state */
+#define MIRROR_SUM_CHECKED 0x10u
+#define MIRROR_SUM_HANDLED 0x20u /* acknowledged, or in downtime */
+
+enum mirror_texts {
+	MIRROR_OUTPUT,
+	MIRROR_LONG_OUTPUT,
+	MIRROR_PERFDATA,
+	MIRROR_POSTPONEMENT
+};
 
 /* The texts of one object, one after the other; lengths in bytes. */
 struct mirror_text {
 	char *buf; /* NULL if all are empty */
 	uint32_t output, long_output, perfdata, postponement;
+};
+
+/* The name or description, where queries look most; in the configuration it
+ * lies far apart. */
+struct mirror_name {
+	snap_str at;
+	uint32_t len : 31;
+	uint32_t plain : 1; /* see mirror_is_plain() */
 };
 
 /* What commands put in place of the configuration. */
@@ -148,9 +171,7 @@ struct mirror {
 	struct mirror_page **pages; /* see mirror_get() */
 	/* What the configuration says. The host's number; a host's own. */
 	uint32_t *host_of;
-	/* The name or description, where queries look most; it lies far apart
-	 * in the configuration: offset of the string, and its length. */
-	uint32_t *name, *name_len;
+	struct mirror_name *names; /* by object */
 	/* host h's children: children[child_from[h]..child_from[h + 1]) */
 	uint32_t *child_from, *children;
 	struct mirror_contact *contacts;    /* by contact */
@@ -243,6 +264,29 @@ mirror_postponement(const struct mirror *m, uint32_t i)
 		: t->buf + t->output + t->long_output + t->perfdata,
 	    t->postponement};
 }
+
+static inline struct slice
+mirror_text(const struct mirror *m, uint32_t i, enum mirror_texts which)
+{
+	switch (which) {
+	case MIRROR_OUTPUT:
+		return mirror_output(m, i);
+	case MIRROR_LONG_OUTPUT:
+		return mirror_long_output(m, i);
+	case MIRROR_PERFDATA:
+		return mirror_perfdata(m, i);
+	case MIRROR_POSTPONEMENT:
+		break;
+	}
+	return mirror_postponement(m, i);
+}
+static inline struct slice
+mirror_name(const struct mirror *m, uint32_t i)
+{
+	return (struct slice){snap_s(m->snap, m->names[i].at), m->names[i].len};
+}
+/* Nothing in it has another form in JSON. */
+bool mirror_is_plain(struct slice text);
 
 /* The value that a command gave the variable, in upper case; NULL. */
 const char *mirror_variable(const struct mirror_override *o, const char *name);

@@ -117,6 +117,7 @@ column_int(struct view *v, const struct column *c, uint32_t at)
 		p = page_at(v, c, at);
 		return (((const uint32_t *)p)[in] & c->mask) != 0;
 	case SOURCE_NAME:
+	case SOURCE_TEXT:
 	case SOURCE_CONFIG:
 	case SOURCE_SITE:
 	case SOURCE_EMPTY:
@@ -145,8 +146,9 @@ column_string(struct view *v, const struct column *c, uint32_t at)
 	if (at == SNAP_NONE)
 		return (struct slice){"", 0};
 	if (c->source == SOURCE_NAME)
-		return (struct slice){
-		    snap_s(v->snap, v->m->name[at]), v->m->name_len[at]};
+		return mirror_name(v->m, at);
+	if (c->source == SOURCE_TEXT)
+		return mirror_text(v->m, at, (enum mirror_texts)c->off);
 	if (c->source == SOURCE_CONFIG) {
 		memcpy(&off, (const char *)&v->snap->objects[at] + c->off,
 		    sizeof(off));

@@ -38,6 +38,7 @@ enum column_source {
 	SOURCE_I64,
 	SOURCE_FLAG,   /* one bit `mask` of a u32 array */
 	SOURCE_NAME,   /* the object's name or description */
+	SOURCE_TEXT,   /* its text `off`, enum mirror_texts */
 	SOURCE_CONFIG, /* a snap_str in struct snap_object at `off` */
 	SOURCE_SITE    /* the site that answers; of every row */
 };
@@ -218,6 +219,11 @@ const char *column_type_name(enum column_type type);
 	{                                                                      \
 		.name = nm, .type = COLUMN_STRING, .source = SOURCE_NAME,      \
 		.help = h                                                      \
+	}
+#define COL_TEXT(nm, which, flag, h)                                           \
+	{                                                                      \
+		.name = nm, .type = COLUMN_STRING, .source = SOURCE_TEXT,      \
+		.off = which, .flags = flag, .help = h                         \
 	}
 #define COL_EMPTY(nm, t, h)                                                    \
 	{                                                                      \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How many of a host's or a group's members are in which state, counted as the
- * user may see them. A host's services are neighbours in every array, so
- * counting is faster than keeping counters up to date.
+ * user may see them. One byte of each tells all of it, and a host's services
+ * are neighbours, so counting is faster than keeping counters up to date.
  */
 #include "livestatusd/table/table.h"
 
@@ -11,30 +11,48 @@ static const uint8_t service_rank[] = {0, 1, 3, 2};
 static const uint8_t host_rank[] = {0, 2, 1, 1};
 
 static void
-count_one(
-    const struct mirror *m, uint32_t i, const uint8_t *rank, struct counts *c)
+add_summary(uint32_t sum, uint32_t n, const uint8_t *rank, struct counts *c)
 {
-	uint8_t state = mirror_get(m, i, state),
-		hard = mirror_get(m, i, hard_state);
+	uint32_t state = sum & MIRROR_SUM_STATE;
+	uint32_t hard = (sum & MIRROR_SUM_HARD) >> 2;
 
-	c->n++;
-	if (!mirror_get(m, i, checked)) {
-		c->pending++;
+	c->n += n;
+	if (!(sum & MIRROR_SUM_CHECKED)) {
+		c->pending += n;
 		return;
 	}
-	c->state[state]++;
-	c->hard[hard]++;
-	if (state != 0) {
-		if (mirror_get(m, i, acknowledged) ||
-		    mirror_get(m, i, downtime_depth) > 0)
-			c->handled++;
-		else
-			c->unhandled++;
-	}
+	c->state[state] += n;
+	c->hard[hard] += n;
+	if (state != 0 && (sum & MIRROR_SUM_HANDLED))
+		c->handled += n;
+	else if (state != 0)
+		c->unhandled += n;
 	if (rank[state] > rank[c->worst])
 		c->worst = state;
 	if (rank[hard] > rank[c->worst_hard])
 		c->worst_hard = hard;
+}
+
+static void
+count_one(
+    const struct mirror *m, uint32_t i, const uint8_t *rank, struct counts *c)
+{
+	add_summary(mirror_get(m, i, summary), 1, rank, c);
+}
+
+/* Neighbours: runs of equals are counted at once, for most are alike. */
+static void
+count_range(
+    const struct mirror *m, uint32_t from, uint32_t to, struct counts *c)
+{
+	while (from < to) {
+		uint8_t sum = mirror_get(m, from, summary);
+		uint32_t first = from++;
+
+		while (from < to && mirror_get(m, from, summary) == sum)
+			from++;
+		add_summary(sum, from - first, service_rank, c);
+	}
 }
 
 void
@@ -42,8 +60,12 @@ view_count_services_of(struct view *v, uint32_t host, struct counts *c)
 {
 	const struct snap_list s = v->snap->objects[host].services;
 
+	if (!v->restricted) {
+		count_range(v->m, s.off, s.off + s.n, c);
+		return;
+	}
 	for (uint32_t i = s.off; i < s.off + s.n; i++)
-		if (!v->restricted || view_sees(v, i))
+		if (view_sees(v, i))
 			count_one(v->m, i, service_rank, c);
 }
 

@@ -130,21 +130,6 @@ pending_flexible(struct view *v, const struct column *c, uint32_t at)
 }
 
 static struct slice
-text(struct view *v, const struct column *c, uint32_t at)
-{
-	switch (c->off) {
-	case 0:
-		return mirror_output(v->m, at);
-	case 1:
-		return mirror_long_output(v->m, at);
-	case 2:
-		return mirror_perfdata(v->m, at);
-	default:
-		return mirror_postponement(v->m, at);
-	}
-}
-
-static struct slice
 display_name(struct view *v, const struct column *c, uint32_t at)
 {
 	const struct snap_object *o = object(v, at);
@@ -419,11 +404,9 @@ const struct column columns_object[] = {
 	COL_STRING("notes_url_expanded", expanded, 1, "notes_url with macros expanded"),
 	COL_CONFIG("action_url", action_url, "link to an action"),
 	COL_STRING("action_url_expanded", expanded, 2, "action_url with macros expanded"),
-	COL_STRING("plugin_output", text, 0, "first line of the last result"),
-	{.name = "long_plugin_output", .type = COLUMN_STRING, .source = SOURCE_GET, .get.s = text, .off = 1,
-	    .flags = COLUMN_LINES, .help = "the other lines of the last result"},
-	{.name = "perf_data", .type = COLUMN_STRING, .source = SOURCE_GET, .get.s = text, .off = 2,
-	    .flags = COLUMN_PERFDATA, .help = "performance data of the last result; aggregated per metric"},
+	COL_TEXT("plugin_output", MIRROR_OUTPUT, 0, "first line of the last result"),
+	COL_TEXT("long_plugin_output", MIRROR_LONG_OUTPUT, COLUMN_LINES, "the other lines of the last result"),
+	COL_TEXT("perf_data", MIRROR_PERFDATA, COLUMN_PERFDATA, "performance data of the last result; aggregated per metric"),
 	{.name = "performance_data", .type = COLUMN_DICT, .source = SOURCE_GET, .get.l = metrics,
 	    .flags = COLUMN_NUMBERS, .help = "metric: number"},
 	COL_CONFIG("icon_image", icon_image, "name of an icon"),
@@ -508,7 +491,7 @@ const struct column columns_object[] = {
 	COL_LIST("metrics", metrics, 0, "names of metrics"),
 	{.name = "rrddata", .type = COLUMN_LIST, .source = SOURCE_GET, .get.l = no_data,
 	    .flags = COLUMN_DYNAMIC, .help = "history of metrics; as rrddata:TITLE:RPN:FROM:UNTIL:STEP"},
-	COL_STRING("notification_postponement_reason", text, 3, "why a notification waits"),
+	COL_TEXT("notification_postponement_reason", MIRROR_POSTPONEMENT, 0, "why a notification waits"),
 	COL_INT("id", conf_number, 1, "number of the object until the next activation"),
 	COL_INT("check_timeout", conf_number, 0, "seconds that a check may take"),
 	COL_INT("notified_on", notified_on, 0, "bit of the state that was notified last"),

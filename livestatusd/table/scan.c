@@ -2,6 +2,11 @@
  *
  * The rows of each table in their order, a block at a time.
  */
+#ifdef __GNUC__
+#ifndef __clang__
+#pragma GCC optimize("O3") /* filling blocks in vector loops */
+#endif
+#endif
 #include "livestatusd/bi/bi.h"
 #include "livestatusd/table/table.h"
 
@@ -45,6 +50,44 @@ wants(const struct scan *s, enum entity e)
 	return (s->want & 1u << e) != 0;
 }
 
+void
+block_fill_now(struct block *b)
+{
+	uint32_t *at = b->at[b->lazy_entity];
+
+	b->lazy = false;
+	for (uint32_t i = 0; i < b->n; i++)
+		at[i] = b->first + i;
+	if (b->hosts != NULL)
+		memcpy(b->at[ENTITY_HOST], b->hosts + b->first,
+		    b->n * sizeof(*at));
+}
+
+/* All rows of the block are neighbours, which is most often so. */
+static bool
+fill_dense(struct scan *s, const struct range *r, enum entity e, bool hosts,
+    struct block *b)
+{
+	uint32_t from = r->from + (uint32_t)s->b, n = r->to - from;
+	/* Up to the end of a page, so that the next block begins with one. */
+	uint32_t whole = BLOCK_ROWS - (from & (MIRROR_PAGE - 1));
+
+	if (n < BLOCK_ROWS / 2)
+		return false;
+	n = n > whole ? whole : n;
+	b->dense = b->lazy = true;
+	b->lazy_entity = e;
+	b->first = from;
+	b->hosts = hosts ? s->view->m->host_of : NULL;
+	b->n = n;
+	s->b += n;
+	if (from + n == r->to) {
+		s->a++;
+		s->b = 0;
+	}
+	return true;
+}
+
 /* Hosts or services: s->a is the range, s->b the object in it. */
 static void
 fill_objects(struct scan *s, struct block *b)
@@ -53,8 +96,11 @@ fill_objects(struct scan *s, struct block *b)
 	size_t n_ranges = s->ranges == NULL ? 1 : s->n_ranges;
 	enum entity e =
 	    s->table->kind == TABLE_SERVICES ? ENTITY_SERVICE : ENTITY_HOST;
+	bool hosts = e == ENTITY_SERVICE && wants(s, ENTITY_HOST);
 	uint32_t *at = b->at[e];
 
+	if (s->a < n_ranges && fill_dense(s, &ranges[s->a], e, hosts, b))
+		return;
 	b->dense = true;
 	while (b->n < BLOCK_ROWS && s->a < n_ranges) {
 		const struct range *r = &ranges[s->a];
@@ -74,14 +120,9 @@ fill_objects(struct scan *s, struct block *b)
 			s->b = 0;
 		}
 	}
-	if (e != ENTITY_SERVICE || !wants(s, ENTITY_HOST) || b->n == 0)
-		return;
-	if (b->dense)
-		memcpy(b->at[ENTITY_HOST], &s->view->m->host_of[at[0]],
-		    b->n * sizeof(*at));
-	else
-		for (uint32_t i = 0; i < b->n; i++)
-			b->at[ENTITY_HOST][i] = s->view->m->host_of[at[i]];
+	b->first = at[0];
+	for (uint32_t i = 0; hosts && i < b->n; i++)
+		b->at[ENTITY_HOST][i] = s->view->m->host_of[at[i]];
 }
 
 /* 0, 1, 2, ... below `total` as one entity. */
@@ -373,7 +414,7 @@ enum scan_next
 table_scan_next(struct scan *s, struct block *b)
 {
 	b->n = 0;
-	b->dense = false;
+	b->dense = b->lazy = false;
 	if (s->table->kind == TABLE_LOG)
 		return fill_log(s, b);
 	if (s->table->kind == TABLE_STATEHIST)

@@ -83,6 +83,11 @@ struct block {
 	uint32_t n;
 	/* Services or hosts in unbroken ascent: arrays can be read along. */
 	bool dense;
+	/* Then `at` is filled when somebody looks at it: block_fill(). */
+	bool lazy;
+	enum entity lazy_entity;
+	uint32_t first;
+	const uint32_t *hosts; /* of all objects; NULL: nobody wants them */
 	uint32_t at[ENTITIES][BLOCK_ROWS];
 };
 
@@ -105,6 +110,14 @@ struct scan {
 	size_t slice;  /* bytes of the history in one call; 0: all */
 	uint64_t a, b; /* where the scan is */
 };
+void block_fill_now(struct block *b);
+static inline void
+block_fill(struct block *b)
+{
+	if (b->lazy)
+		block_fill_now(b);
+}
+
 /* `ranges` may be set after this. */
 void table_scan_init(struct scan *s, const struct table *t, struct view *v);
 void table_scan_deinit(struct scan *s);
