@@ -98,7 +98,8 @@ const struct check check_bonding = {
     .name = "bonding",
     .title = "Bonded interfaces",
     .manual =
-	"A bond of network interfaces on Linux or in Open vSwitch. CRIT if the bond is down or "
+	"A bond of network interfaces on Linux or in Open vSwitch. CRIT if the "
+	"bond is down or "
 	"gone, WARN if one of its members is down or in another aggregator. "
 	"Bonds that are up are discovered.",
     .ruleset = "bonding",

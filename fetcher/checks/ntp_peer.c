@@ -43,10 +43,10 @@ render_ms(struct str *out, double value)
 	str_addf(out, "%.4f ms", value);
 }
 
-static const struct value_row offset_row = {"Offset", "offset", render_ms,
-    VALUE_PARAM(P_OFFSET), 0, false};
-static const struct value_row jitter_row = {"Jitter", "jitter", render_ms,
-    VALUE_PARAM(P_JITTER), 0, true};
+static const struct value_row offset_row = {
+    "Offset", "offset", render_ms, VALUE_PARAM(P_OFFSET), 0, false};
+static const struct value_row jitter_row = {
+    "Jitter", "jitter", render_ms, VALUE_PARAM(P_JITTER), 0, true};
 
 static void
 judge(const struct check_context *c, struct check_out *out)

@@ -11,17 +11,17 @@
 
 /* In the order of drbd_counter_names of drbd.c. */
 enum drbd_counter {
-	DRBD_NS, /* sent, KiB */
-	DRBD_NR, /* received, KiB */
-	DRBD_DW, /* written to disk, KiB */
-	DRBD_DR, /* read from disk, KiB */
-	DRBD_AL, /* updates of the activity log */
-	DRBD_BM, /* updates of the bit map */
-	DRBD_LO, /* open requests of the local disk */
-	DRBD_PE, /* requests that the other side has to answer */
-	DRBD_UA, /* requests of the other side not answered yet */
-	DRBD_AP, /* requests of programs under way */
-	DRBD_EP, /* epoch objects */
+	DRBD_NS,  /* sent, KiB */
+	DRBD_NR,  /* received, KiB */
+	DRBD_DW,  /* written to disk, KiB */
+	DRBD_DR,  /* read from disk, KiB */
+	DRBD_AL,  /* updates of the activity log */
+	DRBD_BM,  /* updates of the bit map */
+	DRBD_LO,  /* open requests of the local disk */
+	DRBD_PE,  /* requests that the other side has to answer */
+	DRBD_UA,  /* requests of the other side not answered yet */
+	DRBD_AP,  /* requests of programs under way */
+	DRBD_EP,  /* epoch objects */
 	DRBD_OOS, /* out of sync, KiB */
 	DRBD_COUNTERS
 };

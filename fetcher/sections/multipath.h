@@ -12,7 +12,7 @@
 struct multipath_device {
 	struct slice uuid, alias; /* alias: empty if there is none */
 	struct slice device;      /* "dm-0" */
-	struct slice *members; /* names of all paths: "sda" */
+	struct slice *members;    /* names of all paths: "sda" */
 	size_t n_members, cap_members;
 	size_t paths, active;
 	struct slice *broken; /* names of paths that are not active */

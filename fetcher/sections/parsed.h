@@ -7,7 +7,7 @@
 
 #include "fetcher/sections/section.h"
 
-#define PARSED_MAX 256 /* different sections wanted by checks */
+#define PARSED_MAX 512 /* different sections wanted by checks */
 
 enum parsed_state {
 	PARSED_ABSENT, /* no header, or no line where lines are needed */
