@@ -346,7 +346,7 @@ core_remote(struct core *core)
 	    &(struct jobs_remote){.root = d->root,
 		.site = d->site,
 		.listener = &d->settings->fetchers,
-		.inprocess = d->settings->fetcher_inprocess});
+		.settings = d->settings});
 }
 
 static void

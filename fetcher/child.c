@@ -6,8 +6,7 @@
  * A grandchild may hold a pipe open: after LIMIT_PIPE_MS the pipes are closed
  * all the same. A stopped child keeps its slot until it is reaped.
  */
-#include "fetcher/child.h"
-#include "fetcher/child_spawn.h"
+#include "fetcher/child_internal.h"
 #include "fetcher/limits.h"
 
 #include "common/log.h"
@@ -21,53 +20,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum child_state {
-	CHILD_WAITS,  /* in line for a slot */
-	CHILD_SPAWNS, /* a thread is at it */
-	CHILD_RUNS,
-	CHILD_CLOSES /* reaped; handles are being closed */
-};
-
-struct watch { /* a descriptor on the loop */
-	uv_poll_t poll;
-	struct child *child;
-	int fd; /* -1: closed */
-	bool is_polled;
-};
-
-struct child {
-	struct children *all;
-	enum child_state state;
-	uv_work_t work;
-	uv_timer_t timer; /* KILL, or the end of waiting for pipes */
-	struct watch out, err, process;
-	char **argv, **envp;
-	int input; /* -1: none */
-	pid_t pid;
-	bool is_reaped, wants_output;
-	bool stopped; /* handlers are not called any more */
-	unsigned open_handles;
-	struct child_end end;
-	struct str errors;
-	struct child_handlers handlers;
-	void *arg;
-	struct child *prev, *next; /* in line, or among those that run */
-};
-
-struct list {
-	struct child *first, *last;
-};
-
-struct children {
-	uv_loop_t *loop;
-	size_t most;
-	bool closing;
-	struct child_limits limits;
-	struct list waiting, running;
-	struct children_counters counters;
-	char buffer[65536];
-};
 
 static void
 list_add(struct list *l, struct child *c)
@@ -109,29 +61,10 @@ static void
 free_child(struct child *c)
 {
 	child_free_words(c->argv);
-	child_free_words(c->envp);
 	str_free(&c->errors);
 	if (c->input >= 0)
 		close(c->input);
 	free(c);
-}
-
-/* May run in a thread, touches `c` alone. */
-static void
-spawn(struct child *c)
-{
-	struct child_program program = {c->argv, c->envp, c->input};
-	struct child_process process;
-	int rc = child_spawn(&program, &c->all->limits, &process);
-
-	if (rc != 0) {
-		c->end.spawn_error = rc;
-		return;
-	}
-	c->pid = process.pid;
-	c->process.fd = process.pidfd;
-	c->out.fd = process.out;
-	c->err.fd = process.err;
 }
 
 /* --- the end of a child ----------------------------------------------------
@@ -242,16 +175,9 @@ watch(struct child *c, struct watch *w, uv_poll_cb callback)
 	uv_poll_start(&w->poll, UV_READABLE | UV_DISCONNECT, callback);
 }
 
-/*
- * Most plugins write a line and end: their pipes are read once, at their end,
- * which spares two wake-ups of the loop. One that still runs now is watched,
- * before it has filled a pipe for long.
- */
 static void
-watch_pipes(uv_timer_t *timer)
+watch_pipes(struct child *c)
 {
-	struct child *c = timer->data;
-
 	watch(c, &c->out, readable);
 	watch(c, &c->err, readable);
 }
@@ -281,7 +207,7 @@ look_for_end(struct child *c)
 	if (c->stopped || (c->out.fd < 0 && c->err.fd < 0))
 		finish(c);
 	else if (!uv_is_active((uv_handle_t *)&c->timer)) {
-		watch_pipes(&c->timer);
+		watch_pipes(c);
 		uv_timer_start(&c->timer, out_of_patience, LIMIT_PIPE_MS, 0);
 	}
 }
@@ -292,14 +218,13 @@ seconds(const struct timeval *t)
 	return (double)t->tv_sec + (double)t->tv_usec / 1e6;
 }
 
-static void
-reap(uv_poll_t *poll, int status, int events)
+/* False: it still runs. */
+static bool
+reap(struct child *c)
 {
-	struct child *c = poll->data;
 	struct rusage used = {0};
 	siginfo_t info;
 
-	(void)status, (void)events;
 	/* What it left behind goes with it; before the reaping, so that the
 	 * group's number is still its own. */
 	if (c->stopped)
@@ -309,7 +234,7 @@ reap(uv_poll_t *poll, int status, int events)
 	if (syscall(SYS_waitid, P_PIDFD, c->process.fd, &info,
 		WEXITED | WNOHANG, &used) != 0 ||
 	    info.si_pid == 0)
-		return;
+		return false;
 	c->end.user_seconds = seconds(&used.ru_utime);
 	c->end.system_seconds = seconds(&used.ru_stime);
 	c->is_reaped = true;
@@ -318,11 +243,50 @@ reap(uv_poll_t *poll, int status, int events)
 		c->end.exit_code = info.si_status;
 	else
 		c->end.signal = info.si_status;
-	uv_poll_stop(&c->process.poll);
+	if (c->process.is_polled)
+		uv_poll_stop(&c->process.poll);
 	uv_timer_stop(&c->timer);
 	drain_pipe(c, &c->out);
 	drain_pipe(c, &c->err);
 	look_for_end(c);
+	return true;
+}
+
+static void
+process_ended(uv_poll_t *poll, int status, int events)
+{
+	(void)status, (void)events;
+	reap(poll->data);
+}
+
+/*
+ * Most plugins write a line and end within moments: those are looked at
+ * together, which spares three wake-ups of the loop for each. One that runs on
+ * is watched, before it has filled a pipe for long.
+ */
+static void
+look_at_young(uv_timer_t *timer)
+{
+	struct children *cs = timer->data;
+	uint64_t now = uv_now(cs->loop);
+	bool any = false;
+
+	for (struct child *c = cs->running.first, *next; c != NULL; c = next) {
+		next = c->next;
+		if (c->state != CHILD_RUNS || !c->is_young)
+			continue;
+		if (!c->is_reaped && reap(c))
+			continue;
+		if (now - c->started_ms < LIMIT_QUIET_MS) {
+			any = true;
+			continue;
+		}
+		c->is_young = false;
+		watch(c, &c->process, process_ended);
+		watch_pipes(c);
+	}
+	if (!any)
+		uv_timer_stop(timer);
 }
 
 /* --- the start of a child --------------------------------------------------
@@ -345,6 +309,7 @@ terminate(struct child *c, uint32_t ms)
 		finish(c);
 		return;
 	}
+	watch(c, &c->process, process_ended);
 	kill(-c->pid, c->all->closing ? SIGKILL : SIGTERM);
 	uv_timer_start(&c->timer, kill_now, ms, 0);
 }
@@ -355,35 +320,24 @@ not_started(uv_timer_t *timer)
 	finish(timer->data);
 }
 
-static void
-spawned(struct child *c)
+void
+child_spawned(struct child *c)
 {
+	struct children *cs = c->all;
+
 	c->state = CHILD_RUNS;
 	if (c->end.spawn_error != 0) {
 		uv_timer_start(&c->timer, not_started, 0, 0);
 		return;
 	}
-	c->all->counters.started++;
-	watch(c, &c->process, reap);
-	uv_timer_start(&c->timer, watch_pipes, LIMIT_QUIET_MS, 0);
+	cs->counters.started++;
+	c->started_ms = uv_now(cs->loop);
+	c->is_young = true;
+	if (!cs->closing && !uv_is_active((uv_handle_t *)cs->tick))
+		uv_timer_start(
+		    cs->tick, look_at_young, LIMIT_TICK_MS, LIMIT_TICK_MS);
 	if (c->stopped)
 		terminate(c, LIMIT_TERM_MS);
-}
-
-static void
-spawn_in_thread(uv_work_t *work)
-{
-	spawn(work->data);
-}
-
-static void
-thread_done(uv_work_t *work, int status)
-{
-	struct child *c = work->data;
-
-	if (status == UV_ECANCELED)
-		c->end.spawn_error = ECANCELED;
-	spawned(c);
 }
 
 static void
@@ -397,13 +351,10 @@ start(struct child *c)
 	c->timer.data = c;
 	c->open_handles = 1;
 	c->state = CHILD_SPAWNS;
-	c->work.data = c;
-	if (cs->counters.running <= LIMIT_SPAWN_ON_LOOP ||
-	    uv_queue_work(cs->loop, &c->work, spawn_in_thread, thread_done) !=
-		0) {
-		spawn(c);
-		spawned(c);
-	}
+	*cs->last_to_spawn = c;
+	cs->last_to_spawn = &c->next_spawn;
+	if (!uv_is_active((uv_handle_t *)cs->soon))
+		uv_timer_start(cs->soon, children_spawn, 0, 0);
 }
 
 static void
@@ -420,7 +371,7 @@ start_waiting(struct children *cs)
 }
 
 struct child *
-child_start(struct children *cs, char **argv, char **envp, int input,
+child_start(struct children *cs, char **argv, char *const *envp, int input,
     const struct child_handlers *handlers, void *arg)
 {
 	struct child *c = xnew(struct child);
@@ -456,8 +407,7 @@ child_stop(struct child *c)
 		c->all->counters.waiting--;
 		free_child(c);
 		return;
-	case CHILD_SPAWNS: /* spawned() will see to it */
-		uv_cancel((uv_req_t *)&c->work);
+	case CHILD_SPAWNS: /* child_spawned() will see to it */
 		return;
 	case CHILD_RUNS:
 		if (c->end.spawn_error == 0)
@@ -478,6 +428,22 @@ child_terminate(struct child *c, uint32_t ms)
 /* --- all of them -----------------------------------------------------------
  */
 
+static void
+free_timer(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static uv_timer_t *
+timer_new(struct children *cs)
+{
+	uv_timer_t *timer = xnew(uv_timer_t);
+
+	uv_timer_init(cs->loop, timer);
+	timer->data = cs;
+	return timer;
+}
+
 struct children *
 children_new(uv_loop_t *loop, size_t most)
 {
@@ -485,7 +451,24 @@ children_new(uv_loop_t *loop, size_t most)
 
 	cs->loop = loop;
 	cs->most = most;
+	cs->last_to_spawn = &cs->to_spawn;
+	cs->soon = timer_new(cs);
+	cs->tick = timer_new(cs);
+	child_ignored(&cs->ignored);
 	return cs;
+}
+
+void
+children_allow(struct children *cs, size_t most)
+{
+	cs->most = most;
+	start_waiting(cs);
+}
+
+size_t
+children_most(const struct children *cs)
+{
+	return cs->most;
 }
 
 void
@@ -498,6 +481,8 @@ void
 children_close(struct children *cs)
 {
 	cs->closing = true;
+	uv_close((uv_handle_t *)cs->soon, free_timer);
+	uv_close((uv_handle_t *)cs->tick, free_timer);
 	while (cs->waiting.first != NULL)
 		child_stop(cs->waiting.first);
 	for (struct child *c = cs->running.first, *next; c != NULL; c = next) {
@@ -508,6 +493,12 @@ children_close(struct children *cs)
 		    !c->is_reaped)
 			kill(-c->pid, SIGKILL);
 	}
+	for (struct child *c = cs->to_spawn, *next; c != NULL; c = next) {
+		next = c->next_spawn;
+		c->end.spawn_error = ECANCELED;
+		child_spawned(c);
+	}
+	cs->to_spawn = NULL;
 }
 
 void

@@ -49,6 +49,9 @@ struct children_counters {
 };
 
 struct children *children_new(uv_loop_t *loop, size_t most);
+/* How many may run at once, from now on. */
+void children_allow(struct children *cs, size_t most);
+size_t children_most(const struct children *cs);
 /* Of children that are started from now on. They never dump core. */
 void children_limit(struct children *cs, const struct child_limits *limits);
 /* Kills what runs; run the loop, then free. */
@@ -57,11 +60,12 @@ void children_free(struct children **cs);
 const struct children_counters *children_counters(const struct children *cs);
 
 /*
- * `argv` and `envp` are taken over and freed with child_free_words(). argv[0]
- * is the path. `input` is a descriptor to be its standard input, taken over,
- * or -1: that is empty. Nothing is called back from within.
+ * `argv` is taken over and freed with child_free_words(), argv[0] is the path.
+ * `envp` is borrowed until all children are freed. `input` is a descriptor to
+ * be its standard input, taken over, or -1: that is empty. Nothing is called
+ * back from within.
  */
-struct child *child_start(struct children *cs, char **argv, char **envp,
+struct child *child_start(struct children *cs, char **argv, char *const *envp,
     int input, const struct child_handlers *handlers, void *arg);
 /* Still in line? */
 bool child_waits(const struct child *c);

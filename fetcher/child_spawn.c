@@ -14,17 +14,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Handlers are gone with exec; a call for each of 64 signals is spared. */
+void
+child_ignored(sigset_t *set_r)
+{
+	struct sigaction now;
+
+	sigemptyset(set_r);
+	for (int signal = 1; signal < NSIG; signal++)
+		if (sigaction(signal, NULL, &now) == 0 &&
+		    now.sa_handler == SIG_IGN)
+			sigaddset(set_r, signal);
+	sigaddset(set_r, SIGPIPE);
+}
+
 static int
 spawn_with(const struct child_program *p, const int out[2], const int err[2],
     pid_t *pid_r)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
-	sigset_t none, every;
+	sigset_t none;
 	int rc;
 
 	sigemptyset(&none);
-	sigfillset(&every);
 	posix_spawn_file_actions_init(&files);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr,
@@ -32,7 +45,7 @@ spawn_with(const struct child_program *p, const int out[2], const int err[2],
 		POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &every);
+	posix_spawnattr_setsigdefault(&attr, p->ignored);
 	if (p->input >= 0)
 		posix_spawn_file_actions_adddup2(
 		    &files, p->input, STDIN_FILENO);
@@ -42,7 +55,8 @@ spawn_with(const struct child_program *p, const int out[2], const int err[2],
 	posix_spawn_file_actions_adddup2(&files, out[1], STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, err[1], STDERR_FILENO);
 	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	rc = posix_spawn(pid_r, p->argv[0], &files, &attr, p->argv, p->envp);
+	rc = posix_spawn(pid_r, p->argv[0], &files, &attr, p->argv,
+	    (char **)(uintptr_t)p->envp);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
 	return rc;

@@ -8,16 +8,20 @@
 
 #include "fetcher/child.h"
 
+#include <signal.h>
 #include <sys/types.h>
 
 struct child_program {
-	char **argv, **envp;
-	int input; /* -1: /dev/null */
+	char **argv, *const *envp;
+	int input;               /* -1: /dev/null */
+	const sigset_t *ignored; /* back to their defaults in the child */
 };
 struct child_process {
 	pid_t pid;
 	int pidfd, out, err; /* the caller's; the pipes do not block */
 };
+/* What this process ignores, and SIGPIPE, which a library may. */
+void child_ignored(sigset_t *set_r);
 /* 0, or an errno; then there is no process. */
 int child_spawn(const struct child_program *p,
     const struct child_limits *limits, struct child_process *process_r);

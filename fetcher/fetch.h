@@ -12,6 +12,7 @@
 
 #include "fetcher/address.h"
 #include "fetcher/child.h"
+#include "fetcher/command_line.h"
 #include "fetcher/decrypt.h"
 #include "fetcher/icmp.h"
 #include "fetcher/identity.h"
@@ -115,6 +116,8 @@ bool runner_inprocess(const struct runner *e);
 struct icmp *runner_icmp(struct runner *e); /* NULL: see runner_no_ping() */
 const char *runner_no_ping(const struct runner *e); /* why there is none */
 struct children *runner_children(struct runner *e);
+/* Of its children, until it is freed. */
+char *const *runner_environment(struct runner *e, enum command_use use);
 struct decrypts *runner_decrypts(struct runner *e);
 const char *runner_root(const struct runner *e);
 struct runner_counters *runner_counting(struct runner *e);

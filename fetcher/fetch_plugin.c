@@ -200,9 +200,9 @@ plugin_late(struct fetch *f)
 	release(f);
 	if (waits)
 		answer(f, 3,
-		    "plugin was not started within %s: all %d places for "
+		    "plugin was not started within %s: all %zu places for "
 		    "plugins are taken",
-		    timeout, LIMIT_CHILDREN);
+		    timeout, children_most(runner_children(f->runner)));
 	else
 		answer(f, 2, "plugin timed out after %s", timeout);
 }
@@ -266,9 +266,10 @@ program_late(struct fetch *f)
 		fetch_fail(f, "Program %s: %s", r.program, r.too_much.text);
 	else if (waits)
 		fetch_fail(f,
-		    "Program %s was not started within %s: all %d places for "
+		    "Program %s was not started within %s: all %zu places for "
 		    "programs are taken",
-		    r.program, timeout, LIMIT_CHILDREN);
+		    r.program, timeout,
+		    children_most(runner_children(f->runner)));
 	else
 		fetch_fail(f,
 		    "Program %s was not done within %s and was killed, %zu "
@@ -305,8 +306,7 @@ start_child(struct fetch *f, char **argv, enum command_use use, int input,
 
 	name_program(r, argv);
 	r->child = child_start(runner_children(f->runner), argv,
-	    command_environment(runner_root(f->runner), use), input, handlers,
-	    f);
+	    runner_environment(f->runner, use), input, handlers, f);
 }
 
 static const struct child_handlers plugin_handlers = {

@@ -7,9 +7,10 @@
 
 /* Jobs that a worker takes at once: the credit that it gives to core. */
 #define LIMIT_JOBS 4096
-/* Children (plugins and programs) that run at once; more wait for a slot. */
+/* Children (plugins and programs) that run at once, unless fetcher.children
+ * says another number; more wait for a slot. */
 #define LIMIT_CHILDREN 100
-/* Up to so many children are spawned on the loop itself, more in threads. */
+/* Up to so many children are spawned on the loop itself, more in a thread. */
 #define LIMIT_SPAWN_ON_LOOP 2
 
 /* One agent's or program's output. */
@@ -33,8 +34,10 @@
 #define LIMIT_TIMEOUT_MS 60000
 /* One address may take so long to accept a connection. */
 #define LIMIT_CONNECT_MS 5000
-/* A child's pipes are not watched before this: most have ended by then. */
-#define LIMIT_QUIET_MS 20
+/* A child is not watched before this, most have ended by then; until then all
+ * of them are looked at together, so often. */
+#define LIMIT_QUIET_MS 30
+#define LIMIT_TICK_MS  10
 /* Between TERM and KILL of a child that is out of time. */
 #define LIMIT_TERM_MS 2000
 /* A child that ended may leave its pipe open (to a grandchild) so long. */

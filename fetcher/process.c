@@ -34,24 +34,21 @@ drop_capabilities(void)
 	cap_free(none);
 }
 
-/* `s` NULL: on another machine, where the settings' defaults hold. */
 static void
 set_limits(struct runner *runner, const struct settings *s)
 {
-	struct child_limits limits = {
-	    .cpu_s = 120, .files = 1024, .file_bytes = 1024u << 20};
-
-	if (s != NULL)
-		limits = (struct child_limits){
-		    .memory_bytes = (uint64_t)s->fetcher_limit_memory << 20,
-		    .cpu_s = (uint64_t)s->fetcher_limit_cpu,
-		    .files = (uint64_t)s->fetcher_limit_files,
-		    .processes = (uint64_t)s->fetcher_limit_processes,
-		    .file_bytes = (uint64_t)s->fetcher_limit_file_size << 20,
-		    .nice = (int)s->fetcher_limit_nice,
-		};
+	const struct child_limits limits = {
+	    .memory_bytes = (uint64_t)s->fetcher_limit_memory << 20,
+	    .cpu_s = (uint64_t)s->fetcher_limit_cpu,
+	    .files = (uint64_t)s->fetcher_limit_files,
+	    .processes = (uint64_t)s->fetcher_limit_processes,
+	    .file_bytes = (uint64_t)s->fetcher_limit_file_size << 20,
+	    .nice = (int)s->fetcher_limit_nice,
+	};
 
 	children_limit(runner_children(runner), &limits);
+	children_allow(runner_children(runner), (size_t)s->fetcher_children);
+	runner_set_inprocess(runner, s->fetcher_inprocess);
 }
 
 /* A worker of a site on another machine: what the options say of it. */
@@ -96,9 +93,8 @@ process_init(struct daemon *d, struct err *err_r)
 	d->state = p;
 	p->runner =
 	    runner_new(d->loop, remote && local != NULL ? local : d->root);
-	set_limits(p->runner, d->settings);
-	if (!remote)
-		runner_set_inprocess(p->runner, d->settings->fetcher_inprocess);
+	if (!remote) /* else core tells */
+		set_limits(p->runner, d->settings);
 	if (remote && read_options(d, &keys, err_r) == -1)
 		return -1;
 	endpoint = remote ? xstrdup(daemon_option(d, "connect"))

@@ -22,6 +22,7 @@ struct runner {
 	struct err no_ping;
 	bool no_inprocess;
 	struct children *children;
+	char **environments[COMMAND_USES]; /* of children; made once */
 	struct decrypts *decrypts;
 	struct identity *identity;
 	struct snmp_sockets *snmp;
@@ -102,8 +103,11 @@ runner_free(struct runner **ep)
 	if (e == NULL)
 		return;
 	must(e->resolver == NULL && e->n_running == 0);
-	if (runner_is_closed(e))
+	if (runner_is_closed(e)) {
 		children_free(&e->children);
+		for (size_t i = 0; i < COMMAND_USES; i++)
+			child_free_words(e->environments[i]);
+	}
 	icmp_free(&e->icmp);
 	identity_free(&e->identity);
 	free(e);
@@ -194,6 +198,14 @@ struct children *
 runner_children(struct runner *e)
 {
 	return e->children;
+}
+
+char *const *
+runner_environment(struct runner *e, enum command_use use)
+{
+	if (e->environments[use] == NULL)
+		e->environments[use] = command_environment(e->root, use);
+	return e->environments[use];
 }
 
 struct decrypts *

@@ -5,8 +5,7 @@
  * given back with it, so that core cannot pile up more than the credit.
  */
 #include "fetcher/worker.h"
-#include "fetcher/identity.h"
-#include "fetcher/limits.h"
+#include "fetcher/fetch.h"
 
 #include "common/clock.h"
 #include "common/log.h"
@@ -237,6 +236,26 @@ core_down(struct bus_peer *peer, const char *why, void *arg)
 	look_for_end(w);
 }
 
+/* On another machine: the site's secrets and settings. */
+static void
+set_up(struct worker *w, const struct msg_worker_setup *m)
+{
+	const struct child_limits limits = {
+	    .memory_bytes = (uint64_t)m->memory_mb << 20,
+	    .cpu_s = m->cpu_s,
+	    .files = m->files,
+	    .processes = m->processes,
+	    .file_bytes = (uint64_t)m->file_mb << 20,
+	    .nice = (int)m->nice,
+	};
+	struct children *children = runner_children(w->runner);
+
+	identity_give(runner_identity(w->runner), m);
+	runner_set_inprocess(w->runner, m->inprocess);
+	children_limit(children, &limits);
+	children_allow(children, m->children > 0 ? m->children : 1);
+}
+
 static void
 core_message(struct bus_peer *peer, const struct msg *m, void *arg)
 {
@@ -244,8 +263,7 @@ core_message(struct bus_peer *peer, const struct msg *m, void *arg)
 
 	(void)peer;
 	if (m->id == MSG_WORKER_SETUP) {
-		identity_give(runner_identity(w->runner), &m->worker_setup);
-		runner_set_inprocess(w->runner, m->worker_setup.inprocess);
+		set_up(w, &m->worker_setup);
 		return;
 	}
 	if (m->id != MSG_JOB) {

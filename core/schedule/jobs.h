@@ -61,7 +61,7 @@ struct piggyback *jobs_piggyback(struct jobs *jobs);
 struct jobs_remote {
 	const char *root, *site;
 	const struct settings_listener *listener;
-	bool inprocess;
+	const struct settings *settings; /* what they are told of them */
 };
 void jobs_remote(struct jobs *jobs, const struct jobs_remote *how);
 /* Jobs that wait for certain workers go back to the schedule. */

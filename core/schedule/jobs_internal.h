@@ -61,7 +61,7 @@ struct jobs {
 	uint32_t n_handlers;
 	uint64_t handlers_run, handlers_dropped, handlers_skipped;
 	unsigned turn; /* which kind is first */
-	int64_t beat;  /* the last in which those that keep it were started */
+	int64_t beat;  /* the last in which jobs were started */
 	uint64_t sent, answered, late, given_away, timed_out, results;
 	uint64_t refused_queue, results_stray;
 	uint64_t overdue; /* started more than an interval late (SC-22) */

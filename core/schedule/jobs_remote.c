@@ -107,6 +107,7 @@ static void
 make_setup(struct jobs *j, const struct jobs_remote *how)
 {
 	struct str cert = {0}, key = {0}, agents = {0}, passphrases = {0};
+	const struct settings *s = how->settings;
 	struct err err;
 
 	wipe(&j->setup);
@@ -123,7 +124,14 @@ make_setup(struct jobs *j, const struct jobs_remote *how)
 		    .cert = str_slice(&cert),
 		    .key = str_slice(&key),
 		    .agents = str_slice(&agents),
-		    .inprocess = how->inprocess,
+		    .inprocess = s->fetcher_inprocess,
+		    .children = (uint32_t)s->fetcher_children,
+		    .memory_mb = (uint32_t)s->fetcher_limit_memory,
+		    .cpu_s = (uint32_t)s->fetcher_limit_cpu,
+		    .files = (uint32_t)s->fetcher_limit_files,
+		    .processes = (uint32_t)s->fetcher_limit_processes,
+		    .file_mb = (uint32_t)s->fetcher_limit_file_size,
+		    .nice = (uint32_t)s->fetcher_limit_nice,
 		    .passphrases = str_slice(&passphrases)}});
 	str_free(&cert);
 	wipe(&key);

@@ -13,8 +13,8 @@
  * starves another; pings are cheap and first. */
 #define SHARE 80
 /*
- * Jobs that a worker does on its loop start together, at most so much later:
- * to wake core, ZeroMQ's threads and a worker costs as much as a fetch.
+ * Jobs start together, at most so much later: to wake core, ZeroMQ's threads
+ * and a worker costs as much as a fetch.
  */
 #define BEAT_NS (50 * NS_PER_MS)
 
@@ -155,17 +155,25 @@ pump_claims(struct jobs *j, unsigned *left, int64_t now_ns)
 	}
 }
 
-/* Those that keep the beat, unless somebody waits for one of them. */
+/* Once a beat, unless somebody waits for a check. */
 static bool
-pump_beat(struct jobs *j, uint32_t limit, unsigned *left, int64_t now_ns)
+pump_kinds(struct jobs *j, unsigned *left, int64_t now_ns)
 {
-	bool more = false;
+	uint32_t limit = (uint32_t)((uint64_t)j->capacity * SHARE / 100);
+	bool more;
 
 	if (now_ns / BEAT_NS == j->beat && !j->schedule->urgent)
 		return false;
-	for (unsigned kind = 0; kind < MSG_JOB_KINDS; kind++)
-		if (schedule_keeps_beat(kind))
+	if (limit == 0)
+		limit = 1;
+	more = pump_kind(j, MSG_JOB_PING, j->capacity, left, now_ns);
+	for (unsigned i = 0; i < MSG_JOB_KINDS; i++) {
+		unsigned kind = (j->turn + i) % MSG_JOB_KINDS;
+
+		if (kind != MSG_JOB_PING)
 			more = pump_kind(j, kind, limit, left, now_ns) || more;
+	}
+	j->turn = (j->turn + 1) % MSG_JOB_KINDS;
 	if (!more) {
 		j->beat = now_ns / BEAT_NS;
 		j->schedule->urgent = false;
@@ -180,8 +188,7 @@ jobs_next_start(const struct jobs *j)
 	int64_t beat = (j->beat + 1) * BEAT_NS;
 
 	for (unsigned kind = 0; kind < MSG_JOB_KINDS; kind++)
-		if (schedule_keeps_beat(kind) &&
-		    schedule_waiting(j->schedule, kind) > 0 && beat < at &&
+		if (schedule_waiting(j->schedule, kind) > 0 && beat < at &&
 		    workers_any(&j->workers))
 			at = beat;
 	return at;
@@ -191,7 +198,6 @@ void
 jobs_pump(struct jobs *j)
 {
 	unsigned left = PUMP_MAX;
-	uint32_t total, limit;
 	int64_t now_ns, now;
 	bool more;
 	struct due due;
@@ -203,21 +209,10 @@ jobs_pump(struct jobs *j)
 		schedule_done(j->schedule, due.object);
 		intake_local(j->schedule, due.object, now);
 	}
-	total = j->capacity = capacity(j);
-	limit = (uint32_t)((uint64_t)total * SHARE / 100);
-	if (limit == 0)
-		limit = 1;
+	j->capacity = capacity(j);
 	pump_claims(j, &left, now_ns);
-	more = pump_kind(j, MSG_JOB_PING, total, &left, now_ns) || more;
 	jobs_pump_handlers(j, now_ns);
-	for (unsigned i = 0; i < MSG_JOB_KINDS; i++) {
-		unsigned kind = (j->turn + i) % MSG_JOB_KINDS;
-
-		if (kind != MSG_JOB_PING && !schedule_keeps_beat(kind))
-			more = pump_kind(j, kind, limit, &left, now_ns) || more;
-	}
-	more = pump_beat(j, limit, &left, now_ns) || more;
-	j->turn = (j->turn + 1) % MSG_JOB_KINDS;
+	more = pump_kinds(j, &left, now_ns) || more;
 	jobs_note_usage(j, now_ns);
 	if (more)
 		j->ops->wake(j->arg);

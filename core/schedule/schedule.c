@@ -434,13 +434,6 @@ schedule_next(const struct schedule *s)
 	return agenda_top(&s->due, &key, &id) ? key : HEAP_NEVER;
 }
 
-bool
-schedule_keeps_beat(unsigned kind)
-{
-	return kind == MSG_JOB_AGENT || kind == MSG_JOB_SNMP ||
-	    kind == MSG_JOB_PIGGYBACK;
-}
-
 int64_t
 schedule_next_start(const struct schedule *s, int64_t beat)
 {
@@ -449,8 +442,7 @@ schedule_next_start(const struct schedule *s, int64_t beat)
 
 	if (!agenda_top(&s->due, &at, &object))
 		return HEAP_NEVER;
-	if ((s->bits[object] & FORCED) ||
-	    !schedule_keeps_beat(schedule_kind(s->engine, object)))
+	if (s->bits[object] & FORCED)
 		return at;
 	return (at + beat - 1) / beat * beat;
 }

@@ -76,12 +76,9 @@ uint32_t schedule_waiting(const struct schedule *s, unsigned kind);
 /* When schedule_advance() has something to do; HEAP_NEVER. */
 int64_t schedule_next(const struct schedule *s);
 /*
- * The same for one who starts jobs in beats: those of kinds that a worker does
- * on its loop may wait for the next multiple of `beat`, so that they start
- * together, unless somebody asked for the check. Not children, which start one
- * by one, nor pings, which answer within moments.
+ * The same for one who starts jobs in beats: they wait for the next multiple
+ * of `beat`, so that they start together, unless somebody asked for the check.
  */
-bool schedule_keeps_beat(unsigned kind);
 int64_t schedule_next_start(const struct schedule *s, int64_t beat);
 
 /*
