@@ -66,8 +66,8 @@ static void
 release(struct livestatusd *l)
 {
 	http_close(&l->http);
-	source_free(&l->source);
 	pool_free(&l->pool);
+	source_free(&l->source);
 	livestatus_free(&l->server);
 	keeper_free(&l->keeper);
 	commands_free(&l->commands);

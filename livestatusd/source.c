@@ -4,18 +4,29 @@
  */
 #include "livestatusd/source.h"
 
+#include "common/clock.h"
 #include "common/mem.h"
 #include "livestatusd/lql/lql.h"
+#include "livestatusd/pool.h"
 #include "livestatusd/server/logfiles.h"
 
 #include <stdlib.h>
 
-/* A query that waits for rows of eventd. */
+#define SLICE_NS (3 * NS_PER_MS)
+
+/* A query on its way: maybe to eventd for rows, then in slices in the pool. */
 struct asking {
+	struct pool_job job; /* first */
 	struct asking *next, **link;
 	struct source *s;
 	struct lql_query *q;
-	http_answer_fn *done;
+	const struct mirror *frozen;
+	struct lql_env env;
+	struct lql_run *run;
+	struct str out;
+	bool given; /* it is the pool's */
+	bool stop, ended;
+	http_answer_fn *done; /* NULL: forgotten */
 	void *arg;
 };
 
@@ -25,8 +36,11 @@ struct source {
 };
 
 static void
-execute(struct livestatusd *l, struct lql_query *q, struct str *out)
+on_query(void *arg, struct slice request, struct str *out)
 {
+	struct source *s = arg;
+	struct livestatusd *l = s->l;
+	struct lql_query *q = lql_parse(request);
 	struct lql_env env;
 
 	logfiles_lock(l->logfiles);
@@ -35,15 +49,6 @@ execute(struct livestatusd *l, struct lql_query *q, struct str *out)
 	livestatusd_env(l, &env);
 	lql_execute(q, feed_mirror(l->feed), &env, out);
 	logfiles_unlock(l->logfiles);
-}
-
-static void
-on_query(void *arg, struct slice request, struct str *out)
-{
-	struct source *s = arg;
-	struct lql_query *q = lql_parse(request);
-
-	execute(s->l, q, out);
 	lql_free(&q);
 }
 
@@ -51,52 +56,96 @@ static void
 asking_free(struct asking *a)
 {
 	questions_forget(a->s->l->questions, a);
+	if (a->run != NULL)
+		lql_end(&a->run);
 	lql_free(&a->q);
+	mirror_release(&a->frozen);
+	str_free(&a->out);
 	*a->link = a->next;
 	if (a->next != NULL)
 		a->next->link = a->link;
 	free(a);
 }
 
+/* In a thread. */
+static void
+work(struct pool_job *job)
+{
+	struct asking *a = (struct asking *)job;
+	struct logfiles *log = a->s->l->logfiles;
+
+	if (job->history)
+		logfiles_lock(log);
+	if (a->run == NULL) {
+		if (job->history)
+			logfiles_refresh(log);
+		a->run = lql_begin(a->q, a->frozen, &a->env, &a->out);
+	}
+	if (a->stop || lql_go_on(a->run, a->frozen, SLICE_NS)) {
+		lql_end(&a->run);
+		a->ended = true;
+	}
+	if (job->history)
+		logfiles_unlock(log);
+}
+
+/* On the loop. */
+static void
+after_work(struct pool_job *job)
+{
+	struct asking *a = (struct asking *)job;
+	http_answer_fn *done = a->done;
+
+	if (!a->ended && !pool_ends(a->s->l->pool)) {
+		a->stop = done == NULL;
+		pool_give(a->s->l->pool, job);
+		return;
+	}
+	a->given = false;
+	if (done != NULL && a->ended) {
+		a->done = NULL;
+		done(a->arg, str_slice(&a->out));
+	}
+	asking_free(a);
+}
+
+static void
+give(struct asking *a)
+{
+	struct livestatusd *l = a->s->l;
+
+	livestatusd_env(l, &a->env);
+	a->frozen = feed_freeze(l->feed);
+	a->job.work = work;
+	a->job.done = after_work;
+	a->job.history = lql_reads_log(a->q);
+	a->given = true;
+	pool_give(l->pool, &a->job);
+}
+
 static void
 on_events(void *arg, struct slice answer, const char *why)
 {
 	struct asking *a = arg;
-	http_answer_fn *done = a->done;
-	void *done_arg = a->arg;
-	struct str out = {0};
 
 	if (why != NULL)
 		lql_events_failed(a->q, why);
 	else
 		lql_take_events(a->q, answer);
-	execute(a->s->l, a->q, &out);
-	asking_free(a);
-	done(done_arg, str_slice(&out));
-	str_free(&out);
+	questions_forget(a->s->l->questions, a);
+	give(a);
 }
 
 static void
 on_ask(void *arg, struct slice request, http_answer_fn *done, void *done_arg)
 {
 	struct source *s = arg;
-	struct lql_query *q = lql_parse(request);
-	struct str text = {0}, out = {0};
+	struct asking *a = xnew(struct asking);
+	struct str text = {0};
 	struct lql_env env;
-	struct asking *a;
 
-	livestatusd_env(s->l, &env);
-	if (!lql_asks_events(q, &env, &text)) {
-		execute(s->l, q, &out);
-		lql_free(&q);
-		done(done_arg, str_slice(&out));
-		str_free(&out);
-		str_free(&text);
-		return;
-	}
-	a = xnew(struct asking);
 	a->s = s;
-	a->q = q;
+	a->q = lql_parse(request);
 	a->done = done;
 	a->arg = done_arg;
 	a->next = s->asking;
@@ -104,7 +153,11 @@ on_ask(void *arg, struct slice request, http_answer_fn *done, void *done_arg)
 	if (a->next != NULL)
 		a->next->link = &a->next;
 	s->asking = a;
-	questions_ask(s->l->questions, str_slice(&text), on_events, a);
+	livestatusd_env(s->l, &env);
+	if (lql_asks_events(a->q, &env, &text))
+		questions_ask(s->l->questions, str_slice(&text), on_events, a);
+	else
+		give(a);
 	str_free(&text);
 }
 
@@ -129,7 +182,10 @@ on_forget(void *arg, const void *done_arg)
 	commands_forget(s->l->event_commands, done_arg);
 	for (a = s->asking; a != NULL; a = next) {
 		next = a->next;
-		if (a->arg == done_arg)
+		if (a->arg != done_arg || a->done == NULL)
+			continue;
+		a->done = NULL;
+		if (!a->given)
 			asking_free(a);
 	}
 }

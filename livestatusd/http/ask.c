@@ -9,17 +9,19 @@
 #include <stdlib.h>
 
 #define HEADER_LEN 16
+#define JSON_ROWS  "OutputFormat: json\n"
+/* Bytes that no text has. */
+#define TEXT_ROWS "OutputFormat: csv\nSeparators: 30 31 29 28\n"
 
 static void
 add_request(struct http_request *r, const char *table, const char *rest,
-    struct str *request)
+    const char *format, struct str *request)
 {
 	str_addf(request, "GET %s\n%s", table, rest);
 	if (!http_may(r, "general.see_all"))
 		str_addf(request, "AuthUser: %s\n", r->user);
-	str_add(request,
-	    "OutputFormat: json\nResponseHeader: fixed16\n"
-	    "ColumnHeaders: off\n\n");
+	str_addf(request, "%sResponseHeader: fixed16\nColumnHeaders: off\n\n",
+	    format);
 }
 
 /* False, and the answer is a failure. */
@@ -49,7 +51,7 @@ ask(struct http_request *r, const char *table, const char *rest,
 {
 	struct str request = {0};
 
-	add_request(r, table, rest, &request);
+	add_request(r, table, rest, JSON_ROWS, &request);
 	r->h->source.query(r->h->source.arg, str_slice(&request), answer);
 	str_free(&request);
 	return is_good(r, str_slice(answer));
@@ -96,7 +98,8 @@ http_query(struct http_request *r, const char *table, const char *rest)
 
 struct asking {
 	struct http_request *r;
-	http_rows_fn *done;
+	http_rows_fn *done; /* or */
+	http_text_fn *done_text;
 	void *arg;
 };
 
@@ -105,12 +108,22 @@ on_answer(void *arg, struct slice answer)
 {
 	struct asking *a = arg;
 	struct http_request *r = a->r;
-	json_t *rows = is_good(r, answer) ? read_rows(r, answer) : NULL;
+	bool good = is_good(r, answer);
+	json_t *rows = NULL;
 
 	r->work = NULL;
 	r->cancel = NULL;
-	a->done(r, rows, a->arg);
-	json_decref(rows);
+	if (a->done_text != NULL) {
+		a->done_text(r,
+		    good ? (struct slice){answer.s + HEADER_LEN,
+			       answer.len - HEADER_LEN}
+			 : (struct slice){NULL, 0},
+		    a->arg);
+	} else {
+		rows = good ? read_rows(r, answer) : NULL;
+		a->done(r, rows, a->arg);
+		json_decref(rows);
+	}
 	free(a);
 	http_done(r);
 }
@@ -121,21 +134,40 @@ on_gone(struct http_request *r)
 	struct asking *a = r->work;
 
 	r->h->source.forget(r->h->source.arg, a);
-	a->done(NULL, NULL, a->arg);
+	if (a->done_text != NULL)
+		a->done_text(NULL, (struct slice){NULL, 0}, a->arg);
+	else
+		a->done(NULL, NULL, a->arg);
 	free(a);
+}
+
+static void
+begin(struct http_request *r, const char *table, const char *rest,
+    const struct asking *what)
+{
+	struct asking *a = xnew(struct asking);
+	struct str request = {0};
+
+	*a = *what;
+	a->r = r;
+	r->work = a;
+	r->cancel = on_gone;
+	add_request(r, table, rest,
+	    a->done_text != NULL ? TEXT_ROWS : JSON_ROWS, &request);
+	r->h->source.ask(r->h->source.arg, str_slice(&request), on_answer, a);
+	str_free(&request);
 }
 
 void
 http_ask(struct http_request *r, const char *table, const char *rest,
     http_rows_fn *done, void *arg)
 {
-	struct asking *a = xnew(struct asking);
-	struct str request = {0};
+	begin(r, table, rest, &(struct asking){.done = done, .arg = arg});
+}
 
-	*a = (struct asking){r, done, arg};
-	r->work = a;
-	r->cancel = on_gone;
-	add_request(r, table, rest, &request);
-	r->h->source.ask(r->h->source.arg, str_slice(&request), on_answer, a);
-	str_free(&request);
+void
+http_ask_text(struct http_request *r, const char *table, const char *rest,
+    http_text_fn *done, void *arg)
+{
+	begin(r, table, rest, &(struct asking){.done_text = done, .arg = arg});
 }

@@ -165,6 +165,8 @@ handle_page(struct http_request *r)
 		    "You are not allowed to use the console.");
 	else if (r->rest)
 		rest_handle(r);
+	else if (strcmp(r->path, "metrics") == 0)
+		metrics_handle(r);
 	else
 		console_handle(r);
 }
@@ -218,7 +220,8 @@ handle(struct http_request *r)
 	if (r->path == NULL)
 		return send_redirect(r, r->h->prefix);
 	r->rest = rest_is_path(r->path);
-	if (!r->rest && strncmp(r->path, "console/", 8) != 0)
+	if (!r->rest && strncmp(r->path, "console/", 8) != 0 &&
+	    strcmp(r->path, "metrics") != 0)
 		return handle_file(r);
 	if (r->body_too_long)
 		http_fail(

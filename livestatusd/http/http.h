@@ -8,6 +8,7 @@
  *   ""  and anything unknown without a dot   the console (web/index.html)
  *   assets/NAME                              files of share/web
  *   console/NAME                             what the console's pages ask
+ *   metrics                                  for Prometheus
  *   check_mk/api/1.0/...                     REST, see rest/rest.h
  */
 #ifndef LIVESTATUSD_HTTP_HTTP_H

@@ -97,13 +97,18 @@ bool http_may(const struct http_request *r, const char *permission);
  */
 json_t *http_query(struct http_request *r, const char *table, const char *rest);
 /*
- * The same for tables of the event console: calls `done` with the rows, which
- * it borrows, or NULL if the answer is a failure; with r NULL if the request is
- * gone. `done` makes the answer, or begins what makes it.
+ * The same in a thread, and for tables of the event console: calls `done` later
+ * with the rows, which it borrows, or NULL if the answer is a failure; with r
+ * NULL if the request is gone. `done` makes the answer, or begins what makes
+ * it.
  */
 typedef void http_rows_fn(struct http_request *r, json_t *rows, void *arg);
 void http_ask(struct http_request *r, const char *table, const char *rest,
     http_rows_fn *done, void *arg);
+/* As text: rows end with 0x1e, 0x1f is between fields. s NULL: a failure. */
+typedef void http_text_fn(struct http_request *r, struct slice text, void *arg);
+void http_ask_text(struct http_request *r, const char *table, const char *rest,
+    http_text_fn *done, void *arg);
 /* The same, the JSON text appended to the answer; false: it is a failure. */
 bool http_add_query(
     struct http_request *r, const char *table, const char *rest);
@@ -122,6 +127,8 @@ const char *auth_token(struct http_request *r);
 void login_handle(struct http_request *r);
 void logout_handle(struct http_request *r);
 
+/* metrics.c: for Prometheus. */
+void metrics_handle(struct http_request *r);
 /* console.c: the answer of console/NAME, for a person who may look. */
 void console_handle(struct http_request *r);
 

@@ -331,6 +331,21 @@ def test_clients_questions(api):
     api.post("objects/autocomplete/nothing", {"value": ""}, 404)
 
 
+def test_metrics_for_prometheus(api):
+    result(api, "web01", "HTTP", 1)
+    text = api.get("metrics", base="")
+    lines = dict(l.rsplit(" ", 1) for l in text.splitlines()
+                 if not l.startswith("#"))
+    assert lines['vedette_service_state{host="web01",service="HTTP"}'] == "1"
+    assert lines['vedette_service_metric{host="web01",service="HTTP",'
+                 'metric="a"}'] == "1"
+    assert "vedette_site_checks" in text
+    mine = api.get("metrics", base="", user="ann")
+    assert "web01" in mine and "db01" not in mine
+    assert "vedette_site" not in mine
+    api.get("metrics", 401, base="", user=None)
+
+
 def test_everybody_sees_and_does_what_they_may(api):
     """Every route that changes something, as a guest and as a user."""
     doc = api.get("openapi.json")
