@@ -181,7 +181,7 @@ look_at_clocks(struct core *core)
 	if (jump > -2 * NS_PER_S && jump < 2 * NS_PER_S)
 		return;
 	core->jumps++;
-	engine_clock_jumped(core->engine, core_now());
+	engine_clock_jumped(core->engine, jump / NS_PER_S, core_now());
 	schedule_clock_jumped(core->schedule, drift, effects_clock(&core->fx));
 	log_warn(
 	    "clock: the wall clock jumped by %" PRId64 " s", jump / NS_PER_S);

@@ -87,6 +87,7 @@ engine_adopt(struct engine *e, struct engine *old, const uint32_t *old_of)
 	e->next_problem = old->next_problem;
 	e->switches = old->switches;
 	e->started = old->started;
+	e->back_at = old->back_at;
 	for (uint32_t i = 0; i < e->snap->n_objects; i++)
 		if (old_of[i] != SNAP_NONE)
 			take(e, old, i, old_of[i]);
@@ -106,7 +107,7 @@ engine_adopted(struct engine *e, int64_t now)
 		const struct checkable *o = &e->objects[h];
 
 		if (o->withheld != NULL &&
-		    reach_known(e, h, o->withheld->since))
+		    reach_known(e, h, o->withheld->since, now))
 			result_release(e, h, now);
 		else if (o->state != HOST_UP)
 			result_reclass(e, h, now);

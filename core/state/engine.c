@@ -97,6 +97,7 @@ engine_new(const struct snapshot *snap, const struct periods *periods,
 	    .next_problem = 1,
 	    .switches = MSG_SWITCH_ALL,
 	    .started = now,
+	    .back_at = now,
 	    .ops = ops,
 	    .arg = arg};
 	e->objects = xcalloc(snap->n_objects + 1, sizeof(*e->objects));
@@ -309,9 +310,36 @@ engine_advance(struct engine *e, int64_t now)
 		object_turn(e, id, now);
 }
 
-void
-engine_clock_jumped(struct engine *e, int64_t now)
+static void
+shift(int64_t *time, int64_t by)
 {
+	if (*time != 0)
+		*time += by;
+}
+
+/* What is a distance stays one: delays, the wait for evidence, the decay. */
+static void
+shift_distances(struct checkable *o, int64_t by, int64_t now)
+{
+	shift(&o->flap_at, by);
+	shift(&o->first_problem, by);
+	shift(&o->evidence_from, by);
+	if (o->held == HOLD_PENDING_CHECK && o->evidence_from == 0)
+		o->evidence_from = now; /* its own result, or a minute */
+	if (o->withheld == NULL)
+		return;
+	o->withheld->since += by;
+	o->withheld->deadline += by;
+	o->withheld->result.start += by;
+}
+
+void
+engine_clock_jumped(struct engine *e, int64_t by, int64_t now)
+{
+	if (by < 0)
+		e->back_at = now;
+	for (uint32_t i = 0; i < e->snap->n_objects; i++)
+		shift_distances(&e->objects[i], by, now);
 	engine_turn_periods(e, now);
 	for (uint32_t i = 0; i < e->snap->n_objects; i++)
 		if (heap_key(&e->timers, i) != HEAP_NEVER)

@@ -157,7 +157,8 @@ struct engine {
 	uint64_t next_problem; /* next id of a problem or event (MC-7) */
 	uint32_t switches;     /* MSG_SWITCH_* */
 	int64_t started;
-	bool starting; /* engine_start() is under way */
+	int64_t back_at; /* second to which the clock was set back last */
+	bool starting;   /* engine_start() is under way */
 	struct engine_counters counters;
 	int64_t refusal_minute; /* of commands that were refused: how many */
 	uint32_t refusals;
@@ -198,8 +199,9 @@ const char *engine_refuses(
 int64_t engine_next(const struct engine *e);
 /* Does what is due. Call at least at engine_next(). */
 void engine_advance(struct engine *e, int64_t now);
-/* TI-2: the wall clock jumped to `now`; what depends on it is planned anew. */
-void engine_clock_jumped(struct engine *e, int64_t now);
+/* TI-2: the wall clock jumped by so many seconds to `now`; what depends on it
+ * is planned anew. */
+void engine_clock_jumped(struct engine *e, int64_t by, int64_t now);
 
 /* section 9 */
 struct acknowledge {

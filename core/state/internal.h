@@ -41,15 +41,41 @@ struct withheld {
 	char bytes[];
 };
 
+/*
+ * Times that lie more than a minute (TI-2: senders' clocks differ) in the
+ * future are from before the clock was set back. Seen as a beginning, such a
+ * time is that moment.
+ */
+#define ENGINE_SKEW 60
+static inline int64_t
+begin_of(const struct engine *e, int64_t time, int64_t now)
+{
+	return time <= now + ENGINE_SKEW ? time : e->back_at;
+}
+/* Was it checked since then? One from before the clock was set back does not
+ * count. */
+static inline bool
+is_checked_since(
+    const struct engine *e, uint32_t object, int64_t since, int64_t now)
+{
+	const struct checkable *o = &e->objects[object];
+
+	return (o->flags & CHECKABLE_CHECKED) &&
+	    o->last_check >= begin_of(e, since, now) &&
+	    o->last_check <= now + ENGINE_SKEW;
+}
+
 /* reach.c */
 uint8_t reach_class(const struct engine *e, uint32_t host);
 /* Is it known what a host that failed at `failed` is: DOWN or UNREACH? */
-bool reach_known(const struct engine *e, uint32_t host, int64_t failed);
+bool reach_known(
+    const struct engine *e, uint32_t host, int64_t failed, int64_t now);
 /* Keeps the result until the parents are known. */
 void reach_withhold(
     struct engine *e, uint32_t host, const struct result *r, int64_t now);
 /* Has one of the host's parents that is UP been checked since then? */
-bool reach_confirmed(const struct engine *e, uint32_t host, int64_t since);
+bool reach_confirmed(
+    const struct engine *e, uint32_t host, int64_t since, int64_t now);
 /* Their next results are looked at at once. */
 void reach_await(struct engine *e, uint32_t object);
 /* Children look again after their parent's state or evidence changed. */

@@ -106,27 +106,25 @@ delay_end(const struct engine *e, uint32_t object)
 /* ST-30: until when a problem waits for checks younger than it; 0: it does
  * not. */
 static int64_t
-evidence_end(const struct engine *e, uint32_t object)
+evidence_end(const struct engine *e, uint32_t object, int64_t now)
 {
 	const struct snap_object *c = conf(e, object);
 	const struct checkable *o = &e->objects[object];
-	const struct checkable *host = &e->objects[c->host];
+	int64_t since = begin_of(e, o->last_hard_change, now);
 
-	if (o->evidence_from != 0 && o->last_check < o->evidence_from)
+	if (o->evidence_from != 0 &&
+	    !is_checked_since(e, object, o->evidence_from, now))
 		return o->evidence_from + reach_patience(e, object);
 	if (c->is_service) {
 		if (conf(e, c->host)->check == SNAP_CHECK_ALWAYS_UP ||
-		    ((host->flags & CHECKABLE_CHECKED) &&
-			host->withheld == NULL &&
-			host->last_check >= o->last_hard_change))
+		    (e->objects[c->host].withheld == NULL &&
+			is_checked_since(e, c->host, since, now)))
 			return 0;
-		return o->last_hard_change + reach_patience(e, c->host);
+		return since + reach_patience(e, c->host);
 	}
-	if (o->state != HOST_DOWN ||
-	    reach_confirmed(e, object, o->last_hard_change))
+	if (o->state != HOST_DOWN || reach_confirmed(e, object, since, now))
 		return 0;
-	return o->last_hard_change +
-	    reach_patience(e, snap_at(e->snap, c->parents, 0));
+	return since + reach_patience(e, snap_at(e->snap, c->parents, 0));
 }
 
 /* The NO table from top to bottom. */
@@ -149,7 +147,7 @@ decide(const struct engine *e, uint32_t object, enum event event, int64_t now)
 		return why;
 	if (now < delay_end(e, object))
 		return HOLD_DELAY;
-	if (now < evidence_end(e, object))
+	if (now < evidence_end(e, object, now))
 		return HOLD_PENDING_CHECK;
 	return HOLD_NONE;
 }
@@ -257,19 +255,27 @@ look_good(struct engine *e, uint32_t object, int64_t now)
 	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
 }
 
+/* NO-26; after the clock was set back, not later than an interval from there.
+ */
+static int64_t
+repeats_at(const struct engine *e, uint32_t object, int64_t now)
+{
+	return begin_of(e, e->objects[object].last_notification, now) +
+	    conf(e, object)->notification_interval_ms / 1000;
+}
+
 /* Is there something to say about a problem at all (15)? */
 static bool
 is_due(const struct engine *e, uint32_t object, bool again, int64_t now)
 {
 	const struct checkable *o = &e->objects[object];
-	uint32_t interval = conf(e, object)->notification_interval_ms / 1000;
 
 	if (again)
 		return true;
 	if (o->state != o->settled)
 		return o->state != o->notified; /* D-19 */
-	return interval > 0 && o->last_notification != 0 &&
-	    now >= o->last_notification + interval;
+	return conf(e, object)->notification_interval_ms > 0 &&
+	    o->last_notification != 0 && now >= repeats_at(e, object, now);
 }
 
 static void
@@ -363,11 +369,10 @@ notify_next(const struct engine *e, uint32_t object, int64_t now)
 	case HOLD_DELAY:
 		return delay_end(e, object);
 	case HOLD_PENDING_CHECK:
-		at = evidence_end(e, object);
+		at = evidence_end(e, object, now);
 		return at == 0 ? now : at;
 	case HOLD_INTERVAL:
-		return o->last_notification +
-		    conf(e, object)->notification_interval_ms / 1000;
+		return repeats_at(e, object, now);
 	case HOLD_NONE:
 	case HOLD_GLOBAL_OFF:
 	case HOLD_OBJECT_OFF:

@@ -24,18 +24,16 @@ reach_class(const struct engine *e, uint32_t host)
 }
 
 static bool
-fresh(const struct engine *e, uint32_t host, int64_t since)
+fresh(const struct engine *e, uint32_t host, int64_t since, int64_t now)
 {
-	const struct checkable *o = &e->objects[host];
-
 	if (conf(e, host)->check == SNAP_CHECK_ALWAYS_UP)
 		return true;
-	return o->withheld == NULL && (o->flags & CHECKABLE_CHECKED) &&
-	    o->last_check >= since;
+	return e->objects[host].withheld == NULL &&
+	    is_checked_since(e, host, since, now);
 }
 
 bool
-reach_known(const struct engine *e, uint32_t host, int64_t failed)
+reach_known(const struct engine *e, uint32_t host, int64_t failed, int64_t now)
 {
 	const struct snap_object *c = conf(e, host);
 	bool all = true;
@@ -43,7 +41,7 @@ reach_known(const struct engine *e, uint32_t host, int64_t failed)
 	for (uint32_t i = 0; i < c->parents.n; i++) {
 		uint32_t parent = snap_at(e->snap, c->parents, i);
 
-		if (!fresh(e, parent, failed))
+		if (!fresh(e, parent, failed, now))
 			all = false;
 		else if (e->objects[parent].state == HOST_UP)
 			return true;
@@ -52,14 +50,15 @@ reach_known(const struct engine *e, uint32_t host, int64_t failed)
 }
 
 bool
-reach_confirmed(const struct engine *e, uint32_t host, int64_t since)
+reach_confirmed(
+    const struct engine *e, uint32_t host, int64_t since, int64_t now)
 {
 	const struct snap_object *c = conf(e, host);
 
 	for (uint32_t i = 0; i < c->parents.n; i++) {
 		uint32_t parent = snap_at(e->snap, c->parents, i);
 
-		if (fresh(e, parent, since) &&
+		if (fresh(e, parent, since, now) &&
 		    e->objects[parent].state == HOST_UP)
 			return true;
 	}
@@ -165,7 +164,7 @@ reach_spread(struct engine *e, uint32_t host, int64_t now)
 		const struct checkable *o = &e->objects[child];
 
 		if (o->withheld != NULL) {
-			if (reach_known(e, child, o->withheld->since))
+			if (reach_known(e, child, o->withheld->since, now))
 				result_release(e, child, now);
 			else
 				reach_await(e, child);

@@ -455,7 +455,7 @@ host_result(
 		int64_t since =
 		    o->withheld != NULL ? o->withheld->since : r->start;
 
-		if (!reach_known(e, host, since)) {
+		if (!reach_known(e, host, since, now)) {
 			reach_withhold(e, host, r, now);
 			return;
 		}

@@ -2,8 +2,11 @@
  *
  * Columns that hosts and services share. Their index is the object's number.
  */
-#include "common/clock.h"
 #include "livestatusd/table/table.h"
+
+#include "common/clock.h"
+
+#include <math.h>
 
 static const struct snap_object *
 object(const struct view *v, uint32_t at)
@@ -48,14 +51,21 @@ seconds(struct view *v, const struct column *c, uint32_t at)
 	return us / 1e6;
 }
 
+/* Without the digits that a float has not: 1.9, not 1.89999998. */
+static double
+rounded(float value)
+{
+	return round((double)value * 1e4) / 1e4;
+}
+
 static double
 flap(struct view *v, const struct column *c, uint32_t at)
 {
 	switch (c->off) {
 	case 0:
-		return (double)mirror_get(v->m, at, flap_percent);
+		return rounded(mirror_get(v->m, at, flap_percent));
 	case 3:
-		return (double)mirror_get(v->m, at, flap_level);
+		return rounded(mirror_get(v->m, at, flap_level));
 	case 1:
 		return object(v, at)->flap_low;
 	default:

@@ -216,7 +216,7 @@ play_clock(struct sim *s, int64_t jump)
 	clock_set(sim_mono(s), sim_wall(s));
 	if (!s->up)
 		return;
-	engine_clock_jumped(s->engine, sim_now(s));
+	engine_clock_jumped(s->engine, jump / NS_PER_S, sim_now(s));
 	schedule_clock_jumped(s->schedule, s->jump, sim_mono(s));
 	sim_stale_init(s);
 	s->day_ends = sim_log_day_ends(
