@@ -35,7 +35,7 @@ static const struct status_word states[] = {{"low", CHECK_WARN, 2},
     {"normal", CHECK_OK, 1}, {"near overload", CHECK_WARN, 3},
     {"overload", CHECK_CRIT, 4}, {0}};
 
-static const struct row_items items = {0, C_INDEX, C_INDEX, NULL};
+static const struct row_items items = {0, C_INDEX, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -75,7 +75,7 @@ say_error(const struct row_cells *row, struct check_out *out)
 	    code, hex.s + 2);
 }
 
-static const struct row_items items = {0, C_ADDRESS, C_INDEX, wanted};
+static const struct row_items items = {0, C_ADDRESS, C_INDEX, wanted, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -2,6 +2,7 @@
  *
  * Fans of Cisco devices.
  */
+#include "fetcher/checks/cisco_names.h"
 #include "fetcher/checks/row_items.h"
 #include "fetcher/checks/status_words.h"
 #include "fetcher/snmp/source.h"
@@ -31,7 +32,7 @@ static const struct status_word states[] = {{"normal", CHECK_OK, 1},
     {"shutdown", CHECK_CRIT, 4}, {"not present", CHECK_UNKNOWN, 5},
     {"not functioning", CHECK_CRIT, 6}, {0}};
 
-static const struct row_items items = {0, C_NAME, C_INDEX, wanted};
+static const struct row_items items = {0, C_NAME, C_INDEX, wanted, cisco_name};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -35,7 +35,7 @@ static const struct status_word states[] = {{"initial", CHECK_CRIT, 1},
     {"speak", CHECK_CRIT, 4}, {"standby", CHECK_OK, 5}, {"active", CHECK_OK, 6},
     {0}};
 
-static const struct row_items items = {0, C_VIRTUAL, C_INDEX, NULL};
+static const struct row_items items = {0, C_VIRTUAL, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

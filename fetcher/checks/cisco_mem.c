@@ -48,8 +48,8 @@ wanted(const struct row_cells *row)
 	    0;
 }
 
-static const struct row_items enhanced = {0, C_NAME, C_INDEX, wanted};
-static const struct row_items plain = {1, C_NAME, C_INDEX, wanted};
+static const struct row_items enhanced = {0, C_NAME, C_INDEX, wanted, NULL};
+static const struct row_items plain = {1, C_NAME, C_INDEX, wanted, NULL};
 
 /* The old table knows 32 bits and not all modules. */
 static const struct row_items *

@@ -2,6 +2,7 @@
  *
  * Power supplies of Cisco devices.
  */
+#include "fetcher/checks/cisco_names.h"
 #include "fetcher/checks/row_items.h"
 #include "fetcher/checks/status_words.h"
 #include "fetcher/snmp/source.h"
@@ -36,7 +37,7 @@ static const struct status_word states[] = {{"normal", CHECK_OK, 1},
 static const struct status_word sources[] = {{"unknown", 0, 1}, {"AC", 0, 2},
     {"DC", 0, 3}, {"external", 0, 4}, {"internal and redundant", 0, 5}, {0}};
 
-static const struct row_items items = {0, C_NAME, C_INDEX, wanted};
+static const struct row_items items = {0, C_NAME, C_INDEX, wanted, cisco_name};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

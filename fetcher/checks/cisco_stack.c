@@ -33,7 +33,7 @@ static const struct status_word roles[] = {{"master", CHECK_OK, 1},
     {"member", CHECK_OK, 2}, {"not a member", CHECK_WARN, 3},
     {"standby", CHECK_OK, 4}, {0}};
 
-static const struct row_items items = {0, C_NUMBER, C_INDEX, NULL};
+static const struct row_items items = {0, C_NUMBER, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -2,6 +2,7 @@
  *
  * Temperatures of Cisco devices.
  */
+#include "fetcher/checks/cisco_names.h"
 #include "fetcher/checks/measure.h"
 #include "fetcher/checks/status_words.h"
 #include "fetcher/discover.h"
@@ -73,7 +74,7 @@ name_of(const struct section_rows *s, const struct row_cells *row,
 	const struct row_cells *entity;
 
 	if (row->table == T_ENVMON) {
-		*name_r = slice_trim(row->cell[C_ENV_NAME]);
+		*name_r = cisco_name(slice_trim(row->cell[C_ENV_NAME]));
 		if (name_r->len == 0)
 			*name_r = row->cell[C_ENV_INDEX];
 		return rows_number(row, C_ENV_STATE, 5) != 5;

@@ -31,7 +31,7 @@ static const struct status_word states[] = {{"unknown", CHECK_UNKNOWN, 1},
     {"failed", CHECK_CRIT, 7}, {"non-RAID", CHECK_OK, 8},
     {"removed", CHECK_CRIT, 9}, {"read-only", CHECK_WARN, 10}, {0}};
 
-static const struct row_items items = {0, C_NAME, C_INDEX, NULL};
+static const struct row_items items = {0, C_NAME, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -32,7 +32,7 @@ static const struct status_word health[] = {{"other", CHECK_UNKNOWN, 1},
     {"non-critical", CHECK_WARN, 4}, {"critical", CHECK_CRIT, 5},
     {"non-recoverable", CHECK_CRIT, 6}, {0}};
 
-static const struct row_items items = {0, C_NAME, C_INDEX, NULL};
+static const struct row_items items = {0, C_NAME, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

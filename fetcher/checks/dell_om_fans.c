@@ -48,8 +48,8 @@ static const struct status_word states[] = {{"other", CHECK_UNKNOWN, 1},
     {"too low", CHECK_CRIT, 8}, {"far too low", CHECK_CRIT, 9},
     {"failed", CHECK_CRIT, 10}, {0}};
 
-static const struct row_items omsa = {0, C_NAME, C_INDEX, wanted};
-static const struct row_items idrac = {1, C_NAME, C_INDEX, wanted};
+static const struct row_items omsa = {0, C_NAME, C_INDEX, wanted, NULL};
+static const struct row_items idrac = {1, C_NAME, C_INDEX, wanted, NULL};
 
 /* OpenManage in the system, or the iDRAC: the same table in two places. */
 static const struct row_items *

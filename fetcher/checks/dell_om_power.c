@@ -41,8 +41,8 @@ static const struct status_word states[] = {{"other", CHECK_UNKNOWN, 1},
     {"non-critical", CHECK_WARN, 4}, {"critical", CHECK_CRIT, 5},
     {"non-recoverable", CHECK_CRIT, 6}, {0}};
 
-static const struct row_items omsa = {0, C_NAME, C_INDEX, wanted};
-static const struct row_items idrac = {1, C_NAME, C_INDEX, wanted};
+static const struct row_items omsa = {0, C_NAME, C_INDEX, wanted, NULL};
+static const struct row_items idrac = {1, C_NAME, C_INDEX, wanted, NULL};
 
 /* OpenManage in the system, or the iDRAC: the same table in two places. */
 static const struct row_items *

@@ -32,7 +32,7 @@ static const struct status_word states[] = {{"unknown", CHECK_UNKNOWN, 1},
     {"bad", CHECK_CRIT, 2}, {"warning", CHECK_WARN, 3}, {"good", CHECK_OK, 4},
     {"not present", CHECK_WARN, 5}, {0}};
 
-static const struct row_items items = {0, C_INDEX, C_INDEX, wanted};
+static const struct row_items items = {0, C_INDEX, C_INDEX, wanted, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -2,9 +2,9 @@
  *
  * Network interfaces: state, speed, traffic, errors.
  */
+#include "fetcher/checks/if_names.h"
 #include "fetcher/checks/if_rates.h"
 #include "fetcher/checks/out.h"
-#include "fetcher/checks/pattern.h"
 #include "fetcher/checks/store.h"
 #include "fetcher/discover.h"
 #include "fetcher/sections/lnx_if.h"
@@ -65,7 +65,7 @@ static const struct check_param params[] = {
     {"discover_states", CHECK_PARAM_STRINGS, "", CHECK_DEF_NONE,
 	"states, by number, of the ports to discover; by default 1 (up)"},
     {"groups", CHECK_PARAM_GROUPS, "", CHECK_DEF_NONE,
-	"name: names of interfaces, with * for any text; these are one "
+	"name: names or aliases of ports, with * for any text; these are one "
 	"service, with the speed and traffic of those that are up"},
     {"unicast", CHECK_PARAM_UPPER, "1/s", CHECK_DEF_NONE,
 	"on unicast packets, in each direction; percentages are of all "
@@ -93,12 +93,6 @@ static const struct check_metric metrics[] = {
     {"out", "B/s", "outgoing traffic; and out... as above"},
     {"total", "B/s", "both together (total)"},
     {"outqlen", "", "length of the output queue"}, {0}};
-
-static unsigned
-width_of(unsigned n)
-{
-	return n < 10 ? 1 : 1 + width_of(n / 10);
-}
 
 static bool
 is_listed(const json_t *list, const char *text)
@@ -140,53 +134,24 @@ discover_groups(const struct check_context *c, struct check_found *found)
 		bool any = false;
 		for (size_t i = 0; i < s->n && !any; i++)
 			any = s->entries[i].index > 0 &&
-			    names_match(patterns, s->entries[i].name);
+			    if_in_group(patterns, &s->entries[i]);
 		if (any)
 			check_found_add(found, slice_of(name),
 			    json_pack("{s:{s:O}}", "groups", name, patterns));
 	}
 }
 
-static struct slice
-alias_or_name(const struct lnx_if_entry *e)
-{
-	return e->alias.len > 0 ? e->alias : e->name;
-}
-
-/*
- * On Linux names are unique; where ports share one, the index is behind it.
- */
-static void
-name_item(
-    const struct check_context *c, const struct lnx_if_entry *e, struct str *to)
-{
-	const struct section_lnx_if *s = c->sections[0];
-	bool alias = slice_eqs(c->params[P_ITEM].text, "alias");
-	struct slice name = alias ? alias_or_name(e) : e->name;
-	size_t same = 0;
-
-	for (size_t i = 0; i < s->n; i++)
-		same += slice_eq(name,
-		    alias ? alias_or_name(&s->entries[i]) : s->entries[i].name);
-	str_addslice(to, name);
-	if (same > 1 || name.len == 0)
-		str_addf(to, "%s%u", name.len > 0 ? " " : "", e->index);
-}
-
 static void
 discover(const struct check_context *c, struct check_found *found)
 {
 	const struct section_lnx_if *s = c->sections[0];
-	bool by_index = slice_eqs(c->params[P_ITEM].text, "index");
 
 	discover_groups(c, found);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct lnx_if_entry *e = &s->entries[i];
-		char item[16], state[16];
+		char state[16];
 		if (!is_port(c, e))
 			continue;
-		snprintf(item, sizeof(item), "%0*u",
-		    (int)width_of(s->last_index), e->index);
 		snprintf(state, sizeof(state), "%d", (int)e->status);
 		json_t *seen =
 		    json_pack("{s:[s]}", "discovered_oper_status", state);
@@ -194,9 +159,8 @@ discover(const struct check_context *c, struct check_found *found)
 			json_object_set_new(seen, "discovered_speed",
 			    json_integer((json_int_t)e->speed));
 		struct str name = {0};
-		name_item(c, e, &name);
-		check_found_add(
-		    found, by_index ? slice_of(item) : str_slice(&name), seen);
+		if_item(s, e, c->params[P_ITEM].text, &name);
+		check_found_add(found, str_slice(&name), seen);
 		str_free(&name);
 	}
 }
@@ -228,7 +192,7 @@ sum_group(const struct check_context *c, struct lnx_if_entry *sum)
 	    .name = c->item, .status = LNX_IF_DOWN, .has_counters = true};
 	for (size_t i = 0; i < s->n; i++) {
 		const struct lnx_if_entry *e = &s->entries[i];
-		if (e->index == 0 || !names_match(patterns, e->name))
+		if (e->index == 0 || !if_in_group(patterns, e))
 			continue;
 		n++;
 		if (e->status != LNX_IF_UP)
@@ -240,42 +204,6 @@ sum_group(const struct check_context *c, struct lnx_if_entry *sum)
 	if (up > 0)
 		sum->status = up == n ? LNX_IF_UP : LNX_IF_DEGRADED;
 	return n > 0;
-}
-
-/* "uplink 12": a name that several ports have, and the index. */
-static const struct lnx_if_entry *
-find_doubled(const struct section_lnx_if *s, struct slice item)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		char end[16];
-		size_t n = (size_t)snprintf(
-		    end, sizeof(end), " %u", s->entries[i].index);
-		struct slice name = {item.s, item.len - n};
-
-		if (item.len > n &&
-		    memcmp(item.s + item.len - n, end, n) == 0 &&
-		    (slice_eq(name, s->entries[i].name) ||
-			slice_eq(name, s->entries[i].alias)))
-			return &s->entries[i];
-	}
-	return NULL;
-}
-
-/* By index, padded or not, by name or by alias. */
-static const struct lnx_if_entry *
-find(const struct section_lnx_if *s, struct slice item)
-{
-	unsigned index = 0;
-	for (size_t i = 0; i < item.len && index < 100000; i++)
-		index = isdigit((unsigned char)item.s[i])
-		    ? index * 10 + (unsigned)(item.s[i] - '0')
-		    : 1000000;
-	for (size_t i = 0; i < s->n; i++)
-		if ((index > 0 && s->entries[i].index == index) ||
-		    slice_eq(s->entries[i].name, item) ||
-		    (item.len > 0 && slice_eq(s->entries[i].alias, item)))
-			return &s->entries[i];
-	return find_doubled(s, item);
 }
 
 static void
@@ -480,7 +408,7 @@ rates_of(const struct check_context *c, const struct lnx_if_entry *e, bool in,
 		const struct lnx_if_entry *m = &s->entries[i];
 		struct direction d = direction_of(m, in);
 		if (m->index > 0 && m->status == LNX_IF_UP &&
-		    names_match(patterns, m->name))
+		    if_in_group(patterns, m))
 			add_rates(c, &d, m->index, r);
 	}
 }
@@ -554,7 +482,7 @@ say_total(const struct check_context *c, double total, double speed,
 static void
 judge(const struct check_context *c, struct check_out *out)
 {
-	const struct lnx_if_entry *e = find(c->sections[0], c->item);
+	const struct lnx_if_entry *e = if_find(c->sections[0], c->item);
 	struct lnx_if_entry sum;
 
 	if (e == NULL && sum_group(c, &sum))
@@ -564,7 +492,7 @@ judge(const struct check_context *c, struct check_out *out)
 		    out, CHECK_UNKNOWN, "Item not found in monitoring data");
 		return;
 	}
-	check_say(out, CHECK_OK, "[%.*s]", (int)e->name.len, e->name.s);
+	if_say_name(e, c->item, out);
 	say_state(c, e, out);
 	say_mac(e, out);
 	double speed = say_speed(c, e, out);

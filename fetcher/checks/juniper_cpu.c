@@ -27,7 +27,7 @@ wanted(const struct row_cells *row)
 	    slice_starts(row->cell[C_NAME], "Routing Engine");
 }
 
-static const struct row_items items = {0, C_NAME, C_INDEX, wanted};
+static const struct row_items items = {0, C_NAME, C_INDEX, wanted, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

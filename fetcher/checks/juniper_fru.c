@@ -40,7 +40,7 @@ static const struct status_word states[] = {{"unknown", CHECK_UNKNOWN, 1},
     {"announce offline", CHECK_WARN, 7}, {"offline", CHECK_CRIT, 8},
     {"diagnostic", CHECK_WARN, 9}, {"standby", CHECK_OK, 10}, {0}};
 
-static const struct row_items items = {0, C_NAME, C_INDEX, wanted};
+static const struct row_items items = {0, C_NAME, C_INDEX, wanted, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

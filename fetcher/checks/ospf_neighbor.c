@@ -34,7 +34,7 @@ static const struct status_word states[] = {{"down", CHECK_CRIT, 1},
     {"exchange", CHECK_WARN, 6}, {"loading", CHECK_WARN, 7},
     {"full", CHECK_OK, 8}, {0}};
 
-static const struct row_items items = {0, C_ADDRESS, C_INDEX, NULL};
+static const struct row_items items = {0, C_ADDRESS, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -43,8 +43,9 @@ wanted(const struct row_cells *row)
 	return status != 3 && status != 5 && rows_number(row, C_MAX, 0) > 0;
 }
 
-static const struct row_items items = {0, C_NAME, C_END, wanted};
-static const struct row_items described = {0, C_DESCRIPTION, C_END, wanted};
+static const struct row_items items = {0, C_NAME, C_END, wanted, NULL};
+static const struct row_items described = {
+    0, C_DESCRIPTION, C_END, wanted, NULL};
 
 /* Some printers give names, others descriptions. */
 static const struct row_items *

@@ -40,7 +40,7 @@ static const struct status_word states[] = {{"ready", CHECK_OK, 0},
     {"no disk", CHECK_CRIT, -5}, {"invalid", CHECK_CRIT, -6},
     {"read/write error", CHECK_CRIT, -9}, {"unknown", CHECK_UNKNOWN, -4}, {0}};
 
-static const struct row_items items = {0, C_NAME, C_INDEX, wanted};
+static const struct row_items items = {0, C_NAME, C_INDEX, wanted, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -10,7 +10,9 @@
 static struct slice
 name_of(const struct row_items *items, const struct row_cells *row)
 {
-	return slice_trim(row->cell[items->name]);
+	struct slice name = slice_trim(row->cell[items->name]);
+
+	return items->part == NULL ? name : items->part(name);
 }
 
 void

@@ -17,6 +17,8 @@ struct row_items {
 	unsigned table;
 	size_t name, index;
 	bool (*wanted)(const struct row_cells *row); /* NULL: all */
+	/* The part of the cell `name` that stays the same; NULL: all of it. */
+	struct slice (*part)(struct slice name);
 };
 
 /* Appends the item of a row. */

@@ -32,7 +32,7 @@ static const struct status_word states[] = {{"normal", CHECK_OK, 1},
     {"initialized", CHECK_OK, 2}, {"not initialized", CHECK_OK, 3},
     {"partition failed", CHECK_WARN, 4}, {"crashed", CHECK_CRIT, 5}, {0}};
 
-static const struct row_items items = {0, C_NAME, C_INDEX, NULL};
+static const struct row_items items = {0, C_NAME, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -32,7 +32,7 @@ static const struct status_word states[] = {{"normal", CHECK_OK, 1},
     {"expanding unfinished", CHECK_WARN, 18}, {"converting", CHECK_WARN, 19},
     {"migrating to SHR2", CHECK_WARN, 20}, {"unknown", CHECK_UNKNOWN, 21}, {0}};
 
-static const struct row_items items = {0, C_NAME, C_INDEX, NULL};
+static const struct row_items items = {0, C_NAME, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

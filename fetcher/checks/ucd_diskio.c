@@ -56,7 +56,7 @@ wanted(const struct row_cells *row)
 	return row->cell[C_NAME].len > 0;
 }
 
-static const struct row_items items = {0, C_NAME, C_INDEX, wanted};
+static const struct row_items items = {0, C_NAME, C_INDEX, wanted, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

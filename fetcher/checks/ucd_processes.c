@@ -30,7 +30,7 @@ static const struct snmp_source source = {.tables = tables, .detect = detect};
 static const struct section_type section =
     SECTION_ROWS("ucd_processes", &source);
 
-static const struct row_items items = {0, C_NAME, C_INDEX, NULL};
+static const struct row_items items = {0, C_NAME, C_INDEX, NULL, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -31,7 +31,7 @@ wanted(const struct row_cells *row)
 	return rows_number(row, C_VALUE, 0) > 0;
 }
 
-static const struct row_items items = {0, C_PHASE, C_PHASE, wanted};
+static const struct row_items items = {0, C_PHASE, C_PHASE, wanted, NULL};
 
 static void
 discover(const struct check_context *c, struct check_found *found)

@@ -105,7 +105,7 @@ test_environment(void **state)
 {
 	static const char walk[] = IOS
 	    /* */
-	    ENV("3", "1005", "SW#1, Sensor#1",
+	    ENV("3", "1005", "SW#1, Sensor#1, GREEN",
 		C "9.13.1.3.1.3.1005 41\n" C "9.13.1.3.1.4.1005 60\n" C
 		  "9.13.1.3.1.6.1005 1\n") ENV("3", "1006", "Hot",
 		C "9.13.1.3.1.3.1006 0\n" C "9.13.1.3.1.6.1006 3\n")
