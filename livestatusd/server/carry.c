@@ -6,8 +6,8 @@
  * the answer is made to its end, so that the mirror's old pages can go.
  *
  * Answers that nobody has read yet are counted. If they are too many, further
- * queries stay in line, and those clients that have not read for longest are
- * closed first.
+ * queries stay in line, and clients that have not read for a second are closed,
+ * those first that have not for longest, until half of the room is free.
  */
 #include "common/clock.h"
 #include "common/log.h"
@@ -22,7 +22,7 @@
 #define HELD_MAX       (256u << 20) /* of all answers */
 #define BEGUN_A_THREAD 2u           /* queries of the mirror */
 #define BEGUN_HISTORY  64u
-#define EVICT_NS       (2 * NS_PER_S)
+#define EVICT_NS       NS_PER_S
 
 static struct client *
 of_job(struct pool_job *job)
@@ -160,9 +160,18 @@ go_on(struct client *c)
 	} else if (!c->hurry && c->next_out.len > AHEAD) {
 		c->at = CARRY_RESTS;
 		c->rests_since = clock_mono();
+		c->server->begun[c->job.history]--; /* others may */
+		carry_admit(c->server);
 	} else {
 		give(c);
 	}
+}
+
+static void
+end_rest(struct client *c)
+{
+	c->server->begun[c->job.history]++;
+	c->at = CARRY_WORKS;
 }
 
 /* The client goes, or the pool: what the run has opened is let go. */
@@ -255,8 +264,11 @@ void
 carry_written(struct client *c)
 {
 	carry_count(c);
-	if (c->at == CARRY_RESTS && !c->closing && c->next_out.len <= AHEAD / 2)
+	if (c->at == CARRY_RESTS && !c->closing &&
+	    c->next_out.len <= AHEAD / 2) {
+		end_rest(c);
 		give(c);
+	}
 }
 
 void
@@ -266,6 +278,7 @@ carry_forget(struct client *c)
 		unlink_line(c);
 		c->at = CARRY_NOT;
 	} else if (c->at == CARRY_RESTS) {
+		end_rest(c);
 		abandon(c);
 	}
 }
@@ -283,6 +296,12 @@ laziest(struct livestatus *s, int64_t now)
 	return found;
 }
 
+bool
+carry_is_full(const struct livestatus *s)
+{
+	return s->held > HELD_MAX;
+}
+
 void
 carry_sweep(struct livestatus *s, int64_t now)
 {
@@ -292,9 +311,14 @@ carry_sweep(struct livestatus *s, int64_t now)
 		if (c->at == CARRY_RESTS && !c->closing &&
 		    now - c->rests_since > REST_NS) {
 			c->hurry = true;
+			end_rest(c);
 			give(c);
 		}
-	while (s->held > HELD_MAX && (c = laziest(s, now)) != NULL) {
+	if (s->held <= HELD_MAX) {
+		carry_admit(s);
+		return;
+	}
+	while (s->held > HELD_MAX / 2 && (c = laziest(s, now)) != NULL) {
 		log_warn("client: has not read its answer, and other clients "
 			 "need the memory: closed");
 		s->counters.stalled++;

@@ -120,7 +120,7 @@ struct livestatus {
 	char *path;
 };
 
-#define LIVESTATUS_BACKLOG 128
+#define LIVESTATUS_BACKLOG 1024
 void livestatus_on_connection(uv_stream_t *listener, int status);
 /* tcp.c */
 void livestatus_close_tcp(struct livestatus *s);
@@ -148,6 +148,8 @@ void carry_count(struct client *c);
 /* Queries begin as far as there is room. */
 void carry_admit(struct livestatus *s);
 void carry_sweep(struct livestatus *s, int64_t now);
+/* Too much lies here unread. */
+bool carry_is_full(const struct livestatus *s);
 
 /* request.c */
 void client_request(struct client *c, struct slice request);

@@ -61,8 +61,9 @@ on_sweep(uv_timer_t *timer)
 		client_sweep(c, now);
 	}
 	carry_sweep(s, now);
-	uv_timer_start(
-	    timer, on_sweep, livestatus_has_waiting(s) ? WAIT_MS : SWEEP_MS, 0);
+	uv_timer_start(timer, on_sweep,
+	    livestatus_has_waiting(s) || carry_is_full(s) ? WAIT_MS : SWEEP_MS,
+	    0);
 }
 
 void
