@@ -21,6 +21,10 @@
 struct sim_seen { /* of an object, what was printed last */
 	uint8_t state, hard, checked, stale;
 	uint16_t attempt, max;
+	/* by what it was judged whether it is stale, see stale.c */
+	bool judged;
+	uint32_t interval, period;
+	int64_t from;
 };
 struct sim_last { /* the last result that the timeline gave an object */
 	char *raw;

@@ -19,6 +19,25 @@ tell(struct sim *s, uint32_t object, bool start)
 	sim_end(s);
 }
 
+/* Is there nothing new to judge it by? Else remembers what there is. */
+static bool
+is_known(struct sim *s, uint32_t object)
+{
+	struct sim_seen *seen = &s->seen[object];
+	int64_t from = fresh_from(s->engine, object);
+	uint32_t interval = fresh_interval_ms(s->engine, object);
+	uint32_t period = fresh_period(s->engine, object);
+
+	if (seen->judged && seen->from == from && seen->interval == interval &&
+	    seen->period == period)
+		return true;
+	seen->judged = true;
+	seen->from = from;
+	seen->interval = interval;
+	seen->period = period;
+	return false;
+}
+
 void
 sim_stale_touch(struct sim *s, uint32_t object)
 {
@@ -29,6 +48,9 @@ sim_stale_touch(struct sim *s, uint32_t object)
 	planned = heap_key(&s->stale, object);
 	if (planned != HEAP_NEVER && !s->seen[object].stale &&
 	    planned <= sim_now(s) + 1)
+		return;
+	/* A long interval in short ranges takes looking at years of them. */
+	if (is_known(s, object))
 		return;
 	at = fresh_stale_at(s->engine, object);
 	if (s->seen[object].stale && at > sim_now(s))
@@ -42,11 +64,13 @@ sim_stale_init(struct sim *s)
 {
 	heap_free(&s->stale);
 	heap_resize(&s->stale, s->snap->n_objects);
-	for (uint32_t i = 0; i < s->snap->n_objects; i++)
+	for (uint32_t i = 0; i < s->snap->n_objects; i++) {
+		s->seen[i].judged = false;
 		if (!s->seen[i].stale)
 			heap_set(&s->stale, i, fresh_stale_at(s->engine, i));
 		else
 			sim_stale_touch(s, i);
+	}
 }
 
 int64_t
