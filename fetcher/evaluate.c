@@ -255,6 +255,19 @@ say_sources(const struct evaluate_input *in, struct check_out *out)
 		    out, CHECK_WARN, "[piggyback] Missing piggyback data");
 }
 
+/* The host's rules come with the item of its discovery. */
+static struct slice
+discovery_plan(const struct msg_job *job)
+{
+	struct slice list = job->items;
+	struct msg_job_item item;
+
+	while (msg_job_item_next(&list, &item))
+		if (slice_eqs(item.check, "check_mk_discovery"))
+			return item.params;
+	return (struct slice){NULL, 0};
+}
+
 void
 evaluate_agent(const struct evaluate_input *in, struct str *results)
 {
@@ -262,6 +275,7 @@ evaluate_agent(const struct evaluate_input *in, struct str *results)
 	    .in = in,
 	    .now = (double)in->now_us / 1e6,
 	    .run = {.failure = in->failure,
+		.late = in->late,
 		.no_agent = in->no_agent,
 		.has_snmp = in->has_snmp,
 		.snmp_failure = in->snmp_failure,
@@ -275,6 +289,7 @@ evaluate_agent(const struct evaluate_input *in, struct str *results)
 
 	if (in->cpu != NULL)
 		in->cpu(before);
+	check_mk_states(&p.run, discovery_plan(in->job));
 	gather_sources(&p);
 	/* Without a section nobody spoke: that alone is said. */
 	if (p.parsed.split.n_parts > 0)

@@ -26,6 +26,7 @@ struct evaluate_input {
 	struct slice snmp;
 	const char *snmp_failure;
 	const char *failure; /* NULL, or why the fetch failed, in words */
+	bool late;           /* it failed because time ran out */
 	int64_t now_us;      /* wall time at the end of the fetch */
 	uint64_t fetch_us;   /* how long the fetch took */
 	uint64_t snmp_us;    /* of that, the part by SNMP */

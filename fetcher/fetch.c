@@ -115,6 +115,7 @@ evaluate(const struct fetch *f, struct str *results)
 	    .failure = f->failure,
 	    .now_us = clock_wall() / NS_PER_US,
 	    .fetch_us = fetch_duration_us(f),
+	    .late = f->failure != NULL && fetch_left_ms(f) == 0,
 	    .cpu = cpu_used,
 	    .children = {f->child_user, f->child_system},
 	    .no_agent =

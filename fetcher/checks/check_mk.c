@@ -7,6 +7,8 @@
 #include "fetcher/sections/check_mk.h"
 #include "fetcher/sections/local.h"
 
+extern const struct check check_check_mk;
+
 static const struct check_metric metrics[] = {
     {"execution_time", "s", "from the start of the fetch to the last result"},
     {"user_time", "s", "CPU time of sections and checks"},
@@ -16,6 +18,47 @@ static const struct check_metric metrics[] = {
     {"cmk_time_agent", "s", "time spent waiting for the agent"},
     {"cmk_time_snmp", "s", "time spent waiting for SNMP"},
     {"cmk_time_ds", "s", "time spent waiting for the datasource program"}, {0}};
+
+/* In the order of enum check_mk_trouble. */
+static const struct check_param params[] = {
+    {"connection", CHECK_PARAM_STATE, "", CHECK_DEF_NUMBER(CHECK_CRIT),
+	"state if a source cannot be asked: refused, not registered, a program "
+	"that fails"},
+    {"timeout", CHECK_PARAM_STATE, "", CHECK_DEF_NUMBER(CHECK_CRIT),
+	"state if it did not answer in time"},
+    {"empty_output", CHECK_PARAM_STATE, "", CHECK_DEF_NUMBER(CHECK_CRIT),
+	"state if it sent nothing, or nothing that is agent output"},
+    {"missing_sections", CHECK_PARAM_STATE, "", CHECK_DEF_NUMBER(CHECK_WARN),
+	"state if sections that services need were not sent"},
+    {"parsing_errors", CHECK_PARAM_STATE, "", CHECK_DEF_NUMBER(CHECK_WARN),
+	"state if a section cannot be read"},
+    {0}};
+
+void
+check_mk_states(struct check_mk_run *run, struct slice plan)
+{
+	static const char key[] = "\"check_mk\":{";
+	struct check_value values[CHECK_MAX_PARAMS];
+	json_t *doc = NULL;
+	json_error_t why;
+	struct err err;
+	/* Asked at each fetch, so the plan is not read as a whole. A text in
+	 * it has its quotes escaped and cannot look like this. */
+	const char *at = plan.len == 0
+	    ? NULL
+	    : memmem(plan.s, plan.len, key, sizeof(key) - 1);
+
+	if (at != NULL) {
+		at += sizeof(key) - 2;
+		doc = json_loadb(at, plan.len - (size_t)(at - plan.s),
+		    JSON_DISABLE_EOF_CHECK, &why);
+	}
+	if (check_params_read(&check_check_mk, doc, values, &err) != 0)
+		check_params_read(&check_check_mk, NULL, values, &err);
+	for (size_t i = 0; i < CHECK_MK_TROUBLES; i++)
+		run->states[i] = (uint32_t)values[i].number;
+	json_decref(doc);
+}
 
 void
 check_mk_missing(struct check_mk_run *run, const struct check *check)
@@ -38,8 +81,8 @@ say_missing(const struct check_mk_run *run, struct check_out *out)
 	if (run->n_missing == 0)
 		return;
 	if (run->n_results == 0 && run->n_items > 1) {
-		check_say(
-		    out, CHECK_WARN, "Missing monitoring data for all plugins");
+		check_say(out, run->states[CHECK_MK_MISSING],
+		    "Missing monitoring data for all plugins");
 		return;
 	}
 	str_add(&text, "Missing monitoring data for plugins: ");
@@ -52,7 +95,7 @@ say_missing(const struct check_mk_run *run, struct check_out *out)
 		str_addf(&text, "%s%s (section %s)", i > 0 ? ", " : "",
 		    check->name, check->sections[0]->names[0]);
 	}
-	check_say_str(out, CHECK_WARN, &text);
+	check_say_str(out, run->states[CHECK_MK_MISSING], &text);
 	str_free(&text);
 }
 
@@ -64,7 +107,8 @@ say_sections(const struct check_mk_run *run, struct check_out *out)
 
 	for (size_t i = 0; i < p->n; i++)
 		if (p->sections[i].state == PARSED_BAD)
-			check_say(out, CHECK_WARN, "Section %s failed: %s",
+			check_say(out, run->states[CHECK_MK_PARSING],
+			    "Section %s failed: %s",
 			    p->sections[i].type->names[0], p->sections[i].why);
 	if (split->bad_headers > 0)
 		check_tell(out, CHECK_OK,
@@ -119,7 +163,9 @@ say_snmp(const struct check_mk_run *run, struct check_out *out)
 {
 	if (!run->has_snmp)
 		return;
-	check_say(out, run->snmp_failure == NULL ? CHECK_OK : CHECK_CRIT,
+	check_say(out,
+	    run->snmp_failure == NULL ? CHECK_OK
+				      : run->states[CHECK_MK_CONNECTION],
 	    "[snmp] %s",
 	    run->snmp_failure == NULL ? "Success" : run->snmp_failure);
 }
@@ -158,14 +204,18 @@ check_mk_judge(const struct check_mk_run *run, struct check_out *out)
 			say_sections(run, out);
 		}
 	} else if (run->failure != NULL) {
-		check_say(out, CHECK_CRIT, "[agent] %s", run->failure);
+		check_say(out,
+		    run->states[run->late ? CHECK_MK_TIMEOUT
+					  : CHECK_MK_CONNECTION],
+		    "[agent] %s", run->failure);
 		say_snmp(run, out);
 	} else if (run->bytes == 0) {
-		check_say(out, CHECK_CRIT, "[agent] Empty output from agent");
+		check_say(out, run->states[CHECK_MK_EMPTY],
+		    "[agent] Empty output from agent");
 		say_snmp(run, out);
 	} else if (run->parsed->split.n_parts == 0 &&
 	    run->parsed->split.n_piggyback == 0) {
-		check_say(out, CHECK_CRIT,
+		check_say(out, run->states[CHECK_MK_EMPTY],
 		    "[agent] No section in %zu bytes of output: is it an "
 		    "agent?",
 		    run->bytes);
@@ -189,9 +239,12 @@ const struct check check_check_mk = {
 	"services. CRIT if the agent cannot be reached, does not answer in "
 	"time or does not send sections; WARN if a section that services need "
 	"is missing or cannot be read. While it fails, the other services "
-	"keep their states and go stale.",
-    .ruleset = NULL,
+	"keep their states and go stale. The ruleset says which state each "
+	"trouble has; it holds for hosts that have the service Check_MK "
+	"Discovery.",
+    .ruleset = "check_mk_exit_status",
     .description = "Check_MK",
     .sections = (const struct section_type *const[]){&section_check_mk, NULL},
+    .params = params,
     .metrics = metrics,
 };

@@ -11,7 +11,19 @@
 
 #define CHECK_MK_MAX_MISSING 64
 
+/* Parameters of the check: what state each trouble has. */
+enum check_mk_trouble {
+	CHECK_MK_CONNECTION,
+	CHECK_MK_TIMEOUT,
+	CHECK_MK_EMPTY,
+	CHECK_MK_MISSING,
+	CHECK_MK_PARSING,
+	CHECK_MK_TROUBLES
+};
+
 struct check_mk_run {
+	uint32_t states[CHECK_MK_TROUBLES];
+	bool late;                /* the failure is that time ran out */
 	const char *failure;      /* why the fetch failed; NULL: it did not */
 	bool no_agent;            /* none was to be asked */
 	bool has_snmp;            /* the host was read by SNMP */
@@ -30,6 +42,11 @@ struct check_mk_run {
 	size_t n_missing, n_items, n_results;
 };
 
+/*
+ * Fills run->states from the parameters of a discovery plan (the host's rules),
+ * or with the defaults.
+ */
+void check_mk_states(struct check_mk_run *run, struct slice plan);
 /* Notes the check once. */
 void check_mk_missing(struct check_mk_run *run, const struct check *check);
 void check_mk_judge(const struct check_mk_run *run, struct check_out *out);

@@ -160,6 +160,52 @@ test_times(void **state)
 	    "cmk_time_ds=2 cmk_time_snmp=1");
 }
 
+/* What the host's rules say of each trouble comes with its discovery. */
+static void
+test_states(void **state)
+{
+	static const char plan[] =
+	    "{\"interval\":7200,\"params\":{\"ps\":{\"discover\":{"
+	    "\"x \\\"check_mk\\\":{\":\"y\"}},\"check_mk\":{"
+	    "\"connection\":\"WARN\",\"timeout\":0,\"empty_output\":3,"
+	    "\"missing_sections\":\"OK\"}}}";
+	static const struct {
+		const char *failure, *output;
+		bool late;
+		uint32_t by_plan, by_default;
+	} rows[] = {{"refused", "", false, 1, 2}, {"too late", "", true, 0, 2},
+	    {NULL, "", false, 3, 2},
+	    {NULL, "nonsense of no agent", false, 3, 2},
+	    {NULL, "<<<check_mk>>>\nVersion: 1\n", false, 0, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		struct str items = {0}, results = {0};
+		struct msg_job_item missing = {
+		    .object = 1, .check = SLICE("uptime")};
+		struct msg_job_item discovery = {.object = 2,
+		    .check = SLICE("check_mk_discovery"),
+		    .params = i % 2 == 0 ? slice_of(plan) : SLICE("")};
+		msg_job_item_put(&items, &missing);
+		msg_job_item_put(&items, &discovery);
+		struct msg_job job = {.kind = MSG_JOB_AGENT,
+		    .host = SLICE("web01"),
+		    .items = str_slice(&items)};
+		struct evaluate_input in = {.job = &job,
+		    .output = slice_of(rows[i / 2].output),
+		    .failure = rows[i / 2].failure,
+		    .late = rows[i / 2].late};
+		struct msg_job_result r;
+		evaluate_agent(&in, &results);
+		struct slice list = str_slice(&results);
+		assert_true(msg_job_result_next(&list, &r));
+		assert_int_equal(r.state,
+		    i % 2 == 0 ? rows[i / 2].by_plan : rows[i / 2].by_default);
+		str_free(&items);
+		str_free(&results);
+	}
+}
+
 static void
 test_whole_host(void **state)
 {
@@ -359,6 +405,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_times),
+	    cmocka_unit_test(test_states),
 	    TEST(test_whole_host),
 	    TEST(test_filesystem_levels_and_item),
 	    TEST(test_growth),
