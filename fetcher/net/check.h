@@ -51,7 +51,8 @@ struct net_check {
 };
 
 extern const struct net_check net_check_tcp, net_check_http, net_check_smtp,
-    net_check_ssh, net_check_ldap, net_check_dns, net_check_icmp;
+    net_check_ssh, net_check_ldap, net_check_dns, net_check_icmp,
+    net_check_ping;
 
 /* --- what a check may do in its event() ------------------------------------
  */
@@ -86,6 +87,14 @@ double net_rtt_ms(const struct net_run *r);
 const char *net_address(const struct net_run *r); /* that was connected to */
 /* NET_OPEN follows, without a connection: for net_ping(). */
 void net_resolve(struct net_run *r, const char *name, uint32_t family);
+
+/* What most checks begin with: the deadline is set, then it connects. */
+struct net_target {
+	const char *host;
+	uint32_t family, timeout, timeout_state;
+	int port;
+};
+void net_begin(struct net_run *r, const struct net_target *target);
 
 /* From now on: "STATE - Socket timeout after N seconds" in N seconds. */
 void net_deadline(struct net_run *r, uint32_t seconds, uint32_t state);

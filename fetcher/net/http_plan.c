@@ -124,16 +124,11 @@ take_request(struct http_plan *p, int option, const char *value)
 static bool
 take_regex(struct http_plan *p, const char *value)
 {
-	regex_t re;
-
 	p->regex = value;
 	p->regex_flags &= REG_ICASE;
 	p->regex_flags |= REG_NOSUB | REG_EXTENDED | p->lines_flag;
-	if (value[0] == '\0' || strlen(value) >= 255 ||
-	    regcomp(&re, value, p->regex_flags) != 0)
-		return false;
-	regfree(&re);
-	return true;
+	return value[0] != '\0' && strlen(value) < 255 &&
+	    net_is_regex(value, p->regex_flags);
 }
 
 /* An option about what must come. */

@@ -9,10 +9,10 @@
 #include <string.h>
 
 struct plan {
-	const char *host, *base, *dn, *password;
+	struct net_target to;
+	const char *base, *dn, *password;
 	char attribute[64]; /* of the filter (ATTRIBUTE=*) */
-	int port, version;
-	uint32_t family, timeout, timeout_state;
+	int version;
 	bool tls;
 	struct net_level warn, crit;
 	struct net_range warn_entries, crit_entries;
@@ -54,13 +54,13 @@ take(struct plan *p, int option, const char *value)
 {
 	switch (option) {
 	case 'H':
-		p->host = value;
+		p->to.host = value;
 		return strpbrk(value, " ,/:") == NULL;
 	case 'b':
 		p->base = value;
 		return true;
 	case 'p':
-		return net_number(value, 1, &p->port) && p->port <= 65535;
+		return net_number(value, 1, &p->to.port) && p->to.port <= 65535;
 	case 'a':
 		return filter(p, value);
 	case 'D':
@@ -74,13 +74,13 @@ take(struct plan *p, int option, const char *value)
 		p->version = option - '0';
 		return true;
 	case '4':
-		p->family = 4;
+		p->to.family = 4;
 		return true;
 	case '6':
-		p->family = 6;
+		p->to.family = 6;
 		return true;
 	case 't':
-		return net_timeout(value, &p->timeout, &p->timeout_state);
+		return net_timeout(value, &p->to.timeout, &p->to.timeout_state);
 	case 'w':
 		p->warn.is_set = true;
 		return net_real(value, &p->warn.value) && p->warn.value >= 1;
@@ -98,16 +98,16 @@ read_plan(void *plan, struct net_words *words)
 	struct plan *p = plan;
 	int option;
 
-	p->port = 389;
+	p->to.port = 389;
 	p->version = 2;
-	p->timeout = 10;
-	p->timeout_state = NET_CRITICAL;
+	p->to.timeout = 10;
+	p->to.timeout_state = NET_CRITICAL;
 	filter(p, "(objectclass=*)");
 	while ((option = net_next_option(words, options)) != NET_END_OF_WORDS)
 		if (option < 0 || option == NET_OPERAND ||
 		    !take(p, option, words->value))
 			return false;
-	return p->host != NULL && p->base != NULL &&
+	return p->to.host != NULL && p->base != NULL &&
 	    (p->password != NULL || getenv("LDAP_PASSWORD") == NULL);
 }
 
@@ -221,8 +221,7 @@ event(struct net_run *r, enum net_event e)
 
 	switch (e) {
 	case NET_BEGIN:
-		net_deadline(r, p->timeout, p->timeout_state);
-		net_connect(r, p->host, p->family, (uint16_t)p->port);
+		net_begin(r, &p->to);
 		break;
 	case NET_OPEN:
 		bind_now(r);

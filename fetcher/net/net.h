@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The standard network checks without a process: what check_tcp, check_http,
- * check_smtp, check_ssh, check_dns, check_ldap and check_icmp of the
- * monitoring-plugins would print and return, done on the loop. Whatever is not
- * known to be the same (an option, a name that does not resolve, an odd
+ * check_smtp, check_ssh, check_dns, check_ldap, check_icmp and check_ping of
+ * the monitoring-plugins would print and return, done on the loop. Whatever is
+ * not known to be the same (an option, a name that does not resolve, an odd
  * answer) is left to the plugin itself: never another answer than its.
  */
 #ifndef FETCHER_NET_NET_H

@@ -5,6 +5,7 @@
 #include "fetcher/net/options.h"
 #include "fetcher/net/check.h"
 
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,4 +196,15 @@ net_range_alerts(const struct net_range *r, double value)
 	    (r->end_infinite || value <= r->end);
 
 	return r->is_set && within == r->inside;
+}
+
+bool
+net_is_regex(const char *text, int flags)
+{
+	regex_t re;
+
+	if (regcomp(&re, text, flags) != 0)
+		return false;
+	regfree(&re);
+	return true;
 }

@@ -203,6 +203,13 @@ net_deadline(struct net_run *r, uint32_t seconds, uint32_t state)
 	uv_timer_start(&r->deadline, out_of_time, seconds * 1000, 0);
 }
 
+void
+net_begin(struct net_run *r, const struct net_target *target)
+{
+	net_deadline(r, target->timeout, target->timeout_state);
+	net_connect(r, target->host, target->family, (uint16_t)target->port);
+}
+
 static void
 waited(uv_timer_t *timer)
 {
@@ -307,7 +314,7 @@ argv_copy(char *const *argv)
 
 static const struct net_check *const checks[] = {&net_check_tcp,
     &net_check_http, &net_check_smtp, &net_check_ssh, &net_check_ldap,
-    &net_check_dns, &net_check_icmp};
+    &net_check_dns, &net_check_icmp, &net_check_ping};
 
 struct net_plan *
 net_read(char *const *argv)

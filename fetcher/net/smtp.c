@@ -17,11 +17,11 @@
 #define PORT     25
 
 struct plan {
-	const char *host, *expect, *from, *fqdn, *auth, *user, *pass;
+	struct net_target to;
+	const char *expect, *from, *fqdn, *auth, *user, *pass;
 	const char *commands[COMMANDS], *responses[COMMANDS];
 	size_t n_commands, n_responses;
-	int port, days_warn, days_crit;
-	uint32_t family, timeout, timeout_state;
+	int days_warn, days_crit;
 	bool tls, certificate, ehlo, lmtp;
 	struct net_level warn, crit;
 };
@@ -62,22 +62,11 @@ static const struct net_option options[] = {{'H', "hostname", NET_VALUE},
     {0, NULL, NET_NO_VALUE}};
 
 static bool
-is_regex(const char *text)
-{
-	regex_t re;
-
-	if (regcomp(&re, text, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0)
-		return false;
-	regfree(&re);
-	return true;
-}
-
-static bool
 take(struct plan *p, int option, const char *value)
 {
 	switch (option) {
 	case 'H':
-		p->host = value;
+		p->to.host = value;
 		return true;
 	case 'e':
 		p->expect = value;
@@ -89,9 +78,9 @@ take(struct plan *p, int option, const char *value)
 		p->warn.is_set = true;
 		return net_real(value, &p->warn.value);
 	case 't':
-		return net_timeout(value, &p->timeout, &p->timeout_state);
+		return net_timeout(value, &p->to.timeout, &p->to.timeout_state);
 	case 'p':
-		return net_number(value, 1, &p->port) && p->port <= 65535;
+		return net_number(value, 1, &p->to.port) && p->to.port <= 65535;
 	case 'f':
 		p->from = value;
 		return strpbrk(value, "<>\r\n") == NULL;
@@ -112,12 +101,13 @@ take(struct plan *p, int option, const char *value)
 		return p->n_commands < COMMANDS;
 	case 'R':
 		p->responses[p->n_responses++] = value;
-		return p->n_responses < COMMANDS && is_regex(value);
+		return p->n_responses < COMMANDS &&
+		    net_is_regex(value, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
 	case '4':
-		p->family = 4;
+		p->to.family = 4;
 		return true;
 	case '6':
-		p->family = 6;
+		p->to.family = 6;
 		return true;
 	case 'L':
 		return p->lmtp = true;
@@ -139,14 +129,14 @@ read_plan(void *plan, struct net_words *words)
 	struct plan *p = plan;
 	int option;
 
-	p->port = PORT;
-	p->timeout = 10;
-	p->timeout_state = NET_CRITICAL;
+	p->to.port = PORT;
+	p->to.timeout = 10;
+	p->to.timeout_state = NET_CRITICAL;
 	p->expect = "220";
 	while ((option = net_next_option(words, options)) != NET_END_OF_WORDS)
 		if (option < 0 || !take(p, option, words->value))
 			return false;
-	return p->host != NULL;
+	return p->to.host != NULL;
 }
 
 /* --- sending ---------------------------------------------------------------
@@ -316,7 +306,7 @@ greeted(struct net_run *r)
 
 	smtp_strip(&s->greeting);
 	if (strstr(str_get(&s->greeting), p->expect) == NULL) {
-		if (p->port == PORT)
+		if (p->to.port == PORT)
 			net_say(r,
 			    "Invalid SMTP response received from host: %s\n",
 			    str_get(&s->greeting));
@@ -324,7 +314,7 @@ greeted(struct net_run *r)
 			net_say(r,
 			    "Invalid SMTP response received from host on "
 			    "port %d: %s\n",
-			    p->port, str_get(&s->greeting));
+			    p->to.port, str_get(&s->greeting));
 		net_done(r, NET_WARNING);
 	} else if (p->from != NULL) {
 		say(r, FROM, "MAIL FROM:<%s>", p->from);
@@ -496,11 +486,10 @@ event(struct net_run *r, enum net_event e)
 
 	switch (e) {
 	case NET_BEGIN:
-		net_deadline(r, p->timeout, p->timeout_state);
-		net_connect(r, p->host, p->family, (uint16_t)p->port);
+		net_begin(r, &p->to);
 		break;
 	case NET_REFUSED:
-		net_say_refused(r, p->host, (uint16_t)p->port);
+		net_say_refused(r, p->to.host, (uint16_t)p->to.port);
 		s->result = NET_CRITICAL;
 		judge(r);
 		break;

@@ -9,9 +9,8 @@
 #include <string.h>
 
 struct plan {
-	const char *host, *version, *protocol;
-	int port;
-	uint32_t family, timeout, timeout_state;
+	struct net_target to;
+	const char *version, *protocol;
 };
 
 static const struct net_option options[] = {{'H', "host", NET_VALUE},
@@ -25,23 +24,23 @@ take(struct plan *p, int option, const char *value)
 {
 	switch (option) {
 	case NET_OPERAND: /* host, then port */
-		if (p->host != NULL)
+		if (p->to.host != NULL)
 			return false;
-		p->host = value;
+		p->to.host = value;
 		return true;
 	case 'H':
-		p->host = value;
+		p->to.host = value;
 		return true;
 	case 'p':
-		return net_number(value, 1, &p->port) && p->port <= 65535;
+		return net_number(value, 1, &p->to.port) && p->to.port <= 65535;
 	case '4':
-		p->family = 4;
+		p->to.family = 4;
 		return true;
 	case '6':
-		p->family = 6;
+		p->to.family = 6;
 		return true;
 	case 't':
-		return net_timeout(value, &p->timeout, &p->timeout_state);
+		return net_timeout(value, &p->to.timeout, &p->to.timeout_state);
 	case 'r':
 		p->version = value;
 		return true;
@@ -59,13 +58,13 @@ read_plan(void *plan, struct net_words *words)
 	struct plan *p = plan;
 	int option;
 
-	p->port = 22;
-	p->timeout = 10;
-	p->timeout_state = NET_CRITICAL;
+	p->to.port = 22;
+	p->to.timeout = 10;
+	p->to.timeout_state = NET_CRITICAL;
 	while ((option = net_next_option(words, options)) != NET_END_OF_WORDS)
 		if (option < 0 || !take(p, option, words->value))
 			return false;
-	return p->host != NULL;
+	return p->to.host != NULL;
 }
 
 /* The end: what the banner says. */
@@ -73,7 +72,7 @@ static void
 judge(struct net_run *r, const struct ssh_banner *b)
 {
 	const struct plan *p = net_plan_of(r);
-	struct net_level none = {false, 0}, most = {true, p->timeout};
+	struct net_level none = {false, 0}, most = {true, p->to.timeout};
 	struct str version = {0};
 	struct str protocol = {0};
 	const char *v, *q;
@@ -134,11 +133,10 @@ event(struct net_run *r, enum net_event e)
 
 	switch (e) {
 	case NET_BEGIN:
-		net_deadline(r, p->timeout, p->timeout_state);
-		net_connect(r, p->host, p->family, (uint16_t)p->port);
+		net_begin(r, &p->to);
 		break;
 	case NET_REFUSED:
-		net_say_refused(r, p->host, (uint16_t)p->port);
+		net_say_refused(r, p->to.host, (uint16_t)p->to.port);
 		net_done(r, NET_CRITICAL);
 		break;
 	case NET_BYTES:

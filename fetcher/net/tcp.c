@@ -11,10 +11,11 @@
 #define EXPECTED 16
 
 struct plan {
-	const char *host, *send, *quit, *sni, *expect[EXPECTED];
+	struct net_target to;
+	const char *send, *quit, *sni, *expect[EXPECTED];
 	size_t n_expect;
-	int port, max_bytes, delay, days_warn, days_crit;
-	uint32_t family, timeout, timeout_state, refused, mismatch;
+	int max_bytes, delay, days_warn, days_crit;
+	uint32_t refused, mismatch;
 	bool all, hide, tls, certificate;
 	struct net_level warn, crit;
 };
@@ -75,16 +76,16 @@ take(struct plan *p, int option, const char *value)
 {
 	switch (option) {
 	case 'H':
-		p->host = value;
+		p->to.host = value;
 		return value[0] != '/';
 	case 'c':
 		return level(value, &p->crit);
 	case 'w':
 		return level(value, &p->warn);
 	case 't':
-		return net_timeout(value, &p->timeout, &p->timeout_state);
+		return net_timeout(value, &p->to.timeout, &p->to.timeout_state);
 	case 'p':
-		return net_number(value, 1, &p->port) && p->port <= 65535;
+		return net_number(value, 1, &p->to.port) && p->to.port <= 65535;
 	case 'A':
 		return p->all = true;
 	case 's':
@@ -107,10 +108,10 @@ take(struct plan *p, int option, const char *value)
 	case 'M':
 		return state_word(value, &p->mismatch);
 	case '4':
-		p->family = 4;
+		p->to.family = 4;
 		return true;
 	case '6':
-		p->family = 6;
+		p->to.family = 6;
 		return true;
 	case 'S':
 		return p->tls = true;
@@ -131,14 +132,15 @@ read_plan(void *plan, struct net_words *words)
 	struct plan *p = plan;
 	int option;
 
-	p->timeout = 10;
-	p->timeout_state = p->refused = NET_CRITICAL;
+	p->to.timeout = 10;
+	p->to.timeout_state = p->refused = NET_CRITICAL;
 	p->mismatch = NET_WARNING;
 	while ((option = net_next_option(words, options)) != NET_END_OF_WORDS)
 		if (option < 0 || !take(p, option, words->value))
 			return false;
 	/* "refused" being fine ends in ways of its own. */
-	return p->host != NULL && p->port > 0 && p->refused == NET_CRITICAL;
+	return p->to.host != NULL && p->to.port > 0 &&
+	    p->refused == NET_CRITICAL;
 }
 
 /* The state and text of the end, from what came. */
@@ -147,7 +149,7 @@ judge(struct net_run *r, enum match match)
 {
 	const struct plan *p = net_plan_of(r);
 	struct net_level none = {p->warn.is_set, 0}, nil = {p->crit.is_set, 0};
-	struct net_level most = {true, p->timeout};
+	struct net_level most = {true, p->to.timeout};
 	struct slice in = net_input(r);
 	double seconds = net_seconds(r);
 	uint32_t state = NET_OK;
@@ -169,10 +171,10 @@ judge(struct net_run *r, enum match match)
 		    (int)in.len, in.s);
 	else if (match == NOT_FOUND)
 		net_say(r, "Unexpected response from host/socket on %s port %d",
-		    p->host, p->port);
+		    p->to.host, p->to.port);
 	else
 		net_say(r, "%.3f second response time on %s port %d", seconds,
-		    p->host, p->port);
+		    p->to.host, p->to.port);
 	if (match != NOT_FOUND && !p->hide && in.len > 1)
 		net_say(r, " [%.*s]", (int)in.len, in.s);
 	net_say(r, "|");
@@ -297,14 +299,13 @@ event(struct net_run *r, enum net_event e)
 
 	switch (e) {
 	case NET_BEGIN:
-		net_deadline(r, p->timeout, p->timeout_state);
-		net_connect(r, p->host, p->family, (uint16_t)p->port);
+		net_begin(r, &p->to);
 		break;
 	case NET_OPEN:
 		opened(r);
 		break;
 	case NET_REFUSED:
-		net_say_refused(r, p->host, (uint16_t)p->port);
+		net_say_refused(r, p->to.host, (uint16_t)p->to.port);
 		net_done(r, NET_CRITICAL);
 		break;
 	case NET_SECURE:

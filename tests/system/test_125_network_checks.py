@@ -212,6 +212,9 @@ check_smtp -p {mail} -w 5 -c 10 -e ESMTP
 check_ldap -b dc=x -p {refused}
 check_ldap -b dc=x -p {closes}
 check_icmp -n 2
+check_ping -w 100.1,20% -c 500,60% -p 1
+check_ping -w 0.001,20% -c 500,60% -p 1
+check_ping -4 -w 0.001,20% -c 0.002,60% -p 1
 """.strip().splitlines()
 # Odd answers, and options that nobody wrote for the worker.
 LEFT = """
@@ -225,7 +228,7 @@ check_tcp -p {refused} -r ok
 def mask(text):
     text = re.sub(r"\d+\.\d+(?= ?(second|sec\.))", "T", text)
     text = re.sub(r"(time(_\w+)?|rta|rtmax|rtmin)=[\d.]+", r"\1=T", text)
-    text = re.sub(r"rta [\d.]+", "rta T", text)
+    text = re.sub(r"(rta|RTA =) [\d.]+", r"\1 T", text)
     return re.sub(r"^[0-9A-F]+:error", "error", text, flags=re.M)
 
 
@@ -274,9 +277,16 @@ def plugins_for(port):
     return found
 
 
-@pytest.mark.parametrize("site_wide,of_service,wanted", [
-    ("on", {}, 0), ("off", {}, 1), ("on", {"inprocess": False}, 1)])
-def test_the_switches_hold_for_check_too(site, site_wide, of_service, wanted):
+RULE = {"ruleset": "service_inprocess", "value": False,
+        "when": {"hosts": ["h"]}}
+
+
+@pytest.mark.parametrize("site_wide,of_service,rules,wanted", [
+    ("on", {}, [], 0), ("off", {}, [], 1),
+    ("on", {"inprocess": False}, [], 1), ("on", {}, [RULE], 1),
+    ("on", {}, [{**RULE, "when": {"hosts": ["other"]}}], 0)])
+def test_the_switches_hold_for_check_too(site, site_wide, of_service, rules,
+                                         wanted):
     """What listens sees whether a process of that name is connected."""
     seen = []
     server = socket.create_server(("127.0.0.1", 0))
@@ -291,6 +301,7 @@ def test_the_switches_hold_for_check_too(site, site_wide, of_service, wanted):
     site.settings({"fetcher": {"inprocess": site_wide == "on"}})
     site.config({
         "hosts": {"h": {"address": "127.0.0.1", "check": "always_up"}},
+        "rules": rules,
         "services": [{"hosts": ["h"], "description": "S", **of_service,
                       "check": {"command": "check_tcp -H 127.0.0.1 -e ready "
                                 f"-p {server.getsockname()[1]}"}}]})

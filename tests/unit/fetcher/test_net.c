@@ -60,6 +60,15 @@ test_lines(void **state)
 	    {"check_icmp -H a -w 200.00,80.00% -c 500.0,100%", true},
 	    {"check_icmp -w 3,80% a", false},
 	    {"check_icmp a b", false},
+	    {"check_ping -H 127.0.0.1 -w 100.0,20% -c 500.0,60%", true},
+	    {"check_ping -H ::1 -6 -w 1,1% -c 1,1% -p 20 -t 20", true},
+	    {"check_ping -H a.b -w 100.0,20% -c 500.0,60%", false},
+	    {"check_ping -H ::1 -4 -w 100.0,20% -c 500.0,60%", false},
+	    {"check_ping -H 127.0.0.1", false},
+	    {"check_ping -H 127.0.0.1 -w 100 -c 500,60%", false},
+	    {"check_ping -H 127.0.0.1 -w 600,20% -c 500,60%", false},
+	    {"check_ping -H 127.0.0.1 -w 100,20% -c 500,60% -L", false},
+	    {"check_ping -H 127.0.0.1 -w 100,20% -c 500,60% -p 11", false},
 	};
 
 	(void)state;
