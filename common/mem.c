@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
 
 static void *
 check(void *p, size_t size)
@@ -29,6 +32,22 @@ void *
 xcalloc(size_t n, size_t size)
 {
 	return check(calloc(n ? n : 1, size ? size : 1), size);
+}
+
+void *
+xcalloc_huge(size_t n, size_t size)
+{
+	size_t bytes;
+	void *p;
+
+	if (__builtin_mul_overflow(n, size, &bytes) || bytes < 2 * HUGE_PAGE)
+		return xcalloc(n, size);
+	if (posix_memalign(&p, HUGE_PAGE, bytes) != 0)
+		p = NULL;
+	check(p, bytes);
+	/* Refused: small pages do as well. */
+	madvise(p, bytes, MADV_HUGEPAGE);
+	return memset(p, 0, bytes);
 }
 
 void *

@@ -10,6 +10,12 @@
 
 void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
+/*
+ * As xcalloc(), for large tables that are read here and there: in huge pages
+ * where there are any, because finding a page costs more than reading it.
+ */
+void *xcalloc_huge(size_t n, size_t size)
+    __attribute__((malloc, returns_nonnull));
 /* Multiplication is checked; the memory added is not cleared. */
 void *xreallocarray(void *p, size_t n, size_t size)
     __attribute__((returns_nonnull, warn_unused_result));

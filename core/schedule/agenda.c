@@ -224,7 +224,7 @@ void
 agenda_init(struct agenda *c, uint32_t n_ids, int64_t from)
 {
 	*c = (struct agenda){.n_ids = n_ids, .today = day_of(from)};
-	c->keys = xreallocarray(NULL, n_ids + 1, sizeof(*c->keys));
+	c->keys = xcalloc_huge(n_ids + 1, sizeof(*c->keys));
 	for (uint32_t i = 0; i < n_ids; i++)
 		c->keys[i] = HEAP_NEVER;
 }

@@ -9,6 +9,7 @@
 #include "core/schedule/plan.h"
 #include "core/state/override.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 /* schedule.bits */
@@ -224,7 +225,8 @@ make(struct engine *engine, int64_t now)
 
 	s->engine = engine;
 	s->bits = xcalloc(engine->snap->n_objects + 1, 1);
-	s->hashes = xcalloc(engine->snap->n_objects + 1, sizeof(*s->hashes));
+	s->hashes =
+	    xcalloc_huge(engine->snap->n_objects + 1, sizeof(*s->hashes));
 	agenda_init(&s->due, engine->snap->n_objects, now);
 	return s;
 }
@@ -324,24 +326,37 @@ may_start(struct schedule *s, uint32_t object, int64_t now)
 
 /*
  * Objects lie in memory by name and are due by phase: of a million each one is
- * a miss of the cache. Those that are about to be due are fetched ahead.
+ * a miss of the cache, in a dozen places. Those of the next few objects are
+ * fetched while this one is worked on.
  */
+static void
+fetch_ahead(const struct schedule *s, uint32_t object)
+{
+	const struct engine *e = s->engine;
+	const char *o = (const char *)&e->objects[object];
+	const char *c = (const char *)&e->snap->objects[object];
+
+	for (size_t at = 0; at < sizeof(struct checkable); at += 64)
+		__builtin_prefetch(o + at);
+	__builtin_prefetch(o + sizeof(struct checkable) - 1);
+	__builtin_prefetch(c + offsetof(struct snap_object, host));
+	__builtin_prefetch(c + offsetof(struct snap_object, check));
+	__builtin_prefetch(c + offsetof(struct snap_object, flags));
+	__builtin_prefetch(c + offsetof(struct snap_object, stalking));
+	__builtin_prefetch(&s->hashes[object]);
+	__builtin_prefetch(&s->bits[object]);
+	__builtin_prefetch(&s->due.keys[object]);
+	__builtin_prefetch(&e->timers.pos[object]);
+}
+
+/* The first of the heap is at work; the next one is among its children. */
 static void
 look_ahead(const struct schedule *s)
 {
 	const struct agenda_order *near = &s->due.near;
-	const struct engine *e = s->engine;
 
-	for (uint32_t i = 0; i < near->n && i < 3; i++) {
-		uint32_t object = near->entries[i].id;
-		const char *o = (const char *)&e->objects[object];
-
-		__builtin_prefetch(&e->snap->objects[object]);
-		__builtin_prefetch(&s->hashes[object]);
-		__builtin_prefetch(o);
-		__builtin_prefetch(o + 64);
-		__builtin_prefetch(o + 128);
-	}
+	for (uint32_t i = 1; i < near->n && i < 5; i++)
+		fetch_ahead(s, near->entries[i].id);
 }
 
 bool

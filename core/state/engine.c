@@ -100,7 +100,7 @@ engine_new(const struct snapshot *snap, const struct periods *periods,
 	    .back_at = now,
 	    .ops = ops,
 	    .arg = arg};
-	e->objects = xcalloc(snap->n_objects + 1, sizeof(*e->objects));
+	e->objects = xcalloc_huge(snap->n_objects + 1, sizeof(*e->objects));
 	for (uint32_t i = 0; i < snap->n_objects; i++) {
 		e->objects[i].attempt = 1;
 		e->objects[i].created = now;
