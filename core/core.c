@@ -424,6 +424,7 @@ deinit(struct daemon *d)
 	if (core == NULL)
 		return;
 	if (core->running) {
+		jobs_abort_alerts(core->jobs);
 		str_addf(&line, "shutting down... (PID=%d)", (int)getpid());
 		history_add(core->fx.history, now, str_slice(&line));
 		str_free(&line);

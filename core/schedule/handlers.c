@@ -74,6 +74,20 @@ jobs_alert_ended(
 	free(alert);
 }
 
+void
+jobs_abort_alerts(struct jobs *j)
+{
+	for (uint32_t i = 0; i < j->n_slots; i++) {
+		char *alert = j->slots[i].alert;
+
+		if (j->slots[i].id == 0 || alert == NULL)
+			continue;
+		j->slots[i].alert = NULL;
+		jobs_alert_ended(
+		    j, alert, 3, SLICE("aborted, because core ends"));
+	}
+}
+
 /* EH-2: the same for the same object never runs twice at a time. */
 static bool
 handler_is_there(const struct jobs *j, uint64_t key)

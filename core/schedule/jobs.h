@@ -50,6 +50,8 @@ void jobs_adopt(struct jobs *jobs, struct schedule *schedule,
     const uint32_t *new_of, uint32_t n_old);
 /* EH-1: queued, run by a worker, forgotten; a full queue drops it (EH-3). */
 void jobs_handler(struct jobs *jobs, const struct handler *h);
+/* EH-2: at the end of core; tells the end of alert handlers that run. */
+void jobs_abort_alerts(struct jobs *jobs);
 void jobs_counters(const struct jobs *jobs, struct str *list);
 /* What hosts sent for other hosts. */
 struct piggyback *jobs_piggyback(struct jobs *jobs);

@@ -296,6 +296,9 @@ client_go(struct client *c)
 		return; /* a command was refused at once */
 	c->going = true;
 	while (!c->closing && !c->writing) {
+		/* Before the answer to a query that came after them. */
+		if (c->open_commands == 0 && tell_failures(c))
+			continue;
 		if (!client_try_query(c))
 			break;
 		if (c->closing || c->writing || tell_failures(c))

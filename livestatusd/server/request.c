@@ -61,7 +61,10 @@ on_command_done(void *arg, const char *refused, uint64_t seq)
 		c->need_seq = seq;
 	if (refused != NULL) {
 		log_warn("command: refused: %s", refused);
-		add_failure(c, refused);
+		if (c->failures_now || c->query == NULL)
+			add_failure(c, refused);
+		else /* nobody has asked, as in client_request() */
+			c->server->counters.commands_refused++;
 	}
 	client_go(c);
 }
@@ -77,7 +80,8 @@ send_commands(struct client *c, struct slice request)
 		header = header ||
 		    (slice_starts(line, "ResponseHeader:") &&
 			memmem(line.s, line.len, "fixed16", 7) != NULL);
-	c->failures_now = header;
+	/* Answers to earlier ones may still be due: their wish holds. */
+	c->failures_now = header || (c->failures_now && c->open_commands > 0);
 	while (slice_next(&request, '\n', &line)) {
 		struct slice text = slice_trim(line);
 

@@ -154,6 +154,15 @@ def test_tls(root):
         s.sendall(b"GET comments\nColumns: comment\nOutputFormat: json\n\n")
         rows = json.loads(b"".join(iter(lambda: s.recv(65536), b"")))
     assert rows == [["over TCP"]]
+    # A refused one is answered before the query behind it.
+    refused = COMMAND.replace(";h00;", ";nowhere;")
+    for request in (refused + GET_HOSTS, refused + COMMAND.replace(
+            "over TCP", "again") + GET_HOSTS):
+        answer = tcp.ask(request)
+        assert answer.startswith(b"400 "), answer
+        size = 16 + int(answer[4:15])
+        assert b"nowhere" in answer[:size]
+        assert len(json.loads(answer[size:])) == 5
     # Over the network nobody has the rights of the site's own user.
     for line in "RESTART_PROGRAM", "PROCESS_FILE;/etc/passwd;1":
         tcp.ask(f"COMMAND [{int(time.time())}] {line}\n\n" + GET_HOSTS)
@@ -430,6 +439,10 @@ def test_commands(live):
     assert answer.startswith(b"400: ")
     answer = live.ask("COMMAND [1] ADD_HOST_COMMENT;nowhere;1;ann;x\n\n")
     assert answer.startswith(b"400: ")
+    # Who asks on does not wait for that line, and does not get it.
+    answer = live.ask("COMMAND [1] ADD_HOST_COMMENT;nowhere;1;ann;x\n\n"
+                      "GET hosts\nColumns: name\nFilter: name = web01\n\n")
+    assert answer == b"web01\n"
 
 
 def test_bad_clients(live):

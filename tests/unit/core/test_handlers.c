@@ -166,8 +166,13 @@ alert_handlers(void **state) /* EH-2 */
 	end_handler(0, "fine");
 	wait_until(l, is_told, "the notification of its end");
 	assert_non_null(strstr(act.context, "ALERTHANDLERSTATE=OK\n"));
+	l->answer_state = SERVICE_CRIT;
+	wait_until(l, handler_runs, "one that runs when core stops");
 	end_core(l, SIGTERM);
 	text = text_below(l, "var/history");
+	assert_non_null(strstr(text,
+	    "] SERVICE ALERT HANDLER STOPPED: web;HTTP;act!now;3;aborted, "
+	    "because core ends\n"));
 	assert_non_null(strstr(
 	    text, "] SERVICE ALERT HANDLER STARTED: web;HTTP;act!now\n"));
 	assert_non_null(strstr(text,
