@@ -2,7 +2,7 @@
  *
  * docs/checks.md, printed from the checks' own declarations.
  */
-#include "fetcher/checks/check.h"
+#include "fetcher/checks/document.h"
 #include "fetcher/checks/render.h"
 #include "fetcher/sections/section.h"
 
@@ -81,6 +81,45 @@ check_param_default(const struct check_param *p, struct str *out)
 	}
 }
 
+/* A value that the parameter may have: its default, if that says something. */
+static void
+add_value(struct str *out, const struct check_param *p)
+{
+	static const char *const values[CHECK_PARAM_TYPES] = {
+	    [CHECK_PARAM_UPPER] = "[10, 20]",
+	    [CHECK_PARAM_LOWER] = "[20, 10]",
+	    [CHECK_PARAM_NUMBER] = "5",
+	    [CHECK_PARAM_DURATION] = "5m",
+	    [CHECK_PARAM_BOOL] = "true",
+	    [CHECK_PARAM_STRING] = "\"text\"",
+	    [CHECK_PARAM_STATE] = "WARN",
+	    [CHECK_PARAM_STRINGS] = "[\"text\"]",
+	    [CHECK_PARAM_STATES] = "{\"word\": WARN}",
+	    [CHECK_PARAM_TEXTS] = "{\"name\": \"text\"}",
+	    [CHECK_PARAM_GROUPS] = "{\"name\": [\"pattern*\"]}",
+	    [CHECK_PARAM_STEPS] = "[[100, 80%, 90%]]",
+	};
+	bool upper = p->type == CHECK_PARAM_UPPER;
+
+	if ((upper || p->type == CHECK_PARAM_LOWER) && p->def.set)
+		add_levels(out, &p->def.levels);
+	else if (upper && strcmp(p->unit, "%") == 0)
+		str_add(out, "[80%, 90%]");
+	else if (p->type == CHECK_PARAM_NUMBER && p->def.set)
+		render_plain(out, p->def.number);
+	else
+		str_add(out, values[p->type]);
+}
+
+void
+check_example(const struct check *check, struct str *out)
+{
+	str_addf(out, "- {ruleset: %s, value: {%s: ", check->ruleset,
+	    check->params[0].name);
+	add_value(out, &check->params[0]);
+	str_add(out, "}, when: {hosts: [\"web01\"]}}");
+}
+
 static void
 add_params(struct str *out, const struct check *check)
 {
@@ -96,6 +135,11 @@ add_params(struct str *out, const struct check *check)
 		str_addf(out, " | %s |\n", p->help);
 	}
 	str_addc(out, '\n');
+	if (check->ruleset == NULL)
+		return;
+	str_add(out, "```yaml\n");
+	check_example(check, out);
+	str_add(out, "\n```\n\n");
 }
 
 static void

@@ -3,9 +3,12 @@
  * Unit test: what checks are made of: kept counters, rendering, parameters,
  * the table.
  */
+#include "fetcher/checks/document.h"
 #include "fetcher/checks/out.h"
 #include "fetcher/checks/store.h"
 
+#include "common/config/mistakes.h"
+#include "common/config/yaml.h"
 #include "common/mem.h"
 
 #include <setjmp.h>
@@ -247,6 +250,37 @@ test_table(void **state)
 	str_free(&doc);
 }
 
+/* Every example is a rule whose value the check takes. */
+static void
+test_examples(void **state)
+{
+	const struct check *check;
+
+	(void)state;
+	for (size_t i = 0; (check = check_at(i)) != NULL; i++) {
+		struct mistakes m = {0};
+		struct str text = {0};
+		struct err err = {0};
+
+		if (check->ruleset == NULL)
+			continue;
+		check_example(check, &text);
+		struct yaml_doc *doc =
+		    yaml_parse(check->name, str_slice(&text), &m);
+		assert_non_null(doc);
+		const json_t *rule = json_array_get(yaml_root(doc), 0);
+		assert_string_equal(
+		    json_string_value(json_object_get(rule, "ruleset")),
+		    check->ruleset);
+		if (check_params_verify(
+			check, json_object_get(rule, "value"), &err) != 0)
+			fail_msg("%s: %s", str_get(&text), err.text);
+		yaml_doc_free(&doc);
+		mistakes_free(&m);
+		str_free(&text);
+	}
+}
+
 int
 main(void)
 {
@@ -259,6 +293,7 @@ main(void)
 	    cmocka_unit_test(test_judge),
 	    cmocka_unit_test(test_params),
 	    cmocka_unit_test(test_table),
+	    cmocka_unit_test(test_examples),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
