@@ -42,9 +42,15 @@ take_name(struct slice *rest, struct slice *name_r)
 	size_t n = 0;
 
 	if (quote == '\'' || quote == '"') {
-		for (n = 1; n < rest->len && rest->s[n] != quote;)
-			n++;
-		if (n + 1 >= rest->len || rest->s[n + 1] != '=')
+		for (n = 1; n < rest->len; n++) {
+			if (rest->s[n] != quote)
+				continue;
+			if (n + 1 < rest->len && rest->s[n + 1] == quote)
+				n++; /* twice: one in the name */
+			else
+				break;
+		}
+		if (n == 1 || n + 1 >= rest->len || rest->s[n + 1] != '=')
 			return false;
 		*name_r = (struct slice){rest->s + 1, n - 1};
 		n += 2;

@@ -30,7 +30,7 @@ struct play {
 	size_t outcomes;
 	uint64_t last_id;
 	uint32_t last_state;
-	char last_output[256];
+	char last_output[256], last_long[256];
 };
 
 static void
@@ -75,6 +75,8 @@ message(struct bus_peer *peer, const struct msg *m, void *arg)
 	p->last_state = r.state;
 	snprintf(p->last_output, sizeof(p->last_output), "%.*s",
 	    (int)r.output.len, r.output.s);
+	snprintf(p->last_long, sizeof(p->last_long), "%.*s",
+	    (int)r.long_output.len, r.long_output.s);
 }
 
 static void
@@ -215,6 +217,38 @@ more_than_the_credit(void **state)
 	close_play(&p);
 }
 
+/* What core says to a worker on another machine. */
+static void
+settings_hold_for_children(void **state)
+{
+	struct msg m = {.id = MSG_WORKER_SETUP,
+	    .worker_setup = {.site = SLICE("test"),
+		.inprocess = true,
+		.children = 1,
+		.memory_mb = 512,
+		.cpu_s = 33,
+		.files = 77,
+		.file_mb = 5,
+		.nice = 3}};
+	struct play p;
+
+	(void)state;
+	open_play(&p);
+	assert_int_equal(bus_send(p.peer, &m), 0);
+	send_job(
+	    &p, 1, "ulimit -n; ulimit -t; ulimit -v; ulimit -f; nice", 5000);
+	wait_for(&p, p.outcomes == 1);
+	assert_string_equal(p.last_output, "77");
+	assert_string_equal(p.last_long, "33\n524288\n10240\n3");
+	/* One at a time: the second waits in line. */
+	send_job(&p, 2, "sleep 30", 60000);
+	send_job(&p, 3, "echo late", 300);
+	wait_for(&p, p.outcomes == 2);
+	assert_int_equal(p.last_id, 3);
+	assert_non_null(strstr(p.last_output, "all 1 places"));
+	close_play(&p);
+}
+
 static void
 core_goes_and_comes_back(void **state)
 {
@@ -267,6 +301,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_job_is_answered_once),
 	    cmocka_unit_test(more_than_the_credit),
+	    cmocka_unit_test(settings_hold_for_children),
 	    cmocka_unit_test(core_goes_and_comes_back),
 	    cmocka_unit_test(orderly_end),
 	};
