@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_BYTES 4096 /* most evaluations are small */
 #define BLOCK_BYTES 32768
 
 struct arena_block {
@@ -25,7 +26,10 @@ arena_alloc(struct arena *arena, size_t n, size_t size)
 	must(size == 0 || n < SIZE_MAX / 2 / size);
 	size_t want = (n * size + 15) & ~(size_t)15;
 	if (arena->blocks == NULL || arena->size - arena->used < want) {
-		size_t bytes = want > BLOCK_BYTES ? want : BLOCK_BYTES;
+		size_t bytes = arena->size < FIRST_BYTES ? FIRST_BYTES
+		    : arena->size < BLOCK_BYTES          ? 2 * arena->size
+							 : BLOCK_BYTES;
+		bytes = want > bytes ? want : bytes;
 		struct arena_block *block = xmalloc(sizeof(*block) + bytes);
 		block->next = arena->blocks;
 		arena->blocks = block;

@@ -212,12 +212,15 @@ choose(struct collect *c)
 /* --- what to ask next -----------------------------------------------------
  */
 
-static void
+static struct oid *
 ask(struct collect *c, enum snmp_op op, size_t which, const struct oid *oid)
 {
+	struct oid *to = &c->request.oids[c->request.n];
+
 	c->request.op = op;
-	c->asked[c->request.n] = which;
-	c->request.oids[c->request.n++] = *oid;
+	c->asked[c->request.n++] = which;
+	oid_copy(to, oid);
+	return to;
 }
 
 static void
@@ -247,15 +250,13 @@ ask_columns(struct collect *c, bool scalars)
 	c->request.repetitions = c->repetitions;
 	for (size_t i = 0; i < c->n_columns && c->request.n < c->width; i++) {
 		struct column *k = &c->columns[i];
-		struct oid oid = k->oid;
 
 		if (k->done || k->scalar != scalars)
 			continue;
-		if (!oid_append(&oid, k->at, k->n_at)) {
+		if (!oid_append(ask(c, op, i, &k->oid), k->at, k->n_at)) {
 			k->done = true;
-			continue;
+			c->request.n--;
 		}
-		ask(c, op, i, &oid);
 	}
 }
 

@@ -4,35 +4,57 @@
  */
 #include "fetcher/snmp/oid.h"
 
-#include "common/num.h"
+#include <string.h>
 
 bool
 oid_parse(struct slice text, struct oid *oid_r)
 {
-	struct slice word;
+	const char *at = text.s, *end = text.s + text.len;
 
 	oid_r->n = 0;
-	if (text.len > 0 && text.s[0] == '.')
-		text = (struct slice){text.s + 1, text.len - 1};
-	if (text.len == 0 || text.s[text.len - 1] == '.')
-		return false;
-	while (text.len > 0) {
-		int64_t id;
+	if (at < end && *at == '.')
+		at++;
+	for (;;) {
+		const char *from = at;
+		uint64_t id = 0;
 
-		slice_next(&text, '.', &word);
-		if (oid_r->n == OID_MAX || word.len == 0 || word.s[0] == '+' ||
-		    word.s[0] == '-' || !num_range(word, 0, UINT32_MAX, &id))
+		for (; at < end && *at >= '0' && *at <= '9'; at++) {
+			id = 10 * id + (uint64_t)(*at - '0');
+			if (id > UINT32_MAX)
+				return false;
+		}
+		if (at == from || oid_r->n == OID_MAX)
 			return false;
 		oid_r->id[oid_r->n++] = (uint32_t)id;
+		if (at == end)
+			return true;
+		if (*at++ != '.')
+			return false;
 	}
-	return true;
 }
 
 void
 oid_text(const uint32_t *id, size_t n, struct str *out)
 {
-	for (size_t i = 0; i < n; i++)
-		str_addf(out, ".%u", id[i]);
+	char digits[12];
+
+	for (size_t i = 0; i < n; i++) {
+		char *at = digits + sizeof(digits);
+		uint32_t left = id[i];
+
+		do
+			*--at = (char)('0' + left % 10);
+		while ((left /= 10) > 0);
+		*--at = '.';
+		str_addn(out, at, (size_t)(digits + sizeof(digits) - at));
+	}
+}
+
+void
+oid_copy(struct oid *to, const struct oid *from)
+{
+	to->n = from->n;
+	memcpy(to->id, from->id, from->n * sizeof(from->id[0]));
 }
 
 int

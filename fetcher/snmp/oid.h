@@ -19,6 +19,8 @@ struct oid {
 
 /* ".1.3.6.1" or "1.3.6.1"; false: it is none. */
 bool oid_parse(struct slice text, struct oid *oid_r);
+/* Only what is used of it, which is little of its room. */
+void oid_copy(struct oid *to, const struct oid *from);
 /* ".1.3.6.1", appended. */
 void oid_text(const uint32_t *id, size_t n, struct str *out);
 /* Below 0, 0 or above: as an agent walks. */
