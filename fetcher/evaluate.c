@@ -20,14 +20,15 @@
 struct pass {
 	const struct evaluate_input *in;
 	double now; /* seconds */
-	struct parsed parsed;
-	struct check_store store;
 	struct check_out out;
 	struct str blob;
 	struct str items; /* results of the items, after the job's own */
 	const struct check *last; /* of the item before: often the same */
 	bool discovers;           /* Check_MK Discovery is among the items */
 	struct check_mk_run run;
+	/* Not zeroed, for they are large: parsed_init(), check_store_load(). */
+	struct parsed parsed;
+	struct check_store store;
 };
 
 /* UTF-8 without control characters, no more than `max` bytes. */
@@ -271,20 +272,22 @@ discovery_plan(const struct msg_job *job)
 void
 evaluate_agent(const struct evaluate_input *in, struct str *results)
 {
-	struct pass p = {
-	    .in = in,
-	    .now = (double)in->now_us / 1e6,
-	    .run = {.failure = in->failure,
-		.late = in->late,
-		.no_agent = in->no_agent,
-		.has_snmp = in->has_snmp,
-		.snmp_failure = in->snmp_failure,
-		.bytes = in->output.len,
-		.by_program = in->job->kind == MSG_JOB_PROGRAM,
-		.children = {in->children[0], in->children[1]},
-		.snmp_seconds = (double)in->snmp_us / 1e6,
-		.fetch_seconds = (double)in->fetch_us / 1e6},
-	};
+	struct pass p;
+
+	memset(&p, 0, offsetof(struct pass, parsed));
+	p.store.text = (struct str){0};
+	p.in = in;
+	p.now = (double)in->now_us / 1e6;
+	p.run = (struct check_mk_run){.failure = in->failure,
+	    .late = in->late,
+	    .no_agent = in->no_agent,
+	    .has_snmp = in->has_snmp,
+	    .snmp_failure = in->snmp_failure,
+	    .bytes = in->output.len,
+	    .by_program = in->job->kind == MSG_JOB_PROGRAM,
+	    .children = {in->children[0], in->children[1]},
+	    .snmp_seconds = (double)in->snmp_us / 1e6,
+	    .fetch_seconds = (double)in->fetch_us / 1e6};
 	double before[2] = {0}, after[2] = {0};
 
 	if (in->cpu != NULL)
