@@ -11,6 +11,7 @@
 #include "livestatusd/server/keeper.h"
 #include "livestatusd/server/logfiles.h"
 #include "livestatusd/server/server.h"
+#include "livestatusd/sites/sites.h"
 #include "livestatusd/source.h"
 
 #include <stdlib.h>
@@ -42,6 +43,8 @@ livestatusd_env(struct livestatusd *l, struct lql_env *env_r)
 	    .site = l->d->site,
 	};
 
+	if (l->sites != NULL)
+		env.sites = sites_rows(l->sites, &env.n_sites);
 	if (l->server != NULL) {
 		const struct livestatus_counters *c =
 		    livestatus_counters(l->server);
@@ -70,6 +73,7 @@ release(struct livestatusd *l)
 	source_free(&l->source);
 	livestatus_free(&l->server);
 	keeper_free(&l->keeper);
+	sites_free(&l->sites);
 	commands_free(&l->commands);
 	questions_free(&l->questions);
 	commands_free(&l->event_commands);
@@ -109,8 +113,11 @@ start(struct daemon *d, struct err *err_r)
 		l->event_commands = commands_new(d, "eventd", err_r);
 	if (l->event_commands != NULL)
 		l->questions = questions_new(d, l->event_commands);
-	if (l->questions != NULL)
+	if (l->questions != NULL) {
+		l->sites =
+		    sites_new(d, l->feed, l->commands, l->event_commands);
 		l->server = livestatus_new(l, err_r);
+	}
 	if (l->server == NULL || start_http(l, err_r) == -1) {
 		release(l);
 		return -1;
@@ -155,6 +162,7 @@ reload_commit(struct daemon *d, struct snapshot *old)
 	(void)old;
 	http_commit(l->http);
 	livestatus_commit(l->server);
+	sites_reload(l->sites);
 	l->committed = clock_mono();
 }
 
@@ -196,6 +204,7 @@ counters(struct daemon *d, struct str *list)
 	put(list, "events_failed", questions_counters(l->questions)->failed);
 	put(list, "history_lines", keeper_lines(l->keeper));
 	put(list, "history_index_unwritten", keeper_unwritten(l->keeper));
+	sites_counters(l->sites, list);
 	http_counters(l->http, list);
 }
 

@@ -18,6 +18,7 @@ struct logfiles;   /* reader of var/history */
 struct source;
 struct keeper;
 struct pool;
+struct sites;      /* other sites, and this one among them */
 
 struct livestatusd {
 	struct daemon *d;
@@ -28,6 +29,7 @@ struct livestatusd {
 	struct logfiles *logfiles;
 	struct keeper *keeper; /* of its indexes */
 	struct pool *pool;     /* carries out queries */
+	struct sites *sites;
 	struct livestatus *server;
 	struct http *http;     /* its own */
 	struct source *source; /* what http asks */

@@ -58,7 +58,9 @@ TABLE(tls_listener, LISTENER_KEYS,
 TABLE(livestatus_listener, LISTENER_KEYS,
     {"tls", &tls, false, NULL, "certificate and key"},
     {"allow", &networks, false, NULL, "networks that may connect"},
-    {"commands", &boolean, false, "true", "take commands, not only queries"});
+    {"commands", &boolean, false, "true", "take commands, not only queries"},
+    {"sites", &boolean, false, "false",
+	"queries without OnlySites are for all sites"});
 
 const struct schema *
 settings_listener_schema(const char *listener)

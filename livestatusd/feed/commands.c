@@ -184,6 +184,15 @@ commands_send(struct commands *c, struct slice who, struct slice line,
 	    (struct open_command){c->last_id, done, arg, clock_mono()};
 }
 
+bool
+commands_is_event(struct slice line)
+{
+	const char *name = memchr(line.s, ']', line.len);
+	size_t left = name == NULL ? 0 : line.len - (size_t)(name - line.s);
+
+	return left > 5 && memcmp(name, "] EC_", 5) == 0;
+}
+
 void
 commands_forget(struct commands *c, const void *arg)
 {

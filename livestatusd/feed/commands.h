@@ -36,6 +36,8 @@ void commands_share(
     struct commands *c, const struct bus_handlers *handlers, void *arg);
 /* NULL: the daemon is not there. */
 struct bus_peer *commands_peer(const struct commands *c);
+/* "[1234] EC_NAME;..." is the event console's. */
+bool commands_is_event(struct slice line);
 /* No calls for `arg` any more. */
 void commands_forget(struct commands *c, const void *arg);
 

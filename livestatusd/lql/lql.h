@@ -54,6 +54,8 @@ bool lql_reads_log(const struct lql_query *q);
 /* Will it look at rows that the mirror does not have? */
 bool lql_is_long(const struct lql_query *q);
 bool lql_has_header(const struct lql_query *q); /* fixed16 */
+/* Makes a mistake of it; the first one counts. */
+void lql_refuse(struct lql_query *q, enum lql_code code, const char *why);
 /* Names of OnlySites, with blanks between; {NULL, 0}: it was not given. */
 struct slice lql_only_sites(const struct lql_query *q);
 

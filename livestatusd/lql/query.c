@@ -39,6 +39,12 @@ lql_reads_log(const struct lql_query *q)
 	    (q->table->kind == TABLE_LOG || q->table->kind == TABLE_STATEHIST);
 }
 
+void
+lql_refuse(struct lql_query *q, enum lql_code code, const char *why)
+{
+	lql_query_fail(q, code, "%s", why);
+}
+
 struct slice
 lql_only_sites(const struct lql_query *q)
 {

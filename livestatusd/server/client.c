@@ -50,6 +50,7 @@ client_close(struct client *c)
 	if (c->closing)
 		return;
 	c->closing = true;
+	client_forget_others(c);
 	commands_forget(c->server->l->commands, c);
 	commands_forget(c->server->l->event_commands, c);
 	questions_forget(c->server->l->questions, c);
@@ -281,7 +282,8 @@ tell_failures(struct client *c)
 {
 	bool last = c->eof && c->in.len == 0 && c->query == NULL;
 
-	if (c->failures.len == 0 || (!c->failures_now && !last))
+	if (c->failures.len == 0 || c->at != CARRY_NOT ||
+	    c->open_commands > 0 || (!c->failures_now && !last))
 		return false;
 	str_addslice(&c->out, str_slice(&c->failures));
 	str_clear(&c->failures);
@@ -301,7 +303,7 @@ client_go(struct client *c)
 			continue;
 		if (!client_try_query(c))
 			break;
-		if (c->closing || c->writing || tell_failures(c))
+		if (c->closing || c->writing)
 			continue;
 		if (take_request(c))
 			continue;
@@ -318,6 +320,8 @@ client_go(struct client *c)
 void
 client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 {
+	bool all =
+	    tcp ? s->policy.sites : listener == (uv_stream_t *)&s->sites_socket;
 	struct client *c = xnew(struct client);
 
 	if (tcp)
@@ -330,6 +334,7 @@ client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 	c->moved = clock_mono();
 	c->remote = tcp;
 	c->commands = !tcp || s->policy.commands;
+	c->all_sites = all;
 	c->next = s->clients;
 	c->prev = &s->clients;
 	if (s->clients != NULL)

@@ -85,6 +85,11 @@ struct client {
 	uint64_t need_seq;   /* the mirror must have reached this */
 	struct str failures; /* lines of refused commands */
 	bool failures_now;   /* fixed16 was asked for */
+	/* Other sites; see others.c. */
+	bool all_sites; /* are asked unless the request says which */
+	struct gather *gather;
+	bool gathered, keep; /* it has the answer; the connection stays */
+	struct client_errand *errands;
 };
 
 struct network {
@@ -98,12 +103,12 @@ struct tcp_policy {
 	SSL_CTX *tls; /* NULL: plain */
 	struct network *allow;
 	size_t n_allow; /* 0: everybody */
-	bool commands;
+	bool commands, sites;
 };
 
 struct livestatus {
 	struct livestatusd *l;
-	uv_pipe_t unix_socket;
+	uv_pipe_t unix_socket, sites_socket;
 	struct sockets sockets, next; /* TCP; their servers are uv_tcp_t */
 	struct tcp_policy policy, next_policy;
 	uv_timer_t sweep;
@@ -117,7 +122,7 @@ struct livestatus {
 	struct client *clients;
 	struct livestatus_counters counters;
 	unsigned handles; /* its own and the clients': freed after the last */
-	char *path;
+	char *path, *sites_path;
 };
 
 #define LIVESTATUS_BACKLOG 1024
@@ -156,6 +161,16 @@ void client_request(struct client *c, struct slice request);
 void client_end_query(struct client *c);
 /* The held query; true: it has been answered or there is none. */
 bool client_try_query(struct client *c);
+/* One of its commands is in core's journal, or is refused. */
+void client_command_done(void *client, const char *refused, uint64_t seq);
+/* others.c: is the held query one for other sites? */
+bool client_asks_others(const struct client *c);
+/* As client_try_query(). */
+bool client_try_others(struct client *c);
+/* Sends the command to the sites that it is for; false: to this one. */
+bool client_commands_others(
+    struct client *c, struct slice names, struct slice text);
+void client_forget_others(struct client *c);
 /* secure.c: bytes came; bytes may go. */
 void secure_received(struct client *c, struct slice bytes);
 void secure_push(struct client *c);

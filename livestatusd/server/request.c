@@ -24,16 +24,6 @@ is_command_text(struct slice s)
 	return s.s[n + 2] >= 'A' && s.s[n + 2] <= 'Z';
 }
 
-/* "[1234] EC_NAME;..." is the event console's. */
-static bool
-is_event_command(struct slice s)
-{
-	const char *name = memchr(s.s, ']', s.len);
-	size_t left = s.len - (size_t)(name - s.s);
-
-	return left > 5 && memcmp(name, "] EC_", 5) == 0;
-}
-
 static void
 add_failure(struct client *c, const char *reason)
 {
@@ -51,8 +41,8 @@ add_failure(struct client *c, const char *reason)
 	str_free(&line);
 }
 
-static void
-on_command_done(void *arg, const char *refused, uint64_t seq)
+void
+client_command_done(void *arg, const char *refused, uint64_t seq)
 {
 	struct client *c = arg;
 
@@ -73,13 +63,17 @@ on_command_done(void *arg, const char *refused, uint64_t seq)
 static void
 send_commands(struct client *c, struct slice request)
 {
-	struct slice line, rest = request;
+	struct slice line, rest = request, sites = {NULL, 0};
 	bool header = false;
 
-	while (slice_next(&rest, '\n', &line))
+	while (slice_next(&rest, '\n', &line)) {
 		header = header ||
 		    (slice_starts(line, "ResponseHeader:") &&
 			memmem(line.s, line.len, "fixed16", 7) != NULL);
+		if (slice_starts(line, "OnlySites:"))
+			sites = slice_trim(
+			    (struct slice){line.s + 10, line.len - 10});
+	}
 	/* Answers to earlier ones may still be due: their wish holds. */
 	c->failures_now = header || (c->failures_now && c->open_commands > 0);
 	while (slice_next(&request, '\n', &line)) {
@@ -101,12 +95,14 @@ send_commands(struct client *c, struct slice request)
 			    "(listen.livestatus.commands is false)");
 			continue;
 		}
+		if (client_commands_others(c, sites, text))
+			continue;
 		c->open_commands++;
-		commands_send(is_event_command(text)
+		commands_send(commands_is_event(text)
 			? c->server->l->event_commands
 			: c->server->l->commands,
 		    c->remote ? SLICE(MSG_WHO_NETWORK) : SLICE(""), text,
-		    on_command_done, c);
+		    client_command_done, c);
 	}
 }
 
@@ -231,6 +227,8 @@ client_try_query(struct client *c)
 
 	if (c->query == NULL)
 		return true;
+	if (client_asks_others(c))
+		return client_try_others(c);
 	if (c->at != CARRY_NOT)
 		return false;
 	m = feed_mirror(l->feed);

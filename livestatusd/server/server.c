@@ -84,27 +84,28 @@ livestatus_changed(struct livestatus *s)
 }
 
 static int
-open_unix(struct livestatus *s, struct err *err_r)
+open_unix(
+    struct livestatus *s, uv_pipe_t *pipe, const char *path, struct err *err_r)
 {
 	int rc;
 
-	if (strlen(s->path) >= sizeof(((struct sockaddr_un *)0)->sun_path)) {
-		err_set(err_r, "%s: longer than the name of a socket may be",
-		    s->path);
+	if (strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path)) {
+		err_set(
+		    err_r, "%s: longer than the name of a socket may be", path);
 		return -1;
 	}
-	uv_pipe_init(s->l->d->loop, &s->unix_socket, 0);
-	s->unix_socket.data = s;
+	uv_pipe_init(s->l->d->loop, pipe, 0);
+	pipe->data = s;
 	s->handles++;
-	unlink(s->path);
-	rc = uv_pipe_bind(&s->unix_socket, s->path);
-	if (rc == 0 && chmod(s->path, 0660) != 0)
+	unlink(path);
+	rc = uv_pipe_bind(pipe, path);
+	if (rc == 0 && chmod(path, 0660) != 0)
 		rc = UV_EACCES;
 	if (rc == 0)
-		rc = uv_listen((uv_stream_t *)&s->unix_socket,
-		    LIVESTATUS_BACKLOG, livestatus_on_connection);
+		rc = uv_listen((uv_stream_t *)pipe, LIVESTATUS_BACKLOG,
+		    livestatus_on_connection);
 	if (rc != 0)
-		err_set(err_r, "%s: %s", s->path, uv_strerror(rc));
+		err_set(err_r, "%s: %s", path, uv_strerror(rc));
 	return rc == 0 ? 0 : -1;
 }
 
@@ -115,12 +116,14 @@ livestatus_new(struct livestatusd *l, struct err *err_r)
 
 	s->l = l;
 	s->path = daemon_path(l->d, "tmp/run/live");
+	s->sites_path = daemon_path(l->d, "tmp/run/sites");
 	uv_timer_init(l->d->loop, &s->sweep);
 	s->sweep.data = s;
 	s->handles = 1;
 	s->line[0].last = &s->line[0].first;
 	s->line[1].last = &s->line[1].first;
-	if (open_unix(s, err_r) != 0 ||
+	if (open_unix(s, &s->unix_socket, s->path, err_r) != 0 ||
+	    open_unix(s, &s->sites_socket, s->sites_path, err_r) != 0 ||
 	    livestatus_prepare(s, l->d->settings, err_r) != 0) {
 		livestatus_free(&s);
 		return NULL;
@@ -135,6 +138,7 @@ static void
 finish(struct livestatus *s)
 {
 	free(s->path);
+	free(s->sites_path);
 	free(s);
 }
 
@@ -187,11 +191,15 @@ livestatus_free(struct livestatus **sp)
 	*sp = NULL;
 	for (struct client *c = s->clients; c != NULL; c = c->next)
 		client_close(c);
-	if (s->open)
+	if (s->open) {
 		unlink(s->path);
+		unlink(s->sites_path);
+	}
 	livestatus_close_tcp(s);
 	if (s->unix_socket.data != NULL)
 		close_handle((uv_handle_t *)&s->unix_socket);
+	if (s->sites_socket.data != NULL)
+		close_handle((uv_handle_t *)&s->sites_socket);
 	close_handle((uv_handle_t *)&s->sweep);
 }
 

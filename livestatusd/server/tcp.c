@@ -143,6 +143,7 @@ make_policy(
 	struct tcp_policy *p = &s->next_policy;
 
 	p->commands = !json_is_false(json_object_get(l->extra, "commands"));
+	p->sites = json_is_true(json_object_get(l->extra, "sites"));
 	if (!l->enabled)
 		return 0;
 	if (read_allow(p, json_object_get(l->extra, "allow"), err_r) == -1)

@@ -174,6 +174,14 @@ check_site(struct model *m, const struct entry *e)
 		model_mistake(m, place_key(at, "address"),
 		    "expected HOST:PORT or the path of a socket, not \"%s\"",
 		    address);
+	else if (json_is_false(json_object_get(e->value, "tls")) &&
+	    address != NULL && address[0] != '/' &&
+	    strncmp(address, "127.", 4) != 0 &&
+	    strncmp(address, "[::1]:", 6) != 0 &&
+	    strncmp(address, "localhost:", 10) != 0)
+		model_mistake(m, place_key(at, "tls"),
+		    "without TLS only loopback addresses are asked, not %s",
+		    address);
 	if (of != NULL && !is_own(m, of))
 		named_need(m, TABLE_SITES, of,
 		    place_key(place_key(at, "status_host"), "site"));

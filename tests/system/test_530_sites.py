@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several sites in one answer: a site asks itself and two others, one of them
+by TLS; one falls silent."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+from conftest import Root, free_port
+
+
+def passive(*names):
+    return {name: {"check": "passive"} for name in names}
+
+
+class Sites:
+    def __init__(self):
+        self.root = Root()
+        self.port = free_port()
+        self.near_port = free_port()
+        small = {"fetcher": {"workers": 1}}
+        self.near = self.root.create(
+            settings={**small, "listen": {"livestatus": {
+                "enabled": True, "port": self.near_port, "tls": False}}},
+            start=True, config={
+                "hosts": passive("n1", "n2"),
+                "services": [{"hosts": ["n1", "n2"], "description": "HTTP",
+                              "check": "passive"}]})
+        self.far = self.root.create(
+            settings={**small, "listen": {"livestatus": {
+                "enabled": True, "port": self.port}}}, start=True,
+            config={"hosts": passive("f1"),
+                    "services": [{"hosts": ["f1"], "description": "HTTP",
+                                  "check": "passive"}]})
+        self.main = self.root.create(
+            settings=small, start=True, config=self.main_config())
+        self.main.wait_for(lambda: self.states() == {
+            self.main.name: "online", self.near.name: "online",
+            self.far.name: "online"}, what="all sites online")
+
+    def main_config(self, **far):
+        return {
+            "hosts": passive("m1", "gate"),
+            "sites": {
+                self.near.name: {
+                    "address": f"127.0.0.1:{self.near_port}",
+                    "tls": False, "alias": "Near by", "timeout": "2s"},
+                self.far.name: {
+                    "address": f"127.0.0.1:{self.port}", "timeout": "1s",
+                    "ca": self.far.path("var/vedette/tls/ca.pem").read_text(),
+                    **far}}}
+
+    def states(self):
+        return dict(self.main.query("GET sites", "Columns: name state"))
+
+    def all(self, *lines):
+        """By the socket where all sites are asked."""
+        request = "\n".join([*lines, "OutputFormat: json", "", ""])
+        return json.loads(self.main.ask(request, "tmp/run/sites"))
+
+
+@pytest.fixture(scope="module")
+def sites():
+    s = Sites()
+    try:
+        yield s
+    finally:
+        s.root.remove()
+
+
+def test_merged(sites):
+    everything = [["f1"], ["gate"], ["m1"], ["n1"], ["n2"]]
+    assert sites.all("GET hosts", "Columns: name") == everything
+    assert sites.main.query("GET hosts", "Columns: name",
+                            "OnlySites: *") == everything
+    # Without a word only the site itself.
+    assert sites.main.query("GET hosts", "Columns: name") == \
+        [["gate"], ["m1"]]
+    assert sites.all("GET hosts", "Columns: name", "OnlySites: .") == \
+        [["gate"], ["m1"]]
+    far, near, main = sites.far.name, sites.near.name, sites.main.name
+    assert sites.all("GET hosts", "Columns: site name",
+                     f"OnlySites: {far} {near}") == \
+        [[far, "f1"], [near, "n1"], [near, "n2"]]
+    assert sites.all("GET hosts", "Columns: site", "Stats: name !=",
+                     "Sort: site desc") == sorted(
+        [[far, 1], [main, 2], [near, 2]], reverse=True)
+    assert sites.all("GET hosts", "Columns: name", "Sort: name desc",
+                     "Limit: 2", "Offset: 1") == [["n1"], ["m1"]]
+    assert sites.all("GET services", "Stats: state = 0",
+                     "Stats: avg state") == [[3, 0]]
+    assert sorted(sites.all("GET status", "Columns: site num_services")) == \
+        sorted([[far, 1], [main, 0], [near, 2]])
+    assert sites.all("GET columns", "Columns: name", "Limit: 1")
+    answer = sites.main.ask("GET hosts\nOnlySites: nobody\n\n").decode()
+    assert answer.startswith("there is no site 'nobody'"), answer
+    # A conversation: several requests on one connection.
+    with socket.socket(socket.AF_UNIX) as c:
+        c.connect(str(sites.main.path("tmp/run/sites")))
+        c.settimeout(20)
+        for _ in range(20):
+            c.sendall(b"GET hosts\nColumns: name\nKeepAlive: on\n"
+                      b"ResponseHeader: fixed16\n\n")
+        got = b""
+        while len(got) < 20 * (16 + 17):
+            got += c.recv(4096)
+        assert got == b"200          17\nf1\ngate\nm1\nn1\nn2\n" * 20
+
+
+def test_commands_find_their_site(sites):
+    now = int(time.time())
+    for host in ("f1", "n2", "m1"):
+        done = sites.main.ask(
+            f"COMMAND [{now}] ADD_HOST_COMMENT;{host};1;ann;on {host}\n\n",
+            "tmp/run/sites")
+        assert done == b"", done
+    assert sites.far.query("GET comments", "Columns: comment") == [["on f1"]]
+    assert sites.near.query("GET comments", "Columns: comment") == [["on n2"]]
+    assert sites.main.query("GET comments", "Columns: comment") == [["on m1"]]
+    # By name; and what is refused there is told here.
+    sites.main.ask(f"COMMAND [{now}] ADD_HOST_COMMENT;f1;1;ann;two\n"
+                   f"OnlySites: {sites.far.name}\n\n")
+    assert sites.all("GET comments", "Columns: comment host_name",
+                     "Filter: comment = two") == [["two", "f1"]]
+    answer = sites.main.ask(
+        f"COMMAND [{now}] ADD_HOST_COMMENT;n1;1;ann;x\n"
+        f"OnlySites: {sites.far.name}\n\n").decode()
+    assert answer.startswith("400: ") and sites.far.name in answer, answer
+    assert "n1" not in str(sites.all("GET comments", "Columns: host_name"))
+    # The refusal comes before the answer to what is asked behind it.
+    answer = sites.main.ask(
+        f"COMMAND [{now}] ADD_HOST_COMMENT;nowhere;1;ann;x\n"
+        "ResponseHeader: fixed16\n\nGET hosts\nColumns: name\n"
+        "ResponseHeader: fixed16\n\n", "tmp/run/sites").decode()
+    assert answer.startswith("400 ") and "\n200 " in answer, answer
+
+
+def test_waiting_for_any_site(sites):
+    with socket.socket(socket.AF_UNIX) as c:
+        c.connect(str(sites.main.path("tmp/run/sites")))
+        c.settimeout(20)
+        c.sendall(b"GET hosts\nColumns: name state\nFilter: name = f1\n"
+                  b"Filter: name = m1\nOr: 2\nWaitObject: f1\n"
+                  b"WaitCondition: state = 1\nWaitTrigger: state\n"
+                  b"WaitTimeout: 15000\n\n")
+        sites.far.command("PROCESS_HOST_CHECK_RESULT;f1;1;gone")
+        begun = time.monotonic()
+        got = b"".join(iter(lambda: c.recv(4096), b""))
+        assert got == b"f1;1\nm1;0\n"
+        assert time.monotonic() - begun < 10
+    sites.far.command("PROCESS_HOST_CHECK_RESULT;f1;0;back")
+
+
+def test_a_silent_site_costs_one_timeout(sites):
+    pids = sites.far.pids("livestatusd")
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        rest = [["gate"], ["m1"], ["n1"], ["n2"]]
+        assert sites.all("GET hosts", "Columns: name") == rest
+        assert time.monotonic() - begun < 8      # its time-out is 1 s
+        sites.main.wait_for(
+            lambda: sites.states()[sites.far.name] == "dead")
+        begun = time.monotonic()
+        for _ in range(50):                      # nobody waits again
+            assert sites.all("GET hosts", "Columns: name") == rest
+        assert time.monotonic() - begun < 8
+        row = sites.main.query(
+            "GET sites", "Columns: state last_error age last_online",
+            f"Filter: name = {sites.far.name}")[0]
+        assert row[0] == "dead" and "no answer within 1s" in row[1]
+        assert row[3] > 0
+        wrapped = json.loads(sites.main.ask(
+            "GET hosts\nColumns: name\nOutputFormat: wrapped_json\n\n",
+            "tmp/run/sites"))
+        assert wrapped["total_count"] == 4
+        assert "dead for" in wrapped["failed"][sites.far.name]
+        answer = sites.main.ask("GET hosts\nResponseHeader: fixed16\n"
+                                f"OnlySites: {sites.far.name}\n\n").decode()
+        assert answer.startswith("502 ") and "it answered last" in answer
+        answer = sites.main.ask(
+            "COMMAND [1] ADD_HOST_COMMENT;f1;1;ann;x\n"
+            f"OnlySites: {sites.far.name}\n\n").decode()
+        assert "dead for" in answer
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    sites.main.wait_for(lambda: sites.states()[sites.far.name] == "online")
+    assert len(sites.all("GET hosts", "Columns: name")) == 5
+
+
+def test_the_configuration_changes(sites):
+    far = sites.far.name
+    # Behind a status host that is DOWN nobody asks.
+    sites.main.config(sites.main_config(
+        status_host={"site": sites.main.name, "host": "gate"}))
+    sites.main.activate()
+    sites.main.wait_for(lambda: sites.states()[far] == "waiting")
+    for code, state in ((1, "down"), (0, "online")):
+        sites.main.command(f"PROCESS_HOST_CHECK_RESULT;gate;{code};x")
+        sites.main.wait_for(lambda: sites.states()[far] == state, what=state)
+    # ... that another site monitors.
+    sites.main.config(sites.main_config(
+        status_host={"site": sites.near.name, "host": "gate"}))
+    sites.main.activate()
+    sites.main.wait_for(lambda: sites.states()[far] == "unknown")
+    sites.main.config(sites.main_config(disabled=True))
+    sites.main.activate()
+    sites.main.wait_for(lambda: sites.states()[far] == "disabled")
+    assert len(sites.all("GET hosts", "Columns: name")) == 4
+    # An authority that has not signed it.
+    stranger = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null",
+         "-subj", "/CN=stranger"], capture_output=True, text=True,
+        check=True).stdout
+    sites.main.config(sites.main_config(ca=stranger))
+    sites.main.activate()
+    sites.main.wait_for(lambda: sites.states()[far] == "dead")
+    error = sites.main.query("GET sites", "Columns: last_error",
+                             f"Filter: name = {far}")[0][0]
+    assert "certificate" in error, error
+    sites.main.config(sites.main_config(persist=False))
+    sites.main.activate()
+    sites.main.wait_for(lambda: sites.states()[far] == "online")
+    assert len(sites.all("GET hosts", "Columns: name")) == 5
