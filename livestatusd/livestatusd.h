@@ -18,7 +18,7 @@ struct logfiles;   /* reader of var/history */
 struct source;
 struct keeper;
 struct pool;
-struct sites;      /* other sites, and this one among them */
+struct sites; /* other sites, and this one among them */
 
 struct livestatusd {
 	struct daemon *d;

@@ -2,10 +2,12 @@
  *
  * vedette query: a Livestatus request to the site.
  */
+#include "common/mem.h"
 #include "common/num.h"
 #include "site/ask.h"
 #include "site/cmd.h"
 #include "site/follow.h"
+#include "site/query_print.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -70,19 +72,62 @@ wants_header(const struct str *request)
 }
 
 static void
-add_header(struct str *request)
+add_header(struct str *request, const char *header)
 {
 	const char *lf = strchr(str_get(request), '\n');
 	size_t n = lf != NULL ? (size_t)(lf - request->s) : request->len;
 	struct str with = {0};
 
 	str_addn(&with, request->s, n);
-	str_add(&with, "\nResponseHeader: fixed16");
+	str_addf(&with, "\n%s", header);
 	str_addn(&with, request->s + n, request->len - n);
 	if (lf == NULL)
 		str_addc(&with, '\n');
 	str_free(request);
 	*request = with;
+}
+
+/* "a,b" or "a b" or "*" */
+static void
+add_sites(struct str *request, const char *sites)
+{
+	char *header = xasprintf("OnlySites: %s", sites);
+
+	for (char *p = header; *p != '\0'; p++)
+		if (*p == ',' || *p == '\n')
+			*p = ' ';
+	add_header(request, header);
+	free(header);
+}
+
+/* For people, or as objects: only where the request leaves that open. */
+static bool
+wants_table(const struct cmd_call *call, const struct str *request)
+{
+	const char *s = str_get(request);
+
+	if (!wants_header(request) || strstr(s, "\nOutputFormat:") != NULL ||
+	    strstr(s, "\nSeparators:") != NULL)
+		return false;
+	return cmd_flag(call, "json") || cmd_flag(call, "table") ||
+	    (isatty(STDOUT_FILENO) && strstr(s, "\nColumnHeaders:") == NULL);
+}
+
+static int
+print_table(const struct cmd_call *call, const char *path, struct str *request)
+{
+	struct str answer = {0};
+	struct err err;
+	int rc;
+
+	add_header(request,
+	    "OutputFormat: json\nColumnHeaders: on\nResponseHeader: fixed16");
+	rc = ask_socket(path, str_get(request), -1, &answer, &err);
+	if (rc == 0)
+		rc = query_print(
+		    str_slice(&answer), cmd_flag(call, "json"), &err);
+	str_free(&answer);
+	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
 }
 
 static int
@@ -121,10 +166,18 @@ run(const struct cmd_call *call)
 		join(call, &request);
 	else
 		rc = read_request(&request, &err);
+	if (rc == 0 && cmd_value(call, "sites") != NULL)
+		add_sites(&request, cmd_value(call, "sites"));
+	if (rc == 0 && wants_table(call, &request)) {
+		rc = print_table(call, path, &request);
+		str_free(&request);
+		free(path);
+		return rc;
+	}
 	/* A command is answered only when it is refused. */
 	command = strncmp(str_get(&request), "COMMAND ", 8) == 0;
 	if (wants_header(&request)) {
-		add_header(&request);
+		add_header(&request, "ResponseHeader: fixed16");
 		n_head = HEADER_LEN;
 	} else if (command) {
 		n_head = REQUEST_MAX;
@@ -147,6 +200,9 @@ run(const struct cmd_call *call)
 }
 
 static const struct cmd_option options[] = {
+    {"sites", 0, "NAMES", "ask these sites, or * for all of them"},
+    {"json", 0, NULL, "print rows as JSON objects"},
+    {"table", 0, NULL, "print a table, as on a terminal"},
     {"follow", 0, NULL, "print new lines of the history as they are written"},
     {"lines", 0, "N", "with --follow: end after so many"},
     {0},
@@ -164,6 +220,12 @@ const struct cmd cmd_query = {
 	"\n"
 	"  vedette query 'GET services' 'Columns: host_name description "
 	"state'\n"
+	"\n"
+	"On a terminal the answer is a table, unless the request says "
+	"OutputFormat.\n"
+	"With --sites several sites answer together (docs/livestatus.md):\n"
+	"\n"
+	"  vedette query --sites '*' 'GET hosts' 'Columns: site name state'\n"
 	"\n"
 	"With --follow, new lines of the history are printed until you press\n"
 	"Ctrl-C; arguments are filters of the table log:\n"
