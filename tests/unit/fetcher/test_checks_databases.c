@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Unit test: MySQL and PostgreSQL.
+ * Unit test: MySQL, PostgreSQL, Oracle.
  */
 #include "tests/unit/fetcher/check_table.h"
 
@@ -211,6 +211,51 @@ test_postgres(void **state)
 	    "postgres_stat_database_size/MAIN/shop\n");
 }
 
+#define ORACLE(mode, logins)                                                   \
+	"<<<oracle_instance:sep(124)>>>\nTUX|19.3|" mode "|" logins            \
+	"|STARTED|3600|123|ARCHIVELOG|PRIMARY|NO|TUXDB\n"                      \
+	"DEAD|FAILURE|ORA-12541: no listener\n"
+
+static void
+test_oracle(void **state)
+{
+	static const struct row rows[] = {
+	    {"oracle_instance", "TUX", NULL, 1, ORACLE("OPEN", "ALLOWED"), 0,
+		"Database Name TUXDB, Status OPEN, Role PRIMARY, Version 19.3, "
+		"Logins allowed, Log Mode ARCHIVELOG",
+		"Uptime: 1 hour 0 minutes", "uptime=3600"},
+	    {"oracle_instance", "TUX", NULL, 1, ORACLE("MOUNTED", "ALLOWED"), 2,
+		NULL, NULL, NULL},
+	    {"oracle_instance", "TUX", "{\"logins\": 1}", 1,
+		ORACLE("OPEN", "RESTRICTED"), 1, NULL, NULL, NULL},
+	    {"oracle_instance", "DEAD", NULL, 1, ORACLE("OPEN", "ALLOWED"), 2,
+		"ORA-12541: no listener(!!)", NULL, ""},
+	    {"oracle_instance", "GONE", NULL, 1, ORACLE("OPEN", "ALLOWED"), 2,
+		NULL, NULL, ""},
+	    {"oracle_sessions", "TUX", NULL, 1,
+		"<<<oracle_sessions:sep(124)>>>\nTUX|160|800|200\n", 1,
+		"Sessions: 160 (warn/crit at 150/300)(!), Of those allowed: "
+		"20.00%",
+		NULL, "sessions=160;150;300;;800"},
+	    {"oracle_sessions", "X", NULL, 1,
+		"<<<oracle_sessions:sep(124)>>>\nTUX|160|800|200\n",
+		MSG_RESULT_NONE, NULL, NULL, NULL},
+	    {"oracle_processes", "TUX", NULL, 1,
+		"<<<oracle_processes:sep(124)>>>\nTUX|95|100\n", 2,
+		"Processes: 95 (warn/crit at 70/90)(!!), of 100", NULL,
+		"processes=95;70;90;;100"},
+	};
+	(void)state;
+	ROWS_RUN(rows);
+	row_discover(
+	    ORACLE(
+		"OPEN", "ALLOWED") "<<<oracle_sessions:sep(124)>>>\nTUX|1|2|3\n"
+				   "<<<oracle_processes:sep(124)>>>\nTUX|1|2\n",
+	    NULL,
+	    "oracle_instance/TUX\noracle_instance/DEAD\n"
+	    "oracle_processes/TUX\noracle_sessions/TUX\n");
+}
+
 int
 main(void)
 {
@@ -218,6 +263,7 @@ main(void)
 	    cmocka_unit_test(test_mysql),
 	    cmocka_unit_test(test_mysql_more),
 	    cmocka_unit_test(test_postgres),
+	    cmocka_unit_test(test_oracle),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
