@@ -260,7 +260,8 @@ outcome(struct jobs *j, struct worker *w, const struct msg_outcome *m)
 	jobs_executing(j, object, false);
 	schedule_done(j->schedule, object);
 	if (m->alive)
-		life_note(&j->life, snap->objects[object].host, now_ns);
+		life_note(&j->life, snap->objects[object].host, now_ns,
+		    schedule_kind(j->schedule->engine, object) == MSG_JOB_PING);
 	if (m->brought)
 		piggyback_take(j->piggyback,
 		    slice_of(snap_s(

@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#define HINT_MS 600000 /* some intervals of fetches */
+
 void
 life_start(struct life *life, uint32_t n_hosts)
 {
@@ -27,7 +29,7 @@ void
 life_adopt(
     struct life *life, const uint32_t *new_of, uint32_t n_old, uint32_t n_hosts)
 {
-	int64_t *last = xcalloc(n_hosts + 1, sizeof(*last));
+	struct life_sign *last = xcalloc(n_hosts + 1, sizeof(*last));
 
 	for (uint32_t i = 0; i < life->n && i < n_old; i++)
 		if (new_of[i] < n_hosts)
@@ -38,10 +40,17 @@ life_adopt(
 }
 
 void
-life_note(struct life *life, uint32_t host, int64_t now)
+life_note(struct life *life, uint32_t host, int64_t now, bool pong)
 {
-	if (host < life->n && now > life->last[host])
-		life->last[host] = now;
+	struct life_sign *sign;
+
+	if (host >= life->n)
+		return;
+	sign = &life->last[host];
+	if (now > sign->any)
+		sign->any = now;
+	if (pong && now > sign->pong)
+		sign->pong = now;
 }
 
 uint32_t
@@ -49,9 +58,9 @@ life_silence_ms(const struct life *life, uint32_t host, int64_t now)
 {
 	int64_t ms;
 
-	if (host >= life->n || life->last[host] == 0)
+	if (host >= life->n || life->last[host].any == 0)
 		return 0;
-	ms = (now - life->last[host]) / NS_PER_MS;
+	ms = (now - life->last[host].any) / NS_PER_MS;
 	return ms < 1 ? 1 : ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
 }
 
@@ -72,8 +81,19 @@ life_refutes(struct life *life, uint32_t host, int64_t now,
 {
 	uint32_t ms = life_silence_ms(life, host, now);
 
-	if (r->state == 0 || ms == 0 || ms >= LIFE_TIMEOUT_MS)
+	if (r->state == 0 || ms == 0)
 		return false;
+	if (ms >= LIFE_TIMEOUT_MS) {
+		if (ms < HINT_MS &&
+		    now - life->last[host].pong > HINT_MS * NS_PER_MS) {
+			str_addf(words,
+			    "%.*s; a connection %u s ago had an answer (if "
+			    "pings are dropped on the way: check: {tcp: PORT})",
+			    (int)r->output.len, r->output.s, ms / 1000);
+			r->output = str_slice(words);
+		}
+		return false;
+	}
 	life->refuted++;
 	str_addf(words,
 	    "OK - no answer to ping, but another sign of life %u s ago",

@@ -14,7 +14,9 @@
 #define LIFE_INTERVAL_MS 6000
 
 struct life {
-	int64_t *last; /* by host, 0: none yet */
+	struct life_sign {
+		int64_t any, pong; /* 0: none yet */
+	} * last;                  /* by host */
 	uint32_t n;
 	uint64_t refuted; /* silent pings of hosts that gave another sign */
 };
@@ -26,7 +28,8 @@ void life_free(struct life *life);
 void life_adopt(struct life *life, const uint32_t *new_of, uint32_t n_old,
     uint32_t n_hosts);
 
-void life_note(struct life *life, uint32_t host, int64_t now);
+/* `pong`: it was an answer to a ping, not a connection's. */
+void life_note(struct life *life, uint32_t host, int64_t now, bool pong);
 /* Milliseconds since the last sign, at least 1; 0: there was none yet. */
 uint32_t life_silence_ms(const struct life *life, uint32_t host, int64_t now);
 /*
@@ -37,7 +40,9 @@ uint32_t life_silence_ms(const struct life *life, uint32_t host, int64_t now);
 uint32_t life_window_ms(const struct life *life, uint32_t host, int64_t now);
 /*
  * A ping found nobody: was there a sign within the time-out all the same? Then
- * `*r` says so and the host is UP; `words` holds its text.
+ * `*r` says so and the host is UP; `words` holds its text. The words also tell
+ * of an older sign of a host that no ping reaches: whoever sees it go and come
+ * with each fetch should know that pings alone are dropped.
  */
 bool life_refutes(struct life *life, uint32_t host, int64_t now,
     struct msg_job_result *r, struct str *words);

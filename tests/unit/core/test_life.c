@@ -39,17 +39,17 @@ down_at(int64_t echo_until, int64_t sign, int64_t phase)
 		int64_t end = t;
 
 		if (!signed_yet && sign <= t) {
-			life_note(&life, 0, START + sign * MS);
+			life_note(&life, 0, START + sign * MS, true);
 			signed_yet = true;
 		}
 		if (t <= echo_until) {
-			life_note(&life, 0, START + t * MS);
+			life_note(&life, 0, START + t * MS, true);
 			continue;
 		}
 		window = life_window_ms(&life, 0, START + t * MS);
 		end = t + window;
 		if (!signed_yet && sign <= end) {
-			life_note(&life, 0, START + sign * MS);
+			life_note(&life, 0, START + sign * MS, true);
 			signed_yet = true;
 		}
 		r.state = 1;
@@ -105,7 +105,7 @@ refuting_has_words(void **state)
 	assert_int_equal(life_silence_ms(&life, 0, START), 0);
 	assert_int_equal(life_silence_ms(&life, 7, START), 0);
 	assert_false(life_refutes(&life, 0, START, &r, &words));
-	life_note(&life, 0, START);
+	life_note(&life, 0, START, true);
 	assert_int_equal(life_silence_ms(&life, 0, START), 1);
 	assert_false(life_refutes(&life, 1, START, &r, &words));
 	assert_false(life_refutes(&life, 0, START + 15000 * MS, &r, &words));
@@ -114,7 +114,21 @@ refuting_has_words(void **state)
 	assert_true(slice_eqs(r.output,
 	    "OK - no answer to ping, but another sign of life 14 s ago"));
 	assert_int_equal(life.refuted, 1);
+	/* Pings alone are dropped: it is DOWN, and the words say why. */
+	r = (struct msg_job_result){.state = 1, .output = SLICE("DOWN")};
+	str_clear(&words);
+	life_note(&life, 1, START, false);
+	assert_true(life_refutes(&life, 1, START + 1000 * MS, &r, &words));
+	r = (struct msg_job_result){.state = 1, .output = SLICE("DOWN")};
+	str_clear(&words);
+	assert_false(life_refutes(&life, 1, START + 40000 * MS, &r, &words));
+	assert_int_equal(r.state, 1);
+	assert_true(slice_eqs(r.output,
+	    "DOWN; a connection 40 s ago had an answer (if pings are dropped "
+	    "on the way: check: {tcp: PORT})"));
+	str_clear(&words);
 	/* What is UP anyway keeps its words. */
+	r.state = 0;
 	r.output = SLICE("OK");
 	assert_false(life_refutes(&life, 0, START + 1, &r, &words));
 	str_free(&words);
@@ -130,7 +144,7 @@ signs_outlive_a_reload(void **state)
 	(void)state;
 	life_start(&life, 3);
 	for (uint32_t i = 0; i < 3; i++)
-		life_note(&life, i, START + i * 1000 * MS);
+		life_note(&life, i, START + i * 1000 * MS, true);
 	life_adopt(&life, new_of, ARRAY_LEN(new_of), 4);
 	assert_int_equal(life_silence_ms(&life, 0, START + 5000 * MS), 3000);
 	assert_int_equal(life_silence_ms(&life, 1, START + 5000 * MS), 0);
