@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Fuzz target: every section's parser and every check, by discovering an
- * output and evaluating what was found, twice, with the state kept.
+ * output and evaluating what was found, twice, with the state kept. What
+ * begins like a stored walk is read as an SNMP device first.
  */
 #include "common/log.h"
 #include "common/utf8.h"
 #include "fetcher/discover.h"
 #include "fetcher/evaluate.h"
 #include "fetcher/sections/encoding.h"
+#include "fetcher/snmp/stored.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -53,10 +55,24 @@ discover(struct slice output, struct discovery *d)
 	json_decref(params);
 }
 
+static struct slice
+read_walk(struct slice input, struct str *read)
+{
+	struct collect_settings settings = {.bare = true};
+	struct err err;
+
+	if (!slice_starts(input, ".1.") ||
+	    stored_collect(input, SLICE(""), &settings, read, &err) != 0)
+		return input;
+	return str_slice(read);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct slice output = {(const char *)data, size};
+	struct str read = {0};
+	struct slice output =
+	    read_walk((struct slice){(const char *)data, size}, &read);
 	struct discovery d = {0};
 	struct str items = {0}, again = {0}, results = {0}, params = {0};
 	struct msg_job_result r;
@@ -97,5 +113,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	str_free(&again);
 	str_free(&results);
 	str_free(&params);
+	str_free(&read);
 	return 0;
 }
