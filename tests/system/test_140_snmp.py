@@ -205,3 +205,32 @@ def test_secrets_stay_secret(watched):
         assert SECRET.encode() not in line
     config = watched.ok("check-config").out
     assert SECRET not in config and json.dumps(SECRET) not in config
+
+
+PLAYED = {
+    "switch": [("Memory Processor", "cisco_mem", "Processor"),
+               ("Interface 10101", "interfaces", "10101")],
+    "router": [("BGP Peer 192.0.2.1", "bgp_peer", "192.0.2.1")],
+    "printer": [("Supply Image Fuser Kit", "printer_supply",
+                 "Image Fuser Kit")],
+    "ups": [("Battery capacity", "ups_capacity", None)],
+    "linux": [("CPU utilization", "hr_cpu", None)],
+}
+
+
+def test_stored_walks_of_whole_devices(site):
+    """Those that the unit tests play, by the command that users have."""
+    site.config({
+        "hosts": {h: {"address": "127.0.0.1", "snmp": {"version": "2c"}}
+                  for h in PLAYED},
+        "services": [
+            {"hosts": [h], "description": d, "check": {
+                "collector": "Check_MK", "check": check,
+                **({"item": item} if item else {})}}
+            for h, all_ in PLAYED.items() for d, check, item in all_]})
+    for host, services in PLAYED.items():
+        walk = pathlib.Path("tests/data/walks", host + ".walk").absolute()
+        rows = {r["service"]: r for r in site.ok(
+            "check", host, "--walk", str(walk), "--json").json()}
+        for description, _, _ in services:
+            assert rows[description]["state"] == "OK", rows[description]
