@@ -142,7 +142,8 @@ test_drbd(void **state)
 	};
 	(void)state;
 	ROWS_RUN(rows);
-	row_discover(DRBD("Connected", "UpToDate/UpToDate"), NULL, "drbd/0\n");
+	row_discover(DRBD("Connected", "UpToDate/UpToDate"), NULL,
+	    "drbd/0\ndrbd_disk/0\ndrbd_net/0\ndrbd_stats/0\n");
 }
 
 #define DOCKER                                                                 \
