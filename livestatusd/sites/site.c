@@ -423,7 +423,7 @@ site_new(
 }
 
 void
-site_free(struct site **sp, const char *why)
+site_close(struct site **sp, const char *why)
 {
 	struct site *s = *sp;
 

@@ -64,7 +64,7 @@ struct site_hooks {
 struct site *site_new(
     uv_loop_t *loop, struct site_conf *conf, const struct site_hooks *hooks);
 /* Everything that is asked fails before. */
-void site_free(struct site **s, const char *why);
+void site_close(struct site **s, const char *why);
 const struct site_conf *site_conf(const struct site *s);
 enum site_state site_state(const struct site *s);
 bool site_is_vedette(const struct site *s);

@@ -211,7 +211,7 @@ sites_reload(struct sites *s)
 	for (size_t i = 0; i < s->n; i++)
 		s->gates[i] = GATE_PENDING;
 	for (size_t i = 1; i < old.n; i++)
-		site_free(&old.v[i], "the configuration has changed");
+		site_close(&old.v[i], "the configuration has changed");
 	free(old.v);
 	s->stale = true;
 	if (s->n > 1)
@@ -260,7 +260,7 @@ sites_free(struct sites **sp)
 		return;
 	*sp = NULL;
 	for (size_t i = 0; i < s->n; i++)
-		site_free(&s->v[i], "the status daemon ends");
+		site_close(&s->v[i], "the status daemon ends");
 	free(s->v);
 	free(s->gates);
 	free(s->asked);

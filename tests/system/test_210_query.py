@@ -35,3 +35,24 @@ def test_what_is_refused_has_exit_code_1(started):
         assert done.code == 1, done
         assert done.out.strip(), done
     assert started.ok("query", "GET hosts\\nColumns: name").err == ""
+
+
+def test_rows_for_people_and_for_programs(started):
+    """A table, JSON objects, several sites, and what is refused."""
+    started.config({"hosts": {"web01": {"check": "passive"},
+                              "db01": {"check": "passive"}}})
+    started.activate()
+    ask = ["GET hosts", "Columns: name state groups"]
+    table = started.ok("query", "--table", *ask).out.splitlines()
+    assert table[0].split() == ["NAME", "STATE", "GROUPS"]
+    assert [line.split()[0] for line in table[1:]] == ["db01", "web01"]
+    assert started.ok("query", "--json", *ask).json() == [
+        {"name": "db01", "state": 0, "groups": []},
+        {"name": "web01", "state": 0, "groups": []}]
+    rows = started.ok("query", "--sites", "*", "--json", "GET hosts",
+                      "Columns: site name").json()
+    assert rows[0] == {"site": started.name, "name": "db01"}
+    done = started.run("query", "--sites", "munich", "--json", *ask)
+    assert done.code == 1 and "there is no site 'munich'" in done.err
+    done = started.run("query", "--json", "GET nonsense")
+    assert done.code == 1 and "nonsense" in done.err
