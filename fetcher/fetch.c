@@ -8,9 +8,28 @@
 #include "fetcher/piggyback.h"
 
 #include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
+
+/* Encoding and decoding is the catalogue's way of copying a message. */
+void
+fetch_copy_job(struct fetch *f, const struct msg_job *job)
+{
+	struct msg m = {.id = MSG_JOB, .job = *job};
+	const char *why = NULL;
+	struct wire w;
+
+	msg_put(&f->copy, &m);
+	w = wire_of(str_slice(&f->copy));
+	must(msg_get(&w, &m, &why) == 1);
+	f->job = m.job;
+	if (f->job.timeout_ms == 0)
+		f->job.timeout_ms = LIMIT_TIMEOUT_MS;
+	f->name = slice_dup(job->address.len > 0 ? job->address : job->host);
+}
 
 uint64_t
 fetch_left_ms(const struct fetch *f)

@@ -103,6 +103,8 @@ int fetch_take(struct fetch *f, const char *bytes, size_t n, struct err *err_r);
 int fetch_replace(struct fetch *f, struct slice output, struct err *err_r);
 /* Hands the output over; it is no longer counted. */
 struct str fetch_steal(struct fetch *f);
+/* The job becomes the fetch's own. */
+void fetch_copy_job(struct fetch *f, const struct msg_job *job);
 /* Milliseconds until the deadline, at least 0. */
 uint64_t fetch_left_ms(const struct fetch *f);
 /* "5s": the job's timeout, for words. */

@@ -497,23 +497,6 @@ count(struct runner *e, uint32_t kind)
 		e->counters.jobs_unknown++;
 }
 
-/* Encoding and decoding is the catalogue's way of copying a message. */
-static void
-copy_job(struct fetch *f, const struct msg_job *job)
-{
-	struct msg m = {.id = MSG_JOB, .job = *job};
-	const char *why = NULL;
-	struct wire w;
-
-	msg_put(&f->copy, &m);
-	w = wire_of(str_slice(&f->copy));
-	must(msg_get(&w, &m, &why) == 1);
-	f->job = m.job;
-	if (f->job.timeout_ms == 0)
-		f->job.timeout_ms = LIMIT_TIMEOUT_MS;
-	f->name = slice_dup(job->address.len > 0 ? job->address : job->host);
-}
-
 struct fetch *
 runner_start(struct runner *e, const struct msg_job *job, runner_done_fn *done,
     void *arg)
@@ -526,7 +509,7 @@ runner_start(struct runner *e, const struct msg_job *job, runner_done_fn *done,
 	f->ask.done = resolved;
 	f->started_ns = clock_mono();
 	f->started_wall_ns = clock_wall();
-	copy_job(f, job);
+	fetch_copy_job(f, job);
 	f->next = e->first;
 	if (e->first != NULL)
 		e->first->prev = f;
