@@ -48,11 +48,11 @@ enum kind {
 	F(bool, host_on)                                                       \
 	F(bool, service_on)                                                    \
 	F(u32, modified) F(u32, modified_host) F(u32, modified_service)
-#define COUNT(type, name) +1
-#define PUT(type, name)   wire_put_##type(out, v->name);
-#define ROOM(type, name)  +WIRE_ROOM_##type(v->name)
+#define COUNT(type, name)   +1
+#define PUT(type, name)     wire_put_##type(out, v->name);
+#define ROOM(type, name)    +WIRE_ROOM_##type(v->name)
 #define PUT_RAW(type, name) p = wire_raw_##type(p, v->name);
-#define GET(type, name)   v->name = (typeof(v->name))wire_get_##type(w);
+#define GET(type, name)     v->name = (typeof(v->name))wire_get_##type(w);
 
 enum {
 	OBJECT_N = 13 + 0 OBJECT_FIELDS(COUNT),
