@@ -5,17 +5,17 @@
 # /opt/vedette/versions/VERSION; sites link there.
 LINKDIR = /usr/local
 VEDETTE_ROOT ?= /opt/vedette
-WEB_FILES    = $(shell find web -type f 2>/dev/null)
+WEB_FILES    = $(shell find web -type f)
 NOTIFY_FILES = $(wildcard packaging/notifications/*)
 
 $(BUILD)/.tree: $(WEB_FILES) $(NOTIFY_FILES) packaging/set-capabilities \
     packaging/bash-completion/vedette packaging/man/vedette.1 \
     packaging/systemd/vedette@.service packaging/install.mk
 	rm -rf $(BUILD)/share
-	mkdir -p $(BUILD)/lib/nagios/plugins $(BUILD)/share/web \
+	mkdir -p $(BUILD)/lib/nagios/plugins \
 	  $(BUILD)/share/vedette/notifications $(BUILD)/share/man/man1 \
 	  $(BUILD)/share/bash-completion/completions $(BUILD)/share/systemd
-	if [ -d web ]; then cp -R web/. $(BUILD)/share/web/; fi
+	web/build $(abspath $(BUILD)/share/web) $(abspath build/node)
 	if [ -n "$(NOTIFY_FILES)" ]; then \
 	  cp $(NOTIFY_FILES) $(BUILD)/share/vedette/notifications/; fi
 	cp packaging/set-capabilities $(BUILD)/share/vedette/

@@ -16,6 +16,8 @@
 
 #define MAX_FILE ((size_t)8 << 20)
 
+#define HASH_LEN 10
+
 struct assets {
 	struct asset *files;
 	size_t n, cap;
@@ -45,6 +47,29 @@ content_type(const char *name)
 	return "application/octet-stream";
 }
 
+/* "console-0123456789.js": web/build.mjs gives such names. */
+static bool
+has_hash(const char *name)
+{
+	const char *dash = strrchr(name, '-');
+
+	return dash != NULL &&
+	    strspn(dash + 1, "0123456789abcdef") == HASH_LEN &&
+	    dash[1 + HASH_LEN] == '.';
+}
+
+static int
+load_zipped(const char *folder, struct asset *file, struct err *err_r)
+{
+	char *path = xasprintf("%s/%s.gz", folder, file->name);
+	int rc = 0;
+
+	if (file_exists(path))
+		rc = file_read(path, MAX_FILE, &file->zipped, err_r);
+	free(path);
+	return rc;
+}
+
 static int
 load_one(
     struct assets *a, const char *folder, const char *name, struct err *err_r)
@@ -63,11 +88,21 @@ load_one(
 		return -1;
 	}
 	file->name = xstrdup(name);
+	file->for_ever = has_hash(name);
 	snprintf(file->etag, sizeof(file->etag), "\"%08x%zx\"",
 	    crc32c(str_get(&file->content), file->content.len),
 	    file->content.len);
 	a->n++;
-	return 0;
+	return load_zipped(folder, file, err_r);
+}
+
+static bool
+is_served(const char *name)
+{
+	size_t len = strlen(name);
+
+	return name[0] != '.' && strchr(name, '.') != NULL &&
+	    (len < 3 || strcmp(name + len - 3, ".gz") != 0);
 }
 
 struct assets *
@@ -85,7 +120,7 @@ assets_load(const char *folder, struct err *err_r)
 		return NULL;
 	}
 	while (rc == 0 && (e = readdir(dir)) != NULL)
-		if (e->d_name[0] != '.' && strchr(e->d_name, '.') != NULL)
+		if (is_served(e->d_name))
 			rc = load_one(a, folder, e->d_name, err_r);
 	closedir(dir);
 	if (rc == 0 && assets_find(a, "index.html") == NULL) {
@@ -111,6 +146,7 @@ assets_free(struct assets **ap)
 	for (size_t i = 0; i < a->n; i++) {
 		free(a->files[i].name);
 		str_free(&a->files[i].content);
+		str_free(&a->files[i].zipped);
 	}
 	free(a->files);
 	free(a);

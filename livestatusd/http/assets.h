@@ -10,16 +10,23 @@
 #include "common/err.h"
 #include "common/str.h"
 
+#include <stdbool.h>
+
 struct asset {
 	char *name;       /* "app.js" */
 	const char *type; /* content type */
 	struct str content;
-	char etag[24]; /* with its quotation marks */
+	struct str zipped; /* the same by gzip; len 0: not there */
+	bool for_ever;     /* its name changes with its content */
+	char etag[24];     /* with its quotation marks */
 };
 
 struct assets;
 
-/* Reads every plain file of the folder. NULL with a reason. */
+/*
+ * Reads every plain file of the folder; NAME.gz is NAME, zipped. NULL with a
+ * reason.
+ */
 struct assets *assets_load(const char *folder, struct err *err_r);
 void assets_free(struct assets **a);
 /* NULL if there is none of that name. */

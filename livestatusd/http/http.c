@@ -19,34 +19,6 @@
 #define CONNECTIONS_MAX 1000
 #define IDLE_S          60
 
-#define POLICY                                                                 \
-	"default-src 'self'; img-src 'self' data:; object-src 'none'; "        \
-	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-
-void
-http_json(struct http_request *r, unsigned status, json_t *doc)
-{
-	char *json = json_dumps(doc, JSON_COMPACT | JSON_ENSURE_ASCII);
-
-	r->status = status;
-	str_clear(&r->out);
-	str_add(&r->out, json == NULL ? "{}" : json);
-	free(json);
-	json_decref(doc);
-}
-
-void
-http_fail(struct http_request *r, unsigned status, const char *text)
-{
-	size_t len = strnlen(text, 1000);
-
-	if (r->rest) {
-		rest_problem(r, status, text, NULL);
-		return;
-	}
-	http_json(r, status, json_pack("{s:s%}", "error", text, len));
-}
-
 bool
 http_may(const struct http_request *r, const char *permission)
 {
@@ -68,76 +40,6 @@ http_header(struct http_request *r, const char *name)
 {
 	return MHD_lookup_connection_value(
 	    r->connection, MHD_HEADER_KIND, name);
-}
-
-/* --- answers -------------------------------------------------------------- */
-
-static void
-add_headers(struct MHD_Response *response, const char *type)
-{
-	MHD_add_response_header(response, "Content-Type", type);
-	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-	MHD_add_response_header(response, "Content-Security-Policy", POLICY);
-	MHD_add_response_header(response, "Referrer-Policy", "same-origin");
-}
-
-static enum MHD_Result
-send_answer(struct http_request *r)
-{
-	char seconds[16];
-	size_t len = r->out.len;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-	    len, str_steal(&r->out), MHD_RESPMEM_MUST_FREE);
-	enum MHD_Result rc;
-
-	add_headers(response, r->type == NULL ? "application/json" : r->type);
-	MHD_add_response_header(response, "Cache-Control", "no-store");
-	if (r->cookie != NULL)
-		MHD_add_response_header(response, "Set-Cookie", r->cookie);
-	if (r->etag != NULL)
-		MHD_add_response_header(response, "ETag", r->etag);
-	if (r->rest)
-		rest_add_headers(r, response);
-	if (r->retry_after > 0) {
-		snprintf(seconds, sizeof(seconds), "%u", r->retry_after);
-		MHD_add_response_header(response, "Retry-After", seconds);
-	}
-	rc = MHD_queue_response(r->connection, r->status, response);
-	MHD_destroy_response(response);
-	return rc;
-}
-
-static enum MHD_Result
-send_redirect(struct http_request *r, const char *to)
-{
-	struct MHD_Response *response =
-	    MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	enum MHD_Result rc;
-
-	MHD_add_response_header(response, "Location", to);
-	rc = MHD_queue_response(r->connection, MHD_HTTP_FOUND, response);
-	MHD_destroy_response(response);
-	return rc;
-}
-
-static enum MHD_Result
-send_asset(struct http_request *r, const struct asset *a)
-{
-	const char *known = MHD_lookup_connection_value(
-	    r->connection, MHD_HEADER_KIND, "If-None-Match");
-	bool same = known != NULL && strcmp(known, a->etag) == 0;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-	    same ? 0 : a->content.len, (void *)(uintptr_t)str_get(&a->content),
-	    MHD_RESPMEM_PERSISTENT);
-	enum MHD_Result rc;
-
-	add_headers(response, a->type);
-	MHD_add_response_header(response, "Cache-Control", "no-cache");
-	MHD_add_response_header(response, "ETag", a->etag);
-	rc = MHD_queue_response(r->connection,
-	    same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response);
-	MHD_destroy_response(response);
-	return rc;
 }
 
 /* --- routes --------------------------------------------------------------- */
@@ -189,16 +91,16 @@ handle_file(struct http_request *r)
 
 	if (strcmp(r->method, "GET") != 0 && strcmp(r->method, "HEAD") != 0) {
 		http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED, "GET is expected.");
-		return send_answer(r);
+		return answer_send(r);
 	}
 	if (strncmp(r->path, "assets/", 7) == 0)
 		a = assets_find(r->h->assets, r->path + 7);
 	else if (strchr(r->path, '.') == NULL)
 		a = assets_find(r->h->assets, "index.html");
 	if (a != NULL)
-		return send_asset(r, a);
+		return answer_asset(r, a);
 	http_fail(r, MHD_HTTP_NOT_FOUND, "There is no such page.");
-	return send_answer(r);
+	return answer_send(r);
 }
 
 static void
@@ -218,7 +120,7 @@ handle(struct http_request *r)
 {
 	r->h->requests++;
 	if (r->path == NULL)
-		return send_redirect(r, r->h->prefix);
+		return answer_redirect(r, r->h->prefix);
 	r->rest = rest_is_path(r->path);
 	if (!r->rest && strncmp(r->path, "console/", 8) != 0 &&
 	    strcmp(r->path, "metrics") != 0)
@@ -233,7 +135,7 @@ handle(struct http_request *r)
 	else if (!r->rest || !rest_handle_open(r))
 		auth_start(r, handle_page);
 	if (r->status != 0)
-		return send_answer(r);
+		return answer_send(r);
 	suspend(r);
 	return MHD_YES;
 }
@@ -313,7 +215,7 @@ on_request(void *arg, struct MHD_Connection *connection, const char *url,
 		return MHD_YES;
 	}
 	if (r->status != 0) /* resumed */
-		return send_answer(r);
+		return answer_send(r);
 	return handle(r);
 }
 

@@ -15,7 +15,7 @@
 #include <jansson.h>
 #include <microhttpd.h>
 
-#define HTTP_MAX_BODY 1048576
+#define HTTP_MAX_BODY 262144
 
 /* One server of libmicrohttpd. */
 struct http_listener {
@@ -76,6 +76,11 @@ struct http_request {
 	struct http_request *next, **link;
 };
 
+/* answer.c: sends what there is. */
+enum MHD_Result answer_send(struct http_request *r);
+enum MHD_Result answer_redirect(struct http_request *r, const char *to);
+enum MHD_Result answer_asset(struct http_request *r, const struct asset *a);
+
 /* The answer is {"error": text}, or a problem of the REST API. */
 void http_fail(struct http_request *r, unsigned status, const char *text);
 /* The answer is this document, which is taken. */
@@ -127,6 +132,8 @@ const char *auth_token(struct http_request *r);
 void login_handle(struct http_request *r);
 void logout_handle(struct http_request *r);
 
+/* list.c: console/list. */
+void list_handle(struct http_request *r);
 /* metrics.c: for Prometheus. */
 void metrics_handle(struct http_request *r);
 /* console.c: the answer of console/NAME, for a person who may look. */

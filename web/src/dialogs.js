@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What one does with hosts and services: a dialog for each, which first says
+// what it will affect, and keeps what one has typed until it is done.
+
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { rest, any, all, is } from "./api.js";
+import { dialog, may, note, nudge } from "./store.js";
+import { isService, stateOf } from "./show.js";
+import { ticked } from "./grid.js";
+import { t, many } from "./words.js";
+
+const local = (date) => new Date(date - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+const later = (minutes) => local(new Date(Date.now() + minutes * 60000));
+const iso = (text) => new Date(text).toISOString();
+const RECUR = ["fixed", "hour", "day", "week", "second_week", "fourth_week", "weekday_start", "weekday_end", "day_of_month"];
+
+// fields: [name, kind, default]; send(values): [path, body] below the API.
+const action = (path) => (service) => `domain-types/${service ? "service" : "host"}/actions/${path}/invoke`;
+const switches = (name) => ({
+  permission: name === "notifications" ? "action.notifications" : "action.enablechecks",
+  fields: [["on", "check", false]],
+  send: (v, service) => [`domain-types/${service ? "service" : "host"}/actions/${v.on ? "enable" : "disable"}_${name}/invoke`, {}, "object_type"],
+});
+
+export const ACTIONS = {
+  acknowledge: {
+    key: "a", permission: "action.acknowledge",
+    fields: [["comment", "text", "", true], ["sticky", "check", true], ["persistent", "check", false], ["tell contacts", "check", true], ["expires", "time", ""]],
+    send: (v, service) => [`domain-types/acknowledge/collections/${service ? "service" : "host"}`, {
+      comment: v.comment, sticky: v.sticky, persistent: v.persistent, notify: v["tell contacts"],
+      ...(v.expires ? { expire_on: iso(v.expires) } : {}) }, "acknowledge_type"],
+  },
+  "remove acknowledgement": {
+    permission: "action.acknowledge", fields: [],
+    send: () => ["domain-types/acknowledge/actions/delete/invoke", {}, "acknowledge_type"],
+  },
+  "set downtime": {
+    key: "d", permission: "action.downtimes",
+    fields: [["comment", "text", "", true], ["from", "time", () => later(0)], ["until", "time", () => later(120)],
+      ["recurs", RECUR, "fixed"], ["flexible", "number", ""]],
+    send: (v, service) => [`domain-types/downtime/collections/${service ? "service" : "host"}`, {
+      comment: v.comment, start_time: iso(v.from), end_time: iso(v.until), recur: v.recurs,
+      ...(v.flexible ? { duration: Number(v.flexible) } : {}) }, "downtime_type"],
+  },
+  comment: {
+    key: "c", permission: "action.addcomment",
+    fields: [["comment", "text", "", true], ["persistent", "check", true]],
+    send: (v, service) => [`domain-types/comment/collections/${service ? "service" : "host"}`, v, "comment_type"],
+  },
+  reschedule: {
+    key: "r", permission: "action.reschedule", fields: [], quick: true,
+    send: (v, service) => [action("reschedule")(service), {}, "object_type"],
+  },
+  "enter result": {
+    permission: "action.fakechecks",
+    fields: [["state", ["0", "1", "2", "3"], "0"], ["output", "text", "", true]],
+    send: (v, service) => [action("enter_result")(service), { state: Number(v.state), output: v.output }, "object_type"],
+  },
+  notify: {
+    permission: "action.customnotification",
+    fields: [["comment", "text", "", true], ["broadcast", "check", false], ["forced", "check", false]],
+    send: (v, service) => [action("notify")(service), v, "object_type"],
+  },
+  "switch notifications": switches("notifications"),
+  "switch active checks": switches("active_checks"),
+  "switch passive checks": switches("passive_checks"),
+  "switch flap detection": switches("flap_detection"),
+};
+
+export const allowed = () => Object.keys(ACTIONS).filter((name) => may(ACTIONS[name].permission));
+
+/** Opens a dialog on rows, or on all that a list of one table shows. */
+export function act(name, rows, found) {
+  if (!ACTIONS[name] || !may(ACTIONS[name].permission) || (!rows?.length && !found?.total)) return;
+  dialog.value = { kind: "act", name, rows, found };
+}
+
+const exactly = (r) => (isService(r) ? all(is("host_name", r.host_name), is("description", r.description)) : is("name", r.name));
+
+async function carryOut(name, rows, found, values) {
+  const parts = found
+    ? [[found.spec.table === "services", found.spec.query ?? is(found.spec.table === "services" ? "description" : "name", "", "!=")]]
+    : [false, true].map((service) => [service, rows.filter((r) => isService(r) === service)])
+      .filter(([, list]) => list.length).map(([service, list]) => [service, any(list.map(exactly))]);
+  for (const [service, query] of parts) {
+    const [path, body, type] = ACTIONS[name].send(values, service);
+    await rest("POST", path, { [type]: service ? "service_by_query" : "host_by_query", query, ...body });
+  }
+}
+
+function Field({ name, kind, value, needed, set }) {
+  const change = (e) => set(kind === "check" ? e.target.checked : e.target.value);
+  if (kind === "check") return html`<label class="check"><input type="checkbox" checked=${value} onChange=${change}/> ${t(name)}</label>`;
+  if (Array.isArray(kind)) {
+    return html`<label>${t(name)} <select value=${value} onChange=${change}>
+      ${kind.map((k) => html`<option value=${k}>${t(name === "recurs" ? `recur ${k}` : k)}</option>`)}</select></label>`;
+  }
+  return html`<label>${t(name)} <input type=${{ time: "datetime-local", number: "number", text: "text" }[kind]} value=${value}
+    min=${kind === "number" ? 1 : undefined} required=${Boolean(needed)} maxlength="2000" onInput=${change}/></label>`;
+}
+
+function Affected({ rows, found }) {
+  if (found) return html`<p>${t("affects", many(found.total))} ${t("select all found", found.total)}</p>`;
+  return html`<p>${t("affects", many(rows.length))}</p><ul>
+    ${rows.slice(0, 5).map((r) => html`<li><b>${stateOf(r)[0]}</b> ${isService(r) ? `${r.host_name} / ${r.description}` : r.name}</li>`)}
+    ${rows.length > 5 && html`<li>${t("and more", rows.length - 5)}</li>`}</ul>`;
+}
+
+function ActDialog({ name, rows, found }) {
+  const { fields, quick } = ACTIONS[name];
+  const [values, setValues] = useState(() => Object.fromEntries(fields.map(([id, , value]) => [id, typeof value === "function" ? value() : value])));
+  const [failure, setFailure] = useState("");
+  const [busy, setBusy] = useState(false);
+  const form = useRef();
+  const submit = async (e) => {
+    e?.preventDefault();
+    setBusy(true);
+    try {
+      await carryOut(name, rows, found, values);
+      note.value = t("done", t(name), many(found ? found.total : rows.length));
+      dialog.value = null;
+      ticked.value = new Map();
+      nudge.value++;
+    } catch (error) {
+      setFailure(error.message);
+      setBusy(false);
+    }
+  };
+  useEffect(() => { if (quick && rows?.length === 1) submit(); }, []);
+  return html`<form ref=${form} onSubmit=${submit}>
+    <h2>${t(name)}</h2>
+    <${Affected} rows=${rows} found=${found}/>
+    ${fields.map(([id, kind, , needed]) => html`<${Field} key=${id} name=${id} kind=${kind} needed=${needed} value=${values[id]}
+      set=${(v) => setValues((old) => ({ ...old, [id]: v }))}/>`)}
+    <p class="error" role="alert">${failure}</p>
+    <div class="buttons"><button type="button" onClick=${() => { dialog.value = null; }}>${t("cancel")}</button>
+      <button class="main" disabled=${busy}>${t("do it")}</button></div></form>`;
+}
+
+const KEYS = ["/", "j k", "x", "Enter", "a d c r", "g", "Esc", "?"];
+const Help = () => html`<h2>${t("keys")}</h2><dl class="keys">${KEYS.map((k) => html`<dt><kbd>${k}</kbd></dt><dd>${t(`key ${k}`)}</dd>`)}</dl>
+  <p>${t("search help")}</p>
+  <div class="buttons"><button class="main" onClick=${() => { dialog.value = null; }}>${t("close")}</button></div>`;
+
+/** What is open above the page: a modal dialog of the browser's own. */
+export function Dialogs() {
+  const node = useRef();
+  const open = dialog.value;
+  useEffect(() => {
+    if (open && !node.current.open) {
+      node.current.showModal();
+      node.current.querySelector("input, select, button.main")?.focus();
+    } else if (!open && node.current.open) node.current.close();
+  }, [open]);
+  return html`<dialog ref=${node} aria-label=${open ? t(open.name ?? "keys") : undefined} onClose=${() => { dialog.value = null; }}>
+    ${open?.kind === "act" && html`<${ActDialog} ...${open}/>`}
+    ${open?.kind === "help" && html`<${Help}/>`}</dialog>`;
+}

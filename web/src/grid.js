@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A list of any length: only the rows that are in sight are in the document and
+// asked from the server, which sorts and filters. Works by keyboard.
+
+import { html } from "htm/preact";
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { list } from "./api.js";
+import { useData, rewrite, route, dialog, go } from "./store.js";
+import { setClock } from "./show.js";
+import { t } from "./words.js";
+
+const PAGE = 200; // rows that are asked at once
+const narrow = matchMedia("(max-width: 700px)");
+
+/** Keys of ticked rows, with their rows; for the page that is shown. */
+export const ticked = signal(new Map());
+/** What the list on the page shows: {spec, total}. */
+export const shown = signal(null);
+
+function useRowHeight() {
+  const [small, set] = useState(narrow.matches);
+  useEffect(() => {
+    const listen = () => set(narrow.matches);
+    narrow.addEventListener("change", listen);
+    return () => narrow.removeEventListener("change", listen);
+  }, []);
+  return small ? 76 : 38;
+}
+
+/** The first row in sight and how many there are, as one scrolls. */
+function useSight(node, height) {
+  const [sight, set] = useState({ first: 0, rows: 40 });
+  useEffect(() => {
+    const look = () => {
+      if (!node.current) return;
+      const top = -node.current.getBoundingClientRect().top;
+      const first = Math.max(0, Math.floor(top / height) - 10);
+      const rows = Math.ceil(innerHeight / height) + 20;
+      set((old) => (old.first === first && old.rows === rows ? old : { first, rows }));
+    };
+    look();
+    addEventListener("scroll", look, { passive: true });
+    addEventListener("resize", look);
+    return () => { removeEventListener("scroll", look); removeEventListener("resize", look); };
+  }, [height]);
+  return sight;
+}
+
+function Head({ columns, selectable }) {
+  const sort = route.value.args.sort ?? "";
+  return html`<div class="row head" role="row">
+    ${selectable && html`<span class="tick" role="columnheader" aria-label=${t("selected", "")}></span>`}
+    ${columns.map(({ id, title, by, style }) => {
+      const on = by && (sort === by || sort === `-${by}`);
+      const direction = on ? (sort[0] === "-" ? "descending" : "ascending") : undefined;
+      return html`<span class=${style} role="columnheader" aria-sort=${direction} key=${id}>
+        ${by ? html`<button class="sort" onClick=${() => rewrite({ sort: sort === by ? `-${by}` : sort === `-${by}` ? "" : by })}>
+          ${title}${on ? (sort[0] === "-" ? " ↓" : " ↑") : ""}</button>` : title}
+      </span>`;
+    })}</div>`;
+}
+
+function Row({ row, index, columns, name, selectable, active, setActive, open }) {
+  const key = name(row);
+  const tick = () => {
+    const next = new Map(ticked.value);
+    if (!next.delete(key)) next.set(key, row);
+    ticked.value = next;
+  };
+  const node = useRef();
+  useEffect(() => {
+    if (active && document.activeElement?.closest(".grid, body") && !dialog.value
+      && !document.activeElement.closest("input, textarea, select, button, a")) node.current.focus({ preventScroll: false });
+  }, [active]);
+  return html`<div class=${`row ${row.staleness >= 1.5 ? "stale" : ""}`} role="row" aria-rowindex=${index + 2} tabindex=${active ? 0 : -1}
+      ref=${node} onFocus=${() => setActive(index)} data-key=${key}
+      onKeyDown=${(e) => {
+        if (e.key === "x" && selectable && e.target === node.current) { e.preventDefault(); tick(); }
+        if (e.key === "Enter" && e.target === node.current && open) { const to = open(row); if (to) go(...to); }
+      }}>
+    ${selectable && html`<span class="tick" role="gridcell"><input type="checkbox" checked=${ticked.value.has(key)} onChange=${tick}
+      aria-label=${t("select row", key)} tabindex="-1"/></span>`}
+    ${columns.map(({ id, draw, style }) => html`<span class=${style} role="gridcell" key=${id}>${draw(row)}</span>`)}
+  </div>`;
+}
+
+/**
+ * spec: {table, columns, query, sort}. columns: [{id, title, by?, style, draw(row)}].
+ * name(row): what a row is known by. open(row): where Enter goes. Of `rows`,
+ * which are all there is, nothing is asked.
+ */
+export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
+  const node = useRef();
+  const height = useRowHeight();
+  const sight = useSight(node, height);
+  const [active, setActive] = useState(0);
+  const from = rows ? 0 : Math.max(0, Math.floor(sight.first / (PAGE / 2)) * (PAGE / 2));
+  const asked = { ...spec, offset: from, limit: Math.max(PAGE, sight.rows + PAGE / 2) };
+  const key = rows ? "" : JSON.stringify(asked);
+  const data = useData(key, async () => {
+    if (rows) return null;
+    const answer = await list(asked);
+    setClock(answer.now);
+    return { ...answer, from };
+  });
+  const last = useRef();
+  if (data) last.current = data;
+  const got = rows ? { rows, total: rows.length, from: 0 } : last.current;
+
+  useEffect(() => { shown.value = got ? { spec, total: got.total } : null; }, [got]);
+  useEffect(() => {
+    const onKey = (e) => {
+      if (e.ctrlKey || e.metaKey || e.altKey || dialog.value || e.target.closest("input, textarea, select")) return;
+      const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[e.key];
+      if (!step || !got || (e.key.length > 1 && !e.target.closest(".grid"))) return;
+      e.preventDefault();
+      const next = Math.min(got.total - 1, Math.max(0, active + step));
+      setActive(next);
+      const row = node.current.querySelector(`[aria-rowindex="${next + 2}"]`);
+      if (row) { row.focus({ preventScroll: true }); row.scrollIntoView({ block: "nearest" }); }
+      else scrollTo(0, node.current.offsetTop + next * height - innerHeight / 2);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [active, got]);
+
+  if (!got) return html`<div class="empty card" aria-busy="true">…</div>`;
+  if (got.total === 0) return html`<div class="empty card">${empty}</div>`;
+  const first = Math.max(sight.first, got.from);
+  const visible = got.rows.slice(first - got.from, sight.first + sight.rows - got.from);
+  return html`<div class="grid" role="grid" aria-rowcount=${got.total + 1}>
+    <${Head} columns=${columns} selectable=${selectable}/>
+    <div class="body" role="rowgroup" ref=${node} style=${{ height: `${got.total * height}px` }}>
+      <div role="presentation" style=${{ transform: `translateY(${first * height}px)` }}>
+        ${visible.map((row, i) => html`<${Row} key=${name(row)} row=${row} index=${first + i} columns=${columns} name=${name}
+          selectable=${selectable} active=${first + i === active} setActive=${setActive} open=${open}/>`)}
+      </div>
+    </div></div>`;
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The console: its frame, which page is shown, logging in, the keyboard.
+
+import { html, render } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { LoggedOut, get, post } from "./api.js";
+import { Dialogs, ACTIONS, act } from "./dialogs.js";
+import { Comments, Downtimes, Events, Groups, History, Hosts, Problems, Services } from "./lists.js";
+import { HostPage, ServicePage, SitePage } from "./object.js";
+import { Overview } from "./overview.js";
+import { shown, ticked } from "./grid.js";
+import { address, dialog, fault, go, lastAnswer, may, me, note, rewrite, route } from "./store.js";
+import { clock } from "./show.js";
+import { t } from "./words.js";
+
+const PAGES = {
+  problems: Problems, hosts: Hosts, services: Services, groups: Groups, events: Events, downtimes: Downtimes, comments: Comments,
+  history: History, notifications: () => html`<${History} kind="notifications"/>`, host: HostPage, service: ServicePage, site: SitePage,
+};
+const MENU = ["problems", "hosts", "services", "groups", "events", "downtimes", "comments", "history", "notifications"];
+const SEARCHED = ["problems", "hosts", "services", "events", "history", "notifications"];
+
+// --- the frame --------------------------------------------------------------
+
+function Search() {
+  const { page, args } = route.value;
+  const [text, setText] = useState(args.q ?? "");
+  const timer = useRef();
+  const field = useRef();
+  useEffect(() => { if (document.activeElement !== field.current) setText(args.q ?? ""); }, [args.q, page]);
+  const type = (e) => {
+    setText(e.target.value);
+    clearTimeout(timer.current);
+    const q = e.target.value.trim();
+    timer.current = setTimeout(() => (SEARCHED.includes(page) ? rewrite({ q }) : undefined), 200);
+  };
+  const submit = (e) => {
+    e.preventDefault();
+    if (!SEARCHED.includes(page)) go(/(^|\s)(s|sg|sl):/.test(text) ? "services" : "hosts", [], { q: text.trim() });
+  };
+  return html`<form id="search" role="search" onSubmit=${submit}>
+    <label for="q" class="hidden">${t("search")}</label>
+    <input id="q" ref=${field} type="search" placeholder=${t("search hint")} title=${t("search help")} autocomplete="off" maxlength="200"
+      value=${text} onInput=${type}/></form>`;
+}
+
+function Age() {
+  const s = Math.round((performance.now() - lastAnswer.value) / 1000);
+  void clock.value; // looks again each second
+  if (!lastAnswer.value) return null;
+  return html`<span id="age" class=${s >= 20 ? "old" : ""}>${s < 8 ? t("live") : t("data is old", s)}</span>`;
+}
+
+async function logout() {
+  try { await post("logout", {}); } finally { me.value = null; }
+}
+
+function Bar() {
+  const { page } = route.value;
+  const menu = may("general.server_side_requests") ? [...MENU, "site"] : MENU;
+  return html`<header id="bar">
+    <a class="brand" href=${address("problems")}><img src=${icon()} alt="" width="24" height="24"/><span id="site">${me.value.site}</span></a>
+    <nav aria-label=${t("pages")}>${menu.map((name) => html`<a key=${name} href=${address(name)}
+      aria-current=${name === page ? "page" : undefined}>${t(name)}</a>`)}</nav>
+    <${Search}/><${Age}/>
+    <button id="logout" type="button" title=${`${me.value.user} (${me.value.role})`} onClick=${logout}>${t("log out")}</button></header>`;
+}
+
+const icon = () => document.querySelector("link[rel=icon]").href;
+
+// --- people -----------------------------------------------------------------
+
+async function whoAmI() {
+  try {
+    me.value = await get("me");
+    fault.value = "";
+  } catch (e) {
+    if (e instanceof LoggedOut) me.value = null;
+    else { fault.value = e.message; setTimeout(whoAmI, 3000); }
+  }
+}
+
+function Login() {
+  const form = useRef();
+  const [failure, setFailure] = useState("");
+  const [busy, setBusy] = useState(false);
+  useEffect(() => { form.current.elements.namedItem("name").focus(); document.title = "Vedette"; }, []);
+  const submit = async (e) => {
+    e.preventDefault();
+    const field = (name) => form.current.elements.namedItem(name);
+    setBusy(true);
+    try {
+      await post("login", { name: field("name").value, password: field("password").value });
+      await whoAmI();
+    } catch (error) {
+      setFailure(error.message);
+      field("password").select();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`<form class="login" ref=${form} onSubmit=${submit}>
+    <h1><img src=${icon()} alt="" width="40" height="40"/> Vedette</h1>
+    <label>${t("name")} <input name="name" autocomplete="username" autocapitalize="none" required maxlength="256"/></label>
+    <label>${t("password")} <input name="password" type="password" autocomplete="current-password" required maxlength="1024"/></label>
+    <p class="error" role="alert">${failure}</p>
+    <button disabled=${busy}>${t("log in")}</button></form>`;
+}
+
+// --- the keyboard -----------------------------------------------------------
+
+const GO = { p: "problems", h: "hosts", s: "services", e: "events", d: "downtimes", g: "groups", l: "history" };
+let before = "";
+
+/** What a command is for: ticked rows, else the row with the focus. */
+function chosen() {
+  const rows = [...ticked.value.values()];
+  if (rows.length) return rows;
+  const key = document.activeElement?.closest("[data-key]")?.dataset.key;
+  const { page, names } = route.value;
+  if (key) {
+    const [host, ...name] = key.split(";");
+    return [name.length ? { host_name: host, description: name.join(";"), state: 0 } : { name: host, state: 0 }];
+  }
+  if (page === "host") return [{ name: names[0], state: 0 }];
+  if (page === "service") return [{ host_name: names[0], description: names[1], state: 0 }];
+  return [];
+}
+
+function onKey(e) {
+  if (e.ctrlKey || e.metaKey || e.altKey || !me.value || dialog.value) return;
+  const field = e.target.closest("input:not([type=checkbox]), textarea, select");
+  if (e.key === "Escape" && field) { field.blur(); return; }
+  if (field) return;
+  const after = before;
+  before = e.key;
+  const name = Object.keys(ACTIONS).find((n) => ACTIONS[n].key === e.key);
+  if (after === "g" && GO[e.key]) go(GO[e.key]);
+  else if (e.key === "/") document.getElementById("q").select();
+  else if (e.key === "?") dialog.value = { kind: "help" };
+  else if (name) act(name, chosen());
+  else return;
+  before = "";
+  e.preventDefault();
+}
+addEventListener("keydown", onKey);
+
+// --- all of it --------------------------------------------------------------
+
+let lastPage = "";
+
+function App() {
+  const { page, names } = route.value;
+  const here = `${page} ${names}`;
+  useEffect(() => {
+    if (here !== lastPage) { ticked.value = new Map(); shown.value = null; scrollTo(0, 0); }
+    lastPage = here;
+  }, [here]);
+  if (me.value === undefined) return fault.value && html`<div id="message" role="alert">${fault.value}</div>`;
+  if (me.value === null) return html`<${Login}/>`;
+  const Page = PAGES[page] ?? Problems;
+  return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>${t("skip")}</a>
+    <${Bar}/>
+    <main id="main" tabindex="-1"><${Overview}/>
+      ${fault.value && html`<div id="message" role="alert">${fault.value}</div>`}
+      <section id="page" key=${here}><${Page}/></section></main>
+    <div id="note" role="status">${note.value}</div>
+    <${Dialogs}/>`;
+}
+
+render(html`<${App}/>`, document.getElementById("app"));
+whoAmI();

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How states, times and marks look. Everything shown is text from outside and
+// goes through text nodes.
+
+import { html } from "htm/preact";
+import { signal } from "@preact/signals";
+import { t } from "./words.js";
+
+const HOST = [["UP", "ok"], ["DOWN", "crit"], ["UNREACH", "unknown"]];
+const SERVICE = [["OK", "ok"], ["WARN", "warn"], ["CRIT", "crit"], ["UNKNOWN", "unknown"]];
+const PENDING = ["PENDING", "pending"];
+export const STALE = 1.5;
+
+export const isService = (r) => "description" in r;
+export const stateOf = (r) => (r.has_been_checked === 0 ? PENDING : (isService(r) ? SERVICE : HOST)[r.state] ?? SERVICE[3]);
+
+/** For sorting: hosts before services, then the worst first. */
+export const severity = (r) => (isService(r) ? [0, 1, 3, 2][r.state] ?? 0 : 10 + ([0, 2, 1][r.state] ?? 0));
+
+export function State({ of: r }) {
+  const [word, style] = stateOf(r);
+  const soft = r.state_type === 0 && r.state !== 0 && r.has_been_checked;
+  return html`<span class=${`chip s-${style} ${soft ? "soft" : ""}`} title=${soft ? t("soft") : undefined}>${word}</span>`;
+}
+
+export const EventState = ({ state }) => html`<span class=${`chip s-${(SERVICE[state] ?? SERVICE[3])[1]}`}>${(SERVICE[state] ?? SERVICE[3])[0]}</span>`;
+
+export function Marks({ of: r }) {
+  const list = [];
+  if (r.acknowledged) list.push("acknowledged");
+  if (r.scheduled_downtime_depth > 0) list.push("in downtime");
+  if (r.host_scheduled_downtime_depth > 0) list.push("host in downtime");
+  if (r.notifications_enabled === 0) list.push("notifications off");
+  if (r.active_checks_enabled === 0) list.push("checks off");
+  if (r.is_flapping) list.push("flapping");
+  if (r.staleness >= STALE) list.push("stale");
+  return list.map((key) => html`<span class="mark" key=${key}>${t(key)}</span>`);
+}
+
+// --- times ------------------------------------------------------------------
+
+export const clock = signal(Date.now() / 1000);
+let offset = 0; // of the server's clock
+setInterval(() => { clock.value = Date.now() / 1000 + offset; }, 1000);
+export function setClock(now) { if (Math.abs(now - Date.now() / 1000) > 5) offset = now - Date.now() / 1000; }
+
+export function duration(s) {
+  s = Math.max(0, Math.round(s));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
+  if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+}
+
+export const absolute = (s) => new Date(s * 1000).toLocaleString();
+
+/** How long ago, by one clock that ticks for all. */
+export function Ago({ time }) {
+  if (!time) return "–";
+  return html`<time datetime=${new Date(time * 1000).toISOString()} title=${absolute(time)}>${duration(Math.abs(clock.value - time))}</time>`;
+}
+
+export const At = ({ time }) => (time ? html`<time datetime=${new Date(time * 1000).toISOString()} title=${duration(Math.abs(clock.value - time))}>${absolute(time)}</time>` : "–");
+
+/** Text where http and https addresses are links. */
+export function Linked({ text }) {
+  return text.split(/(https?:\/\/[^\s<>"]+)/).map((part, i) => (i % 2
+    ? html`<a href=${part} rel="noopener noreferrer">${part}</a>` : part));
+}
