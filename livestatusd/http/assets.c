@@ -33,6 +33,7 @@ content_type(const char *name)
 	    {".js", "text/javascript; charset=utf-8"},
 	    {".css", "text/css; charset=utf-8"},
 	    {".svg", "image/svg+xml"},
+	    {".txt", "text/plain; charset=utf-8"},
 	    {".png", "image/png"},
 	    {".webmanifest", "application/manifest+json"},
 	};

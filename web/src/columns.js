@@ -8,7 +8,8 @@ import { address } from "./store.js";
 import { t } from "./words.js";
 
 const COMMON = ["state", "has_been_checked", "state_type", "last_state_change", "last_check", "acknowledged",
-  "scheduled_downtime_depth", "staleness", "plugin_output", "notifications_enabled", "active_checks_enabled", "is_flapping"];
+  "scheduled_downtime_depth", "staleness", "plugin_output", "notifications_enabled", "active_checks_enabled", "modified_attributes_list",
+  "is_flapping"];
 export const HOST = ["name", "alias", "address", ...COMMON, "num_services_crit", "num_services_warn", "num_services_unknown"];
 export const SERVICE = ["host_name", "description", ...COMMON, "host_state", "host_scheduled_downtime_depth"];
 

@@ -70,10 +70,6 @@ function Row({ row, index, columns, name, selectable, active, setActive, open })
     ticked.value = next;
   };
   const node = useRef();
-  useEffect(() => {
-    if (active && document.activeElement?.closest(".grid, body") && !dialog.value
-      && !document.activeElement.closest("input, textarea, select, button, a")) node.current.focus({ preventScroll: false });
-  }, [active]);
   return html`<div class=${`row ${row.staleness >= 1.5 ? "stale" : ""}`} role="row" aria-rowindex=${index + 2} tabindex=${active ? 0 : -1}
       ref=${node} onFocus=${() => setActive(index)} data-key=${key}
       onKeyDown=${(e) => {

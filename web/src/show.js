@@ -32,7 +32,7 @@ export function Marks({ of: r }) {
   if (r.scheduled_downtime_depth > 0) list.push("in downtime");
   if (r.host_scheduled_downtime_depth > 0) list.push("host in downtime");
   if (r.notifications_enabled === 0) list.push("notifications off");
-  if (r.active_checks_enabled === 0) list.push("checks off");
+  if (r.active_checks_enabled === 0 && r.modified_attributes_list?.includes("active_checks_enabled")) list.push("checks off");
   if (r.is_flapping) list.push("flapping");
   if (r.staleness >= STALE) list.push("stale");
   return list.map((key) => html`<span class="mark" key=${key}>${t(key)}</span>`);
@@ -53,7 +53,7 @@ export function duration(s) {
   return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
 }
 
-export const absolute = (s) => new Date(s * 1000).toLocaleString();
+export const absolute = (s) => new Date(s * 1000).toLocaleString(undefined, { dateStyle: "short", timeStyle: "medium" });
 
 /** How long ago, by one clock that ticks for all. */
 export function Ago({ time }) {
