@@ -387,6 +387,7 @@ jobs_adopt(struct jobs *j, struct schedule *schedule, const uint32_t *new_of,
 
 	j->ops->clock(j->arg, &j->settled, &now);
 	j->schedule = schedule;
+	j->kinds_used = 0;
 	workers_claim(&j->workers, schedule->engine->snap);
 	life_adopt(&j->life, new_of, n_old, schedule->engine->snap->n_hosts);
 	for (uint32_t i = 0; i < j->n_slots; i++) {

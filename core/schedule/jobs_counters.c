@@ -48,6 +48,7 @@ void
 jobs_counters(const struct jobs *j, struct str *list)
 {
 	const struct schedule_counters *s = &j->schedule->counters;
+	const struct share share = jobs_share(j);
 	uint64_t waiting = 0, remote = 0;
 	int64_t now_ns, wall;
 
@@ -70,6 +71,13 @@ jobs_counters(const struct jobs *j, struct str *list)
 	    {"jobs_refused_queue", (double)j->refused_queue},
 	    {"jobs_running", (double)j->n_running},
 	    {"jobs_waiting", (double)waiting},
+	    {"jobs_capacity", j->capacity},
+	    {"jobs_most_pings", share_most(&share, MSG_JOB_PING)},
+	    {"jobs_most_other", share_most(&share, MSG_JOB_PLUGIN)},
+	    {"jobs_kept_each", share_kept(&share)},
+	    {"jobs_running_pings", j->running_of[MSG_JOB_PING]},
+	    {"jobs_running_plugins", j->running_of[MSG_JOB_PLUGIN]},
+	    {"jobs_held_back", (double)j->held_back},
 	    {"job_results", (double)j->results},
 	    {"job_results_stray", (double)j->results_stray},
 	    {"workers", (double)jobs_workers(j)},

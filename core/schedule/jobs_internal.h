@@ -8,6 +8,7 @@
 #include "core/schedule/job.h"
 #include "core/schedule/jobs.h"
 #include "core/schedule/life.h"
+#include "core/schedule/share.h"
 #include "core/schedule/smooth.h"
 #include "core/schedule/workers.h"
 
@@ -67,6 +68,10 @@ struct jobs {
 	uint64_t overdue; /* started more than an interval late (SC-22) */
 	uint64_t host_checks, service_checks, plugins;
 	uint32_t capacity; /* all workers' credit, used and unused */
+	/* Bits of the kinds that had work since the last reload; how often
+	 * one waited though there was room, as others' places are kept. */
+	unsigned kinds_used;
+	uint64_t held_back;
 	/* SC-22: of plugins, of all others; seconds, part of the capacity */
 	struct smooth_mean latency_plugin, latency_other;
 	struct smooth_level usage_plugin, usage_other;
@@ -84,6 +89,9 @@ struct running *jobs_take_slot(struct jobs *j);
 void jobs_free_slot(struct jobs *j, struct running *r);
 /* The one of this machine with most of its credit left; or NULL. */
 struct worker *jobs_pick(struct jobs *j);
+
+/* pump.c */
+struct share jobs_share(const struct jobs *j);
 
 /* jobs_counters.c */
 /* What the workers do from now on, for the numbers of SC-22. */

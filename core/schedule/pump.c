@@ -9,9 +9,6 @@
 #include "common/clock.h"
 
 #define PUMP_MAX 500 /* starts in one go: others want the loop, too */
-/* Of all workers' credit, in percent, that one kind may take, so that none
- * starves another; pings are cheap and first. */
-#define SHARE 80
 /*
  * Jobs start together, at most so much later: to wake core, ZeroMQ's threads
  * and a worker costs as much as a fetch.
@@ -25,7 +22,7 @@ capacity(struct jobs *j)
 
 	for (struct worker *w = j->workers.first; w != NULL; w = w->next) {
 		w->refused = false;
-		n += (uint64_t)w->credit + w->busy;
+		n += (uint64_t)(w->draining ? 0 : w->credit) + w->busy;
 	}
 	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
@@ -94,10 +91,29 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	return true;
 }
 
+struct share
+jobs_share(const struct jobs *j)
+{
+	return (struct share){.capacity = j->capacity,
+	    .unused =
+		j->capacity > j->n_running ? j->capacity - j->n_running : 0,
+	    .used = j->kinds_used,
+	    .running = j->running_of};
+}
+
+static bool
+has_share(struct jobs *j, unsigned kind)
+{
+	struct share share = jobs_share(j);
+	bool yes = share_allows(&share, kind);
+
+	j->held_back += !yes;
+	return yes;
+}
+
 /* True: there is more of this kind that could start now. */
 static bool
-pump_kind(struct jobs *j, unsigned kind, uint32_t limit, unsigned *left,
-    int64_t now_ns)
+pump_kind(struct jobs *j, unsigned kind, unsigned *left, int64_t now_ns)
 {
 	const struct snapshot *snap = j->schedule->engine->snap;
 	struct worker *w;
@@ -105,7 +121,7 @@ pump_kind(struct jobs *j, unsigned kind, uint32_t limit, unsigned *left,
 	struct due due;
 
 	while (schedule_waiting(j->schedule, kind) > 0 &&
-	    j->running_of[kind] < limit && workers_any(&j->workers)) {
+	    workers_any(&j->workers) && has_share(j, kind)) {
 		if (*left == 0)
 			return true;
 		if (!schedule_take(j->schedule, kind, &due))
@@ -159,19 +175,19 @@ pump_claims(struct jobs *j, unsigned *left, int64_t now_ns)
 static bool
 pump_kinds(struct jobs *j, unsigned *left, int64_t now_ns)
 {
-	uint32_t limit = (uint32_t)((uint64_t)j->capacity * SHARE / 100);
 	bool more;
 
 	if (now_ns / BEAT_NS == j->beat && !j->schedule->urgent)
 		return false;
-	if (limit == 0)
-		limit = 1;
-	more = pump_kind(j, MSG_JOB_PING, j->capacity, left, now_ns);
+	for (unsigned kind = 0; kind < MSG_JOB_KINDS; kind++)
+		if (schedule_waiting(j->schedule, kind) > 0)
+			j->kinds_used |= 1u << kind;
+	more = pump_kind(j, MSG_JOB_PING, left, now_ns);
 	for (unsigned i = 0; i < MSG_JOB_KINDS; i++) {
 		unsigned kind = (j->turn + i) % MSG_JOB_KINDS;
 
 		if (kind != MSG_JOB_PING)
-			more = pump_kind(j, kind, limit, left, now_ns) || more;
+			more = pump_kind(j, kind, left, now_ns) || more;
 	}
 	j->turn = (j->turn + 1) % MSG_JOB_KINDS;
 	if (!more) {

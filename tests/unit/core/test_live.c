@@ -149,6 +149,69 @@ jobs_of_a_lost_worker_are_done_by_another(void **state)
 	finish(l);
 }
 
+/* More pings at once than there is credit, which nobody answers. */
+static void
+add_dead(struct snapb *b)
+{
+	snapb_object(b, HTTP)->check_interval_ms = 100;
+	for (int i = 0; i < 150; i++) {
+		char name[16];
+		uint32_t s;
+
+		snprintf(name, sizeof(name), "Z%03d", i);
+		s = snapb_service(b, WEB, name);
+		snapb_object(b, s)->check = SNAP_CHECK_PING;
+		snapb_object(b, s)->flags |= SNAP_ACTIVE;
+		snapb_object(b, s)->check_interval_ms = 500;
+	}
+}
+
+static bool
+keeps_pings(struct live *l, struct bus_peer *peer, const struct msg_job *job)
+{
+	(void)peer;
+	l->ended += job->kind == MSG_JOB_PING;
+	return job->kind == MSG_JOB_PING;
+}
+
+static bool
+pings_hold_all_they_may(struct live *l)
+{
+	return l->ended >= 90;
+}
+
+static bool
+has_told_bounds(struct live *l)
+{
+	return number_of(l, "jobs_most_pings") > 0 &&
+	    number_of(l, "jobs_running_pings") <=
+	    number_of(l, "jobs_most_pings") &&
+	    number_of(l, "jobs_held_back") > 0;
+}
+
+static bool
+has_three_jobs(struct live *l)
+{
+	return l->jobs_seen >= 3;
+}
+
+/* SC-20 SC-21: whatever hangs, the other kinds of checks run. */
+static void
+dead_hosts_starve_nobody(void **state)
+{
+	struct live *l =
+	    begin_with(&(struct live){.more = add_dead, .takes = keeps_pings});
+
+	(void)state;
+	wait_until(l, pings_hold_all_they_may, "pings without answers");
+	l->jobs_seen = 0;
+	wait_until(l, has_three_jobs, "plugins beside them");
+	assert_true(l->ended <= 100);
+	wait_until(l, has_told_bounds, "numbers of the bounds");
+	end_core(l, SIGTERM);
+	finish(l);
+}
+
 static void
 reload(struct live *l, enum msg_reload_phase phase)
 {
@@ -272,6 +335,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(killed_core_loses_nothing_that_was_answered),
 	    cmocka_unit_test(jobs_of_a_lost_worker_are_done_by_another),
+	    cmocka_unit_test(dead_hosts_starve_nobody),
 	    cmocka_unit_test(reload_keeps_states),
 	    cmocka_unit_test(signals),
 	    cmocka_unit_test(full_disk_is_said_to_who_waits),
