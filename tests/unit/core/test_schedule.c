@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "core/schedule/intake.h"
 #include "core/schedule/job.h"
+#include "core/schedule/jobs_internal.h"
 #include "core/schedule/macros.h"
 #include "core/schedule/plan.h"
 #include "core/schedule/schedule.h"
@@ -261,6 +262,59 @@ lost_checks_are_first_again(void **state) /* SC-26 */
 	world_free(&w);
 }
 
+#define MANY 1200 /* checks each minute, of which the workers do half */
+
+/* What was due waits in line: all get their turn, and it can be seen. */
+static void
+overload_degrades_evenly(void **state) /* SC-20, SC-22 */
+{
+	struct world *w = world_new();
+	struct jobs j = {0};
+	struct worker worker = {0};
+	unsigned runs[MANY + 1] = {0};
+	double latency[MANY + 1] = {0};
+	struct due due;
+
+	(void)state;
+	snapb_host(w->b, "web");
+	for (uint32_t i = 1; i <= MANY; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "s%04u", i);
+		snapb_service(w->b, 0, name);
+		snapb_object(w->b, i)->check = SNAP_CHECK_COMMAND;
+		snapb_object(w->b, i)->flags |= SNAP_ACTIVE;
+		snapb_object(w->b, i)->check_interval_ms = 60000;
+	}
+	world_start(w, 0);
+	j.schedule = schedule_new(w->e, 0, 6000 * S);
+	for (int64_t now = 6000 * S; now < 9600 * S; now += S) {
+		schedule_advance(j.schedule, now, 10 * MANY);
+		for (int n = 0; n < MANY / 120 &&
+		     schedule_take(j.schedule, MSG_JOB_PLUGIN, &due);
+		     n++) {
+			runs[due.object]++;
+			if (now >= 9000 * S)
+				latency[due.object] =
+				    (double)(now - due.planned) / S;
+			jobs_note_latency(
+			    &j, &worker, MSG_JOB_PLUGIN, &due, now);
+			schedule_done(j.schedule, due.object);
+		}
+	}
+	for (uint32_t i = 1; i <= MANY; i++) {
+		assert_in_range(runs[i], 29, 31); /* of 60 */
+		assert_true(latency[i] > 30 && latency[i] <= 121);
+	}
+	assert_true(smooth_mean(&j.latency_plugin) > 30);
+	assert_true(j.overdue > 0);
+	/* Each second turn was missed. */
+	assert_in_range(j.schedule->counters.coalesced, 25 * MANY, 31 * MANY);
+	assert_true(schedule_waiting(j.schedule, MSG_JOB_PLUGIN) <= MANY);
+	schedule_free(&j.schedule);
+	world_free(&w);
+}
+
 static void
 once_a_day_also_over_clock_changes(void **state) /* 2.4, SC-DAY */
 {
@@ -389,6 +443,7 @@ main(void)
 	    cmocka_unit_test(retries_come_back_to_the_phase),
 	    cmocka_unit_test(forced_checks_pass_the_gates),
 	    cmocka_unit_test(lost_checks_are_first_again),
+	    cmocka_unit_test(overload_degrades_evenly),
 	    cmocka_unit_test(once_a_day_also_over_clock_changes),
 	    cmocka_unit_test(commands_are_expanded),
 	    cmocka_unit_test(agent_jobs_carry_their_items),
