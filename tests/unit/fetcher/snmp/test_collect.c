@@ -312,10 +312,13 @@ test_options(void **state)
 	static const struct {
 		const char *options, *is, *is_not;
 	} cases[] = {
-	    {"{\"limits\": {\"if64\": {\"first\": 1}}}", "Gi0/1\t", "Gi0/2"},
-	    {"{\"limits\": {\"if64\": {\"last\": 1}}}", "Gi0/10\t", "Gi0/2"},
-	    {"{\"limits\": {\"if64\": {\"index\": [2, 9]}}}", "Gi0/2\t",
-		"Gi0/1"},
+#define ONLY "\"exclude\": [\"if64adm\"]"
+	    {"{\"limits\": {\"if64\": {\"first\": 1}}, " ONLY "}", "Gi0/1\t",
+		"Gi0/2"},
+	    {"{\"limits\": {\"if64\": {\"last\": 1}}, " ONLY "}", "Gi0/10\t",
+		"Gi0/2"},
+	    {"{\"limits\": {\"if64\": {\"index\": [2, 9]}}, " ONLY "}",
+		"Gi0/2\t", "Gi0/1"},
 	    {"{\"exclude\": [\"if64\"]}", "<<<hr_fs:", "<<<if64:"},
 	    {"{\"encoding\": \"latin-1\"}", "b\xc3\xbcro", "b?ro"},
 	    {"{\"encoding\": \"utf-8\"}", "b?ro", "b\xc3\xbcro"}};
