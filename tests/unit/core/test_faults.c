@@ -436,6 +436,7 @@ one(unsigned at, enum fault fault)
 	stop(l, SIGKILL);
 	file_remove_tree(l->root, &err);
 	free(l->root);
+	str_free(&l->status);
 	free(l);
 	return calls;
 }
