@@ -17,7 +17,7 @@
 char **command_split(struct slice line);
 
 enum command_use {
-	COMMAND_PLUGIN, /* its output is a plugin's */
+	COMMAND_PLUGIN,  /* its output is a plugin's */
 	COMMAND_PROGRAM, /* its output is an agent's */
 	COMMAND_USES
 };
