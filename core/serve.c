@@ -272,7 +272,8 @@ core_status(void *arg, struct str *out)
 	struct str list = {0};
 	struct msg m = {.id = MSG_CORE_STATUS};
 
-	if (!core->running)
+	/* When core ends, the store is closed before the stream's last word. */
+	if (!core->running || core->fx.store == NULL)
 		return;
 	core_counters(core->daemon, &list);
 	m.core_status =

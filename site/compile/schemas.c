@@ -31,7 +31,7 @@ static void
 add_check(const char *ruleset, const char *check, const char *title, void *arg)
 {
 	struct rulesets *r = arg;
-	json_t *params = json_object(), *defaults, *plain, *timed, *one;
+	json_t *params, *defaults, *plain, *timed, *one;
 	const char *key;
 	json_t *value;
 	size_t i;
@@ -41,6 +41,7 @@ add_check(const char *ruleset, const char *check, const char *title, void *arg)
 		if (strcmp(json_string_value(value), ruleset) == 0)
 			return;
 	}
+	params = json_object();
 	defaults = checks_defaults(check);
 	json_object_foreach(defaults, key, value)
 	{

@@ -60,11 +60,18 @@ def test_files_keep_their_comments(started):
     assert "web011: {check" in text and "~web0[12]$" in text
 
 
+def is_as(row, before):
+    """The level of flapping falls with time; all else stays."""
+    level = row and row["percent_state_change"]
+    return row is not None and 0 < level <= before["percent_state_change"] \
+        and row == {**before, "percent_state_change": level}
+
+
 def test_states_go_along(started):
     before = fill(started)
     done = started.ok("rename-host", "web01", "new01")
     assert "new01" in done.out
-    assert started.service("new01", "S", SERVICE) == before
+    assert is_as(started.service("new01", "S", SERVICE), before)
     assert before["notifications_enabled"] == 0
     assert before["percent_state_change"] > 0
     assert started.service("web01", "S", SERVICE) is None
@@ -89,7 +96,8 @@ def test_states_outlive_a_kill(started):
     import os
     import signal
     os.kill(started.pids("core")[0], signal.SIGKILL)
-    started.wait_for(lambda: started.service("new01", "S", SERVICE) == before)
+    started.wait_for(lambda: is_as(
+        started.service("new01", "S", SERVICE), before))
 
 
 def test_on_a_stopped_site_and_back(started):
@@ -98,13 +106,14 @@ def test_on_a_stopped_site_and_back(started):
     started.ok("rename-host", "web01", "new01")
     started.ok("rename-host", "new01", "new02")
     started.start()
-    started.wait_for(lambda: started.service("new02", "S", SERVICE) == before)
+    started.wait_for(lambda: is_as(
+        started.service("new02", "S", SERVICE), before))
     lines = [line.split("] ")[1] for line in started.history()
              if "RENAMED" in line]
     assert lines == ["HOST RENAMED: web01;new01", "HOST RENAMED: new01;new02"]
     first = started.ok("activate", "--list", "--json").json()[2]["generation"]
     started.ok("activate", "--revert", first)
-    assert started.service("web01", "S", SERVICE) == before
+    assert is_as(started.service("web01", "S", SERVICE), before)
 
 
 def test_a_new_host_of_the_old_name_is_another(started):
@@ -114,10 +123,11 @@ def test_a_new_host_of_the_old_name_is_another(started):
         {"hosts": ["web01"], "description": "S", "check": "passive"}]},
         "more.yaml")
     started.activate()
-    assert started.service("new01", "S", SERVICE) == before
+    assert is_as(started.service("new01", "S", SERVICE), before)
     started.stop()
     started.start()
-    started.wait_for(lambda: started.service("new01", "S", SERVICE) == before)
+    started.wait_for(lambda: is_as(
+        started.service("new01", "S", SERVICE), before))
     assert started.service("web01", "S", "has_been_checked") \
         == {"has_been_checked": 0}
 
