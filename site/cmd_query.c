@@ -8,6 +8,7 @@
 #include "site/cmd.h"
 #include "site/follow.h"
 #include "site/query_print.h"
+#include "site/query_shell.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -131,60 +132,44 @@ print_table(const struct cmd_call *call, const char *path, struct str *request)
 }
 
 static int
-follow(const struct cmd_call *call)
+follow(const struct cmd_call *call, const char *path)
 {
-	char *path = site_path(call->site, "tmp/run/live");
 	const char *lines = cmd_value(call, "lines");
+	const char *sites = cmd_value(call, "sites");
 	struct err err;
 	int64_t max = 0;
 	int rc;
 
-	if (lines != NULL && !num_range(slice_of(lines), 1, INT64_MAX, &max)) {
-		free(path);
+	if (lines != NULL && !num_range(slice_of(lines), 1, INT64_MAX, &max))
 		return cmd_fail("query", "--lines %s: write a number", lines);
-	}
-	rc = follow_log(path, call->argv, call->argc, max, &err);
-	free(path);
+	rc = follow_log(path, sites, call->argv, call->argc, max, &err);
 	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
 }
 
+/* Asks and prints; the exit code. `request` is changed. */
 static int
-run(const struct cmd_call *call)
+ask_request(const struct cmd_call *call, const char *path, struct str *request)
 {
-	char *path = site_path(call->site, "tmp/run/live");
-	struct str request = {0}, head = {0};
+	struct str head = {0};
 	struct err err;
 	bool refused = false, command;
 	size_t n_head = 0;
-	int rc = 0;
+	int rc;
 
-	if (cmd_flag(call, "follow")) {
-		free(path);
-		return follow(call);
-	}
-	if (call->argc > 0)
-		join(call, &request);
-	else
-		rc = read_request(&request, &err);
-	if (rc == 0 && cmd_value(call, "sites") != NULL)
-		add_sites(&request, cmd_value(call, "sites"));
-	if (rc == 0 && wants_table(call, &request)) {
-		rc = print_table(call, path, &request);
-		str_free(&request);
-		free(path);
-		return rc;
-	}
+	if (cmd_value(call, "sites") != NULL)
+		add_sites(request, cmd_value(call, "sites"));
+	if (wants_table(call, request))
+		return print_table(call, path, request);
 	/* A command is answered only when it is refused. */
-	command = strncmp(str_get(&request), "COMMAND ", 8) == 0;
-	if (wants_header(&request)) {
-		add_header(&request, "ResponseHeader: fixed16");
+	command = strncmp(str_get(request), "COMMAND ", 8) == 0;
+	if (wants_header(request)) {
+		add_header(request, "ResponseHeader: fixed16");
 		n_head = HEADER_LEN;
 	} else if (command) {
 		n_head = REQUEST_MAX;
 	}
-	if (rc == 0)
-		rc = ask_socket_to(path, str_get(&request), request.len,
-		    STDOUT_FILENO, n_head, &head, &err);
+	rc = ask_socket_to(path, str_get(request), request->len, STDOUT_FILENO,
+	    n_head, &head, &err);
 	if (rc == 0 && command) {
 		refused = head.len > 0;
 		fputs(str_get(&head), stdout);
@@ -192,11 +177,79 @@ run(const struct cmd_call *call)
 		refused = head.len == 0 || head.s[0] != '2';
 	}
 	str_free(&head);
-	str_free(&request);
-	free(path);
 	if (rc == 0 && refused)
 		return CMD_FAILED;
 	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
+}
+
+/* --- on a terminal -------------------------------------------------------- */
+
+struct typed {
+	const struct cmd_call *call;
+	const char *path;
+};
+
+static int
+ask_typed(void *arg, struct slice typed)
+{
+	const struct typed *t = arg;
+	struct str request = {0};
+	int rc;
+
+	str_addslice(&request, typed);
+	rc = ask_request(t->call, t->path, &request);
+	str_free(&request);
+	return rc;
+}
+
+/* The site's own folder for its user, everybody else's home for the others. */
+static char *
+history_path(const struct site *site)
+{
+	const char *home = getenv("HOME");
+
+	if (geteuid() == site->uid)
+		return site_path(site, "var/vedette/query_history");
+	if (home == NULL || home[0] != '/')
+		return NULL;
+	return xasprintf("%s/.vedette_query_history", home);
+}
+
+static int
+converse(const struct cmd_call *call, const char *path)
+{
+	struct typed t = {call, path};
+	char *history = history_path(call->site);
+	struct err err;
+	int rc = query_shell(call->site->name, history, ask_typed, &t, &err);
+
+	free(history);
+	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
+}
+
+static int
+run(const struct cmd_call *call)
+{
+	char *path = site_path(call->site, "tmp/run/live");
+	struct str request = {0};
+	struct err err;
+	int rc = 0;
+
+	if (cmd_flag(call, "follow")) {
+		rc = follow(call, path);
+	} else if (call->argc > 0) {
+		join(call, &request);
+		rc = ask_request(call, path, &request);
+	} else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+		rc = converse(call, path);
+	} else if (read_request(&request, &err) == -1) {
+		rc = cmd_fail("query", "%s", err.text);
+	} else {
+		rc = ask_request(call, path, &request);
+	}
+	str_free(&request);
+	free(path);
+	return rc;
 }
 
 static const struct cmd_option options[] = {
@@ -223,6 +276,10 @@ const struct cmd cmd_query = {
 	"\n"
 	"On a terminal the answer is a table, unless the request says "
 	"OutputFormat.\n"
+	"Without arguments, requests are typed there: with history and "
+	"completion\n"
+	"(Tab), each ended by an empty line; Ctrl-C leaves a request, Ctrl-D "
+	"ends.\n"
 	"With --sites several sites answer together (docs/livestatus.md):\n"
 	"\n"
 	"  vedette query --sites '*' 'GET hosts' 'Columns: site name state'\n"
@@ -231,6 +288,8 @@ const struct cmd cmd_query = {
 	"Ctrl-C; arguments are filters of the table log:\n"
 	"\n"
 	"  vedette query --follow 'Filter: host_name = web01'\n"
+	"\n"
+	"With --sites each of these lines begins with the name of its site.\n"
 	"\n"
 	"Exit code 1 when the site refuses the request or a command.",
     .scope = CMD_SITE_OPTION,

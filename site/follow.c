@@ -2,25 +2,30 @@
  *
  * New lines of the history; see follow.h. Each question waits for a line to be
  * written, a second at most: a line between two questions is not missed, only
- * a little late.
+ * a little late. Each site numbers its own lines.
  */
 #include "site/follow.h"
 
 #include "common/clock.h"
+#include "common/mem.h"
 #include "common/str.h"
 #include "site/ask.h"
 
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define HEADER_LEN 16 /* of fixed16 */
 #define WAIT_MS    1000
+#define LATE_S     60 /* a line of another site may be so much older */
 
 struct follow {
 	const char *path;
+	const char *sites; /* NULL: this one alone */
 	struct str filters;
-	int64_t time, lineno; /* of the last line that was printed */
+	int64_t start, newest; /* wall seconds */
+	json_t *seen; /* site -> [time, lineno] of its last printed line */
 	int64_t printed;
 };
 
@@ -52,6 +57,20 @@ add_filters(struct follow *f, char *const *lines, int n, struct err *err_r)
 	return 0;
 }
 
+/* False: the site's line was printed before. */
+static bool
+is_new(struct follow *f, const char *site, int64_t time, int64_t lineno)
+{
+	const json_t *last = json_object_get(f->seen, site);
+	int64_t last_time = f->start, last_line = 0;
+
+	if (last != NULL) {
+		last_time = json_integer_value(json_array_get(last, 0));
+		last_line = json_integer_value(json_array_get(last, 1));
+	}
+	return time > last_time || (time == last_time && lineno > last_line);
+}
+
 /* Rows come newest first. */
 static bool
 print_rows(struct follow *f, const json_t *rows, int64_t max)
@@ -62,19 +81,32 @@ print_rows(struct follow *f, const json_t *rows, int64_t max)
 		const json_t *row = json_array_get(rows, i);
 		int64_t time = json_integer_value(json_array_get(row, 0));
 		int64_t lineno = json_integer_value(json_array_get(row, 1));
+		const char *site = json_string_value(json_array_get(row, 3));
 
-		if (time < f->time || (time == f->time && lineno <= f->lineno))
+		site = site == NULL ? "" : site;
+		if (!is_new(f, site, time, lineno))
 			continue;
 		if (max != 0 && f->printed == max)
 			break;
-		f->time = time;
-		f->lineno = lineno;
+		json_object_set_new(f->seen, site,
+		    json_pack("[I, I]", (json_int_t)time, (json_int_t)lineno));
+		f->newest = time > f->newest ? time : f->newest;
 		f->printed++;
 		any = true;
+		if (f->sites != NULL)
+			printf("%s ", site);
 		printf("%s\n", json_string_value(json_array_get(row, 2)));
 	}
 	fflush(stdout);
 	return any;
+}
+
+static int64_t
+look_from(const struct follow *f)
+{
+	int64_t from = f->newest - (f->sites != NULL ? LATE_S : 0);
+
+	return from > f->start ? from : f->start;
 }
 
 /* 1: there was something new; 0; -1 with a reason. */
@@ -85,9 +117,11 @@ ask_once(struct follow *f, bool wait, int64_t max, struct err *err_r)
 	json_t *rows = NULL;
 	int rc;
 
-	str_add(&request, "GET log\nColumns: time lineno message\n");
+	str_add(&request, "GET log\nColumns: time lineno message site\n");
+	if (f->sites != NULL)
+		str_addf(&request, "OnlySites: %s\n", f->sites);
 	str_addslice(&request, str_slice(&f->filters));
-	str_addf(&request, "Filter: time >= %" PRId64 "\n", f->time);
+	str_addf(&request, "Filter: time >= %" PRId64 "\n", look_from(f));
 	if (wait)
 		str_addf(
 		    &request, "WaitTrigger: log\nWaitTimeout: %d\n", WAIT_MS);
@@ -110,15 +144,21 @@ ask_once(struct follow *f, bool wait, int64_t max, struct err *err_r)
 }
 
 int
-follow_log(const char *path, char *const *lines, int n_lines, int64_t max,
-    struct err *err_r)
+follow_log(const char *path, const char *sites, char *const *lines, int n_lines,
+    int64_t max, struct err *err_r)
 {
 	/* From the present second on: its lines are new enough. */
+	int64_t now = clock_wall() / NS_PER_S;
 	struct follow f = {
-	    .path = path, .time = clock_wall() / NS_PER_S, .lineno = 0};
+	    .path = path, .start = now, .newest = now, .seen = json_object()};
+	char *names = sites == NULL ? NULL : xstrdup(sites);
 	int rc = add_filters(&f, lines, n_lines, err_r);
 	bool wait = false;
 
+	for (char *p = names; p != NULL && *p != '\0'; p++)
+		if (*p == ',' || *p == '\n')
+			*p = ' ';
+	f.sites = names;
 	while (rc == 0) {
 		int any = ask_once(&f, wait, max, err_r);
 
@@ -129,5 +169,7 @@ follow_log(const char *path, char *const *lines, int n_lines, int64_t max,
 			break;
 	}
 	str_free(&f.filters);
+	json_decref(f.seen);
+	free(names);
 	return rc;
 }

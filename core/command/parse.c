@@ -264,7 +264,7 @@ command_parse(struct call *c, struct slice line, struct err *err_r)
 				   : bsearch(&name, commands, n_commands,
 					 sizeof(commands[0]), compare);
 	if (c->command == NULL) {
-		err_set(err_r, "there is no command \"%.*s\"",
+		err_set(err_r, "Unknown command '%.*s'",
 		    (int)(name.len > 100 ? 100 : name.len),
 		    name.len == 0 ? "" : name.s);
 		return -1;

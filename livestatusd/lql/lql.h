@@ -47,6 +47,8 @@ struct lql_query;
 /* Never NULL: mistakes become the answer. The request is copied. */
 struct lql_query *lql_parse(struct slice request);
 void lql_free(struct lql_query **q);
+/* Names of headers, for completion; NULL beyond the last. */
+const char *lql_header_name(size_t i);
 /* Does the connection stay open for another request? */
 bool lql_keeps_alive(const struct lql_query *q);
 /* Will it look at the history? */

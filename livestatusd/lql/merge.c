@@ -286,7 +286,7 @@ write_rows(struct lql_several *s, struct writer *w, size_t start)
 		lql_writer_row_end(w);
 		if (w->to->len - start > LQL_MAX_BODY) {
 			lql_query_fail(s->q, LQL_LIMIT,
-			    "maximum response size of %zu bytes exceeded",
+			    "Maximum response size of %zu bytes exceeded!",
 			    LQL_MAX_BODY);
 			return;
 		}

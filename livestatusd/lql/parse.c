@@ -451,6 +451,12 @@ static const struct header {
     {"Backends", h_ignore, 0},
 };
 
+const char *
+lql_header_name(size_t i)
+{
+	return i < ARRAY_LEN(headers) ? headers[i].name : NULL;
+}
+
 static bool
 needs_table(header_fn *fn)
 {
@@ -485,29 +491,30 @@ parse_header(struct lql_query *q, struct slice line)
 			    err.text);
 		return;
 	}
-	lql_query_fail(q, LQL_BAD, "undefined request header '%.*s'",
-	    (int)(name.len < 100 ? name.len : 100), name.s);
+	lql_query_fail(q, LQL_BAD, "Undefined request header '%.*s'",
+	    (int)(line.len < 100 ? line.len : 100), line.s);
 }
 
 static void
 parse_first(struct lql_query *q, struct slice line)
 {
 	if (!slice_starts(line, "GET") || (line.len > 3 && line.s[3] != ' ')) {
+		q->no_method = true;
 		lql_query_fail(q, LQL_INVALID,
-		    "invalid request method: expected "
+		    "Invalid request method: expected "
 		    "GET or COMMAND");
 		return;
 	}
 	line = slice_trim((struct slice){line.s + 3, line.len - 3});
 	if (line.len == 0) {
 		lql_query_fail(
-		    q, LQL_INVALID, "invalid GET request, missing table name");
+		    q, LQL_INVALID, "Invalid GET request, missing table name");
 		return;
 	}
 	q->table = lql_table_find(line);
 	if (q->table == NULL)
 		lql_query_fail(q, LQL_NOT_FOUND,
-		    "invalid GET request, no such table '%.*s'",
+		    "Invalid GET request, no such table '%.*s'",
 		    (int)(line.len < 100 ? line.len : 100), line.s);
 }
 

@@ -29,7 +29,7 @@ lql_free(struct lql_query **qp)
 bool
 lql_keeps_alive(const struct lql_query *q)
 {
-	return q->keepalive;
+	return q->keepalive && !q->no_method;
 }
 
 bool

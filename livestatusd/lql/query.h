@@ -122,6 +122,7 @@ struct lql_query {
 	unsigned char separators[4];
 	enum toggle headers;
 	bool fixed16, keepalive;
+	bool no_method; /* neither GET nor COMMAND: then it is closed */
 	bool auth;
 	struct slice user;
 	struct slice sites; /* OnlySites; {NULL, 0}: it was not given */

@@ -259,14 +259,14 @@ within_limits(struct lql_run *r)
 		    q, LQL_LIMIT, "a regular expression needs too many steps");
 	if (r->w.to->len - r->start > r->max_body)
 		lql_query_fail(q, LQL_LIMIT,
-		    "maximum response size of %zu bytes exceeded", r->max_body);
+		    "Maximum response size of %zu bytes exceeded!", r->max_body);
 	if (r->v->kept_bytes > VIEW_KEPT_MAX)
 		lql_query_fail(q, LQL_LIMIT,
 		    "sorting and grouping so many lines of the history needs "
 		    "too much memory (narrow the time)");
 	if (r->deadline != INT64_MAX && r->env.mono() > r->deadline)
 		lql_query_fail(q, LQL_LIMIT,
-		    "maximum query time of %lld seconds exceeded",
+		    "Maximum query time of %lld seconds exceeded!",
 		    (long long)q->timelimit_s);
 	if (q->events != NULL && events_error(q->events) != NULL)
 		lql_events_failed(q, events_error(q->events));

@@ -263,8 +263,8 @@ take_request(struct client *c)
 		c->server->counters.failed++;
 		drop_input(c, used);
 		lql_failure(&c->out, false, LQL_INCOMPLETE,
-		    "incomplete request: the connection was ended inside of "
-		    "a line");
+		    "Client connection terminated while request still "
+		    "incomplete");
 		client_write(c, true);
 		return false;
 	case LQL_FRAME_REQUEST:

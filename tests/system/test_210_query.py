@@ -1,6 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people type at `vedette query` arrives as they meant it."""
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import termios
 import time
+
+from conftest import VEDETTE
 
 
 def test_a_command_keeps_the_lines_of_its_output(root):
@@ -56,3 +66,102 @@ def test_rows_for_people_and_for_programs(started):
     assert done.code == 1 and "there is no site 'munich'" in done.err
     done = started.run("query", "--json", "GET nonsense")
     assert done.code == 1 and "nonsense" in done.err
+
+
+class Terminal:
+    """`vedette query`, typed at a terminal of 100 columns."""
+
+    def __init__(self, site, *options):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ.pop("VEDETTE_SITE", None)
+            os.environ.update(
+                VEDETTE_ROOT=str(site.top.path), TERM="xterm", NO_COLOR="1",
+                ASAN_OPTIONS="detect_leaks=0")
+            os.chdir("/")
+            os.execv(VEDETTE, ["vedette", "-s", site.name, "query", *options])
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 40, 100, 0, 0))
+        self.seen = ""
+
+    def type(self, keys):
+        os.write(self.fd, keys.encode())
+
+    def until(self, pattern):
+        """Reads until `pattern` has come behind what was read before."""
+        end = time.monotonic() + 20
+        while True:
+            found = re.search(pattern, self.seen)
+            if found:
+                self.seen = self.seen[found.end():]
+                return found
+            assert time.monotonic() < end, (pattern, self.seen)
+            if select.select([self.fd], [], [], 1)[0]:
+                self.seen += os.read(self.fd, 65536).decode(errors="replace")
+                # Without what places the cursor.
+                self.seen = re.sub(r"\x1b\[[0-9;]*[A-Za-z]|\r(?=[^\n])", "",
+                                   self.seen)
+
+    def end(self):
+        self.type("\x04")
+        with contextlib.suppress(OSError):      # that end has been closed
+            self.until("there is nothing more to be read")
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(status)
+
+
+def test_typed_at_a_terminal(started):
+    """Editing, completion, Ctrl-C, Ctrl-D, and history the next time."""
+    prompt = started.name + "> "
+    started.config({"hosts": {"web01": {"check": "passive"}}})
+    started.activate()
+    t = Terminal(started)
+    t.until("Ctrl-D ends")
+    t.until(prompt)
+    t.type("GET hos\t")                     # several tables go on like that
+    t.until("GET host")
+    t.type("\t")
+    t.until("hostsbygroup")
+    t.until("GET host")
+    t.type("s\n")
+    t.until("> ")
+    t.type("Colu\t\t")
+    t.until("ColumnHeaders")
+    t.type("s\t")
+    t.until("Columns: ")
+    t.type("display_n\tXX\x7f\x7fstate\n")  # with a mistake rubbed out
+    t.until("> ")
+    t.type("\n")
+    t.until(r"DISPLAY NAME +STATE\s+web01 +0\s")
+    t.until(prompt)
+    t.type("GET hosts\n")
+    t.until("  > ")
+    t.type("Garba")
+    t.until("Garba")
+    t.type("\x03")                          # leaves the request
+    t.until(r"\^C\s+" + prompt)
+    t.type("GET nosuch\n\n")                # a mistake does not end it
+    t.until("no such table 'nosuch'")
+    t.until(prompt)
+    t.type("GET hosts\nWaitTrigger: command\nColumns: name\n\n")
+    t.until("Columns: name")
+    started.wait_for(                       # ... and we who ask this
+        lambda: started.query("GET status",
+                              "Columns: livestatus_active_connections")
+        == [[2]], what="the waiting query")
+    t.type("\x03")                          # ... leaves the answer
+    t.until(prompt)
+    assert t.end() == 0
+    path = started.path("var/vedette/query_history")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "GET nosuch" in path.read_text().splitlines()
+    t = Terminal(started, "--json")
+    t.until(prompt)
+    t.type("\x1b[A")                        # the last line of that day
+    t.until("Columns: name")
+    t.type("\x15GET hosts\nColumns: name\n\n")
+    t.until(r'\{\s*"name": "web01"\s*\}')
+    t.until(prompt)
+    assert t.end() == 0
+

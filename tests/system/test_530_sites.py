@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import Root, free_port
+from conftest import VEDETTE, Root, free_port
 
 
 def passive(*names):
@@ -138,6 +138,26 @@ def test_commands_find_their_site(sites):
     assert answer.startswith("400 ") and "\n200 " in answer, answer
 
 
+def test_following_several_sites(sites):
+    """Lines of each site behind its name, once."""
+    with subprocess.Popen(
+            [VEDETTE, "-s", sites.main.name, "query", "--follow", "--sites",
+             "*", "--lines", "3", "Filter: message ~ COMMAND: LOG;follow me"],
+            stdout=subprocess.PIPE, text=True, cwd="/",
+            env={**os.environ, "VEDETTE_ROOT": str(sites.root.path),
+                 "ASAN_OPTIONS": "detect_leaks=0"}) as p:
+        # It shows what comes after its own begin.
+        sites.main.wait_for(lambda: sites.far.query(
+            "GET status", "Columns: livestatus_active_connections")[0][0] > 2)
+        for site in (sites.far, sites.main, sites.near):
+            site.command("LOG;follow me")
+        lines = sorted(p.communicate(timeout=30)[0].splitlines())
+        assert p.returncode == 0
+    assert [line.split(" ")[0] for line in lines] == sorted(
+        [sites.far.name, sites.main.name, sites.near.name])
+    assert all("follow me" in line for line in lines), lines
+
+
 def test_waiting_for_any_site(sites):
     with socket.socket(socket.AF_UNIX) as c:
         c.connect(str(sites.main.path("tmp/run/sites")))
@@ -203,6 +223,20 @@ def test_the_configuration_changes(sites):
     for code, state in ((1, "down"), (0, "online")):
         sites.main.command(f"PROCESS_HOST_CHECK_RESULT;gate;{code};x")
         sites.main.wait_for(lambda: sites.states()[far] == state, what=state)
+    # Behind a router that is DOWN the status host is UNREACHABLE.
+    config = sites.main_config(
+        status_host={"site": sites.main.name, "host": "gate"})
+    config["hosts"]["gate"]["parents"] = ["m1"]
+    sites.main.config(config)
+    sites.main.activate()
+    sites.main.command("PROCESS_HOST_CHECK_RESULT;m1;1;x")
+    sites.main.command("PROCESS_HOST_CHECK_RESULT;gate;1;x")
+    sites.main.wait_for(lambda: sites.states()[far] == "unreach")
+    assert "is UNREACHABLE" in sites.main.query(
+        "GET sites", "Columns: last_error", f"Filter: name = {far}")[0][0]
+    for host in ("m1", "gate"):
+        sites.main.command(f"PROCESS_HOST_CHECK_RESULT;{host};0;x")
+    sites.main.wait_for(lambda: sites.states()[far] == "online")
     # ... that another site monitors.
     sites.main.config(sites.main_config(
         status_host={"site": sites.near.name, "host": "gate"}))

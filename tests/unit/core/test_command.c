@@ -96,12 +96,12 @@ refused_with_reasons(void **state) /* EC-1, EC-2, invariant 10 */
 	static const struct {
 		const char *line, *reason;
 	} rows[] = {
-	    {"", "there is no command"},
+	    {"", "Unknown command ''"},
 	    {"[abc] LOG;x", "malformed"},
 	    {"[12]LOG;x", "malformed"},
 	    {"[12", "malformed"},
 	    {"LOG;a\nLOG;b", "malformed"},
-	    {"NO_SUCH;x", "there is no command \"NO_SUCH\""},
+	    {"NO_SUCH;x", "Unknown command 'NO_SUCH'"},
 	    {"DEL_HOST_COMMENT", "argument 1 is missing"},
 	    {"DEL_HOST_COMMENT;x", "a number from 0"},
 	    {"DEL_HOST_COMMENT;1;2", "too many"},
@@ -153,7 +153,7 @@ refusals_are_bounded(void **state)
 		    world_command(w, 125, "[1] NIX;\xff", &err), -1);
 	assert_int_equal(refusals(w), 60);
 	assert_non_null(strstr(str_get(&w->lines),
-	    "Warning: external command refused: there is no command \"NIX\": "
+	    "Warning: external command refused: Unknown command 'NIX': "
 	    "NIX;\xef\xbf\xbd\n"));
 	assert_int_equal(world_command(w, 185, "NIX", &err), -1);
 	assert_int_equal(refusals(w), 61);

@@ -94,7 +94,7 @@ test_header(void **state)
 	    "200          16\ndb1\nrouter\nweb1\n");
 	assert_answer(f, "GET nope\nResponseHeader: fixed16\n",
 	    "404          42\n"
-	    "invalid GET request, no such table 'nope'\n");
+	    "Invalid GET request, no such table 'nope'\n");
 }
 
 static void
@@ -157,7 +157,7 @@ test_limits(void **state)
 
 	f->env.max_body = 10;
 	assert_answer(f, "GET hosts\nColumns: name\n",
-	    "maximum response size of 10 bytes exceeded\n");
+	    "Maximum response size of 10 bytes exceeded!\n");
 	f->env.max_body = 0;
 	str_add(&q, "GET hosts\nFilter: name = x\n");
 	for (int i = 0; i < 5000; i++)
