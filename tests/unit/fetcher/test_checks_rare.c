@@ -91,8 +91,7 @@ test_spooler(void **state)
 		0,
 		"Alive, Uptime: 19 hours 6 minutes, Connect time: 30 seconds, "
 		"Notifications sent: 47, Notifications received: 48",
-		NULL,
-		"notifications_sent=47 notifications_received=48"},
+		NULL, "notifications_sent=47 notifications_received=48"},
 	    {"mknotifyd_connection", ITEM "127.0.0.1", NULL, 1,
 		SPOOLER("1571212728", "0", "0", "") CONNECTION("", "cooldown"),
 		2, "Connection failed or terminated(!!)", NULL, ""},
