@@ -12,10 +12,10 @@
 /*
  * Prints them until the process is ended, or `max` lines were printed (0: no
  * end). `sites`: names of sites that are asked, or "*"; each line begins with
- * its site's name then. NULL: this site alone. `lines` are Filter, And, Or, Negate and AuthUser headers. Returns 0 or
- * -1 with a reason.
+ * its site's name then. NULL: this site alone. `lines` are Filter, And, Or,
+ * Negate and AuthUser headers. Returns 0 or -1 with a reason.
  */
-int follow_log(const char *path, const char *sites, char *const *lines, int n_lines, int64_t max,
-    struct err *err_r);
+int follow_log(const char *path, const char *sites, char *const *lines,
+    int n_lines, int64_t max, struct err *err_r);
 
 #endif

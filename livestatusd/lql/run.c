@@ -259,7 +259,8 @@ within_limits(struct lql_run *r)
 		    q, LQL_LIMIT, "a regular expression needs too many steps");
 	if (r->w.to->len - r->start > r->max_body)
 		lql_query_fail(q, LQL_LIMIT,
-		    "Maximum response size of %zu bytes exceeded!", r->max_body);
+		    "Maximum response size of %zu bytes exceeded!",
+		    r->max_body);
 	if (r->v->kept_bytes > VIEW_KEPT_MAX)
 		lql_query_fail(q, LQL_LIMIT,
 		    "sorting and grouping so many lines of the history needs "
