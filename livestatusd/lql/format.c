@@ -82,15 +82,13 @@ lql_put_string(char *p, struct slice s, enum format format)
 	size_t n;
 
 	*p++ = '"';
-	n = put_plain(p, s);
-	p += n;
-	s = (struct slice){s.s + n, s.len - n};
 	while (s.len > 0) {
-		p = put_escape(p, utf8_take(&s), format);
 		n = put_plain(p, s);
 		p += n;
 		s.s += n;
 		s.len -= n;
+		if (s.len > 0)
+			p = put_escape(p, utf8_take(&s), format);
 	}
 	*p++ = '"';
 	return p;

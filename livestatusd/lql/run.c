@@ -150,8 +150,10 @@ fetch_texts(const struct mirror *m, uint32_t i)
 {
 	const char *buf = mirror_get(m, i, text).buf;
 
-	__builtin_prefetch(buf);
-	__builtin_prefetch(buf + 64);
+	if (buf != NULL) {
+		__builtin_prefetch(buf);
+		__builtin_prefetch(buf + 64);
+	}
 	__builtin_prefetch(snap_s(m->snap, m->names[i].at));
 	__builtin_prefetch(&m->names[m->host_of[i]]);
 }

@@ -139,8 +139,10 @@ read_number(json_t **value)
 	    strlen(text) > 18)
 		return false;
 	n = strtoll(text, &end, 10);
+	if (*end != '\0')
+		return false;
 	*value = json_integer(n);
-	return *end == '\0';
+	return true;
 }
 
 static bool
