@@ -83,7 +83,9 @@ atom_fits(const struct collect *c, const struct snmp_atom *a)
 	bool is_system = strcmp(a->oid, SNMP_SYS_DESCR) == 0 ||
 	    strcmp(a->oid, SNMP_SYS_OBJECT) == 0;
 	bool exists = k != NULL && (k->exists || (is_system && c->set.bare));
-	struct slice value = exists ? k->value : (struct slice){"", 0};
+	/* an empty value may be no memory at all */
+	struct slice value =
+	    exists && k->value.len > 0 ? k->value : (struct slice){"", 0};
 	size_t n = a->text == NULL ? 0 : strlen(a->text);
 
 	if (a->test == SNMP_EXISTS)

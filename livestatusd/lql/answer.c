@@ -375,7 +375,7 @@ answer_again(struct answer *a, size_t at, struct value *values, size_t n)
 struct items
 answer_items(const struct answer *a, const struct value *v)
 {
-	if (v->kind != VALUE_LIST && v->kind != VALUE_DICT)
+	if ((v->kind != VALUE_LIST && v->kind != VALUE_DICT) || v->n == 0)
 		return (struct items){0};
 	return (struct items){a->items.v + v->first, v->n, 0};
 }
