@@ -170,9 +170,7 @@ class Root:
     def create(self, name=None, **options):
         name = name or "vt" + "".join(
             random.choices(string.ascii_lowercase, k=6))
-        site = Site(self, name, **options)
-        self.sites.append(site)
-        return site
+        return Site(self, name, **options)
 
     def remove(self):
         for site in self.sites:
@@ -198,6 +196,7 @@ class Site:
         self.creation = root.run("create", name, "--admin-password",
                                  ADMIN_PASSWORD, *args, check=True)
         self.created = True
+        root.sites.append(self)   # removed even if it does not start
         if settings is not None:
             self.settings(settings)
         if config is not None:
