@@ -2,19 +2,8 @@
  *
  * Printers: output trays.
  */
-#include "fetcher/checks/measure.h"
-#include "fetcher/checks/printer_status.h"
-#include "fetcher/checks/row_items.h"
+#include "fetcher/checks/printer_tray.h"
 #include "fetcher/snmp/source.h"
-
-enum {
-	C_END,
-	C_NAME,
-	C_DESCRIPTION,
-	C_STATUS,
-	C_MAX,
-	C_LEVEL
-};
 
 static const struct check_param params[] = {
     {"capacity_levels", CHECK_PARAM_UPPER, "%", CHECK_DEF_LEVELS(100, 100),
@@ -34,73 +23,18 @@ static const struct snmp_source source = {.tables = tables, .detect = detect};
 static const struct section_type section =
     SECTION_ROWS("printer_output", &source);
 
-/* A tray that has no limit, is unknown or not there is not watched. */
-static bool
-wanted(const struct row_cells *row)
-{
-	double status = rows_number(row, C_STATUS, 5);
-
-	return status != 3 && status != 5 && rows_number(row, C_MAX, 0) > 0;
-}
-
-static const struct row_items items = {0, C_NAME, C_END, wanted, NULL};
-static const struct row_items described = {
-    0, C_DESCRIPTION, C_END, wanted, NULL};
-
-/* Some printers give names, others descriptions. */
-static const struct row_items *
-items_of(const struct check_context *c)
-{
-	const struct section_rows *s = c->sections[0];
-
-	for (size_t i = 0; i < s->n; i++)
-		if (slice_trim(s->rows[i].cell[C_NAME]).len > 0)
-			return &items;
-	return &described;
-}
-
-static void
-discover(const struct check_context *c, struct check_found *found)
-{
-	row_items_discover(items_of(c), c, found);
-}
-
-static void
-say_capacity(const struct check_context *c, const struct row_cells *row,
-    struct check_out *out)
-{
-	double level = rows_number(row, C_LEVEL, -2);
-	double max = rows_number(row, C_MAX, -2);
-	struct measure m = {"Filled", "capacity", render_percent, 0, 0, 100,
-	    &c->params[0], NULL, false};
-
-	if (level == -3)
-		check_say(out, CHECK_OK, "At least one more sheet fits");
-	else if (level == -2 || max <= 0)
-		check_say(out, CHECK_OK, "Capacity: unknown");
-	else if (level == -1)
-		check_say(out, CHECK_OK, "No limit");
-	else if (level >= 0) {
-		m.value = 100 - 100 * level / max;
-		measure_say(out, &m);
-		check_say(
-		    out, CHECK_OK, "room for %.0f of %.0f sheets", level, max);
-	}
-}
-
 static void
 judge(const struct check_context *c, struct check_out *out)
 {
-	const struct row_cells *row = row_items_find(items_of(c), c, out);
+	struct measure m = {"Filled", "capacity", render_percent, 0, 0, 100,
+	    &c->params[0], NULL, false};
+	double level, max;
 
-	if (row == NULL)
+	if (!tray_say(c, out, "At least one more sheet fits", &level, &max))
 		return;
-	if (items_of(c) == &items && row->cell[C_DESCRIPTION].len > 0)
-		check_say(out, CHECK_OK, "%.*s",
-		    (int)row->cell[C_DESCRIPTION].len,
-		    row->cell[C_DESCRIPTION].s);
-	printer_status_say(out, rows_number(row, C_STATUS, -1));
-	say_capacity(c, row, out);
+	m.value = 100 - 100 * level / max;
+	measure_say(out, &m);
+	check_say(out, CHECK_OK, "room for %.0f of %.0f sheets", level, max);
 }
 
 const struct check check_printer_output = {
@@ -113,6 +47,6 @@ const struct check check_printer_output = {
     .sections = (const struct section_type *const[]){&section, NULL},
     .params = params,
     .metrics = metrics,
-    .discover = discover,
+    .discover = tray_discover,
     .judge = judge,
 };

@@ -2,14 +2,8 @@
  *
  * UPS: output power
  */
-#include "fetcher/checks/measure.h"
-#include "fetcher/checks/row_items.h"
+#include "fetcher/checks/ups_phase.h"
 #include "fetcher/snmp/source.h"
-
-enum {
-	C_PHASE,
-	C_VALUE
-};
 
 static const struct check_param params[] = {
     MEASURE_PARAMS("W", CHECK_DEF_NONE, CHECK_DEF_LEVELS(20, 1), "the power"),
@@ -23,33 +17,17 @@ static const struct snmp_atom detect[] = {SNMP_HAS(".1.3.6.1.2.1.33.1.*"), {0}};
 static const struct snmp_source source = {.tables = tables, .detect = detect};
 static const struct section_type section = SECTION_ROWS("ups_power", &source);
 
-static bool
-wanted(const struct row_cells *row)
-{
-	return rows_number(row, C_VALUE, 0) > 0;
-}
-
-static const struct row_items items = {0, C_PHASE, C_PHASE, wanted, NULL};
-
 static void
 discover(const struct check_context *c, struct check_found *found)
 {
-	row_items_discover(&items, c, found);
+	row_items_discover(&ups_phases_in_use, c, found);
 }
 
 static void
 judge(const struct check_context *c, struct check_out *out)
 {
-	const struct row_cells *row = row_items_find(&items, c, out);
-	double value = row == NULL ? NAN : rows_number(row, C_VALUE, NAN);
-
-	if (row == NULL)
-		return;
-	if (isnan(value))
-		check_say(out, CHECK_UNKNOWN, "Power is not given");
-	else
-		measure_param_say(
-		    c, out, "Power", "power", value, measure_watt);
+	ups_phase_judge(
+	    &ups_phases_in_use, c, out, "Power", "power", 1, measure_watt);
 }
 
 const struct check check_ups_power = {

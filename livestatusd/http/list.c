@@ -112,14 +112,6 @@ on_rows(struct http_request *r, json_t *rows, void *arg)
 
 /* --- the request ---------------------------------------------------------- */
 
-static bool
-is_column(const char *name)
-{
-	return name != NULL && name[0] != '\0' &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") ==
-	    strlen(name);
-}
-
 static int
 add_columns(const json_t *list, struct str *lql, struct err *err_r)
 {
@@ -129,7 +121,8 @@ add_columns(const json_t *list, struct str *lql, struct err *err_r)
 	str_add(lql, "Columns:");
 	json_array_foreach((json_t *)(uintptr_t)list, i, one)
 	{
-		if (!is_column(json_string_value(one)) || i >= COLUMNS_MAX) {
+		if (!filter_is_column(json_string_value(one)) ||
+		    i >= COLUMNS_MAX) {
 			err_set(err_r, "columns: expected names");
 			return -1;
 		}
@@ -154,7 +147,8 @@ add_order(const json_t *list, struct str *lql, struct err *err_r)
 		const char *name = json_string_value(one);
 		bool down = name != NULL && name[0] == '-';
 
-		if (!is_column(down ? name + 1 : name) || i >= SORT_MAX) {
+		if (!filter_is_column(down ? name + 1 : name) ||
+		    i >= SORT_MAX) {
 			err_set(err_r, "sort: expected columns");
 			return -1;
 		}

@@ -8,23 +8,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* "HOST" or "HOST;SERVICE" of a row. */
-static char *
-target(const json_t *row)
-{
-	const char *host = json_string_value(json_array_get(row, 0));
-	const char *service = json_string_value(json_array_get(row, 1));
-
-	return service[0] == '\0' ? xstrdup(host)
-				  : xasprintf("%s;%s", host, service);
-}
-
-static bool
-is_service(const json_t *row)
-{
-	return json_string_length(json_array_get(row, 1)) > 0;
-}
-
 /* One object by its name is told why not; of many, problems are meant. */
 static bool
 is_by_name(const struct rest_call *call)
@@ -51,25 +34,22 @@ acknowledge(struct http_request *r, const struct rest_call *call)
 		if (!is_by_name(call) &&
 		    json_integer_value(json_array_get(row, 2)) == 0)
 			continue;
-		to = target(row);
+		to = rest_target(row);
 		when = end > 0 ? xasprintf("%" PRId64 ";", end) : xstrdup("");
-		lines[n++] = xasprintf(
-		    "ACKNOWLEDGE_%s_PROBLEM%s;%s;%d;%d;%d;%s%s;%s",
-		    is_service(row) ? "SVC" : "HOST", end > 0 ? "_EXPIRE" : "",
-		    to, rest_bool(call, "sticky", true) ? 2 : 1,
-		    rest_bool(call, "notify", true),
-		    rest_bool(call, "persistent", false), when, author,
-		    comment);
+		lines[n++] =
+		    xasprintf("ACKNOWLEDGE_%s_PROBLEM%s;%s;%d;%d;%d;%s%s;%s",
+			rest_is_service(row) ? "SVC" : "HOST",
+			end > 0 ? "_EXPIRE" : "", to,
+			rest_bool(call, "sticky", true) ? 2 : 1,
+			rest_bool(call, "notify", true),
+			rest_bool(call, "persistent", false), when, author,
+			comment);
 		free(to);
 		free(when);
 	}
 	free(comment);
 	free(author);
-	if (rows != NULL)
-		rest_act(r, lines, n);
-	else
-		free(lines);
-	json_decref(rows);
+	rest_act(r, rows, lines, n);
 }
 
 void
@@ -97,14 +77,10 @@ rest_unacknowledge(struct http_request *r, const struct rest_call *call)
 
 		if (json_integer_value(json_array_get(row, 2)) == 0)
 			continue;
-		to = target(row);
+		to = rest_target(row);
 		lines[n++] = xasprintf("REMOVE_%s_ACKNOWLEDGEMENT;%s",
-		    is_service(row) ? "SVC" : "HOST", to);
+		    rest_is_service(row) ? "SVC" : "HOST", to);
 		free(to);
 	}
-	if (rows != NULL)
-		rest_act(r, lines, n);
-	else
-		free(lines);
-	json_decref(rows);
+	rest_act(r, rows, lines, n);
 }

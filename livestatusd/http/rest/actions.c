@@ -93,18 +93,12 @@ rest_action(struct http_request *r, const struct rest_call *call)
 
 	json_array_foreach(rows, i, row)
 	{
-		const char *service = json_string_value(json_array_get(row, 1));
-		bool is_service = service[0] != '\0';
+		char *to = rest_target(row);
 
-		lines[n++] =
-		    xasprintf("%s%s%s;%s%s%s%s", a->before, noun(a, is_service),
-			a->after, json_string_value(json_array_get(row, 0)),
-			is_service ? ";" : "", service, more);
+		lines[n++] = xasprintf("%s%s%s;%s%s", a->before,
+		    noun(a, rest_is_service(row)), a->after, to, more);
+		free(to);
 	}
 	free(more);
-	if (rows != NULL)
-		rest_act(r, lines, n);
-	else
-		free(lines);
-	json_decref(rows);
+	rest_act(r, rows, lines, n);
 }

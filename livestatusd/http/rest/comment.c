@@ -23,21 +23,16 @@ add(struct http_request *r, const struct rest_call *call)
 
 	json_array_foreach(rows, i, row)
 	{
-		const char *service = json_string_value(json_array_get(row, 1));
+		char *to = rest_target(row);
 
-		lines[n++] = xasprintf("ADD_%s_COMMENT;%s%s%s;%d;%s;%s",
-		    service[0] == '\0' ? "HOST" : "SVC",
-		    json_string_value(json_array_get(row, 0)),
-		    service[0] == '\0' ? "" : ";", service,
+		lines[n++] = xasprintf("ADD_%s_COMMENT;%s;%d;%s;%s",
+		    rest_is_service(row) ? "SVC" : "HOST", to,
 		    rest_bool(call, "persistent", false), author, comment);
+		free(to);
 	}
 	free(author);
 	free(comment);
-	if (rows != NULL)
-		rest_act(r, lines, n);
-	else
-		free(lines);
-	json_decref(rows);
+	rest_act(r, rows, lines, n);
 }
 
 void
@@ -84,13 +79,10 @@ static json_t *
 find(struct http_request *r, const struct rest_call *call, int kind,
     const char *id)
 {
-	json_t *list = json_object_get(call->in, "service_descriptions"), *one;
 	const char *host = rest_text(call, "host_name");
-	const char *service = rest_text(call, "service_description");
 	const char *site = rest_text(call, "site_id");
 	struct str lql = {0};
 	json_t *rows = NULL;
-	size_t i;
 
 	str_add(&lql, "Columns: " COLUMNS "\n");
 	if (kind >= 0)
@@ -104,12 +96,7 @@ find(struct http_request *r, const struct rest_call *call, int kind,
 		str_add(&lql, "Filter: id = 0\n");
 	if (host != NULL)
 		rest_add_filter(&lql, "host_name", "=", host);
-	if (service != NULL)
-		rest_add_filter(&lql, "service_description", "=", service);
-	json_array_foreach(list, i, one) rest_add_filter(
-	    &lql, "service_description", "=", json_string_value(one));
-	if (json_array_size(list) > 0)
-		str_addf(&lql, "Or: %zu\n", json_array_size(list));
+	rest_add_services(&lql, call, "service_description");
 	if (rest_add_query(r, call, "comments", &lql))
 		rows = http_query(r, "comments", str_get(&lql));
 	str_free(&lql);
@@ -181,12 +168,5 @@ rest_comment_delete(struct http_request *r, const struct rest_call *call)
 	    "DEL_%s_COMMENT;%" PRId64,
 	    json_integer_value(json_array_get(row, 3)) != 0 ? "SVC" : "HOST",
 	    (int64_t)json_integer_value(json_array_get(row, 0)));
-	if (rows != NULL && n == 0) {
-		free(lines);
-		rest_no_content(r);
-	} else if (rows != NULL)
-		rest_act(r, lines, n);
-	else
-		free(lines);
-	json_decref(rows);
+	rest_remove(r, rows, lines, n);
 }

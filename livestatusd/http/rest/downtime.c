@@ -69,22 +69,17 @@ schedule(struct http_request *r, const struct rest_call *call)
 	lines = xcalloc(json_array_size(rows) + 1, sizeof(*lines));
 	json_array_foreach(rows, i, row)
 	{
-		const char *service = json_string_value(json_array_get(row, 1));
+		char *to = rest_target(row);
 
-		lines[n++] = xasprintf("SCHEDULE_%s_DOWNTIME;%s%s%s;%" PRId64
+		lines[n++] = xasprintf("SCHEDULE_%s_DOWNTIME;%s;%" PRId64
 				       ";%" PRId64 ";%d;0;%" PRId64 ";%s;%s",
-		    service[0] == '\0' ? "HOST" : "SVC",
-		    json_string_value(json_array_get(row, 0)),
-		    service[0] == '\0' ? "" : ";", service, start, end,
+		    rest_is_service(row) ? "SVC" : "HOST", to, start, end,
 		    mode_of(call), minutes * 60, author, comment);
+		free(to);
 	}
 	free(author);
 	free(comment);
-	if (rows != NULL)
-		rest_act(r, lines, n);
-	else
-		free(lines);
-	json_decref(rows);
+	rest_act(r, rows, lines, n);
 }
 
 void
@@ -159,17 +154,9 @@ static bool
 add_filters(
     struct http_request *r, const struct rest_call *call, struct str *lql)
 {
-	json_t *list = json_object_get(call->in, "service_descriptions"), *one;
-	const char *text = rest_text(call, "service_description");
-	const char *type = rest_text(call, "downtime_type");
-	size_t i;
+	const char *type = rest_text(call, "downtime_type"), *text;
 
-	if (text != NULL)
-		rest_add_filter(lql, "service_description", "=", text);
-	json_array_foreach(list, i, one) rest_add_filter(
-	    lql, "service_description", "=", json_string_value(one));
-	if (json_array_size(list) > 0)
-		str_addf(lql, "Or: %zu\n", json_array_size(list));
+	rest_add_services(lql, call, "service_description");
 	text = rest_text(call, "host_name");
 	if (text != NULL)
 		rest_add_filter(lql, "host_name", "=", text);
@@ -266,15 +253,7 @@ rest_downtime_delete(struct http_request *r, const struct rest_call *call)
 	json_array_foreach(rows, i, row) lines[n++] =
 	    xasprintf("DEL_%s_DOWNTIME;%" PRId64, kind_of(row),
 		(int64_t)json_integer_value(json_array_get(row, 0)));
-	/* Nothing there to remove is no mistake: 204 as the peer. */
-	if (rows != NULL && n == 0) {
-		free(lines);
-		rest_no_content(r);
-	} else if (rows != NULL)
-		rest_act(r, lines, n);
-	else
-		free(lines);
-	json_decref(rows);
+	rest_remove(r, rows, lines, n);
 }
 
 /*
@@ -334,13 +313,11 @@ rest_downtime_modify(struct http_request *r, const struct rest_call *call)
 		for (i = 0; i < n; i++)
 			free(lines[i]);
 		free(lines);
+		json_decref(rows);
 		rest_problem(r, MHD_HTTP_BAD_REQUEST,
 		    "These fields have problems: end_time",
 		    json_pack("{s:[s]}", "end_time",
 			"Expected a time, minutes, or a comment alone."));
-	} else if (rows != NULL)
-		rest_act(r, lines, n);
-	else
-		free(lines);
-	json_decref(rows);
+	} else
+		rest_act(r, rows, lines, n);
 }

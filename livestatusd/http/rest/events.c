@@ -109,7 +109,7 @@ act(struct http_request *r, const struct wish *w, const json_t *rows)
 
 	json_array_foreach((json_t *)(uintptr_t)rows, i, row) lines[n++] =
 	    command_for(r, w, row);
-	rest_act(r, lines, n);
+	rest_act(r, json_incref((json_t *)(uintptr_t)rows), lines, n);
 }
 
 static void

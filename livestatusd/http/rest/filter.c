@@ -16,6 +16,14 @@ struct filter {
 static const char *const operators[] = {
     "=", "~", "=~", "~~", "<", ">", "<=", ">=", "!=", "!~", "!=~", "!~~", NULL};
 
+bool
+filter_is_column(const char *name)
+{
+	return name != NULL && name[0] != '\0' &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") ==
+	    strlen(name);
+}
+
 /* "columns" or "table.column": [a-z]+\.)?[_a-z0-9]+ without the table. */
 static const char *
 column_of(const struct filter *f, const char *left)
@@ -29,11 +37,7 @@ column_of(const struct filter *f, const char *left)
 			return NULL;
 		left = dot + 1;
 	}
-	return left[0] != '\0' &&
-		strspn(left, "abcdefghijklmnopqrstuvwxyz_0123456789") ==
-		    strlen(left)
-	    ? left
-	    : NULL;
+	return filter_is_column(left) ? left : NULL;
 }
 
 /* No newline may pass. */

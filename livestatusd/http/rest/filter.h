@@ -11,10 +11,13 @@
 #include "common/str.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #define FILTER_DEPTH 20
 #define FILTER_LEAFS 1000
 
+/* Has it the form of a column's name? */
+bool filter_is_column(const char *name);
 /*
  * Appends the filter's lines. -1 with a reason, then `lql` may have some of
  * them. `table`: "hosts." before a column is taken off, if it is this one's.

@@ -131,14 +131,6 @@ rest_number(const struct rest_call *call, const char *name, int64_t if_absent)
 	return value == NULL ? if_absent : json_integer_value(value);
 }
 
-static bool
-is_column(const char *name)
-{
-	return name[0] != '\0' &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") ==
-	    strlen(name);
-}
-
 bool
 rest_add_columns(struct http_request *r, const struct rest_call *call,
     const char *if_absent, struct str *lql, json_t **names_r)
@@ -157,7 +149,7 @@ rest_add_columns(struct http_request *r, const struct rest_call *call,
 	str_add(lql, "Columns:");
 	json_array_foreach(*names_r, i, one)
 	{
-		if (!is_column(json_string_value(one))) {
+		if (!filter_is_column(json_string_value(one))) {
 			rest_problem(r, MHD_HTTP_BAD_REQUEST,
 			    "These fields have problems: columns",
 			    json_pack("{s:[s]}", "columns",

@@ -109,11 +109,19 @@ void rest_no_content(struct http_request *r);
 /* [[host, service or "", ...], ...] that the selector fits; see select.c. */
 json_t *rest_select(struct http_request *r, const struct rest_call *call,
     const char *more_columns);
+/* Is the row of rest_select() a service? Its name, "HOST" or "HOST;SERVICE". */
+bool rest_is_service(const json_t *row);
+char *rest_target(const json_t *row);
+/* Conditions of the fields service_description and service_descriptions. */
+void rest_add_services(
+    struct str *lql, const struct rest_call *call, const char *column);
 /*
- * Acts and answers 204; 422 if `n` is 0, or if core refused everything.
- * Takes the lines.
+ * Acts and answers 204; 422 if `n` is 0, or if core refused everything. Takes
+ * rows and lines; without rows the answer is a failure already.
  */
-void rest_act(struct http_request *r, char **lines, size_t n);
+void rest_act(struct http_request *r, json_t *rows, char **lines, size_t n);
+/* The same where nothing to remove is no mistake: 204, as the peer. */
+void rest_remove(struct http_request *r, json_t *rows, char **lines, size_t n);
 /* A condition; the value is made one line. */
 void rest_add_filter(
     struct str *lql, const char *column, const char *op, const char *value);

@@ -19,19 +19,37 @@ rest_add_filter(
 	str_addc(lql, '\n');
 }
 
-static void
-add_services(struct str *lql, const struct rest_call *call)
+void
+rest_add_services(
+    struct str *lql, const struct rest_call *call, const char *column)
 {
 	json_t *list = json_object_get(call->in, "service_descriptions"), *one;
 	const char *name = rest_text(call, "service_description");
 	size_t i;
 
 	if (name != NULL)
-		rest_add_filter(lql, "description", "=", name);
+		rest_add_filter(lql, column, "=", name);
 	json_array_foreach(list, i, one)
-	    rest_add_filter(lql, "description", "=", json_string_value(one));
+	    rest_add_filter(lql, column, "=", json_string_value(one));
 	if (json_array_size(list) > 0)
 		str_addf(lql, "Or: %zu\n", json_array_size(list));
+}
+
+bool
+rest_is_service(const json_t *row)
+{
+	return json_string_length(json_array_get(row, 1)) > 0;
+}
+
+char *
+rest_target(const json_t *row)
+{
+	const char *host = json_string_value(json_array_get(row, 0));
+
+	return rest_is_service(row)
+	    ? xasprintf(
+		  "%s;%s", host, json_string_value(json_array_get(row, 1)))
+	    : xstrdup(host);
 }
 
 /* Of services, by the fields that are there. */
@@ -69,7 +87,7 @@ rest_select(struct http_request *r, const struct rest_call *call,
 		    &lql, services ? "host_groups" : "groups", ">=", hosts);
 	if (group != NULL)
 		rest_add_filter(&lql, "groups", ">=", group);
-	add_services(&lql, call);
+	rest_add_services(&lql, call, "description");
 	if (rest_add_query(r, call, services ? "services" : "hosts", &lql))
 		rows = http_query(
 		    r, services ? "services" : "hosts", str_get(&lql));
@@ -117,17 +135,34 @@ on_acted(struct http_request *r, const struct act_result *result, void *arg)
 }
 
 void
-rest_act(struct http_request *r, char **lines, size_t n)
+rest_act(struct http_request *r, json_t *rows, char **lines, size_t n)
 {
-	if (n > 0 && n <= ACT_MAX) {
+	bool failed = rows == NULL;
+
+	json_decref(rows);
+	if (!failed && n > 0 && n <= ACT_MAX) {
 		act_start(r, lines, n, on_acted, NULL);
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
 		free(lines[i]);
 	free(lines);
-	rest_problem(r, MHD_HTTP_UNPROCESSABLE_CONTENT,
-	    n == 0 ? "Nothing was found that this fits."
-		   : "This fits more objects than one request may change.",
-	    NULL);
+	if (!failed)
+		rest_problem(r, MHD_HTTP_UNPROCESSABLE_CONTENT,
+		    n == 0
+			? "Nothing was found that this fits."
+			: "This fits more objects than one request may change.",
+		    NULL);
+}
+
+void
+rest_remove(struct http_request *r, json_t *rows, char **lines, size_t n)
+{
+	if (rows == NULL || n > 0) {
+		rest_act(r, rows, lines, n);
+		return;
+	}
+	json_decref(rows);
+	free(lines);
+	rest_no_content(r);
 }
