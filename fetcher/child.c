@@ -454,7 +454,8 @@ children_new(uv_loop_t *loop, size_t most)
 	cs->last_to_spawn = &cs->to_spawn;
 	cs->soon = timer_new(cs);
 	cs->tick = timer_new(cs);
-	child_ignored(&cs->ignored);
+	cs->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	must(cs->null >= 0);
 	return cs;
 }
 
@@ -507,6 +508,7 @@ children_free(struct children **cs)
 	if (*cs == NULL)
 		return;
 	must((*cs)->running.first == NULL && (*cs)->waiting.first == NULL);
+	close((*cs)->null);
 	free(*cs);
 	*cs = NULL;
 }

@@ -8,10 +8,11 @@
 static void
 spawn(struct child *c)
 {
-	struct child_program program = {
-	    c->argv, c->envp, c->input, &c->all->ignored};
+	const struct children *cs = c->all;
+	struct child_program program = {c->argv, c->envp,
+	    c->input >= 0 ? c->input : cs->null, &cs->signals};
 	struct child_process process;
-	int rc = child_spawn(&program, &c->all->limits, &process);
+	int rc = child_spawn(&program, &cs->limits, &process);
 
 	if (rc != 0) {
 		c->end.spawn_error = rc;
@@ -69,6 +70,7 @@ children_spawn(uv_timer_t *timer)
 	cs->to_spawn = NULL;
 	cs->last_to_spawn = &cs->to_spawn;
 	cs->work.data = cs;
+	child_signals(&cs->signals);
 	if (cs->counters.running <= LIMIT_SPAWN_ON_LOOP ||
 	    uv_queue_work(cs->loop, &cs->work, spawn_in_thread, thread_done) !=
 		0) {

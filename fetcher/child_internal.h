@@ -58,7 +58,8 @@ struct children {
 	struct child *batch;                     /* a thread is at them */
 	uv_work_t work;
 	uv_timer_t *soon, *tick;
-	sigset_t ignored;
+	sigset_t signals; /* see child_signals() */
+	int null;         /* /dev/null */
 	struct children_counters counters;
 	char buffer[65536];
 };

@@ -6,91 +6,127 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Handlers are gone with exec; a call for each of 64 signals is spared. */
+/* The new process runs on this much of its maker's stack until exec. */
+#define STACK_BYTES (48u << 10)
+
+struct start {
+	const struct child_program *program;
+	const struct child_limits *limits;
+	int out, err;
+	int why; /* errno of what failed in the child */
+};
+
 void
-child_ignored(sigset_t *set_r)
+child_signals(sigset_t *set_r)
 {
 	struct sigaction now;
 
 	sigemptyset(set_r);
 	for (int signal = 1; signal < NSIG; signal++)
 		if (sigaction(signal, NULL, &now) == 0 &&
-		    now.sa_handler == SIG_IGN)
+		    now.sa_handler != SIG_DFL)
 			sigaddset(set_r, signal);
-	sigaddset(set_r, SIGPIPE);
 }
 
-static int
-spawn_with(const struct child_program *p, const int out[2], const int err[2],
-    pid_t *pid_r)
+/* --- in the child: memory is the maker's, who waits ------------------------
+ *
+ * System calls alone. The sanitizer marks the borders of a frame in memory that
+ * nobody would clean up after exec, so it is kept out.
+ */
+#define IN_CHILD __attribute__((no_sanitize("address", "undefined"), noinline))
+
+IN_CHILD static void
+limit_one(__rlimit_resource_t what, uint64_t most, uint64_t at_all)
 {
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
+	struct rlimit lim = {most, at_all};
+
+	setrlimit(what, &lim);
+}
+
+IN_CHILD static void
+limit(const struct child_limits *l)
+{
+	limit_one(RLIMIT_CORE, 0, 0);
+	if (l->memory_bytes > 0)
+		limit_one(RLIMIT_AS, l->memory_bytes, l->memory_bytes);
+	if (l->cpu_s > 0) /* XCPU first, whose name says what it was */
+		limit_one(RLIMIT_CPU, l->cpu_s, l->cpu_s + 5);
+	if (l->files > 0)
+		limit_one(RLIMIT_NOFILE, l->files, l->files);
+	if (l->processes > 0)
+		limit_one(RLIMIT_NPROC, l->processes, l->processes);
+	if (l->file_bytes > 0)
+		limit_one(RLIMIT_FSIZE, l->file_bytes, l->file_bytes);
+	if (l->nice > 0)
+		setpriority(PRIO_PROCESS, 0, l->nice);
+}
+
+IN_CHILD static void
+default_signals(const sigset_t *changed)
+{
+	struct sigaction normal;
 	sigset_t none;
-	int rc;
 
+	normal.sa_handler = SIG_DFL;
+	normal.sa_flags = 0;
+	sigemptyset(&normal.sa_mask);
+	for (int signal = 1; signal < NSIG; signal++)
+		if (sigismember(changed, signal) == 1)
+			sigaction(signal, &normal, NULL);
 	sigemptyset(&none);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr,
-	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-		POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, p->ignored);
-	if (p->input >= 0)
-		posix_spawn_file_actions_adddup2(
-		    &files, p->input, STDIN_FILENO);
-	else
-		posix_spawn_file_actions_addopen(
-		    &files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out[1], STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&files, err[1], STDERR_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	rc = posix_spawn(pid_r, p->argv[0], &files, &attr, p->argv,
-	    (char **)(uintptr_t)p->envp);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return rc;
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void
-limit_one(pid_t pid, __rlimit_resource_t what, uint64_t most)
+IN_CHILD static int
+child_main(void *arg)
 {
-	struct rlimit lim = {most, most};
+	struct start *s = arg;
+	const struct child_program *p = s->program;
 
-	if (most > 0)
-		prlimit(pid, what, &lim, NULL);
+	if (setpgid(0, 0) == 0 && dup2(p->input, STDIN_FILENO) >= 0 &&
+	    dup2(s->out, STDOUT_FILENO) >= 0 &&
+	    dup2(s->err, STDERR_FILENO) >= 0) {
+		close_range(STDERR_FILENO + 1, ~0u, 0);
+		limit(s->limits);
+		default_signals(p->signals);
+		execve(p->argv[0], p->argv, (char **)(uintptr_t)p->envp);
+	}
+	s->why = errno;
+	_exit(127);
 }
+
+/* --- in its maker ----------------------------------------------------------
+ */
 
 /*
- * posix_spawn has no attribute for these; they hold from here on, while the
- * program is still being loaded.
+ * As posix_spawn does it, which has no attribute for limits: they hold from
+ * the program's first instruction. The pidfd comes along.
  */
-static void
-limit(pid_t pid, const struct child_limits *l)
+static int
+start(struct start *s, struct child_process *r)
 {
-	const struct rlimit no_core = {0, 0};
-	/* XCPU first, whose name says what it was. */
-	const struct rlimit cpu = {l->cpu_s, l->cpu_s + 5};
+	_Alignas(16) char stack[STACK_BYTES];
+	sigset_t all, before;
 
-	prlimit(pid, RLIMIT_CORE, &no_core, NULL);
-	limit_one(pid, RLIMIT_AS, l->memory_bytes);
-	if (l->cpu_s > 0)
-		prlimit(pid, RLIMIT_CPU, &cpu, NULL);
-	limit_one(pid, RLIMIT_NOFILE, l->files);
-	limit_one(pid, RLIMIT_NPROC, l->processes);
-	limit_one(pid, RLIMIT_FSIZE, l->file_bytes);
-	if (l->nice > 0)
-		setpriority(PRIO_PROCESS, (id_t)pid, l->nice);
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	r->pid = clone(child_main, stack + sizeof(stack),
+	    CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, s, &r->pidfd);
+	if (r->pid < 0)
+		s->why = errno;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (r->pid >= 0 && s->why != 0) {
+		waitpid(r->pid, NULL, 0);
+		close(r->pidfd);
+	}
+	return s->why;
 }
 
 static void
@@ -106,25 +142,16 @@ child_spawn(const struct child_program *p, const struct child_limits *limits,
     struct child_process *r)
 {
 	int out[2] = {-1, -1}, err[2] = {-1, -1};
-	int rc = 0;
+	struct start s = {p, limits, -1, -1, 0};
 
 	if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
-		rc = errno;
-	if (rc == 0)
-		rc = spawn_with(p, out, err, &r->pid);
-	if (rc == 0) {
-		limit(r->pid, limits);
-		r->pidfd = pidfd_open(r->pid, 0);
-		if (r->pidfd < 0) { /* out of descriptors */
-			rc = errno;
-			kill(-r->pid, SIGKILL);
-			waitpid(r->pid, NULL, 0);
-		}
-	}
-	if (rc != 0) {
+		s.why = errno;
+	s.out = out[1];
+	s.err = err[1];
+	if (s.why != 0 || start(&s, r) != 0) {
 		close_pair(out);
 		close_pair(err);
-		return rc;
+		return s.why;
 	}
 	close(out[1]);
 	close(err[1]);

@@ -13,15 +13,15 @@
 
 struct child_program {
 	char **argv, *const *envp;
-	int input;               /* -1: /dev/null */
-	const sigset_t *ignored; /* back to their defaults in the child */
+	int input;               /* becomes its standard input */
+	const sigset_t *signals; /* back to their defaults in the child */
 };
 struct child_process {
 	pid_t pid;
 	int pidfd, out, err; /* the caller's; the pipes do not block */
 };
-/* What this process ignores, and SIGPIPE, which a library may. */
-void child_ignored(sigset_t *set_r);
+/* What this process ignores or handles. */
+void child_signals(sigset_t *set_r);
 /* 0, or an errno; then there is no process. */
 int child_spawn(const struct child_program *p,
     const struct child_limits *limits, struct child_process *process_r);
