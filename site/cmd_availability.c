@@ -7,7 +7,7 @@
 #include "common/mem.h"
 #include "common/num.h"
 #include "common/settings.h"
-#include "livestatusd/availability/availability.h"
+#include "livestatusd/availability/report.h"
 #include "site/ask.h"
 #include "site/cmd.h"
 #include "site/simulate/scenario.h"
@@ -20,7 +20,6 @@
 #include <time.h>
 
 #define HEADER_LEN 16 /* of fixed16 */
-#define MAX_ROWS   5000
 #define MAX_TIME_S 30
 
 struct report {
@@ -29,23 +28,6 @@ struct report {
 	bool timeline;
 	json_t *rows; /* of the answer */
 };
-
-/* Numbers of the columns that are asked for. */
-enum {
-	HOST,
-	SERVICE,
-	FROM,
-	UNTIL,
-	STATE,
-	HOST_DOWN,
-	IN_DOWNTIME,
-	IN_HOST_DOWNTIME,
-	IS_FLAPPING,
-	IN_SERVICE_PERIOD
-};
-#define COLUMNS                                                                \
-	"host_name service_description from until state host_down "            \
-	"in_downtime in_host_downtime is_flapping in_service_period"
 
 /* Local time, seconds since 1970, or how long ago: 7d. */
 static bool
@@ -65,20 +47,6 @@ read_time(const char *text, int64_t now, int64_t *at_r)
 		return false;
 	*at_r = now - ms / 1000;
 	return true;
-}
-
-static bool
-read_rule(const char *text, enum avail_rule *rule_r)
-{
-	static const char *const words[] = {"honour", "exclude", "ignore"};
-
-	for (size_t i = 0; text != NULL && i < ARRAY_LEN(words); i++) {
-		if (strcmp(text, words[i]) != 0)
-			continue;
-		*rule_r = (enum avail_rule)i;
-		return true;
-	}
-	return text == NULL;
 }
 
 static int
@@ -116,10 +84,11 @@ read_options(const struct cmd_call *call, struct report *r)
 	if (r->from >= r->until)
 		return cmd_fail("availability",
 		    "the range is empty (--from must lie before --to)");
-	if (!read_rule(cmd_value(call, "downtimes"), &r->options.downtimes))
+	if (!avail_rule_named(
+		cmd_value(call, "downtimes"), &r->options.downtimes))
 		return cmd_fail("availability",
 		    "--downtimes: write honour, exclude or ignore");
-	if (!read_rule(
+	if (!avail_rule_named(
 		cmd_value(call, "service-period"), &r->options.service_period))
 		return cmd_fail("availability",
 		    "--service-period: write honour, exclude or ignore");
@@ -146,8 +115,8 @@ ask_site(const struct cmd_call *call, struct report *r)
 	int rc;
 
 	str_addf(&request,
-	    "GET statehist\nColumns: " COLUMNS "\nFilter: time >= %" PRId64
-	    "\nFilter: time < %" PRId64 "\n",
+	    "GET statehist\nColumns: " AVAIL_COLUMNS
+	    "\nFilter: time >= %" PRId64 "\nFilter: time < %" PRId64 "\n",
 	    r->from, r->until);
 	if (call->argc > 0)
 		str_addf(&request, "Filter: host_name = %s\n", call->argv[0]);
@@ -157,7 +126,7 @@ ask_site(const struct cmd_call *call, struct report *r)
 	str_addf(&request,
 	    "Limit: %d\nTimelimit: %d\nColumnHeaders: off\n"
 	    "OutputFormat: json\nResponseHeader: fixed16\n",
-	    MAX_ROWS + 1, MAX_TIME_S);
+	    AVAIL_ROWS_MAX + 1, MAX_TIME_S);
 	rc = ask_socket(path, str_get(&request), -1, &answer, &err);
 	free(path);
 	str_free(&request);
@@ -172,138 +141,16 @@ ask_site(const struct cmd_call *call, struct report *r)
 		rc = cmd_fail("availability", "the site answers: %s",
 		    answer.len > HEADER_LEN ? answer.s + HEADER_LEN : "");
 	str_free(&answer);
-	if (rc == 0 && json_array_size(r->rows) > MAX_ROWS)
+	if (rc == 0 && json_array_size(r->rows) > AVAIL_ROWS_MAX)
 		rc = cmd_fail("availability",
 		    "more than %d phases (ask for a shorter range or fewer "
 		    "objects; nothing is better than a wrong number)",
-		    MAX_ROWS);
+		    AVAIL_ROWS_MAX);
 	return rc;
-}
-
-/* --- one object ------------------------------------------------------------
- */
-
-struct object {
-	const char *host, *service;
-	struct avail_span *spans;
-	size_t n, cap;
-};
-
-static int64_t
-number(const json_t *row, size_t column)
-{
-	return json_integer_value(json_array_get(row, column));
-}
-
-static const char *
-text(const json_t *row, size_t column)
-{
-	return json_string_value(json_array_get(row, column));
-}
-
-static void
-add_span(struct object *o, const json_t *row)
-{
-	ARRAY_GROW(o->spans, o->n, o->cap);
-	o->spans[o->n++] = (struct avail_span){
-	    .from = number(row, FROM),
-	    .until = number(row, UNTIL),
-	    .state = (int8_t)number(row, STATE),
-	    .host_down = number(row, HOST_DOWN) != 0,
-	    .in_downtime = number(row, IN_DOWNTIME) != 0,
-	    .in_host_downtime = number(row, IN_HOST_DOWNTIME) != 0,
-	    .is_flapping = number(row, IS_FLAPPING) != 0,
-	    .in_service_period = number(row, IN_SERVICE_PERIOD) != 0,
-	};
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct object *x = a, *y = b;
-	int c = strcmp(x->host, y->host);
-
-	return c != 0 ? c : strcmp(x->service, y->service);
-}
-
-/* Spans of an object come in order, but those of others lie between. */
-static struct object *
-gather(const json_t *rows, size_t *n_r)
-{
-	json_t *numbers = json_object(), *row;
-	struct object *objects = NULL;
-	size_t i, n = 0, cap = 0;
-
-	json_array_foreach(rows, i, row)
-	{
-		char *key =
-		    xasprintf("%s;%s", text(row, HOST), text(row, SERVICE));
-		const json_t *at = json_object_get(numbers, key);
-		size_t k = at == NULL ? n : (size_t)json_integer_value(at);
-
-		if (at == NULL) {
-			ARRAY_GROW(objects, n, cap);
-			objects[n++] = (struct object){.host = text(row, HOST),
-			    .service = text(row, SERVICE)};
-			json_object_set_new(
-			    numbers, key, json_integer((json_int_t)k));
-		}
-		add_span(&objects[k], row);
-		free(key);
-	}
-	json_decref(numbers);
-	if (n > 1)
-		qsort(objects, n, sizeof(*objects), by_name);
-	*n_r = n;
-	return objects;
 }
 
 /* --- telling ---------------------------------------------------------------
  */
-
-static json_t *
-phases_json(const struct avail *a, bool of_host)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < a->n_phases; i++) {
-		const struct avail_phase *p = &a->phases[i];
-
-		json_array_append_new(list,
-		    json_pack("{s:I,s:I,s:s}", "from", (json_int_t)p->from,
-			"until", (json_int_t)p->until, "bucket",
-			avail_bucket_name(p->bucket, of_host)));
-	}
-	return list;
-}
-
-static json_t *
-object_json(const struct report *r, const struct object *o,
-    const struct avail *a, bool of_host)
-{
-	json_t *seconds = json_object(), *percent = json_object(), *all;
-
-	for (int i = 0; i < AVAIL_BUCKETS; i++) {
-		enum avail_bucket b = (enum avail_bucket)i;
-		const char *name = avail_bucket_name(b, of_host);
-
-		if (of_host && (b == AVAIL_HOST_DOWN || b == AVAIL_STATE + 3))
-			continue;
-		json_object_set_new(
-		    seconds, name, json_integer((json_int_t)a->seconds[b]));
-		if (avail_in_base(&r->options, b))
-			json_object_set_new(
-			    percent, name, json_real(avail_percent(a, b)));
-	}
-	all = json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:o,s:o}", "host", o->host,
-	    "service", o->service, "window", (json_int_t)a->window, "base",
-	    (json_int_t)a->base, "outages", (json_int_t)a->outages,
-	    "longest_outage", (json_int_t)a->longest_outage, "seconds", seconds,
-	    "percent", percent);
-	if (r->timeline)
-		json_object_set_new(all, "phases", phases_json(a, of_host));
-	return all;
-}
 
 static void
 set_percent(json_t *line, const char *key, const struct report *r,
@@ -317,9 +164,16 @@ set_percent(json_t *line, const char *key, const struct report *r,
 	json_object_set_new(line, key, json_string(number_text));
 }
 
+static json_t *
+object_json(const struct report *r, const struct avail_object *o,
+    const struct avail *a, bool of_host)
+{
+	return avail_json(&r->options, o, a, of_host, r->timeline);
+}
+
 /* For people: hosts and services under the same heads. */
 static json_t *
-object_line(const struct report *r, const struct object *o,
+object_line(const struct report *r, const struct avail_object *o,
     const struct avail *a, bool of_host)
 {
 	json_t *line = json_pack("{s:s,s:s}", "host", o->host, "service",
@@ -346,12 +200,13 @@ object_line(const struct report *r, const struct object *o,
 
 /* Lines for people, or for programs; totals of hosts and of services follow. */
 static json_t *
-tell(const struct report *r, struct object *objects, size_t n, bool as_json)
+tell(const struct report *r, struct avail_object *objects, size_t n,
+    bool as_json)
 {
 	json_t *list = json_array();
 	struct avail sums[2] = {{.window = 0}, {.window = 0}};
 	size_t counts[2] = {0};
-	json_t *(*make)(const struct report *, const struct object *,
+	json_t *(*make)(const struct report *, const struct avail_object *,
 	    const struct avail *, bool) = as_json ? object_json : object_line;
 
 	for (size_t i = 0; i < n; i++) {
@@ -366,7 +221,7 @@ tell(const struct report *r, struct object *objects, size_t n, bool as_json)
 		avail_free(&a);
 	}
 	for (int of_host = 1; of_host >= 0; of_host--) {
-		struct object total = {
+		struct avail_object total = {
 		    .host = "total", .service = of_host ? "" : "all services"};
 
 		if (counts[of_host] > 1)
@@ -397,7 +252,7 @@ run(const struct cmd_call *call)
 	    "warn", "crit/down", "unknown/unreach", "host down", "flapping",
 	    "downtime", "out of service", "unmonitored"};
 	struct report r = {.now = clock_wall() / NS_PER_S};
-	struct object *objects;
+	struct avail_object *objects;
 	json_t *list;
 	size_t n;
 	int rc;
@@ -410,7 +265,7 @@ run(const struct cmd_call *call)
 		json_decref(r.rows);
 		return rc;
 	}
-	objects = gather(r.rows, &n);
+	objects = avail_gather(r.rows, &n);
 	if (n == 0)
 		rc = cmd_fail("availability",
 		    "the history has nothing about that in this range (vedette "
@@ -419,9 +274,7 @@ run(const struct cmd_call *call)
 	if (rc == 0)
 		term_table(
 		    list, columns, ARRAY_LEN(columns), cmd_flag(call, "json"));
-	for (size_t i = 0; i < n; i++)
-		free(objects[i].spans);
-	free(objects);
+	avail_objects_free(objects, n);
 	json_decref(list);
 	json_decref(r.rows);
 	return rc;

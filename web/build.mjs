@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
@@ -15,26 +15,33 @@ const here = dirname(fileURLToPath(import.meta.url));
 const [out, modules] = process.argv.slice(2);
 const { build } = createRequire(join(modules, "x.js"))("esbuild");
 
-function write(name, content) {
-  const [base, end] = name.split(/\.(?=[^.]*$)/);
-  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
-  const file = `${base}-${hash}.${end}`;
+function keep(file, content) {
   writeFileSync(join(out, file), content);
   const zipped = gzipSync(content, { level: 9 });
   if (zipped.length < content.length * 0.9) writeFileSync(join(out, `${file}.gz`), zipped);
   return `assets/${file}`;
 }
 
-const bundle = async (file, options) => (await build({
-  entryPoints: [join(here, file)], bundle: true, minify: true, write: false, target: "es2022",
-  legalComments: "inline", nodePaths: [modules], ...options,
-})).outputFiles[0].contents;
+function hashed(name, content) {
+  const [base, end] = name.split(/\.(?=[^.]*$)/);
+  return keep(`${base}-${createHash("sha256").update(content).digest("hex").slice(0, 10)}.${end}`, content);
+}
+
+/** The entry's file; what it imports on demand lies beside it. */
+async function bundle(file, name, options) {
+  const { outputFiles } = await build({
+    entryPoints: { [name]: join(here, file) }, bundle: true, minify: true, write: false, target: "es2022", outdir: out,
+    entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", legalComments: "inline", nodePaths: [modules], ...options,
+  });
+  const names = outputFiles.map((f) => keep(basename(f.path), f.contents));
+  return names.find((n) => n.startsWith(`assets/${name}-`));
+}
 
 mkdirSync(out, { recursive: true });
 const names = {
-  SCRIPT: write("console.js", await bundle("src/main.js", { format: "esm" })),
-  STYLE: write("console.css", await bundle("style.css", {})),
-  ICON: write("icon.svg", readFileSync(join(here, "icon.svg"))),
+  SCRIPT: await bundle("src/main.js", "console", { format: "esm", splitting: true }),
+  STYLE: await bundle("style.css", "console", {}),
+  ICON: hashed("icon.svg", readFileSync(join(here, "icon.svg"))),
 };
 const page = readFileSync(join(here, "index.html"), "utf8").replace(/@(SCRIPT|STYLE|ICON)@/g, (_, name) => names[name]);
 writeFileSync(join(out, "index.html"), page);

@@ -42,6 +42,20 @@ find_word(const char *const *words, size_t n, struct slice word)
 }
 
 bool
+avail_rule_named(const char *word, enum avail_rule *rule_r)
+{
+	static const char *const words[] = {"honour", "exclude", "ignore"};
+
+	for (size_t i = 0; word != NULL && i < ARRAY_LEN(words); i++) {
+		if (strcmp(word, words[i]) != 0)
+			continue;
+		*rule_r = (enum avail_rule)i;
+		return true;
+	}
+	return word == NULL;
+}
+
+bool
 avail_set_group(struct avail_options *o, struct slice word)
 {
 	static const char *const service[] = {"ok", "warn", "crit", "unknown"};

@@ -44,6 +44,8 @@ struct avail_options { /* AV-2; avail_defaults() */
 	    short_s; /* shorter phases between two equal ones are absorbed */
 };
 void avail_defaults(struct avail_options *o);
+/* honour, exclude, ignore; NULL changes nothing. False: it is no such word. */
+bool avail_rule_named(const char *word, enum avail_rule *rule_r);
 /* A word of the command line, such as "warn=ok"; false: it is none. */
 bool avail_set_group(struct avail_options *o, struct slice word);
 

@@ -47,6 +47,27 @@ overview(struct http_request *r)
 	if (!http_add_query(r, "services", SERVICE_STATS))
 		return;
 	str_addc(&r->out, '}');
+	r->status = MHD_HTTP_OK;
+}
+
+/* The same of the event console, which is asked by a process of its own. */
+static void
+on_events(struct http_request *r, json_t *rows, void *arg)
+{
+	(void)arg;
+	if (r != NULL && rows != NULL)
+		http_json(r, MHD_HTTP_OK,
+		    json_pack("{s:O}", "events", json_array_get(rows, 0)));
+}
+
+static void
+events(struct http_request *r)
+{
+	http_ask(r, "eventconsoleevents",
+	    "Stats: event_id >= 0\nStats: event_state != 0\n"
+	    "Stats: event_phase = open\nStats: event_state != 0\n"
+	    "StatsAnd: 2\n",
+	    on_events, NULL);
 }
 
 /* Who one is, and what one may do: the pages show no more than that. */
@@ -73,28 +94,26 @@ void
 console_handle(struct http_request *r)
 {
 	static const struct {
-		const char *name;
+		const char *name, *method;
 		void (*handle)(struct http_request *r);
 	} pages[] = {
-	    {"me", me},
-	    {"overview", overview},
+	    {"me", "GET", me},
+	    {"overview", "GET", overview},
+	    {"events", "GET", events},
+	    {"list", "POST", list_handle},
+	    {"availability", "POST", availability_handle},
 	};
 	const char *name = r->path + strlen("console/");
 
-	if (strcmp(name, "list") == 0 && strcmp(r->method, "POST") == 0) {
-		list_handle(r);
-		return;
-	}
-	if (strcmp(r->method, "GET") != 0) {
-		http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED, "GET is expected.");
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
-		if (strcmp(pages[i].name, name) == 0) {
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		if (strcmp(pages[i].name, name) != 0)
+			continue;
+		if (strcmp(r->method, pages[i].method) == 0)
 			pages[i].handle(r);
-			if (r->status == 0)
-				r->status = MHD_HTTP_OK;
-			return;
-		}
+		else
+			http_fail(r, MHD_HTTP_METHOD_NOT_ALLOWED,
+			    "This page is asked by another method.");
+		return;
+	}
 	http_fail(r, MHD_HTTP_NOT_FOUND, "There is no such page.");
 }

@@ -134,6 +134,8 @@ void logout_handle(struct http_request *r);
 
 /* list.c: console/list. */
 void list_handle(struct http_request *r);
+/* availability.c: console/availability. */
+void availability_handle(struct http_request *r);
 /* metrics.c: for Prometheus. */
 void metrics_handle(struct http_request *r);
 /* console.c: the answer of console/NAME, for a person who may look. */

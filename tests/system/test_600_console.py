@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web console: by HTTP as a script sees it, and in a real Chromium."""
-import http.client
 import json
-import os
-import pathlib
 import shutil
-import subprocess
-import time
 
 import pytest
+from browser import Browser, Driver
 from conftest import ADMIN_PASSWORD
 
 CONFIG = {
@@ -22,42 +18,6 @@ CONFIG = {
     "contact_groups": {"team": {"alias": "Team"}},
     "contacts": {"ann": {"contact_groups": ["team"], "role": "user"}},
 }
-
-
-class Browser:
-    """Cookies and JSON over one site's HTTP port."""
-
-    def __init__(self, site):
-        self.port, self.name, self.cookie = site.port(5000), site.name, None
-
-    def ask(self, method, path, body=None, headers=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = dict(headers or {})
-        if self.cookie:
-            headers["Cookie"] = self.cookie
-        c.request(method, path, body, headers)
-        answer = c.getresponse()
-        data = answer.read()
-        if answer.getheader("Set-Cookie"):
-            self.cookie = answer.getheader("Set-Cookie").split(";")[0]
-        return answer, data
-
-    def get(self, page):
-        answer, data = self.ask("GET", f"/{self.name}/console/{page}")
-        assert answer.status == 200, (answer.status, data)
-        return json.loads(data)
-
-    def list(self, table, columns, **more):
-        answer, data = self.ask(
-            "POST", f"/{self.name}/console/list",
-            json.dumps({"table": table, "columns": columns, **more}),
-            {"X-Vedette": "1"})
-        assert answer.status == 200, (answer.status, data)
-        return json.loads(data)
-
-    def login(self, name="admin", password=ADMIN_PASSWORD):
-        return self.ask("POST", f"/{self.name}/console/login", json.dumps(
-            {"name": name, "password": password}), {"X-Vedette": "1"})
 
 
 @pytest.fixture
@@ -209,60 +169,3 @@ def test_in_a_browser(web, tmp_path):
                     " === 3")
         assert driver.run("return document.documentElement.scrollWidth <= "
                           "innerWidth"), "no scrolling sideways"
-
-
-class Driver:
-    """As much of WebDriver as these tests need."""
-
-    def __init__(self, folder):
-        self.process = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
-        for line in self.process.stdout:
-            if "started successfully on port" in line:
-                self.port = int(line.rsplit(" ", 1)[1].strip(" .\n"))
-                break
-        args = ["--headless", "--no-sandbox", "--disable-gpu",
-                "--disable-quic", "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-                "--disable-dev-shm-usage", f"--user-data-dir={folder}/chrome"]
-        self.session = self.ask("POST", "/session", {"capabilities": {
-            "alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {
-                "args": args, "binary": shutil.which("chromium")}}}})[
-                    "sessionId"]
-
-    def ask(self, method, path, body=None):
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        c.request(method, path, None if body is None else json.dumps(body))
-        value = json.loads(c.getresponse().read())["value"]
-        assert not (isinstance(value, dict) and "error" in value), value
-        return value
-
-    def go(self, url):
-        self.ask("POST", f"/session/{self.session}/url", {"url": url})
-
-    def run(self, script):
-        return self.ask("POST", f"/session/{self.session}/execute/sync",
-                        {"script": script, "args": []})
-
-    def wait(self, script, timeout=20):
-        end = time.monotonic() + timeout
-        while not self.run(script):
-            assert time.monotonic() < end, (
-                script, self.run("return document.body.innerText"))
-            time.sleep(0.05)
-
-    def screenshot(self, path):
-        import base64
-        pathlib.Path(path).write_bytes(base64.b64decode(
-            self.ask("GET", f"/session/{self.session}/screenshot")))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        try:
-            self.ask("DELETE", f"/session/{self.session}")
-        finally:
-            self.process.terminate()
-            self.process.wait(10)

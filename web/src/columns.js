@@ -43,5 +43,5 @@ export const problemColumns = [state,
   { id: "name", title: t("name"), style: "name wide", draw: (r) => ("description" in r
     ? html`<${HostLink} name=${r.host_name}/> <span class="soft-text">/</span> <${ServiceLink} host=${r.host_name} name=${r.description}/>`
     : html`<${HostLink} name=${r.name}/>`), },
-  { id: "marks", title: "", style: "marks", draw: (r) => html`<${Marks} of=${r}/>` },
+  { id: "marks", title: "", spoken: "marks", style: "marks", draw: (r) => html`<${Marks} of=${r}/>` },
   since, output].map(({ by, ...column }) => column);

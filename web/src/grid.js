@@ -51,13 +51,13 @@ function useSight(node, height) {
 function Head({ columns, selectable }) {
   const sort = route.value.args.sort ?? "";
   return html`<div class="row head" role="row">
-    ${selectable && html`<span class="tick" role="columnheader" aria-label=${t("selected", "")}></span>`}
-    ${columns.map(({ id, title, by, style }) => {
+    ${selectable && html`<span class="tick" role="columnheader"><span class="hidden">${t("selection")}</span></span>`}
+    ${columns.map(({ id, title, spoken, by, style }) => {
       const on = by && (sort === by || sort === `-${by}`);
       const direction = on ? (sort[0] === "-" ? "descending" : "ascending") : undefined;
       return html`<span class=${style} role="columnheader" aria-sort=${direction} key=${id}>
         ${by ? html`<button class="sort" onClick=${() => rewrite({ sort: sort === by ? `-${by}` : sort === `-${by}` ? "" : by })}>
-          ${title}${on ? (sort[0] === "-" ? " ↓" : " ↑") : ""}</button>` : title}
+          ${title}${on ? (sort[0] === "-" ? " ↓" : " ↑") : ""}</button>` : title || html`<span class="hidden">${t(spoken)}</span>`}
       </span>`;
     })}</div>`;
 }
@@ -83,7 +83,8 @@ function Row({ row, index, columns, name, selectable, active, setActive, open })
 }
 
 /**
- * spec: {table, columns, query, sort}. columns: [{id, title, by?, style, draw(row)}].
+ * spec: {table, columns, query, sort}. columns: [{id, title, by?, style, draw(row)}];
+ * one without a title has `spoken`, its name for screen readers.
  * name(row): what a row is known by. open(row): where Enter goes. Of `rows`,
  * which are all there is, nothing is asked.
  */

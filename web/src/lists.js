@@ -132,7 +132,7 @@ async function change(path, body, what) {
 }
 
 const removal = (permission, path, id, what = "remove") => ({
-  id: "do", title: "", style: "number",
+  id: "do", title: "", spoken: "do", style: "number",
   draw: (r) => may(permission) && html`<button class="link" onClick=${() => change(path, { delete_type: "by_id", [id]: r.id }, t(what))}>${t(what)}</button>`,
 });
 
@@ -176,8 +176,10 @@ const EventButtons = ({ row: r }) => html`
     { filter_type: "by_id", event_id: r.event_id }, t("archive"))}>${t("archive")}</button>`}`;
 
 export function Events() {
-  const { q = "", sort } = route.value.args;
-  const query = q ? any(["event_text", "event_host", "event_application"].map((c) => is(c, q, "~~"))) : undefined;
+  const { q = "", sort, show = "all" } = route.value.args;
+  const parts = [q && any(["event_text", "event_host", "event_application"].map((c) => is(c, q, "~~"))),
+    show !== "all" && is("event_state", 0, "!="), show === "unhandled" && is("event_phase", "open")].filter(Boolean);
+  const query = parts.length ? all(parts) : undefined;
   const columns = [
     { id: "state", title: t("state"), by: "event_state", style: "state", draw: (r) => html`<${EventState} state=${r.event_state}/>` },
     { id: "host", title: t("host"), by: "event_host", style: "host", draw: (r) => r.event_host },
@@ -186,9 +188,10 @@ export function Events() {
     { id: "count", title: t("count"), by: "event_count", style: "number", draw: (r) => r.event_count },
     { id: "phase", title: t("phase"), by: "event_phase", style: "number", draw: (r) => r.event_phase },
     { id: "text", title: t("text"), style: "output", draw: (r) => html`<span title=${r.event_text}>${r.event_text}</span>` },
-    { id: "do", title: "", style: "buttons", draw: (r) => html`<${EventButtons} row=${r}/>` },
+    { id: "do", title: "", spoken: "do", style: "buttons", draw: (r) => html`<${EventButtons} row=${r}/>` },
   ];
-  return html`<${Title} text=${t("events")}/>
+  return html`<${Title} text=${t("events")}><label class="side">${t("show")} <select value=${show} onChange=${(e) => rewrite({ show: e.target.value })}>
+      ${["all", "problems", "unhandled"].map((s) => html`<option key=${s} value=${s}>${t(`show ${s}`)}</option>`)}</select></label><//>
     <${Grid} spec=${{ table: "eventconsoleevents", query, sort: [sort || "-event_last"],
       columns: ["event_id", "event_state", "event_host", "event_application", "event_last", "event_count", "event_phase", "event_text"] }}
       columns=${columns} name=${(r) => r.event_id} empty=${q ? t("nothing fits") : t("nothing there")}/>`;

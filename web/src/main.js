@@ -9,6 +9,9 @@ import { Dialogs, ACTIONS, act } from "./dialogs.js";
 import { Comments, Downtimes, Events, Groups, History, Hosts, Problems, Services } from "./lists.js";
 import { HostPage, ServicePage, SitePage } from "./object.js";
 import { Overview } from "./overview.js";
+import { Aggregations } from "./aggregations.js";
+import { Availability } from "./availability.js";
+import { Topology } from "./topology.js";
 import { shown, ticked } from "./grid.js";
 import { address, dialog, fault, go, lastAnswer, may, me, note, rewrite, route } from "./store.js";
 import { clock } from "./show.js";
@@ -17,9 +20,11 @@ import { t } from "./words.js";
 const PAGES = {
   problems: Problems, hosts: Hosts, services: Services, groups: Groups, events: Events, downtimes: Downtimes, comments: Comments,
   history: History, notifications: () => html`<${History} kind="notifications"/>`, host: HostPage, service: ServicePage, site: SitePage,
+  availability: Availability, topology: Topology, aggregations: Aggregations,
 };
-const MENU = ["problems", "hosts", "services", "groups", "events", "downtimes", "comments", "history", "notifications"];
-const SEARCHED = ["problems", "hosts", "services", "events", "history", "notifications"];
+const MENU = ["problems", "hosts", "services", "events", "downtimes", "history"];
+const MORE = ["groups", "topology", "aggregations", "availability", "comments", "notifications"];
+const SEARCHED = ["problems", "hosts", "services", "events", "history", "notifications", "availability", "topology"];
 
 // --- the frame --------------------------------------------------------------
 
@@ -56,13 +61,24 @@ async function logout() {
   try { await post("logout", {}); } finally { me.value = null; }
 }
 
+/** The pages that are asked for less often; a list that opens. */
+function More({ page }) {
+  const node = useRef();
+  const close = () => { node.current.open = false; };
+  const pages = may("general.server_side_requests") ? [...MORE, "site"] : MORE;
+  return html`<details class="menu" ref=${node} onKeyDown=${(e) => { if (e.key === "Escape") { close(); node.current.firstElementChild.focus(); } }}
+      onFocusOut=${(e) => { if (!node.current.contains(e.relatedTarget)) close(); }}>
+    <summary aria-current=${pages.includes(page) ? "true" : undefined}>${pages.includes(page) ? t(page) : t("more pages")}</summary>
+    <div>${pages.map((name) => html`<${Link} key=${name} name=${name} page=${page} click=${close}/>`)}</div></details>`;
+}
+
+const Link = ({ name, page, click }) => html`<a href=${address(name)} onClick=${click} aria-current=${name === page ? "page" : undefined}>${t(name)}</a>`;
+
 function Bar() {
   const { page } = route.value;
-  const menu = may("general.server_side_requests") ? [...MENU, "site"] : MENU;
   return html`<header id="bar">
     <a class="brand" href=${address("problems")}><img src=${icon()} alt="" width="24" height="24"/><span id="site">${me.value.site}</span></a>
-    <nav aria-label=${t("pages")}>${menu.map((name) => html`<a key=${name} href=${address(name)}
-      aria-current=${name === page ? "page" : undefined}>${t(name)}</a>`)}</nav>
+    <nav aria-label=${t("pages")}>${MENU.map((name) => html`<${Link} key=${name} name=${name} page=${page}/>`)}<${More} page=${page}/></nav>
     <${Search}/><${Age}/>
     <button id="logout" type="button" title=${`${me.value.user} (${me.value.role})`} onClick=${logout}>${t("log out")}</button></header>`;
 }
@@ -110,7 +126,7 @@ function Login() {
 
 // --- the keyboard -----------------------------------------------------------
 
-const GO = { p: "problems", h: "hosts", s: "services", e: "events", d: "downtimes", g: "groups", l: "history" };
+const GO = { p: "problems", h: "hosts", s: "services", e: "events", d: "downtimes", g: "groups", l: "history", t: "topology", a: "availability", b: "aggregations" };
 let before = "";
 
 /** What a command is for: ticked rows, else the row with the focus. */

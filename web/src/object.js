@@ -79,8 +79,14 @@ export function HostPage() {
     <h2>${t("services")}</h2>
     <${Grid} spec=${{ table: "services", columns: SERVICE, query: is("host_name", name), sort: [route.value.args.sort || "description"] }}
       columns=${serviceColumns(false)} name=${serviceKey} selectable open=${(s) => ["service", [s.host_name, s.description]]} empty=${t("nothing there")}/>
-    <${More} query=${is("host_name", name)}/>`;
+    <${Elsewhere} host=${name}/><${More} query=${is("host_name", name)}/>`;
 }
+
+const exact = (text) => `^${text.replace(/[\\^$.[\]|()?*+{}]/g, "\\$&").replace(/\s/g, "\\s")}$`;
+
+/** The same object on other pages. */
+const Elsewhere = ({ host, service }) => html`<p class="elsewhere"><a href=${address("availability", [], service
+  ? { kind: "services", q: `h:${exact(host)} s:${exact(service)}` } : { kind: "services", q: `h:${exact(host)}` })}>${t("availability")}</a></p>`;
 
 const More = ({ query }) => html`<details><summary>${t("downtimes")}, ${t("comments")}, ${t("history")}</summary>
   <${Downtimes} query=${query}/><${Comments} query=${query}/><${History} query=${query}/></details>`;
@@ -93,7 +99,7 @@ export function ServicePage() {
   if (r === null) return html`<${Missing}/>`;
   return html`<h1><a href=${address("host", [host])}>${host}</a> / ${name}</h1><${ActionBar} rows=${[r]}/>
     <div class="pair"><div><${Output} of=${r}/><${Metrics} text=${r.perf_data}/></div><${Facts} facts=${common(r)}/></div>
-    <${More} query=${all(is("host_name", host), is("service_description", name))}/>`;
+    <${Elsewhere} host=${host} service=${name}/><${More} query=${all(is("host_name", host), is("service_description", name))}/>`;
 }
 
 // --- the site itself --------------------------------------------------------

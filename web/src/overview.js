@@ -3,7 +3,7 @@
 // The counters above every page: each is a link to what it counts.
 
 import { html } from "htm/preact";
-import { get } from "./api.js";
+import { LoggedOut, get } from "./api.js";
 import { address, me, useData } from "./store.js";
 import { t } from "./words.js";
 
@@ -28,6 +28,16 @@ function Stripe({ kind, counts }) {
     })}</svg></div>`;
 }
 
+/** Numbers of the event console; without it, nothing but a word. */
+function EventCard() {
+  const data = useData("event counts", () => get("events").catch((e) => { if (e instanceof LoggedOut) throw e; return { events: null }; }));
+  if (!data) return null;
+  const to = [address("events"), address("events", [], { show: "problems" }), address("events", [], { show: "unhandled" })];
+  return html`<section class="card" aria-label=${t("events")}><h2>${t("events")}</h2>
+    ${data.events ? html`<dl class="counts">${NAMES.slice(0, 3).map((name, i) => html`<div key=${name} class=${i > 0 && data.events[i] ? "bad" : ""}>
+      <dt>${t(name)}</dt><dd><a href=${to[i]}>${data.events[i]}</a></dd></div>`)}</dl>` : html`<p class="soft-text">${t("no event console")}</p>`}</section>`;
+}
+
 const Card = ({ kind, row }) => html`<section class="card" aria-label=${t(kind)}><h2>${t(kind)}</h2>
   <dl class="counts">${NAMES.map((name, i) => html`<div key=${name} class=${i > 0 && i < 3 && row[i] ? "bad" : ""}>
     <dt>${t(name)}</dt><dd><a href=${link(kind, i)}>${row[i]}</a></dd></div>`)}</dl>
@@ -39,5 +49,5 @@ export function Overview() {
   const [hosts, services] = [data.hosts[0], data.services[0]];
   const unhandled = hosts[2] + services[2];
   document.title = `${unhandled ? `(${unhandled}) ` : ""}${me.value.site} · Vedette`;
-  return html`<section id="overview" aria-label=${t("problems")}><${Card} kind="hosts" row=${hosts}/><${Card} kind="services" row=${services}/></section>`;
+  return html`<section id="overview" aria-label=${t("problems")}><${Card} kind="hosts" row=${hosts}/><${Card} kind="services" row=${services}/><${EventCard}/></section>`;
 }

@@ -30,10 +30,15 @@ const PREFIXES = {
     h: pattern("host_name"), s: pattern("description"), al: pattern("host_alias"), ad: pattern("host_address"),
     hg: member("host_groups"), sg: member("groups"), hl: label("host_labels"), sl: label("labels"), st: state(false),
   },
+  statehist: {
+    h: pattern("host_name"), s: pattern("service_description"), al: pattern("current_host_alias"), ad: pattern("current_host_address"),
+    hg: member("current_host_groups"), sg: member("current_service_groups"), hl: label("current_host_labels"), sl: label("current_service_labels"),
+  },
 };
 const PLAIN = {
   hosts: ["name", "alias", "address"],
   services: ["description", "host_name", "plugin_output"],
+  statehist: ["host_name", "service_description"],
 };
 
 /** Conditions of a table for a text, or undefined for an empty one. */

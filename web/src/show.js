@@ -24,7 +24,13 @@ export function State({ of: r }) {
   return html`<span class=${`chip s-${style} ${soft ? "soft" : ""}`} title=${soft ? t("soft") : undefined}>${word}</span>`;
 }
 
-export const EventState = ({ state }) => html`<span class=${`chip s-${(SERVICE[state] ?? SERVICE[3])[1]}`}>${(SERVICE[state] ?? SERVICE[3])[0]}</span>`;
+/** A state alone; -1 is pending. */
+export function Chip({ service, state }) {
+  const [word, style] = (service ? SERVICE : HOST)[state] ?? (state < 0 ? PENDING : SERVICE[3]);
+  return html`<span class=${`chip s-${style}`}>${word}</span>`;
+}
+
+export const EventState = ({ state }) => html`<${Chip} service state=${state}/>`;
 
 export function Marks({ of: r }) {
   const list = [];

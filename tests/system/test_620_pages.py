@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each page of the console in Chromium: what it shows, that it can be used
+without eyes (axe-core) and on a narrow screen."""
+import json
+import pathlib
+import shutil
+
+import pytest
+from browser import Browser, Driver
+from conftest import ADMIN_PASSWORD, Root
+
+AXE = (pathlib.Path(__file__).parents[2] /
+       "build/node/node_modules/axe-core/axe.min.js")
+HOSTS = {"gw": {"check": "passive"},
+         "web01": {"check": "passive", "parents": ["gw"]},
+         "web02": {"check": "passive", "parents": ["gw"]}}
+CONFIG = {
+    "hosts": HOSTS,
+    "services": [{"hosts": list(HOSTS), "description": "HTTP",
+                  "check": "passive"}],
+    "aggregations": {"Shop": {"alias": "The web shop", "nodes": [
+        {"title": "Front ends", "nodes": [
+            {"host": "web01", "service": "HTTP"},
+            {"host": "web02", "service": "HTTP"}]}]}},
+}
+
+
+@pytest.fixture(scope="module")
+def web():
+    root = Root()
+    site = root.create(settings={"fetcher": {"workers": 1}}, config=CONFIG,
+                       start=True)
+    site.wait_for(lambda: len(site.query("GET services",
+                                         "Columns: description")) == 3,
+                  what="services")
+    site.browser = Browser(site)
+    site.browser.login()
+    for host in HOSTS:
+        site.command(f"PROCESS_HOST_CHECK_RESULT;{host};0;up")
+        site.command(f"PROCESS_SERVICE_CHECK_RESULT;{host};HTTP;0;fine|"
+                     "time=0.1s;1;2;0")
+    site.command("PROCESS_HOST_CHECK_RESULT;web02;1;no answer")
+    site.command("PROCESS_SERVICE_CHECK_RESULT;web01;HTTP;2;refused")
+    site.command("ADD_HOST_COMMENT;gw;1;ann;rack 5")
+    yield site
+    root.remove()
+
+
+@pytest.fixture(scope="module")
+def driver(web, tmp_path_factory):
+    if not shutil.which("chromium") or not shutil.which("chromedriver"):
+        pytest.skip("no chromium or no chromedriver (package chromium-driver)")
+    with Driver(tmp_path_factory.mktemp("chrome")) as d:
+        d.login(web.port(5000), "admin", ADMIN_PASSWORD)
+        yield d
+
+
+def test_availability(web):
+    now = web.browser.list("hosts", ["name"])["now"]
+    answer, data = web.browser.post("availability", {
+        "from": now - 3600, "until": now + 1,
+        "query": {"op": "=", "left": "host_name", "right": "web02"}})
+    assert answer.status == 200, data
+    host, service = data["rows"]
+    assert (host["service"], service["service"]) == ("", "HTTP")
+    assert sum(host["seconds"].values()) == host["window"]
+    assert host["phases"][-1]["bucket"] == "down" and host["outages"] == 1
+    assert service["phases"][-1]["bucket"] == "host_down"
+    for bad in ({}, {"from": 5, "until": 5}, {"from": 1, "until": 2, "short": -1},
+                {"from": 1, "until": 2, "downtimes": "no"},
+                {"from": 1, "until": 2, "count_as": "x=y"},
+                {"from": 1, "until": 2, "query": 3}, []):
+        assert web.browser.post("availability", bad)[0].status == 400, bad
+
+
+def test_numbers_of_events(web):
+    assert web.browser.get("events")["events"] == [0, 0, 0]
+
+
+PAGES = {
+    "#/problems": "refused", "#/hosts": "web02", "#/services": "HTTP",
+    "#/groups": "", "#/events": "", "#/downtimes": "",
+    "#/comments": "rack 5", "#/history": "SERVICE ALERT",
+    "#/notifications": "", "#/host/web02": "no answer",
+    "#/service/web01/HTTP": "refused", "#/site": "",
+    "#/availability": "web02", "#/topology": "web01",
+    "#/aggregations": "The web shop",
+}
+# Rows that are not in sight are not in the document; the grid says how many
+# there are (aria-rowcount).
+RULES = {"resultTypes": ["violations"]}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page(web, driver, page):
+    driver.run(f"location.hash = '{page}'")
+    driver.wait("return document.querySelector('#page h1') !== null && "
+                "document.querySelector('[aria-busy]') === null && "
+                f"document.body.innerText.includes({json.dumps(PAGES[page])})")
+    assert driver.run("return document.querySelector('#message')") is None
+    assert driver.run("return document.documentElement.scrollWidth <= "
+                      "innerWidth"), "no scrolling sideways"
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (the build had no npm)")
+    for dark in (False, True):
+        driver.dark(dark)
+        found = driver.axe(AXE, RULES)
+        assert found == [], json.dumps(found, indent=1)
+
+
+def test_narrow(web, driver):
+    driver.size(390, 800)
+    try:
+        for page in PAGES:
+            driver.run(f"location.hash = '{page}'")
+            driver.wait("return document.querySelector('#page h1') !== null "
+                        "&& document.querySelector('[aria-busy]') === null")
+            assert driver.run(
+                "return document.documentElement.scrollWidth <= innerWidth"
+            ), f"{page}: no scrolling sideways"
+    finally:
+        driver.size(1400, 900)
