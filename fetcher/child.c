@@ -454,6 +454,7 @@ children_new(uv_loop_t *loop, size_t most)
 	cs->last_to_spawn = &cs->to_spawn;
 	cs->soon = timer_new(cs);
 	cs->tick = timer_new(cs);
+	sigemptyset(&cs->signals);
 	cs->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	must(cs->null >= 0);
 	return cs;

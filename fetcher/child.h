@@ -2,8 +2,8 @@
  *
  * Child processes: in a process group and limits of their own, their output
  * through pipes on the loop, their end through a pidfd. Bounded in number:
- * more wait in line. Up to two are spawned on the loop itself, because that is
- * cheapest; with more, that moves to a thread, because a start suspends its
+ * more wait in line. Up to eight are spawned on the loop itself, because that
+ * is cheapest; with more, that moves to a thread, because a start suspends its
  * caller until the child has called exec.
  */
 #ifndef FETCHER_CHILD_H

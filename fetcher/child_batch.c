@@ -70,7 +70,9 @@ children_spawn(uv_timer_t *timer)
 	cs->to_spawn = NULL;
 	cs->last_to_spawn = &cs->to_spawn;
 	cs->work.data = cs;
-	child_signals(&cs->signals);
+	if (!cs->knows_signals) /* set up long before the first child */
+		child_signals(&cs->signals);
+	cs->knows_signals = true;
 	if (cs->counters.running <= LIMIT_SPAWN_ON_LOOP ||
 	    uv_queue_work(cs->loop, &cs->work, spawn_in_thread, thread_done) !=
 		0) {

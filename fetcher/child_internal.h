@@ -51,7 +51,7 @@ struct list {
 struct children {
 	uv_loop_t *loop;
 	size_t most;
-	bool closing;
+	bool closing, knows_signals;
 	struct child_limits limits;
 	struct list waiting, running;
 	struct child *to_spawn, **last_to_spawn; /* at the next turn */

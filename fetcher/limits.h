@@ -11,7 +11,7 @@
  * says another number; more wait for a slot. */
 #define LIMIT_CHILDREN 100
 /* Up to so many children are spawned on the loop itself, more in a thread. */
-#define LIMIT_SPAWN_ON_LOOP 2
+#define LIMIT_SPAWN_ON_LOOP 8
 
 /* One agent's or program's output. */
 #define LIMIT_OUTPUT_BYTES (16u << 20)

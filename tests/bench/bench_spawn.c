@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Bare posix_spawn of a program, its output read through a pipe, N times one
- * after the other: what any monitoring has to pay. Prints microseconds of CPU
- * a run, parent and child together.
+ * after the other: what any monitoring has to pay:
+ *     bench_spawn PROGRAM [N [PAUSE_US]]
+ * Prints microseconds of CPU a run, parent and child together. A pause between
+ * two runs gives the pace of a monitoring that does little: caches are cold
+ * then, and a processor that slept is woken.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -48,13 +51,17 @@ int
 main(int argc, char **argv)
 {
 	int n = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 2000;
+	long pause_us = argc > 3 ? strtol(argv[3], NULL, 10) : 0;
 	double before;
 
 	if (argc < 2)
 		return 2;
 	before = cpu_us(RUSAGE_SELF) + cpu_us(RUSAGE_CHILDREN);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		run_once(argv[1]);
+		if (pause_us > 0)
+			usleep((useconds_t)pause_us);
+	}
 	printf("%.1f\n",
 	    (cpu_us(RUSAGE_SELF) + cpu_us(RUSAGE_CHILDREN) - before) / n);
 	return 0;
