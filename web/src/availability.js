@@ -26,7 +26,7 @@ const COLUMNS = {
 export function range(name, now = new Date()) {
   const midnight = (days, months = 0, first = false) =>
     new Date(now.getFullYear(), now.getMonth() + months, first ? 1 : now.getDate() + days).getTime() / 1000;
-  const end = Math.floor(now.getTime() / 60000) * 60;
+  const end = Math.ceil(now.getTime() / 1000);
   const monday = -((now.getDay() + 6) % 7);
   return {
     "24 h": [end - DAY, end], "7 d": [end - 7 * DAY, end], "31 d": [end - 31 * DAY, end], "365 d": [end - 365 * DAY, end],
@@ -70,10 +70,12 @@ function csv(kind, data) {
 
 export function Availability() {
   const { q = "", kind = "hosts", range: name = "24 h", downtimes = "honour", lenient = "" } = route.value.args;
-  const [from, until] = range(name) ?? range("24 h");
-  const data = useData(`availability ${q} ${kind} ${name} ${downtimes} ${lenient} ${until}`, () => post("availability", {
-    from, until, downtimes, count_as: lenient && kind === "services" ? "warn=ok" : "",
-    query: all(is("service_description", "", kind === "hosts" ? "=" : "!="), conditions("statehist", q)) }));
+  const data = useData(`availability ${q} ${kind} ${name} ${downtimes} ${lenient}`, () => {
+    const [from, until] = range(name) ?? range("24 h");
+    return post("availability", {
+      from, until, downtimes, count_as: lenient && kind === "services" ? "warn=ok" : "",
+      query: all(is("service_description", "", kind === "hosts" ? "=" : "!="), conditions("statehist", q)) });
+  }, 60000);
   const set = (key) => (value) => rewrite({ [key]: value });
   return html`<h1>${t("availability")} ${data && html`<small>${data.rows.length}</small>`}</h1>
     <form class="choices" onSubmit=${(e) => e.preventDefault()}>

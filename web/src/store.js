@@ -49,11 +49,11 @@ export function rewrite(change) {
 // --- data -------------------------------------------------------------------
 
 /**
- * What `load` gives, again every few seconds and after what one did; undefined
+ * What `load` gives, again `every` ms and after what one did; undefined
  * until the first answer. `key` says what it depends on. Old data stays while
  * new data is under way.
  */
-export function useData(key, load) {
+export function useData(key, load, every = REFRESH_MS) {
   const [data, setData] = useState();
   const turn = useRef(0);
   const stale = nudge.value;
@@ -74,7 +74,7 @@ export function useData(key, load) {
           else fault.value = e.message;
         }
       }
-      timer = setTimeout(run, REFRESH_MS);
+      timer = setTimeout(run, every);
     };
     run();
     return () => { turn.current++; clearTimeout(timer); };
