@@ -73,6 +73,32 @@ address_same(const union address *a, const union address *b)
 		   sizeof(a->in6.sin6_addr)) == 0;
 }
 
+static char *
+put_number(char *at, unsigned n, char after)
+{
+	char digits[12];
+	size_t k = 0;
+
+	do
+		digits[k++] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	while (k > 0)
+		*at++ = digits[--k];
+	*at++ = after;
+	return at;
+}
+
+/* Each job has one in its words: inet_ntop() formats with printf(). */
+static char *
+put_in4(const struct in_addr *addr, char *at, char after)
+{
+	const unsigned char *bytes = (const unsigned char *)&addr->s_addr;
+
+	for (int i = 0; i < 4; i++)
+		at = put_number(at, bytes[i], i == 3 ? after : '.');
+	return at;
+}
+
 const char *
 address_text(const union address *addr, char buf[ADDRESS_TEXT])
 {
@@ -80,7 +106,7 @@ address_text(const union address *addr, char buf[ADDRESS_TEXT])
 	size_t len;
 
 	if (addr->sa.sa_family != AF_INET6) {
-		inet_ntop(AF_INET, &addr->in4.sin_addr, buf, ADDRESS_TEXT);
+		put_in4(&addr->in4.sin_addr, buf, '\0');
 		return buf;
 	}
 	inet_ntop(AF_INET6, &addr->in6.sin6_addr, buf, ADDRESS_TEXT);
@@ -97,12 +123,12 @@ address_port_text(const union address *addr, char buf[ADDRESS_TEXT])
 {
 	char number[ADDRESS_TEXT];
 
-	address_text(addr, number);
-	if (addr->sa.sa_family == AF_INET6)
-		snprintf(buf, ADDRESS_TEXT, "[%.80s]:%u", number,
-		    (unsigned)ntohs(addr->in6.sin6_port));
-	else
-		snprintf(buf, ADDRESS_TEXT, "%.80s:%u", number,
-		    (unsigned)ntohs(addr->in4.sin_port));
+	if (addr->sa.sa_family != AF_INET6) {
+		put_number(put_in4(&addr->in4.sin_addr, buf, ':'),
+		    ntohs(addr->in4.sin_port), '\0');
+		return buf;
+	}
+	snprintf(buf, ADDRESS_TEXT, "[%.80s]:%u", address_text(addr, number),
+	    (unsigned)ntohs(addr->in6.sin6_port));
 	return buf;
 }

@@ -113,6 +113,7 @@ const char *fetch_timeout_text(const struct fetch *f, char buf[32]);
 uv_loop_t *runner_loop(struct runner *e);
 struct net_services runner_net(struct runner *e);
 struct snmp_sockets *runner_snmp(struct runner *e);
+struct options_memory *runner_snmp_options(struct runner *e);
 /* Are standard network checks done without a process? */
 bool runner_inprocess(const struct runner *e);
 struct icmp *runner_icmp(struct runner *e); /* NULL: see runner_no_ping() */

@@ -7,7 +7,7 @@
 #include "fetcher/fetch.h"
 #include "fetcher/piggyback.h"
 #include "fetcher/snmp/collect.h"
-#include "fetcher/snmp/options.h"
+#include "fetcher/snmp/options_memory.h"
 #include "fetcher/snmp/session.h"
 
 #include "common/clock.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 struct snmp {
-	struct snmp_options options;
+	const struct snmp_options *options;
 	struct collect *collect;
 	struct snmp_talk talk;
 	struct device_session *session;
@@ -29,7 +29,8 @@ release(struct fetch *f)
 
 	device_session_stop(&s->session);
 	collect_free(&s->collect);
-	snmp_options_free(&s->options);
+	if (s->options != NULL)
+		options_memory_release(&s->options);
 	free(s);
 	f->transport = NULL;
 }
@@ -114,25 +115,26 @@ start(struct fetch *f)
 	set.host = f->job.host;
 	set.kept = piggyback_persisted(&f->job);
 	set.now = clock_wall() / NS_PER_S;
-	if (snmp_options_read(f->job.snmp, runner_identity(f->runner),
-		&s->options, &why) == -1) {
+	s->options = options_memory_take(runner_snmp_options(f->runner),
+	    f->job.snmp, runner_identity(f->runner), &why);
+	if (s->options == NULL) {
 		release(f);
 		fetch_fail_soon(f, "%s", why.text);
 		return;
 	}
-	set.v1 = s->options.version == 1;
-	set.no_bulk = s->options.no_bulk;
-	set.bulk = s->options.bulk;
-	set.bare = s->options.bare;
-	set.options = s->options.of_sections;
+	set.v1 = s->options->version == 1;
+	set.no_bulk = s->options->no_bulk;
+	set.bulk = s->options->bulk;
+	set.bare = s->options->bare;
+	set.options = s->options->of_sections;
 	set.scan_anew = wants_all(f);
 	n = collect_wanted(f->job.items, set.scan_anew, wanted);
 	s->collect = collect_new(&set, wanted, n);
 	s->talk = (struct snmp_talk){next, answer, s->collect};
-	address_set_port(&f->addresses[0], (uint16_t)s->options.port);
+	address_set_port(&f->addresses[0], (uint16_t)s->options->port);
 	s->session =
 	    device_session_start(runner_loop(f->runner), runner_snmp(f->runner),
-		&f->addresses[0], &s->options, &s->talk, done, f);
+		&f->addresses[0], s->options, &s->talk, done, f);
 }
 
 static void

@@ -5,6 +5,7 @@
  */
 #include "fetcher/process.h"
 #include "fetcher/runner_internal.h"
+#include "fetcher/snmp/options_memory.h"
 #include "fetcher/snmp/sockets.h"
 
 #include "common/log.h"
@@ -30,6 +31,7 @@ runner_new(uv_loop_t *loop, const char *root)
 	e->decrypts = decrypts_new(loop);
 	e->identity = identity_new(root);
 	e->snmp = snmp_sockets_new(loop);
+	e->snmp_options = options_memory_new();
 	err_set(&e->no_ping, "the ICMP sockets were not opened");
 	return e;
 }
@@ -51,6 +53,7 @@ runner_close(struct runner *e)
 	runner_cancel_all(e);
 	resolver_free(&e->resolver);
 	snmp_sockets_free(&e->snmp);
+	options_memory_free(&e->snmp_options);
 	decrypts_free(&e->decrypts);
 	children_close(e->children);
 	if (e->icmp != NULL)
@@ -142,6 +145,12 @@ struct snmp_sockets *
 runner_snmp(struct runner *e)
 {
 	return e->snmp;
+}
+
+struct options_memory *
+runner_snmp_options(struct runner *e)
+{
+	return e->snmp_options;
 }
 
 uv_loop_t *

@@ -21,6 +21,7 @@ struct runner {
 	struct decrypts *decrypts;
 	struct identity *identity;
 	struct snmp_sockets *snmp;
+	struct options_memory *snmp_options;
 	struct fetch *first;
 	struct host_lines hosts;
 	size_t n_running;

@@ -4,16 +4,18 @@
  */
 #include "fetcher/snmp/collect_parts.h"
 
+#include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "fetcher/checks/check.h"
 #include "fetcher/snmp/source.h"
 #include "fetcher/snmp/table.h"
+#include "fetcher/snmp/table_oids.h"
 
 #include <stdlib.h>
 
 #define BULK_REPETITIONS 10
-#define BULK_COLUMNS     10 /* of one GetBulk: 100 values with the above */
+#define BULK_COLUMNS     10 /* times repetitions: values of one answer */
 #define SCAN_AT_ONCE     10
 
 /* --- what is wanted -------------------------------------------------------
@@ -64,7 +66,7 @@ collect_new(const struct collect_settings *settings,
 	c->set = *settings;
 	c->repetitions =
 	    settings->bulk == 0 ? BULK_REPETITIONS : settings->bulk;
-	c->width = BULK_COLUMNS;
+	c->width = SNMP_MAX_ASKED;
 	c->no_bulk = settings->v1 || settings->no_bulk;
 	c->n_contexts = json_array_size(contexts_of(c));
 	collect_scan_need(c, SNMP_SYS_DESCR);
@@ -130,69 +132,60 @@ collect_wanted(struct slice items, bool all, const struct section_type **wanted)
 /* --- columns --------------------------------------------------------------
  */
 
-static void
-add_column(struct collect *c, const struct oid *oid, bool scalar, size_t first)
+/* Of two bounds of which 0 is none. */
+static size_t
+larger(size_t a, size_t b)
 {
-	struct column *k = collect_column(c, oid);
+	return a == 0 || b == 0 ? 0 : a < b ? b : a;
+}
+
+static void
+add_column(struct collect *c, const struct table_column *column, size_t first,
+    size_t enough)
+{
+	struct column *k = collect_column(c, column->oid);
 
 	if (k != NULL) {
-		k->first = k->first == 0 || first == 0 ? 0
-		    : k->first > first                 ? k->first
-						       : first;
+		k->first = larger(k->first, first);
+		k->enough = larger(k->enough, enough);
 		return;
 	}
 	if (c->n_columns == COLLECT_MAX_COLUMNS)
 		return;
 	ARRAY_GROW(c->columns, c->n_columns, c->cap_columns);
-	c->columns[c->n_columns++] =
-	    (struct column){.oid = *oid, .scalar = scalar, .first = first};
+	c->columns[c->n_columns++] = (struct column){.oid = column->oid,
+	    .scalar = column->scalar,
+	    .first = first,
+	    .enough = enough};
 }
 
 struct column *
 collect_column(const struct collect *c, const struct oid *oid)
 {
-	for (size_t i = 0; i < c->n_columns; i++)
-		if (c->columns[i].oid.n == oid->n &&
-		    oid_compare(
-			c->columns[i].oid.id, oid->n, oid->id, oid->n) == 0)
+	for (size_t i = 0; i < c->n_columns; i++) {
+		const struct oid *other = c->columns[i].oid;
+
+		if (other == oid ||
+		    (other->n == oid->n &&
+			other->id[oid->n - 1] == oid->id[oid->n - 1] &&
+			oid_compare(other->id, oid->n, oid->id, oid->n) == 0))
 			return &c->columns[i];
+	}
 	return NULL;
 }
 
-bool
-collect_column_oid(const struct snmp_table *t, const struct snmp_column *column,
-    struct oid *oid_r)
-{
-	struct oid rest;
-
-	return oid_parse(slice_of(t->oid), oid_r) &&
-	    oid_parse(slice_of(column->oid), &rest) &&
-	    oid_append(oid_r, rest.id, rest.n);
-}
-
-static bool
-is_scalar(const struct snmp_column *column)
-{
-	size_t n = strlen(column->oid);
-
-	return n > 2 && strcmp(column->oid + n - 2, ".0") == 0;
-}
-
 static void
-add_columns(struct collect *c, const struct section_type *type)
+add_columns(struct collect *c, const struct chosen *s)
 {
-	const struct snmp_table *t = type->snmp->tables;
-	struct collect_limit limit = collect_limit(c, type);
+	const struct snmp_table *t = s->type->snmp->tables;
+	struct collect_limit limit = collect_limit(c, s->type);
 
 	for (; t->oid != NULL; t++) {
-		for (const struct snmp_column *k = t->columns; k->oid != NULL;
-		     k++) {
-			struct oid oid;
+		const struct table_column *k = table_oids(t);
 
-			if (k->cell != SNMP_END &&
-			    collect_column_oid(t, k, &oid))
-				add_column(c, &oid, is_scalar(k), limit.first);
-		}
+		for (size_t i = 0; t->columns[i].oid != NULL; i++)
+			if (k[i].oid != NULL)
+				add_column(c, &k[i], limit.first, s->enough);
 	}
 }
 
@@ -205,7 +198,7 @@ choose(struct collect *c)
 
 		s->kept = s->fits && collect_keep_has(c, s->type);
 		if (s->fits && !s->kept)
-			add_columns(c, s->type);
+			add_columns(c, s);
 	}
 }
 
@@ -229,6 +222,7 @@ ask_known(struct collect *c)
 	for (size_t i = 0; i < c->n_known; i++) {
 		struct known *k = &c->known[i];
 		enum snmp_op op = k->prefix ? SNMP_NEXT_OP : SNMP_GET_OP;
+		size_t n = strlen(k->name) - (k->prefix ? 2 : 0);
 
 		if (c->phase == PHASE_SYSTEM && i >= 2)
 			break;
@@ -236,8 +230,29 @@ ask_known(struct collect *c)
 		    c->request.n >= c->width ||
 		    (c->request.n > 0 && c->request.op != op))
 			continue;
+		must(oid_parse((struct slice){k->name, n}, &k->oid));
 		ask(c, op, i, &k->oid);
 	}
+}
+
+/* One more than it has rows shows that a column ends there. */
+static unsigned
+repetitions_of(const struct collect *c, const struct column *k)
+{
+	return k->enough <= k->walked.n ||
+		k->enough - k->walked.n >= c->repetitions
+	    ? c->repetitions
+	    : (unsigned)(k->enough - k->walked.n);
+}
+
+/* Would the answer still have a size that devices give? */
+static bool
+has_room(const struct collect *c, enum snmp_op op, unsigned repetitions)
+{
+	if (op != SNMP_BULK_OP)
+		return c->request.n < BULK_COLUMNS;
+	return c->request.n == 0 ||
+	    (c->request.n + 1) * repetitions <= BULK_COLUMNS * c->repetitions;
 }
 
 static void
@@ -246,18 +261,23 @@ ask_columns(struct collect *c, bool scalars)
 	enum snmp_op op = scalars ? SNMP_GET_OP
 	    : c->no_bulk          ? SNMP_NEXT_OP
 				  : SNMP_BULK_OP;
+	unsigned most = 0;
 
-	c->request.repetitions = c->repetitions;
 	for (size_t i = 0; i < c->n_columns && c->request.n < c->width; i++) {
 		struct column *k = &c->columns[i];
+		unsigned mine = repetitions_of(c, k);
 
-		if (k->done || k->scalar != scalars)
+		if (k->done || k->scalar != scalars ||
+		    !has_room(c, op, mine > most ? mine : most))
 			continue;
-		if (!oid_append(ask(c, op, i, &k->oid), k->at, k->n_at)) {
+		if (!oid_append(ask(c, op, i, k->oid), k->at, k->n_at)) {
 			k->done = true;
 			c->request.n--;
+		} else if (mine > most) {
+			most = mine;
 		}
 	}
+	c->request.repetitions = most;
 }
 
 /* All columns once more in the next context. False: that was the last. */
@@ -354,8 +374,8 @@ take_known(struct collect *c, size_t i, const struct snmp_var *v)
 static void
 skip_value(struct collect *c, struct column *k, const struct oid *oid)
 {
-	const uint32_t *end = oid->id + k->oid.n;
-	uint32_t n = oid->n - k->oid.n;
+	const uint32_t *end = oid->id + k->oid->n;
+	uint32_t n = oid->n - k->oid->n;
 
 	if (c->context == 0 || k->walked.n == SNMP_MAX_ROWS ||
 	    oid_compare(end, n, k->at, k->n_at) <= 0) {
@@ -373,16 +393,17 @@ static void
 take_value(struct collect *c, size_t i, const struct snmp_var *v)
 {
 	struct column *k = &c->columns[i];
-	const uint32_t *end = v->oid.id + k->oid.n;
+	const uint32_t *end = v->oid.id + k->oid->n;
 
 	if (k->done)
 		return;
 	if (k->scalar) {
 		k->done = true;
 		if (v->kind == SNMP_NONE ||
-		    oid_compare(v->oid.id, v->oid.n, k->oid.id, k->oid.n) != 0)
+		    oid_compare(v->oid.id, v->oid.n, k->oid->id, k->oid->n) !=
+			0)
 			return;
-	} else if (v->kind == SNMP_NONE || !oid_below(&v->oid, &k->oid)) {
+	} else if (v->kind == SNMP_NONE || !oid_below(&v->oid, k->oid)) {
 		k->done = true;
 		return;
 	}
@@ -393,7 +414,7 @@ take_value(struct collect *c, size_t i, const struct snmp_var *v)
 		c->over_limit = true;
 		k->done = true;
 	} else if (snmp_walked_add(&k->walked, &c->arena, end,
-		       v->oid.n - k->oid.n, v->kind, v->value)) {
+		       v->oid.n - k->oid->n, v->kind, v->value)) {
 		const struct snmp_value *last =
 		    &k->walked.values[k->walked.n - 1];
 

@@ -112,6 +112,33 @@ read_size(struct collect *c, const struct row_cells *row)
 	c->no_bulk = c->no_bulk || slice_eqs(row->cell[3], "1");
 }
 
+/* "r", section, rows and one more */
+static void
+read_rows(struct collect *c, const struct row_cells *row)
+{
+	int64_t rows;
+
+	if (row->n < 3 || !num_range(row->cell[2], 1, SNMP_MAX_ROWS + 1, &rows))
+		return;
+	for (size_t i = 0; i < c->n_sections; i++)
+		if (slice_eqs(row->cell[1], c->sections[i].type->names[0]))
+			c->sections[i].enough = (size_t)rows;
+}
+
+/*
+ * A table that grows or shrinks a little is asked for as before: what is kept
+ * travels, so it is not to change with each reading.
+ */
+void
+collect_keep_rows(struct collect *c, struct chosen *s, size_t enough)
+{
+	if (enough == 0 || enough == s->enough ||
+	    (enough < s->enough && enough > s->enough / 2))
+		return;
+	s->enough = enough;
+	c->has_news = true;
+}
+
 void
 collect_keep_read(struct collect *c)
 {
@@ -129,6 +156,8 @@ collect_keep_read(struct collect *c)
 			read_known(c, &row);
 		else if (slice_eqs(row.cell[0], "s"))
 			read_size(c, &row);
+		else if (slice_eqs(row.cell[0], "r"))
+			read_rows(c, &row);
 	}
 	split_free(&split);
 }
@@ -175,4 +204,9 @@ collect_keep_put(struct collect *c, struct str *out)
 		rows_put_cell(out, k->value, true);
 		str_addc(out, '\n');
 	}
+	for (size_t i = 0; i < c->n_sections && !forget; i++)
+		if (c->sections[i].enough > 0)
+			str_addf(out, "r\t%s\t%zu\n",
+			    c->sections[i].type->names[0],
+			    c->sections[i].enough);
 }

@@ -21,18 +21,19 @@ enum phase {
 
 struct known { /* an OID of the scan */
 	const char *name;
-	struct oid oid; /* without ".*" */
 	bool prefix, asked, exists;
 	int64_t asked_at;
 	struct slice value;
+	struct oid oid; /* without ".*"; set when it is asked */
 };
 
 struct column {
-	struct oid oid; /* with ".0": a scalar */
+	const struct oid *oid; /* with ".0": a scalar */
 	bool scalar, done;
 	const uint32_t *at; /* where the walk stands, behind oid */
 	uint32_t n_at;
-	size_t first; /* so many rows are enough; 0: all */
+	size_t first;  /* so many rows are enough; 0: all */
+	size_t enough; /* rows that it had, and one more; 0: not known */
 	struct snmp_walked walked;
 };
 
@@ -48,6 +49,7 @@ struct chosen {
 	bool fits;
 	const char *better; /* the section that is read in its place */
 	bool kept;          /* read lately: not now */
+	size_t enough;      /* rows of its largest table, and one more; or 0 */
 };
 
 struct collect {
@@ -73,7 +75,7 @@ struct collect {
 	struct snmp_request request;
 };
 
-/* The OID among those of the scan; NULL: no room, or it is none. */
+/* The OID among those of the scan; NULL: no room. */
 struct known *collect_scan_need(struct collect *c, const char *name);
 /* Sets which sections fit and are read. */
 void collect_scan_judge(struct collect *c);
@@ -93,8 +95,7 @@ void collect_keep_put(struct collect *c, struct str *out);
 /* NULL: it is not asked. */
 struct column *collect_column(const struct collect *c, const struct oid *oid);
 
-/* False: the column is no object identifier. */
-bool collect_column_oid(const struct snmp_table *t,
-    const struct snmp_column *column, struct oid *oid);
-
+/* So many rows were enough (0: no table): for the next reading, if it is news.
+ */
+void collect_keep_rows(struct collect *c, struct chosen *s, size_t enough);
 #endif

@@ -6,6 +6,7 @@
 #include "fetcher/sections/encoding.h"
 #include "fetcher/sections/rows.h"
 #include "fetcher/snmp/collect_parts.h"
+#include "fetcher/snmp/table_oids.h"
 
 static void
 put_text(struct str *cell, const struct snmp_value *v, const char *encoding)
@@ -31,6 +32,15 @@ put_text(struct str *cell, const struct snmp_value *v, const char *encoding)
 }
 
 static void
+put_hex(struct str *cell, unsigned char byte)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	str_addc(cell, digits[byte >> 4]);
+	str_addc(cell, digits[byte & 15]);
+}
+
+static void
 put_cell(struct str *out, struct str *cell, enum snmp_cell kind,
     const struct snmp_value *v, const char *encoding, bool first)
 {
@@ -45,13 +55,14 @@ put_cell(struct str *out, struct str *cell, enum snmp_cell kind,
 	}
 	if (v != NULL && kind == SNMP_BYTES && v->kind == SNMP_OCTETS)
 		for (size_t i = 0; i < v->value.len; i++)
-			str_addf(cell, "%02x", (unsigned char)v->value.s[i]);
+			put_hex(cell, (unsigned char)v->value.s[i]);
 	else if (v != NULL)
 		put_text(cell, v, encoding);
 	rows_put_cell(out, str_slice(cell), first);
 }
 
-static void
+/* Returns how many rows the device has, and one more; 0: it is no table. */
+static size_t
 put_table(struct collect *c, const struct snmp_table *t,
     const struct collect_limit *limit, struct str *out)
 {
@@ -59,19 +70,20 @@ put_table(struct collect *c, const struct snmp_table *t,
 	const struct snmp_value **cells;
 	const char *encoding =
 	    json_string_value(json_object_get(c->set.options, "encoding"));
+	const struct table_column *oids = table_oids(t);
 	struct str cell = {0};
+	bool is_table = false;
 	size_t n = 0;
 
 	for (; t->columns[n].oid != NULL; n++) {
-		struct oid oid;
-
-		if (t->columns[n].cell == SNMP_END ||
-		    !collect_column_oid(t, &t->columns[n], &oid))
+		if (oids[n].oid == NULL)
 			continue;
-		struct column *k = collect_column(c, &oid);
+		is_table = is_table || !oids[n].scalar;
+		struct column *k = collect_column(c, oids[n].oid);
 		columns[n] = k == NULL ? NULL : &k->walked;
 	}
-	size_t rows = snmp_assemble(columns, n, &c->arena, &cells), r = 0;
+	size_t all = snmp_assemble(columns, n, &c->arena, &cells), r = 0;
+	size_t rows = all;
 	if (limit->first > 0 && limit->first < rows)
 		rows = limit->first;
 	if (limit->last > 0 && limit->last < rows)
@@ -93,6 +105,7 @@ put_table(struct collect *c, const struct snmp_table *t,
 		str_addc(out, '\n');
 	}
 	str_free(&cell);
+	return is_table ? all + 1 : 0;
 }
 
 /*
@@ -120,6 +133,7 @@ collect_output(struct collect *c, struct str *out)
 	for (size_t i = 0; i < c->n_sections; i++) {
 		const struct section_type *type = c->sections[i].type;
 		struct collect_limit limit = collect_limit(c, type);
+		size_t most = 0;
 
 		if (!c->sections[i].fits || c->sections[i].kept)
 			continue;
@@ -129,8 +143,10 @@ collect_output(struct collect *c, struct str *out)
 			if (t > type->snmp->tables)
 				str_addf(
 				    out, "[%td]\n", t - type->snmp->tables);
-			put_table(c, t, &limit, out);
+			size_t n = put_table(c, t, &limit, out);
+			most = n > most ? n : most;
 		}
+		collect_keep_rows(c, &c->sections[i], most);
 	}
 	collect_keep_put(c, out);
 }

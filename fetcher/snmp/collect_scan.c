@@ -18,7 +18,7 @@
 struct known *
 collect_scan_need(struct collect *c, const char *name)
 {
-	struct slice text = slice_of(name);
+	size_t n = strlen(name);
 
 	for (size_t i = 0; i < c->n_known; i++)
 		if (strcmp(c->known[i].name, name) == 0)
@@ -26,14 +26,10 @@ collect_scan_need(struct collect *c, const char *name)
 	if (c->n_known == MAX_OIDS)
 		return NULL;
 	ARRAY_GROW(c->known, c->n_known, c->cap_known);
-	struct known *k = &c->known[c->n_known];
-	*k = (struct known){.name = name};
-	k->prefix = text.len > 2 && strcmp(name + text.len - 2, ".*") == 0;
-	if (k->prefix)
-		text.len -= 2;
-	if (!oid_parse(text, &k->oid))
-		return NULL;
-	c->n_known++;
+	struct known *k = &c->known[c->n_known++];
+	memset(k, 0, sizeof(*k) - sizeof(k->oid));
+	k->name = name;
+	k->prefix = n > 2 && strcmp(name + n - 2, ".*") == 0;
 	return k;
 }
 

@@ -71,13 +71,17 @@ static int
 read_secrets(const json_t *doc, struct identity *identity,
     struct snmp_options *o, struct err *err_r)
 {
+	const json_t *community = json_object_get(doc, "community");
 	const json_t *auth = json_object_get(doc, "auth");
 	const json_t *priv = json_object_get(doc, "priv");
 
+	o->has_files = json_is_object(community) ||
+	    json_is_object(json_array_get(auth, 1)) ||
+	    json_is_object(json_array_get(priv, 1));
 	o->auth = text_of(json_array_get(auth, 0));
 	o->priv = text_of(json_array_get(priv, 0));
-	if (read_secret(json_object_get(doc, "community"), "community",
-		identity, &o->community, err_r) == -1 ||
+	if (read_secret(
+		community, "community", identity, &o->community, err_r) == -1 ||
 	    read_secret(json_array_get(auth, 1), "auth", identity,
 		&o->auth_secret, err_r) == -1 ||
 	    read_secret(json_array_get(priv, 1), "priv", identity,

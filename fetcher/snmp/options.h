@@ -22,6 +22,7 @@ struct snmp_options {
 	uint32_t port, timeout_ms, retries; /* after the first try */
 	uint32_t bulk;                      /* repetitions of a GetBulk */
 	bool no_bulk, bare;
+	bool has_files; /* secrets came from files, which may change */
 	/* What the collector asks of the object (collect.h), without secrets;
 	 * owned, may be NULL. */
 	json_t *of_sections;

@@ -34,27 +34,35 @@ add_float(double value)
 	str_addf(&words, "%f", value);
 }
 
+static void
+add_u64(uint64_t n)
+{
+	if (n > INT64_MAX) {
+		str_addi(&words, (int64_t)(n / 10));
+		n %= 10;
+	}
+	str_addi(&words, (int64_t)n);
+}
+
 /* Appends the value's text to `words`. */
 static enum snmp_kind
 add_value(const netsnmp_variable_list *v)
 {
 	switch (v->type) {
 	case ASN_INTEGER:
-		str_addf(&words, "%ld", *v->val.integer);
+		str_addi(&words, *v->val.integer);
 		return SNMP_WORD;
 	case ASN_COUNTER:
 	case ASN_GAUGE:
 	case ASN_TIMETICKS:
 	case ASN_UINTEGER:
-		str_addf(&words, "%lu",
-		    (unsigned long)*v->val.integer & 0xffffffffUL);
+		str_addi(&words, *v->val.integer & 0xffffffffL);
 		return SNMP_WORD;
 	case ASN_COUNTER64:
 	case ASN_OPAQUE_COUNTER64:
 	case ASN_OPAQUE_U64:
-		str_addf(&words, "%llu",
-		    (unsigned long long)v->val.counter64->high << 32 |
-			v->val.counter64->low);
+		add_u64((uint64_t)v->val.counter64->high << 32 |
+		    v->val.counter64->low);
 		return SNMP_WORD;
 	case ASN_OPAQUE_FLOAT:
 		add_float((double)*v->val.floatVal);

@@ -57,6 +57,7 @@ struct reading {
 	struct err why;
 	int rc;
 	size_t requests, asked_scan;
+	size_t asked_values; /* by GetBulk */
 	bool has_news;
 };
 
@@ -110,6 +111,8 @@ read_with(const struct odd *o, struct collect_settings set)
 		assert_true(++r.requests < 2000);
 		/* By GetBulk, only the scan asks for what comes next. */
 		r.asked_scan += q->op == SNMP_NEXT_OP;
+		if (q->op == SNMP_BULK_OP)
+			r.asked_values += q->n * q->repetitions;
 		stored_answer(other ? more : s, q, &a);
 		distort(o, q, &a);
 		r.rc = collect_answer(c, &a, &r.why);
@@ -249,6 +252,44 @@ test_scan_is_kept(void **state)
 	str_free(&kept);
 }
 
+/* Tables are asked for as many rows as they had, and one more. */
+static void
+test_rows_are_kept(void **state)
+{
+	struct odd good = {0};
+	struct collect_settings set = {.host = SLICE("h"), .now = 1000000};
+	struct reading first = read_with(&good, set);
+	struct str none = {0}, kept = keep(&first, &none, set.now);
+	struct str fewer = {0}, more = {0};
+	char *hint = strstr(str_get(&kept), "\nr\tif64\t4\n");
+
+	(void)state;
+	assert_non_null(hint);
+	set.kept = str_slice(&kept);
+	struct reading second = read_with(&good, set);
+	assert_true(!second.has_news && second.requests < first.requests);
+	assert_true(2 * second.asked_values < first.asked_values);
+	assert_rows(&second, "as many as before");
+	hint[8] = '2'; /* the device had one, it has three now */
+	second = read_with(&good, set);
+	fewer = keep(&second, &kept, set.now);
+	assert_non_null(strstr(str_get(&fewer), "\nr\tif64\t4\n"));
+	assert_rows(&second, "more than before");
+	hint[8] = '9';
+	second = read_with(&good, set);
+	more = keep(&second, &kept, set.now);
+	assert_non_null(strstr(str_get(&more), "\nr\tif64\t4\n"));
+	assert_rows(&second, "fewer than before");
+	hint[8] = '5'; /* about as many: nothing new */
+	second = read_with(&good, set);
+	assert_false(second.has_news);
+	assert_rows(&second, "one less");
+	str_free(&first.output);
+	str_free(&kept);
+	str_free(&fewer);
+	str_free(&more);
+}
+
 static bool
 has(const struct reading *r, const char *text)
 {
@@ -362,6 +403,7 @@ main(void)
 	    cmocka_unit_test(test_circles_end),
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_scan_is_kept),
+	    cmocka_unit_test(test_rows_are_kept),
 	    cmocka_unit_test(test_expensive_sections),
 	    cmocka_unit_test(test_options),
 	    cmocka_unit_test(test_contexts),
