@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 static char root[] = "/tmp/vedette-tls-XXXXXX";
 
@@ -227,6 +229,111 @@ test_wrong_files(void **state)
 	free(key);
 }
 
+/* --- registrations -------------------------------------------------------- */
+
+#define UUID "6b1f6f0e-0c1d-4a57-9a39-0d5a3c1f2b77"
+
+/* As an agent's controller makes it: the UUID as its only name. */
+static struct str
+request(const char *name, const char *organization, bool own_key)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256"), *other = EVP_EC_gen("P-256");
+	X509_REQ *req = X509_REQ_new();
+	X509_NAME *subject = X509_REQ_get_subject_name(req);
+	BIO *out = BIO_new(BIO_s_mem());
+	struct str pem = {0};
+	char *data;
+	long n;
+
+	X509_NAME_add_entry_by_txt(
+	    subject, "CN", MBSTRING_UTF8, (const void *)name, -1, -1, 0);
+	if (organization != NULL)
+		X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8,
+		    (const void *)organization, -1, -1, 0);
+	X509_REQ_set_pubkey(req, key);
+	assert_true(X509_REQ_sign(req, own_key ? key : other, EVP_sha256()));
+	assert_int_equal(PEM_write_bio_X509_REQ(out, req), 1);
+	n = BIO_get_mem_data(out, &data);
+	str_addn(&pem, data, (size_t)n);
+	BIO_free(out);
+	X509_REQ_free(req);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(other);
+	return pem;
+}
+
+static void
+is_not_signed(struct str pem, const char *uuid, const char *why)
+{
+	struct str cert = {0};
+	struct err err;
+
+	assert_int_equal(
+	    tls_sign_agent(root, str_slice(&pem), uuid, 30, &cert, &err), -1);
+	assert_non_null(strstr(err.text, why));
+	assert_int_equal(cert.len, 0);
+	str_free(&pem);
+	str_free(&cert);
+}
+
+static X509 *
+cert_of(struct slice pem)
+{
+	BIO *in = BIO_new_mem_buf(pem.s, (int)pem.len);
+	X509 *cert = PEM_read_bio_X509(in, NULL, NULL, NULL);
+
+	assert_non_null(cert);
+	BIO_free(in);
+	return cert;
+}
+
+static void
+test_sign_agent(void **state)
+{
+	struct str pem = request(UUID, NULL, true), cert = {0}, ca = {0};
+	char *path = tls_path(root, "agents.pem");
+	X509 *agent, *authority;
+	int days = 0, seconds;
+	struct err err;
+
+	(void)state;
+	is_not_signed(request(UUID, NULL, true), UUID, "no authority");
+	assert_int_equal(tls_make_agents(root, "mysite", &err), 0);
+	assert_int_equal(
+	    tls_sign_agent(root, str_slice(&pem), UUID, 30, &cert, &err), 0);
+	agent = cert_of(str_slice(&cert));
+	assert_int_equal(file_read(path, 65536, &ca, &err), 0);
+	authority = cert_of(str_slice(&ca));
+	assert_int_equal(X509_verify(agent, X509_get0_pubkey(authority)), 1);
+	assert_int_equal(X509_check_host(agent, UUID, 0, 0, NULL), 1);
+	assert_int_equal(X509_check_ca(agent), 0);
+	ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(agent));
+	assert_true(days == 29 || days == 30);
+	X509_free(agent);
+	X509_free(authority);
+	str_free(&pem);
+	str_free(&cert);
+	str_free(&ca);
+	free(path);
+}
+
+static void
+test_wrong_requests(void **state)
+{
+	struct str text = {0}, cut = request(UUID, NULL, true);
+
+	(void)state;
+	is_not_signed(request("web01", NULL, true), UUID, "common name");
+	is_not_signed(request(UUID "0", NULL, true), UUID, "common name");
+	is_not_signed(request(UUID, "Evil", true), UUID, "common name");
+	is_not_signed(request(UUID, NULL, false), UUID, "its own key");
+	is_not_signed(request(UUID, NULL, true), "web01", "UUID");
+	str_add(&text, "hello");
+	is_not_signed(text, UUID, "PEM certificate request");
+	cut.len /= 2;
+	is_not_signed(cut, UUID, "PEM certificate request");
+}
+
 int
 main(void)
 {
@@ -236,6 +343,8 @@ main(void)
 	    cmocka_unit_test(test_client_certificate),
 	    cmocka_unit_test(test_garbage),
 	    cmocka_unit_test(test_wrong_files),
+	    cmocka_unit_test(test_sign_agent),
+	    cmocka_unit_test(test_wrong_requests),
 	};
 	struct err err;
 	int rc;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which worker takes whose jobs: claims, `alone`, credit, draining.
+ * Which worker takes whose jobs: claims, `alone`, credit, draining. Who is
+ * let in: only fetchers of this version whose key is known.
  */
+#include "common/daemon.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "core/schedule/workers.h"
+#include "core/schedule/jobs_internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -100,6 +104,153 @@ jobs_wait_in_order(void **state)
 	free(b.claim.waiting);
 }
 
+/* --- who comes in --------------------------------------------------------- */
+
+struct door {
+	struct jobs jobs; /* its workers alone are used */
+	struct fetcher_def def;
+	uv_loop_t loop;
+	char folder[32], endpoint[80];
+	struct bus *core, *fetcher;
+	int ups, refused, told; /* by log lines: of core, of the fetcher */
+	char words[512];
+};
+
+static void
+came_up(struct bus_peer *peer, void *arg)
+{
+	(void)arg;
+	assert_non_null(peer);
+}
+
+static void
+fetcher_up(struct bus_peer *peer, void *arg)
+{
+	(void)peer;
+	((struct door *)arg)->ups++;
+}
+
+static void
+goes_down(struct bus_peer *peer, const char *why, void *arg)
+{
+	(void)peer, (void)why, (void)arg;
+}
+
+static void
+says(struct bus_peer *peer, const struct msg *m, void *arg)
+{
+	(void)peer, (void)m, (void)arg;
+}
+
+static void
+heard(enum log_level level, const char *line, void *arg)
+{
+	struct door *d = arg;
+
+	(void)level;
+	if (strstr(line, ": refused ") != NULL)
+		d->refused++;
+	else if (strstr(line, ": refused: ") != NULL)
+		d->told++;
+	else
+		return;
+	snprintf(d->words, sizeof(d->words), "%s", line);
+}
+
+static bool
+anybody(const char *key, void *arg)
+{
+	(void)key, (void)arg;
+	return true;
+}
+
+static void
+gave_up(uv_timer_t *timer)
+{
+	*(bool *)timer->data = true;
+}
+
+/* A program that calls itself that knocks with that key. */
+static void
+knock(struct door *d, const struct bus_self *who, bool with_its_key)
+{
+	static const struct bus_handlers inside = {
+	    .up = came_up, .down = goes_down, .message = says};
+	static const struct bus_handlers outside = {
+	    .up = fetcher_up, .down = goes_down, .message = says};
+	static const struct bus_self core = {"core", "core", "t", "1"};
+	struct bus_curve server = {.allow = anybody}, client = {0};
+	struct bus_options so = {.curve = &server, .refuse = jobs_refuse};
+	struct bus_options co = {.curve = &client};
+	bool late = false;
+	uv_timer_t timer;
+	struct err err;
+
+	bus_keypair(server.public_key, server.secret_key);
+	bus_keypair(client.public_key, client.secret_key);
+	memcpy(client.server_key, server.public_key, sizeof(server.public_key));
+	if (with_its_key)
+		memcpy(d->def.key, client.public_key, sizeof(d->def.key));
+	d->ups = d->refused = d->told = 0;
+	d->core = bus_new(&d->loop, &core);
+	d->fetcher = bus_new(&d->loop, who);
+	assert_non_null(
+	    bus_listen(d->core, d->endpoint, &so, &inside, &d->jobs, &err));
+	assert_non_null(
+	    bus_dial(d->fetcher, d->endpoint, &co, &outside, d, &err));
+	uv_timer_init(&d->loop, &timer);
+	timer.data = &late;
+	uv_timer_start(&timer, gave_up, 60000, 0);
+	while (!late && d->ups == 0 && (d->refused == 0 || d->told == 0))
+		uv_run(&d->loop, UV_RUN_ONCE);
+	uv_close((uv_handle_t *)&timer, NULL);
+	bus_free(&d->fetcher);
+	bus_free(&d->core);
+	uv_run(&d->loop, UV_RUN_NOWAIT);
+	assert_false(late);
+}
+
+static void
+others_are_refused_with_words(void **state)
+{
+	struct door d = {.folder = "/tmp/vtdoorXXXXXX"};
+	char path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(d.folder));
+	snprintf(path, sizeof(path), "%s/s", d.folder);
+	snprintf(d.endpoint, sizeof(d.endpoint), "ipc://%s", path);
+	uv_loop_init(&d.loop);
+	d.jobs.workers.defs = (struct fetcher_defs){&d.def, 1};
+	log_set_sink(heard, &d);
+	/* Both sides say the same, and what to do. */
+	knock(&d, &(struct bus_self){"fetcher", "branch", "t", "0.0.1-other"},
+	    true);
+	assert_int_equal(d.ups, 0);
+	assert_non_null(strstr(d.words, "the fetcher has version 0.0.1-other"));
+	assert_non_null(strstr(d.words, vedette_version()));
+	assert_non_null(strstr(d.words, "install the same version on both"));
+	assert_int_equal(d.jobs.workers.strangers, 1);
+	knock(&d,
+	    &(struct bus_self){"livestatusd", "x", "t", vedette_version()},
+	    true);
+	assert_int_equal(d.ups, 0);
+	assert_non_null(strstr(d.words, "only fetchers come here"));
+	d.def.key[0] = '\0';
+	knock(&d, &(struct bus_self){"fetcher", "x", "t", vedette_version()},
+	    false);
+	assert_int_equal(d.ups, 0);
+	assert_non_null(strstr(d.words, "its key is unknown"));
+	knock(&d,
+	    &(struct bus_self){"fetcher", "branch", "t", vedette_version()},
+	    true);
+	assert_int_equal(d.ups, 1);
+	log_set_sink(NULL, NULL);
+	assert_int_equal(uv_loop_close(&d.loop), 0);
+	unlink(path);
+	rmdir(d.folder);
+}
+
 int
 main(void)
 {
@@ -107,7 +258,8 @@ main(void)
 	    cmocka_unit_test(claimed_hosts_go_to_those_that_claim_them),
 	    cmocka_unit_test(
 		without_credit_they_wait_and_without_worker_others_help),
-	    cmocka_unit_test(jobs_wait_in_order)};
+	    cmocka_unit_test(jobs_wait_in_order),
+	    cmocka_unit_test(others_are_refused_with_words)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
