@@ -13,6 +13,7 @@
 #include "notifyd/methods/mail.h"
 #include "notifyd/methods/options.h"
 #include "notifyd/methods/script.h"
+#include "notifyd/methods/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,7 @@ attempt_free(struct attempt *a)
 	free(a->d.contact);
 	free(a->d.method);
 	context_free(&a->d.ctx);
+	json_decref(a->d.params);
 	free(a);
 }
 
@@ -191,10 +193,15 @@ attempt_context(struct attempt *a, const struct spool_delivery *sd,
 	if (context_from_pairs(&a->d.ctx, str_slice(&notice->context)) < 0)
 		log_error(
 		    "delivery %s: the stored context is damaged", a->d.id);
+	if (!json_is_object(params)) {
+		json_decref(params);
+		params = json_object();
+	}
+	method_add_defaults(sd->method, params);
 	additions_of_delivery(&a->d.ctx, sd->contact, who, params,
 	    sd->rule_number, sd->rule_text, a->d.id);
 	json_decref(who);
-	json_decref(params);
+	a->d.params = params;
 }
 
 static void
@@ -311,7 +318,7 @@ deliverer_has_method(const char *root, const char *method)
 	char *path;
 	bool there;
 
-	if (strcmp(method, "mail") == 0)
+	if (method_def_find(method) != NULL)
 		return true;
 	path = script_path(root, method);
 	there = path != NULL;

@@ -10,6 +10,7 @@
 #include "common/mem.h"
 #include "notifyd/additions.h"
 #include "notifyd/history.h"
+#include "notifyd/methods/table.h"
 
 #include <stdlib.h>
 
@@ -67,6 +68,11 @@ process_plan(struct notifyd *n, const struct context *ctx, const char *site,
 /* --- into the spool
  * --------------------------------------------------------------- */
 
+struct configured { /* parameters by method; may be NULL */
+	const json_t *site;
+	json_t *host, *service;
+};
+
 struct arrival {
 	struct notifyd *n;
 	uint64_t bytes;
@@ -74,20 +80,60 @@ struct arrival {
 	void *arg;
 };
 
+static json_t *
+parameters_of(const struct snapshot *snap, uint32_t object)
+{
+	const char *text = object == SNAP_NONE
+	    ? ""
+	    : snap_s(snap, snap->objects[object].method_parameters);
+
+	return text[0] == '\0' ? NULL : json_loads(text, 0, NULL);
+}
+
+/* What the configuration says of the methods for this object. */
+static void
+configured_read(struct notifyd *n, const struct context *ctx, const char *site,
+    struct configured *c_r)
+{
+	const struct snapshot *snap = rulebook_snapshot(n->book);
+	uint32_t host, service = SNAP_NONE;
+
+	*c_r = (struct configured){.site = rulebook_methods(n->book)};
+	if (strcmp(site, n->d->site) != 0)
+		return;
+	host = snap_find_host(snap, slice_of(context_text(ctx, "HOSTNAME")));
+	if (host != SNAP_NONE && context_is_service(ctx))
+		service = snap_find_service(
+		    snap, host, slice_of(context_text(ctx, "SERVICEDESC")));
+	c_r->host = parameters_of(snap, host);
+	c_r->service = parameters_of(snap, service);
+}
+
+static void
+configured_free(struct configured *c)
+{
+	json_decref(c->host);
+	json_decref(c->service);
+}
+
 static void
 fill_delivery(struct spool_delivery *d, const struct plan_entry *e,
-    unsigned ordinal, int64_t now_ms)
+    const struct configured *c, unsigned ordinal, int64_t now_ms)
 {
+	json_t *params = method_parameters(
+	    e->method, c->site, c->host, c->service, e->params);
+
 	*d = (struct spool_delivery){.ordinal = ordinal,
 	    .contact = xstrdup(e->contact),
 	    .method = xstrdup(e->method),
 	    .who = json_dumps(e->who, JSON_COMPACT),
-	    .params = json_dumps(e->params, JSON_COMPACT),
+	    .params = json_dumps(params, JSON_COMPACT | JSON_SORT_KEYS),
 	    .rule = xstrdup(e->rule),
 	    .rule_text = xstrdup(e->rule_text),
 	    .rule_number = e->rule_number,
 	    .next_ms = now_ms,
 	    .first_ms = now_ms};
+	json_decref(params);
 	must(d->who != NULL && d->params != NULL);
 }
 
@@ -99,6 +145,9 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
 	bool problem = strcmp(type, "PROBLEM") == 0;
 
+	struct configured configured;
+
+	configured_read(n, ctx, b->notice.site, &configured);
 	b->object = process_object(ctx);
 	b->remember = problem;
 	b->forget = strcmp(type, "RECOVERY") == 0 ||
@@ -115,12 +164,14 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 		const struct plan_entry *e = &plan->entries[i];
 		struct str line = {0};
 
-		fill_delivery(&b->deliveries[i], e, (unsigned)i + 1, now_ms);
+		fill_delivery(
+		    &b->deliveries[i], e, &configured, (unsigned)i + 1, now_ms);
 		history_notification(&line, ctx, e->contact, e->method);
 		b->lines[i] = str_steal(&line);
 		if (problem)
 			told_add(n->told, b->object, e->contact, e->method);
 	}
+	configured_free(&configured);
 }
 
 static void

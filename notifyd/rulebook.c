@@ -15,6 +15,7 @@ struct rulebook {
 	struct periods *periods;
 	const struct snapshot *snap;
 	const char *root;
+	json_t *methods; /* notifications.methods */
 };
 
 static bool
@@ -104,6 +105,7 @@ rulebook_new(const struct snapshot *snap, const struct settings *settings,
 
 	book->snap = snap;
 	book->root = root;
+	book->methods = json_incref(settings->notify_methods);
 	book->periods = periods_compile(snap, err_r);
 	if (book->periods == NULL)
 		goto fail;
@@ -135,6 +137,7 @@ rulebook_free(struct rulebook **book)
 		return;
 	nd_rules_free(&(*book)->rules);
 	periods_free(&(*book)->periods);
+	json_decref((*book)->methods);
 	free(*book);
 	*book = NULL;
 }
@@ -149,4 +152,10 @@ const struct snapshot *
 rulebook_snapshot(const struct rulebook *book)
 {
 	return book->snap;
+}
+
+const json_t *
+rulebook_methods(const struct rulebook *book)
+{
+	return book->methods;
 }

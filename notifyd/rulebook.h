@@ -21,6 +21,8 @@ struct rulebook *rulebook_new(const struct snapshot *snap,
     struct err *err_r);
 void rulebook_free(struct rulebook **book);
 const struct rules *rulebook_rules(const struct rulebook *book);
+/* notifications.methods of the settings. */
+const json_t *rulebook_methods(const struct rulebook *book);
 const struct snapshot *rulebook_snapshot(const struct rulebook *book);
 
 #endif

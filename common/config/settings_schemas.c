@@ -87,11 +87,14 @@ TABLE(peer, {"key", &text, true, NULL, "the peer's public CURVE key"},
     {"timeout", &duration, false, "3s", "wait for an answer"},
     {"cooldown", &duration, false, "20s", "pause after a failure"});
 static const struct schema peers = {.kind = SCHEMA_MAP, .of = &peer};
+static const struct schema any = {.kind = SCHEMA_ANY};
+static const struct schema values = {.kind = SCHEMA_MAP, .of = &any};
 EITHER(retry, "a duration or a list of durations", &duration, &durations);
 TABLE(method, {"timeout", &duration, false, "60s", "of one call"},
     {"tries", &count, false, "4", "calls in all"},
     {"retry", &retry, false, "30s", "pause before a new try, then doubling"},
-    {"concurrency", &count, false, "4", "calls at once"});
+    {"concurrency", &count, false, "4; scripts 1", "calls at once"},
+    {"parameters", &values, false, "{}", "what its calls have by default"});
 static const struct schema methods = {.kind = SCHEMA_MAP, .of = &method};
 TABLE(fallback, {"emails", &texts, false, "[]", "addresses"},
     {"method", &name, false, "mail", "method to tell them by"});

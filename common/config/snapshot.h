@@ -132,6 +132,8 @@ struct snap_object {
 	/* EH-1: as Livestatus shows it, and the line; "" for none. */
 	snap_str event_handler, event_handler_line;
 	snap_str alert_handler, alert_handler_line; /* EH-2 */
+	/* {METHOD: {KEY: VALUE}}: canonical JSON, "" for none */
+	snap_str method_parameters;
 	uint32_t freshness_ms; /* FR-1: 0: from the interval */
 	/* DT-16: canonical JSON array, "" for none: {start: local time,
 	 * end: local time, recur: WORD, duration: seconds, comment: TEXT} */

@@ -36,7 +36,7 @@ static const size_t object_strings[] = {AT(snap_object, name),
     AT(snap_object, snmp), AT(snap_object, piggyback),
     AT(snap_object, event_handler), AT(snap_object, event_handler_line),
     AT(snap_object, alert_handler), AT(snap_object, alert_handler_line),
-    AT(snap_object, downtimes)};
+    AT(snap_object, downtimes), AT(snap_object, method_parameters)};
 static const size_t object_periods[] = {AT(snap_object, check_period),
     AT(snap_object, notification_period), AT(snap_object, service_period),
     AT(snap_object, passive_period)};

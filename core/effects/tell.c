@@ -46,7 +46,8 @@ variables(struct tell *c, const struct checkable *o)
 }
 
 static void
-add_object(struct tell *c, const struct checkable *o, uint32_t number)
+add_object(
+    struct tell *c, const struct checkable *o, uint32_t number, bool recovered)
 {
 	struct msg_alert_object a = {.state = o->state,
 	    .last_state = o->last_state,
@@ -55,7 +56,9 @@ add_object(struct tell *c, const struct checkable *o, uint32_t number)
 	    .max_attempts = o->max_attempts,
 	    .number = number,
 	    .downtime_depth = o->downtime_depth,
-	    .problem_id = o->problem_id,
+	    /* A recovery belongs to the problem that it ends. */
+	    .problem_id = recovered && o->problem_id == 0 ? o->last_problem_id
+							  : o->problem_id,
 	    .last_change = o->last_change,
 	    .last_good = o->last_time[0],
 	    .output = checkable_output(o),
@@ -81,11 +84,13 @@ tell_notice(struct tell *c, struct msg_alert *a_r, const struct engine *e,
 	const struct snapshot *snap = e->snap;
 	const struct snap_object *o = &snap->objects[n->object];
 	const struct checkable *host = &e->objects[o->host];
+	bool recovered = strcmp(n->what, "RECOVERY") == 0;
 
 	str_clear(&c->objects);
-	add_object(c, host, o->is_service ? host->number : n->number);
+	add_object(c, host, o->is_service ? host->number : n->number,
+	    recovered && !o->is_service);
 	if (o->is_service)
-		add_object(c, &e->objects[n->object], n->number);
+		add_object(c, &e->objects[n->object], n->number, recovered);
 	add_silent(c, e, o->is_service != 0, created_us / 1000000);
 	*a_r = (struct msg_alert){.created_us = created_us,
 	    .what = slice_of(n->what),

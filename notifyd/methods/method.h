@@ -20,6 +20,7 @@ struct delivery {
 	char *id; /* NOTIFY_DELIVERY_ID, the same at every try */
 	char *contact, *method;
 	struct context ctx; /* with everything of the delivery */
+	json_t *params;     /* what is configured, and the defaults */
 	int64_t timeout_ms;
 	/* `text`: what the method said, may have several lines. */
 	void (*done)(

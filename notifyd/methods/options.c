@@ -5,6 +5,7 @@
 #include "notifyd/methods/options.h"
 
 #include "common/num.h"
+#include "notifyd/methods/table.h"
 
 #include <string.h>
 
@@ -88,9 +89,15 @@ read_option(const char *key, const json_t *value, const char *path,
 		    value, path, key, 256, &o->concurrency, err_r);
 	if (strcmp(key, "retry") == 0)
 		return read_retry(value, path, o, err_r);
+	if (strcmp(key, "parameters") == 0) {
+		if (json_is_object(value))
+			return 0; /* read at each delivery, see table.h */
+		err_set(err_r, "%s.parameters: expected a mapping", path);
+		return -1;
+	}
 	err_set(err_r,
-	    "%s: unknown key %s (timeout, tries, retry, "
-	    "concurrency)",
+	    "%s: unknown key %s (timeout, tries, retry, concurrency, "
+	    "parameters)",
 	    path, key);
 	return -1;
 }
@@ -104,9 +111,11 @@ method_options_read(const json_t *methods, const char *name,
 	const char *key;
 	json_t *value;
 
+	const struct method_def *def = method_def_find(name);
+
 	*options_r = (struct method_options){.timeout_ms = 60000,
 	    .tries = 4,
-	    .concurrency = strcmp(name, "mail") == 0 ? 4 : 1,
+	    .concurrency = def == NULL ? 1 : def->concurrency,
 	    .retry_ms = {30000},
 	    .n_retry = 1};
 	strncat(path, name, sizeof(path) - strlen(path) - 1);

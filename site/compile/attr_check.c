@@ -4,6 +4,7 @@
  */
 #include "site/compile/attr_check.h"
 #include "site/compile/later.h"
+#include "site/compile/notify.h"
 
 enum table_id
 attr_table(enum attr attr, bool service)
@@ -231,6 +232,16 @@ check_check(struct model *m, const json_t *check, struct place at)
 		check_command(m, command, place_key(at, "command"));
 }
 
+static void
+check_methods(struct model *m, const json_t *methods, struct place at)
+{
+	const char *name;
+	json_t *unused;
+
+	json_object_foreach((json_t *)(uintptr_t)methods, name, unused)
+	    notify_check_parameters(m, name, place_key(at, name));
+}
+
 void
 attr_check(struct model *m, enum attr attr, bool service, json_t *value,
     struct place at)
@@ -266,6 +277,9 @@ attr_check(struct model *m, enum attr attr, bool service, json_t *value,
 		break;
 	case ATTR_tags:
 		check_tags(m, value, at);
+		break;
+	case ATTR_method_parameters:
+		check_methods(m, value, at);
 		break;
 	case ATTR_agent:
 		check_agent(m, value, at);

@@ -81,6 +81,7 @@ build(struct model *m)
 	objects_hosts(m);
 	objects_services(m);
 	objects_groups(m);
+	notify_resolve(m);
 	people_add(m);
 	periods_add(m);
 	commands_add(m);

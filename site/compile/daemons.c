@@ -3,7 +3,7 @@
  * Asks the daemons' own readers of rules, so that what is activated is never
  * refused by one of them later. They name a place as a path in the document
  * that they are given; here it becomes a place in a file. The only file here
- * that knows eventd and notifyd.
+ * that knows eventd and, with notify.c, notifyd.
  */
 #include "site/compile/daemons.h"
 #include "common/mem.h"
@@ -11,6 +11,7 @@
 #include "eventd/options.h"
 #include "eventd/rule/rule.h"
 #include "notifyd/rules/rules.h"
+#include "site/compile/notify.h"
 
 #include <stdlib.h>
 
@@ -277,6 +278,11 @@ daemons_check_settings(struct model *m)
 	struct source src = {
 	    .kind = SOURCE_CONF, .doc = doc, .root = yaml_root(doc)};
 	const json_t *own = json_object_get(src.root, "eventd");
+	const json_t *methods = json_object_get(
+	    json_object_get(src.root, "notifications"), "methods");
+	struct place at = place_key(place_of(&src, "notifications"), "methods");
+	const char *method;
+	json_t *unused_value;
 	struct str mistakes = {0};
 	struct eventd_options *options;
 
@@ -286,6 +292,9 @@ daemons_check_settings(struct model *m)
 		    m, place_of(&src, "eventd"), "eventd", &mistakes, false);
 		eventd_options_free(&options);
 	}
+	json_object_foreach((json_t *)(uintptr_t)methods, method, unused_value)
+	    notify_check_parameters(
+		m, method, place_key(place_key(at, method), "parameters"));
 	str_free(&mistakes);
 	mistakes_free(&unused);
 	yaml_doc_free(&doc);

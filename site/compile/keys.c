@@ -474,6 +474,8 @@ static const struct schema_key file_keys[] = {
 	"business aggregations: trees of hosts and services"},
     {"notification_rules", &keys_notification_rules, false, NULL,
 	"who is told what"},
+    {"notification_parameters", &keys_notification_parameters, false, NULL,
+	"sets of a method's parameters, to be named in a rule's parameters"},
     {"event_rules", &keys_event_rules, false, NULL, "what becomes an event"},
     {"event_actions", &keys_event_actions, false, NULL, NULL}, {0}};
 const struct schema keys_file = {

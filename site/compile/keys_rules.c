@@ -166,6 +166,14 @@ TABLE(notify_to, {"object_contacts", &keys_bool, false, "false", NULL},
     {"only_attributes", &regex_map, false, "{}", NULL});
 EITHER(
     parameters, "a mapping, or the name of a stored set", &keys_name, &any_map);
+TABLE(parameter_set, {"method", &keys_name, true, NULL, "whose they are"},
+    {"parameters", &any_map, false, "{}", "KEY: value"},
+    {"comment", &keys_text, false, NULL, NULL});
+const struct schema keys_notification_parameters = {
+    .kind = SCHEMA_MAP, .of = &parameter_set, .null_ok = true};
+const struct schema keys_method_parameters = {.kind = SCHEMA_MAP,
+    .of = &any_map,
+    .expected = "a mapping (METHOD: {KEY: VALUE})"};
 TABLE(bulk_outside, {"horizon", &duration, false, NULL, NULL},
     {"max", &positive, false, NULL, NULL});
 static const struct schema_key bulk_keys[] = {

@@ -34,6 +34,45 @@ place_index(struct place p, size_t index)
 	return p;
 }
 
+/* The way to a place; `ways` is the caller's memory. Its end is returned. */
+static const struct schema_way *
+way_to(const struct place *at, struct schema_way ways[PLACE_MAX],
+    const struct yaml_doc **doc_r, json_t **value_r)
+{
+	const struct schema_way *up = NULL;
+	json_t *value = NULL;
+
+	*doc_r = NULL;
+	if (at->src != NULL) {
+		up = at->src->way;
+		*doc_r = at->src->doc;
+		value = at->src->root;
+	}
+	for (unsigned i = 0; i < at->n; i++) {
+		ways[i] = (struct schema_way){
+		    up, value, at->steps[i].key, at->steps[i].index};
+		value = at->steps[i].key != NULL
+		    ? json_object_get(value, at->steps[i].key)
+		    : json_array_get(value, at->steps[i].index);
+		up = &ways[i];
+	}
+	*value_r = value;
+	return up;
+}
+
+void
+model_check(struct model *m, const struct schema *schema, struct place at)
+{
+	struct schema_way ways[PLACE_MAX];
+	const struct schema_way *way;
+	const struct yaml_doc *doc;
+	json_t *value;
+
+	way = way_to(&at, ways, &doc, &value);
+	if (value != NULL)
+		schema_check(schema, doc, way, value, m->m);
+}
+
 enum tone {
 	MISTAKE,
 	MISTAKE_KEY,
@@ -45,31 +84,19 @@ tell(struct model *m, const struct place *at, enum tone tone, const char *fmt,
     va_list ap)
 {
 	struct schema_way ways[PLACE_MAX];
-	const struct schema_way *up = NULL;
-	const struct yaml_doc *doc = NULL;
-	const json_t *value = NULL;
+	const struct schema_way *way;
+	const struct yaml_doc *doc;
 	struct str text = {0};
+	json_t *value;
 
-	if (at->src != NULL) {
-		up = at->src->way;
-		doc = at->src->doc;
-		value = at->src->root;
-	}
-	for (unsigned i = 0; i < at->n; i++) {
-		ways[i] = (struct schema_way){
-		    up, value, at->steps[i].key, at->steps[i].index};
-		value = at->steps[i].key != NULL
-		    ? json_object_get(value, at->steps[i].key)
-		    : json_array_get(value, at->steps[i].index);
-		up = &ways[i];
-	}
+	way = way_to(at, ways, &doc, &value);
 	str_vaddf(&text, fmt, ap);
 	if (tone == MISTAKE)
-		schema_mistake(m->m, doc, up, "%s", str_get(&text));
+		schema_mistake(m->m, doc, way, "%s", str_get(&text));
 	else if (tone == MISTAKE_KEY)
-		schema_mistake_key(m->m, doc, up, "%s", str_get(&text));
+		schema_mistake_key(m->m, doc, way, "%s", str_get(&text));
 	else
-		schema_warn(m->m, doc, up, "%s", str_get(&text));
+		schema_warn(m->m, doc, way, "%s", str_get(&text));
 	str_free(&text);
 }
 

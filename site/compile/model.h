@@ -80,6 +80,7 @@ enum table_id {
 	TABLE_TAG_GROUPS,
 	TABLE_ACTIONS,
 	TABLE_CONDITIONS,
+	TABLE_PARAMETERS,
 	TABLE_AUX_TAGS,
 	TABLE_ROLES,
 	TABLE_SITES,
@@ -199,6 +200,9 @@ void model_warn(struct model *m, struct place at, const char *fmt, ...)
 void model_warn_rest(struct model *m);
 /* "FILE:LINE", the file from the site's folder on; "" for no document. */
 void model_where(const struct model *m, struct place at, struct str *to);
+/* Checks the value there against `schema`. */
+void model_check(
+    struct model *m, const struct schema *schema, struct place at);
 /* Keeps a new value until the end; returns it. */
 json_t *model_keep(struct model *m, json_t *value);
 /* Canonical JSON of a value, interned in the snapshot; NULL and null: "". */
@@ -304,7 +308,9 @@ void people_free(struct model *m);
 void periods_add(struct model *m);
 void commands_add(struct model *m);
 
-/* notify.c: all files' rules; NULL while no file has the key. */
+/* notify.c: names of sets of parameters become these; then all files' rules;
+ * NULL while no file has the key. */
+void notify_resolve(struct model *m);
 json_t *notify_gather(struct model *m);
 
 /* events.c */

@@ -21,6 +21,7 @@ static const struct {
     [TABLE_TAG_GROUPS] = {"tag_groups", "tag group"},
     [TABLE_ACTIONS] = {"event_actions", "event action"},
     [TABLE_CONDITIONS] = {"conditions", "condition"},
+    [TABLE_PARAMETERS] = {"notification_parameters", "set of parameters"},
     [TABLE_AUX_TAGS] = {"aux_tags", "auxiliary tag"},
     [TABLE_ROLES] = {"roles", "role"},
     [TABLE_SITES] = {"sites", "site"},

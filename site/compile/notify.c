@@ -6,6 +6,7 @@
 #include "site/compile/notify.h"
 #include "common/file.h"
 #include "common/mem.h"
+#include "notifyd/methods/table.h"
 
 #include <stdlib.h>
 
@@ -118,25 +119,129 @@ check_to(struct model *m, const json_t *to, struct place at)
 	need_list(m, TABLE_CONTACT_GROUPS, to, "only_groups", at);
 }
 
+static bool
+is_script(const struct model *m, const char *folder, const char *method)
+{
+	char *path;
+	bool there;
+
+	if (m->root == NULL || strchr(method, '/') != NULL)
+		return false;
+	path = xasprintf(
+	    "%s/%s/vedette/notifications/%s", m->root, folder, method);
+	there = file_exists(path);
+	free(path);
+	return there;
+}
+
 /* Scripts lie in the site's own folder or the version's. */
 static void
 check_method(struct model *m, const char *method, struct place at)
 {
-	static const char *const folders[] = {
-	    "local/share/vedette/notifications", "share/vedette/notifications"};
-	bool found = strcmp(method, "mail") == 0 || strcmp(method, "*") == 0;
+	bool found = method_def_find(method) != NULL ||
+	    strcmp(method, "*") == 0 || is_script(m, "local/share", method) ||
+	    is_script(m, "share", method);
 
-	for (size_t i = 0; m->root != NULL && i < ARRAY_LEN(folders); i++) {
-		char *path = xasprintf("%s/%s/%s", m->root, folders[i], method);
-
-		found |= strchr(method, '/') == NULL && file_exists(path);
-		free(path);
-	}
 	if (!found && m->root != NULL)
 		model_warn(m, at,
 		    "there is no method %s (neither built in nor in "
 		    "local/share/vedette/notifications)",
 		    method);
+}
+
+/* --- parameters -----------------------------------------------------------
+ */
+
+/* The place has what `method` takes. The site's own script of that name takes
+ * what it likes. */
+void
+notify_check_parameters(struct model *m, const char *method, struct place at)
+{
+	const struct method_def *def = method_def_find(method);
+
+	if (def != NULL && !is_script(m, "local/share", method))
+		model_check(m, def->parameters, at);
+}
+
+static void
+check_set(struct model *m, const struct entry *e)
+{
+	struct place at =
+	    place_key(place_of(e->src, "notification_parameters"), e->name);
+	const char *method =
+	    json_string_value(json_object_get(e->value, "method"));
+
+	if (method == NULL)
+		return;
+	check_method(m, method, place_key(at, "method"));
+	notify_check_parameters(m, method, place_key(at, "parameters"));
+}
+
+/* A rule's parameters: the named set, in place of its name. */
+static void
+resolve_rule(struct model *m, json_t *rule, struct place at)
+{
+	json_t *given = json_object_get(rule, "parameters");
+	const char *method = json_string_value(json_object_get(rule, "method"));
+	const char *name = json_string_value(given), *of;
+	json_t *set = NULL;
+	uint32_t i;
+
+	if (method == NULL)
+		method = "mail";
+	at = place_key(at, "parameters");
+	if (json_is_object(given))
+		notify_check_parameters(m, method, at);
+	if (name == NULL)
+		return;
+	i = named_need(m, TABLE_PARAMETERS, name, at);
+	if (i != NONE) {
+		m->tables[TABLE_PARAMETERS].items[i].used = true;
+		set = m->tables[TABLE_PARAMETERS].items[i].value;
+	}
+	of = json_string_value(json_object_get(set, "method"));
+	if (of != NULL && strcmp(of, method) != 0)
+		model_mistake(m, at,
+		    "the set %s is for the method %s, but the rule's is %s",
+		    name, of, method);
+	set = json_object_get(set, "parameters");
+	if (set == NULL)
+		json_object_set_new(rule, "parameters", json_object());
+	else
+		json_object_set(rule, "parameters", set);
+}
+
+static void
+resolve_rules(struct model *m, const json_t *rules, struct place at)
+{
+	for (size_t i = 0; i < json_array_size(rules); i++)
+		resolve_rule(m, json_array_get(rules, i), place_index(at, i));
+}
+
+void
+notify_resolve(struct model *m)
+{
+	const struct table *sets = &m->tables[TABLE_PARAMETERS];
+	const struct table *contacts = &m->tables[TABLE_CONTACTS];
+
+	for (uint32_t i = 0; i < sets->n; i++)
+		check_set(m, &sets->items[i]);
+	for (size_t i = 0; i < m->n_sources; i++) {
+		const struct source *src = m->sources[i];
+
+		if (src->kind == SOURCE_CONF)
+			resolve_rules(m,
+			    json_object_get(src->root, "notification_rules"),
+			    place_of(src, "notification_rules"));
+	}
+	for (uint32_t i = 0; i < contacts->n; i++) {
+		const struct entry *e = &contacts->items[i];
+
+		resolve_rules(m,
+		    json_object_get(e->value, "notification_rules"),
+		    place_key(place_key(place_of(e->src, "contacts"), e->name),
+			"notification_rules"));
+	}
 }
 
 static void

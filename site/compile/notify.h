@@ -11,4 +11,8 @@
 void notify_check_rules(
     struct model *m, const json_t *rules, struct place at, bool own);
 
+/* The mapping at `at` has what the method takes. */
+void notify_check_parameters(
+    struct model *m, const char *method, struct place at);
+
 #endif

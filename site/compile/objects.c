@@ -223,6 +223,7 @@ set_texts(struct model *m, struct snap_object *o, json_t *const *values)
 		    json_string_value(values[ATTR_alert_handler]),
 		    &o->alert_handler, &o->alert_handler_line);
 	o->custom_variables = variables_of(m, values[ATTR_custom_variables]);
+	o->method_parameters = model_json(m, values[ATTR_method_parameters]);
 }
 
 /* The check must be set before: intervals and switches depend on it. */

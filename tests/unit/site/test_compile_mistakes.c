@@ -159,6 +159,63 @@ test_notification_rules(void **state)
 }
 
 static void
+test_notification_parameters(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/a.yaml",
+	    "notification_parameters:\n"
+	    "  short: {method: mail, parameters: {reply_to: me@example.com}}\n"
+	    "contacts: {ann: {notification_rules: [{parameters: short}]}}\n"
+	    "hosts: {h: {check: passive, contacts: [ann]}}\n"
+	    "rules:\n"
+	    "- ruleset: host_method_parameters\n"
+	    "  value: {mail: {reply_to: x@example.com}}\n"
+	    "notification_rules:\n"
+	    "- {id: a, method: mail, parameters: short}\n");
+	snap = good("");
+	assert_non_null(strstr(STR(snap->notification_rules),
+	    "\"parameters\":{\"reply_to\":\"me@example.com\"}"));
+	assert_non_null(strstr(STR(snap->contacts[0].json),
+	    "\"parameters\":{\"reply_to\":\"me@example.com\"}"));
+	assert_string_equal(STR(host(snap, "h")->method_parameters),
+	    "{\"mail\":{\"reply_to\":\"x@example.com\"}}");
+	snapshot_close(&snap);
+	put("etc/vedette/conf.d/a.yaml",
+	    "notification_parameters:\n"
+	    "  short: {method: mail, parameters: {replyto: x}}\n"
+	    "  own: {method: mine, parameters: {any: [x]}}\n"
+	    "hosts: {h: {method_parameters: {mail: {reply_too: x}}}}\n"
+	    "rules:\n"
+	    "- ruleset: host_method_parameters\n"
+	    "  value: {mail: {replyto: x}}\n"
+	    "notification_rules:\n"
+	    "- {id: a, method: mail, parameters: shor}\n"
+	    "- {id: b, method: mail, parameters: own}\n"
+	    "- {id: c, parameters: {reply_to: [x]}}\n"
+	    "- {id: d, method: x, parameters: {free: [x]}}\n");
+	bad("@/a.yaml:2:38: notification_parameters.short.parameters.replyto: "
+	    "unknown key; did you mean reply_to?\n"
+	    "warning: @/a.yaml:3:17: notification_parameters.own.method: there "
+	    "is no method mine (neither built in nor in "
+	    "local/share/vedette/notifications)\n"
+	    "@/a.yaml:4:40: hosts.h.method_parameters.mail.reply_too: unknown "
+	    "key; did you mean reply_to?\n"
+	    "@/a.yaml:7:18: rules[0].value.mail.replyto: unknown key; did you "
+	    "mean reply_to?\n"
+	    "@/a.yaml:9:37: notification_rules[0].parameters: there is no set "
+	    "of parameters shor; did you mean short?\n"
+	    "@/a.yaml:10:37: notification_rules[1].parameters: the set own is "
+	    "for the method mine, but the rule's is mail\n"
+	    "@/a.yaml:11:34: notification_rules[2].parameters.reply_to: "
+	    "expected a mail address, perhaps Name <ADDRESS>, not a list\n"
+	    "warning: @/a.yaml:12:19: notification_rules[3].method: there is "
+	    "no method x (neither built in nor in "
+	    "local/share/vedette/notifications)\n");
+}
+
+static void
 test_two_files(void **state)
 {
 	(void)state;
@@ -264,6 +321,7 @@ main(void)
 	    TEST(test_mistakes),
 	    TEST(test_mistakes_of_rules),
 	    TEST(test_notification_rules),
+	    TEST(test_notification_parameters),
 	    TEST(test_two_files),
 	    TEST(test_generations),
 	    TEST(test_in_memory),

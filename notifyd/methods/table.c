@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The built-in methods; see table.h. The parameters stand in
+ * notifyd/methods/parameters.c.
+ */
+#include "notifyd/methods/table.h"
+
+#include "common/mem.h"
+#include "notifyd/methods/parameters.h"
+
+static const struct method_def defs[] = {
+    {"mail", "a mail in text and HTML by SMTP (notifications.smtp)",
+	METHOD_MAIL, &parameters_mail, 4, false, NULL},
+};
+
+const struct method_def *
+method_def_at(size_t i)
+{
+	return i < ARRAY_LEN(defs) ? &defs[i] : NULL;
+}
+
+const struct method_def *
+method_def_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(defs); i++) {
+		if (strcmp(defs[i].name, name) == 0)
+			return &defs[i];
+	}
+	return NULL;
+}
+
+/* --- the parameters of one delivery ---------------------------------------
+ */
+
+/* Defaults are written as YAML for people: here each is JSON or a plain word.
+ */
+void
+method_add_defaults(const char *method, json_t *parameters)
+{
+	const struct method_def *def = method_def_find(method);
+	const struct schema_key *k = def == NULL ? NULL : def->parameters->keys;
+
+	for (; k != NULL && k->key != NULL; k++) {
+		json_t *value;
+
+		if (k->def == NULL ||
+		    json_object_get(parameters, k->key) != NULL)
+			continue;
+		value = json_loads(k->def, JSON_DECODE_ANY, NULL);
+		json_object_set_new(parameters, k->key,
+		    value != NULL ? value : json_string(k->def));
+	}
+}
+
+static void
+overlay(json_t *to, const json_t *with)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)with, key, value)
+	{
+		if (json_is_null(value))
+			json_object_del(to, key);
+		else
+			json_object_set(to, key, value);
+	}
+}
+
+json_t *
+method_parameters(const char *method, const json_t *methods,
+    const json_t *of_host, const json_t *of_service, const json_t *of_rule)
+{
+	json_t *all = json_object();
+
+	overlay(all,
+	    json_object_get(json_object_get(methods, method), "parameters"));
+	overlay(all, json_object_get(of_host, method));
+	overlay(all, json_object_get(of_service, method));
+	overlay(all, of_rule);
+	return all;
+}
+
+const char *
+method_text(const json_t *parameters, const char *key)
+{
+	const char *text = json_string_value(json_object_get(parameters, key));
+
+	return text == NULL ? "" : text;
+}
