@@ -6,7 +6,7 @@
 #include "notifyd/methods/parameters.h"
 
 static const struct schema address = {.kind = SCHEMA_TEXT,
-    .expected = "an address such as vedette@example.com or Name <...>"};
+    .expected = "a mail address, perhaps Name <ADDRESS>"};
 
 #define TABLE(id, ...)                                                         \
 	static const struct schema_key id##_keys[] = {__VA_ARGS__, {0}};       \
