@@ -84,6 +84,41 @@ whole(const struct check *c)
 	return row;
 }
 
+static bool
+wants(const struct check *c, const char *section)
+{
+	for (size_t i = 0; c->sections[i] != NULL; i++)
+		for (size_t k = 0; k < ARRAY_LEN(c->sections[i]->names); k++)
+			if (c->sections[i]->names[k] != NULL &&
+			    strcmp(c->sections[i]->names[k], section) == 0)
+				return true;
+	return false;
+}
+
+/* People know sections by name: their checks are named. */
+static int
+no_check(const char *name)
+{
+	struct str text = {0};
+	const struct check *c;
+	int code;
+
+	for (size_t i = 0; (c = check_at(i)) != NULL; i++)
+		if (wants(c, name))
+			str_addf(
+			    &text, "%s%s", text.len > 0 ? ", " : "", c->name);
+	if (text.len > 0)
+		code = cmd_fail("checks",
+		    "there is no check %s; checks of the section %s: %s", name,
+		    name, str_get(&text));
+	else
+		code = cmd_fail("checks",
+		    "there is no check %s (\"vedette checks list\" names them)",
+		    name);
+	str_free(&text);
+	return code;
+}
+
 static int
 show(const struct cmd_call *call, const char *name)
 {
@@ -91,9 +126,7 @@ show(const struct cmd_call *call, const char *name)
 	struct str text = {0};
 
 	if (c == NULL)
-		return cmd_fail("checks",
-		    "there is no check %s (\"vedette checks list\" names them)",
-		    name);
+		return no_check(name);
 	if (cmd_flag(call, "json")) {
 		json_t *row = whole(c);
 		term_json(row);

@@ -25,8 +25,8 @@ run(const struct cmd_call *call)
 		fetch_once_root(call->site->root);
 		if (agent == SNAP_NONE || !written_job(w, agent, &job)) {
 			cmd_fail("fetch",
-			    "%s has no agent that can be asked"
-			    " (its key \"agent\")",
+			    "%s has no agent that can be asked (its key "
+			    "\"agent\" has no kind tcp or program)",
 			    call->argv[0]);
 		} else if (fetch_once(&job, &output, &err) == -1) {
 			cmd_fail("fetch", "%s: %s", call->argv[0], err.text);

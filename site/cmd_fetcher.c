@@ -145,13 +145,18 @@ static int
 write_key(const struct fetcher_key *key, const char *output, struct err *err_r)
 {
 	struct str text = {0};
+	struct err err;
 	int rc = 0;
 
 	fetcher_key_put(key, &text);
 	if (strcmp(output, "-") == 0)
 		fwrite(text.s, 1, text.len, stdout);
 	else
-		rc = file_write(output, str_slice(&text), 0600, err_r);
+		rc = file_write(output, str_slice(&text), 0600, &err);
+	if (rc == -1) /* root has become it */
+		err_set(err_r,
+		    "%s (the site's user writes it; \"--output -\" prints it)",
+		    err.text);
 	explicit_bzero(text.s, text.len);
 	str_free(&text);
 	return rc;

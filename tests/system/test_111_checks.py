@@ -48,6 +48,8 @@ def test_manuals(root):
             assert p["help"] and p["type"] and p["default"] != "", p
     text = root.run("checks", "show", "filesystem", check=True).out
     assert "| `levels` |" in text and "[80%, 90%]" in text
+    section = root.run("checks", "show", "df")
+    assert "checks of the section df: filesystem" in section.err
     bad = root.run("checks", "show", "nosuch")
     assert bad.code == 1 and "checks list" in bad.err
     assert root.run("checks", "frob").code == 1
