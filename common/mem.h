@@ -41,4 +41,11 @@ char *xasprintf(const char *fmt, ...)
 		}                                                              \
 	} while (0)
 
+/*
+ * Of functions that only prefetch, in place of `static void`: they must be
+ * inlined, as gcc takes a call of one for a call without an effect and leaves
+ * it out.
+ */
+#define MEM_PREFETCHES static inline __attribute__((always_inline)) void
+
 #endif

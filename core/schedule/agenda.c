@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Days are lists of pages; the present one is a small heap that stays in the
- * cache. Moving a number writes its new time and one entry; the former entry
- * is left and dropped when its turn comes.
+ * Days are lists of pages; the present one is sorted when it is opened, and a
+ * small heap beside it takes what is put in later. Moving a number writes its
+ * new time and one entry; the former entry is left and dropped when its turn
+ * comes.
  */
 #include "core/schedule/agenda.h"
 
@@ -87,6 +88,15 @@ clean(struct agenda *c, struct agenda_order *o)
 {
 	while (o->n > 0 && !counts(c, o->entries[0])) {
 		pop(o);
+		c->entries--;
+	}
+}
+
+static void
+clean_day(struct agenda *c)
+{
+	while (c->at < c->day.n && !counts(c, c->day.entries[c->at])) {
+		c->at++;
 		c->entries--;
 	}
 }
@@ -177,15 +187,28 @@ open_day(struct agenda *c, uint32_t day)
 	c->filled[day / 64] &= ~(UINT64_C(1) << day % 64);
 }
 
-/* The first of `near` is the earliest of all, or there is none. */
+/* What the day has, taken from the heap in order. */
+static void
+sort_day(struct agenda *c)
+{
+	c->day.n = c->at = 0;
+	while (c->near.n > 0) {
+		ARRAY_GROW(c->day.entries, c->day.n, c->day.cap);
+		c->day.entries[c->day.n++] = c->near.entries[0];
+		pop(&c->near);
+	}
+}
+
+/* The first of `day` or `near` is the earliest of all, or there is none. */
 static void
 settle(struct agenda *c)
 {
 	for (;;) {
 		int64_t day;
 
+		clean_day(c);
 		clean(c, &c->near);
-		if (c->near.n > 0 || c->queued == 0)
+		if (c->at < c->day.n || c->near.n > 0 || c->queued == 0)
 			return;
 		clean(c, &c->far);
 		day = next_filled(c);
@@ -198,13 +221,14 @@ settle(struct agenda *c)
 			push(&c->near, c->far.entries[0]);
 			pop(&c->far);
 		}
+		sort_day(c);
 	}
 }
 
 static void
 empty(struct agenda *c)
 {
-	c->near.n = c->far.n = c->entries = 0;
+	c->day.n = c->at = c->near.n = c->far.n = c->entries = 0;
 	c->n_pages = c->free_page = 0;
 	memset(c->days, 0, sizeof(c->days));
 	memset(c->filled, 0, sizeof(c->filled));
@@ -233,6 +257,7 @@ void
 agenda_free(struct agenda *c)
 {
 	free(c->keys);
+	free(c->day.entries);
 	free(c->near.entries);
 	free(c->far.entries);
 	free(c->pages);
@@ -267,9 +292,25 @@ agenda_key(const struct agenda *c, uint32_t id)
 bool
 agenda_top(const struct agenda *c, int64_t *key_r, uint32_t *id_r)
 {
-	if (c->near.n == 0)
+	const struct heap_entry *first = NULL;
+
+	if (c->at < c->day.n)
+		first = &c->day.entries[c->at];
+	if (c->near.n > 0 &&
+	    (first == NULL || is_before(c->near.entries[0], *first)))
+		first = &c->near.entries[0];
+	if (first == NULL)
 		return false;
-	*key_r = c->near.entries[0].key;
-	*id_r = c->near.entries[0].id;
+	*key_r = first->key;
+	*id_r = first->id;
+	return true;
+}
+
+bool
+agenda_ahead(const struct agenda *c, uint32_t n, uint32_t *id_r)
+{
+	if (c->day.n - c->at <= n)
+		return false;
+	*id_r = c->day.entries[c->at + n].id;
 	return true;
 }

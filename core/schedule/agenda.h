@@ -5,8 +5,8 @@
  * an entry does not grow with their number. At most one time for each number;
  * at one time the smaller number is first, as in heap.h. Pure.
  */
-#ifndef CORE_SCHEDULE_CALENDAR_H
-#define CORE_SCHEDULE_CALENDAR_H
+#ifndef CORE_SCHEDULE_AGENDA_H
+#define CORE_SCHEDULE_AGENDA_H
 
 #include "core/schedule/heap.h"
 
@@ -25,8 +25,10 @@ struct agenda {
 	uint32_t n_ids;
 	uint32_t queued;            /* ids with a time */
 	uint32_t entries;           /* all, also those passed over later */
-	struct agenda_order near;   /* up to `today`, and its end */
-	struct agenda_order far;    /* beyond the days */
+	struct agenda_order day;    /* `today` as it was opened, sorted */
+	uint32_t at;                /* first of `day` that is to come */
+	struct agenda_order near;   /* up to `today`, put in since: a heap */
+	struct agenda_order far;    /* beyond the days: a heap */
 	int64_t today;              /* number of the day since time 0 */
 	uint32_t days[AGENDA_DAYS]; /* first page plus 1 */
 	uint64_t filled[AGENDA_DAYS / 64]; /* bits: the day has a page */
@@ -43,5 +45,10 @@ void agenda_set(struct agenda *c, uint32_t id, int64_t key);
 int64_t agenda_key(const struct agenda *c, uint32_t id);
 /* The earliest, left in its place. */
 bool agenda_top(const struct agenda *c, int64_t *key_r, uint32_t *id_r);
+/*
+ * Probably the id that comes n after the first, for fetching into the cache
+ * what it will need; false where the day ends before.
+ */
+bool agenda_ahead(const struct agenda *c, uint32_t n, uint32_t *id_r);
 
 #endif

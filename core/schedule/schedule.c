@@ -326,11 +326,15 @@ may_start(struct schedule *s, uint32_t object, int64_t now)
 
 /*
  * Objects lie in memory by name and are due by phase: of a million each one is
- * a miss of the cache, in a dozen places. Those of the next few objects are
- * fetched while this one is worked on.
+ * a miss of the cache, in a dozen places. They are fetched while those before
+ * are worked on: first the object and what has its number, then what these
+ * point to.
  */
-static void
-fetch_ahead(const struct schedule *s, uint32_t object)
+#define AHEAD_OBJECT 12u
+#define AHEAD_REST   6u
+
+MEM_PREFETCHES
+fetch_object(const struct schedule *s, uint32_t object)
 {
 	const struct engine *e = s->engine;
 	const char *o = (const char *)&e->objects[object];
@@ -339,24 +343,34 @@ fetch_ahead(const struct schedule *s, uint32_t object)
 	for (size_t at = 0; at < sizeof(struct checkable); at += 64)
 		__builtin_prefetch(o + at);
 	__builtin_prefetch(o + sizeof(struct checkable) - 1);
-	__builtin_prefetch(c + offsetof(struct snap_object, host));
-	__builtin_prefetch(c + offsetof(struct snap_object, check));
-	__builtin_prefetch(c + offsetof(struct snap_object, flags));
-	__builtin_prefetch(c + offsetof(struct snap_object, stalking));
+	for (size_t at = 0; at < sizeof(struct snap_object); at += 64)
+		__builtin_prefetch(c + at);
 	__builtin_prefetch(&s->hashes[object]);
 	__builtin_prefetch(&s->bits[object]);
 	__builtin_prefetch(&s->due.keys[object]);
 	__builtin_prefetch(&e->timers.pos[object]);
 }
 
-/* The first of the heap is at work; the next one is among its children. */
-static void
+MEM_PREFETCHES
+fetch_rest(const struct schedule *s, uint32_t object)
+{
+	const struct engine *e = s->engine;
+	uint32_t host = e->snap->objects[object].host;
+
+	__builtin_prefetch(e->objects[object].text);
+	__builtin_prefetch(&e->objects[host].state);
+	__builtin_prefetch(&e->snap->objects[host].check);
+}
+
+MEM_PREFETCHES
 look_ahead(const struct schedule *s)
 {
-	const struct agenda_order *near = &s->due.near;
+	uint32_t object;
 
-	for (uint32_t i = 1; i < near->n && i < 5; i++)
-		fetch_ahead(s, near->entries[i].id);
+	if (agenda_ahead(&s->due, AHEAD_OBJECT, &object))
+		fetch_object(s, object);
+	if (agenda_ahead(&s->due, AHEAD_REST, &object))
+		fetch_rest(s, object);
 }
 
 bool

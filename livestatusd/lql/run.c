@@ -137,7 +137,7 @@ hide_unseen(struct lql_run *r, uint8_t *mask)
  * Names and texts of objects lie all over the memory: asking for those of later
  * rows early, step by step, hides most of the waiting.
  */
-static void
+MEM_PREFETCHES
 fetch_first(const struct mirror *m, uint32_t i)
 {
 	__builtin_prefetch(&mirror_get(m, i, text));
@@ -145,7 +145,7 @@ fetch_first(const struct mirror *m, uint32_t i)
 	__builtin_prefetch(&m->host_of[i]);
 }
 
-static void
+MEM_PREFETCHES
 fetch_texts(const struct mirror *m, uint32_t i)
 {
 	const char *buf = mirror_get(m, i, text).buf;
@@ -158,7 +158,7 @@ fetch_texts(const struct mirror *m, uint32_t i)
 	__builtin_prefetch(&m->names[m->host_of[i]]);
 }
 
-static void
+MEM_PREFETCHES
 fetch_host(const struct mirror *m, uint32_t i)
 {
 	__builtin_prefetch(snap_s(m->snap, m->names[m->host_of[i]].at));
@@ -167,7 +167,7 @@ fetch_host(const struct mirror *m, uint32_t i)
 #define FETCH_STEP 8u /* rows */
 
 /* Row `k` of the hits is the next. */
-static void
+MEM_PREFETCHES
 fetch_ahead(
     const struct lql_run *r, const uint16_t *hits, uint32_t n, uint32_t k)
 {
