@@ -16,10 +16,9 @@
 
 #define EXPANDED   1048576 /* bytes that are hashed */
 #define REMEMBERED 1024    /* keys; beyond it the oldest place is taken */
-#define DIGEST     32
 
 struct remembered {
-	unsigned char digest[DIGEST];
+	struct snmp_key_id id;
 	struct snmp_key key;
 };
 static struct remembered remembered[REMEMBERED];
@@ -50,27 +49,27 @@ snmp_hash_of(const char *auth)
 	return NULL;
 }
 
-static void
-digest_of(const char *hash, const char *password, unsigned char out[DIGEST])
+struct snmp_key_id
+snmp_key_id(const char *hash, const char *password)
 {
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	struct snmp_key_id id;
 
 	must(md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1);
 	EVP_DigestUpdate(md, hash, strlen(hash) + 1);
 	EVP_DigestUpdate(md, password, strlen(password));
-	EVP_DigestFinal_ex(md, out, NULL);
+	EVP_DigestFinal_ex(md, id.digest, NULL);
 	EVP_MD_CTX_free(md);
+	return id;
 }
 
 bool
-snmp_key_known(const char *hash, const char *password, struct snmp_key *key_r)
+snmp_key_known(const struct snmp_key_id *id, struct snmp_key *key_r)
 {
 	size_t n = n_remembered < REMEMBERED ? n_remembered : REMEMBERED;
-	unsigned char digest[DIGEST];
 
-	digest_of(hash, password, digest);
 	for (size_t i = 0; i < n; i++) {
-		if (memcmp(remembered[i].digest, digest, DIGEST) != 0)
+		if (memcmp(&remembered[i].id, id, sizeof(*id)) != 0)
 			continue;
 		*key_r = remembered[i].key;
 		return true;
@@ -81,12 +80,13 @@ snmp_key_known(const char *hash, const char *password, struct snmp_key *key_r)
 static void
 remember(const char *hash, const char *password, const struct snmp_key *key)
 {
+	struct snmp_key_id id = snmp_key_id(hash, password);
 	struct snmp_key known;
 
-	if (snmp_key_known(hash, password, &known))
+	if (snmp_key_known(&id, &known))
 		return;
 	struct remembered *r = &remembered[n_remembered++ % REMEMBERED];
-	digest_of(hash, password, r->digest);
+	r->id = id;
 	r->key = *key;
 }
 

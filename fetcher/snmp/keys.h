@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <uv.h>
 
-#define SNMP_KEY_BYTES 64
+#define SNMP_KEY_BYTES    64
+#define SNMP_KEY_ID_BYTES 32
 
 struct snmp_key {
 	unsigned char bytes[SNMP_KEY_BYTES];
@@ -19,9 +20,13 @@ struct snmp_key {
 
 /* "md5", "sha", "sha256", ...: a name of the hash that OpenSSL knows; NULL. */
 const char *snmp_hash_of(const char *auth);
+/* What a key is remembered by: says nothing of the password. */
+struct snmp_key_id {
+	unsigned char digest[SNMP_KEY_ID_BYTES];
+};
+struct snmp_key_id snmp_key_id(const char *hash, const char *password);
 /* The key, if it was made before. */
-bool snmp_key_known(
-    const char *hash, const char *password, struct snmp_key *key_r);
+bool snmp_key_known(const struct snmp_key_id *id, struct snmp_key *key_r);
 /* Makes it here and now: several milliseconds. */
 void snmp_key_make(
     const char *hash, const char *password, struct snmp_key *key_r);

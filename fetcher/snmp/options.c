@@ -87,6 +87,11 @@ read_secrets(const json_t *doc, struct identity *identity,
 	    read_secret(json_array_get(priv, 1), "priv", identity,
 		&o->priv_secret, err_r) == -1)
 		return -1;
+	const char *hash = o->auth == NULL ? NULL : snmp_hash_of(o->auth);
+	if (hash != NULL && o->auth_secret != NULL)
+		o->auth_id = snmp_key_id(hash, o->auth_secret);
+	if (hash != NULL && o->priv_secret != NULL)
+		o->priv_id = snmp_key_id(hash, o->priv_secret);
 	if (o->community == NULL)
 		o->community = xstrdup("public");
 	return 0;

@@ -7,6 +7,7 @@
 
 #include "common/err.h"
 #include "common/str.h"
+#include "fetcher/snmp/keys.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -19,6 +20,8 @@ struct snmp_options {
 	char *community;
 	/* Version 3; NULL: no authentication, no privacy, no context. */
 	char *user, *auth, *auth_secret, *priv, *priv_secret, *context;
+	/* Of the two secrets, if `auth` is a hash that there is. */
+	struct snmp_key_id auth_id, priv_id;
 	uint32_t port, timeout_ms, retries; /* after the first try */
 	uint32_t bulk;                      /* repetitions of a GetBulk */
 	bool no_bulk, bare;

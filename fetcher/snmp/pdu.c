@@ -4,12 +4,15 @@
  */
 #include "fetcher/snmp/pdu.h"
 
+#include "fetcher/snmp/packet.h"
+
 #include <net-snmp/library/large_fd_set.h>
 #include <stdio.h>
 
 /* One answer at a time is looked at; its values live here. */
 static struct snmp_var vars[SNMP_MAX_VARS];
 static struct str words;
+static struct snmp_packet parsed; /* by pdu_parse() */
 
 static void
 take_oid(struct oid *to, const oid *from, size_t n)
@@ -140,7 +143,10 @@ pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu)
 		} else if (pdu != NULL &&
 		    op == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
 			note->what = PDU_ANSWER;
-			take_answer(&note->answer, pdu);
+			if (pdu->version == SNMP_VERSION_3)
+				take_answer(&note->answer, pdu);
+			else
+				note->answer = parsed.answer;
 		}
 		return;
 	case NETSNMP_CALLBACK_OP_TIMED_OUT:
@@ -154,6 +160,25 @@ pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu)
 	default: /* sent again, ... */
 		return;
 	}
+}
+
+int
+pdu_parse(
+    netsnmp_session *session, netsnmp_pdu *pdu, unsigned char *bytes, size_t n)
+{
+	str_clear(&words);
+	if (!snmp_packet_answer(bytes, n, &parsed, vars, &words) ||
+	    (long)parsed.version != session->version) {
+		session->s_snmp_errno = SNMPERR_ASN_PARSE_ERR;
+		return -1;
+	}
+	pdu->version = (long)parsed.version;
+	pdu->command = SNMP_MSG_RESPONSE;
+	pdu->flags |= UCD_MSG_FLAG_RESPONSE_PDU;
+	pdu->reqid = (long)parsed.number;
+	pdu->errstat = (long)parsed.answer.error;
+	pdu->errindex = (long)parsed.answer.error_index;
+	return SNMP_ERR_NOERROR;
 }
 
 netsnmp_pdu *

@@ -36,6 +36,12 @@ struct pdu_note {
 /* From the library's callback; what was noted first stays. */
 void pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu);
 netsnmp_pdu *pdu_of(const struct snmp_request *request, unsigned version);
+/*
+ * For snmp_sess_add_ex() of versions 1 and 2c: parses a response; pdu_note()
+ * then has its variables from here. The PDU itself gets none.
+ */
+int pdu_parse(
+    netsnmp_session *session, netsnmp_pdu *pdu, unsigned char *bytes, size_t n);
 /* Reads what the session's socket has, and calls back. */
 void pdu_read(void *handle);
 

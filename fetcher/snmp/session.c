@@ -377,9 +377,8 @@ need_keys(const struct snmp_options *o)
 
 	if (o->version != 3 || hash == NULL || o->auth_secret == NULL)
 		return false;
-	return !snmp_key_known(hash, o->auth_secret, &unused) ||
-	    (o->priv_secret != NULL &&
-		!snmp_key_known(hash, o->priv_secret, &unused));
+	return !snmp_key_known(&o->auth_id, &unused) ||
+	    (o->priv_secret != NULL && !snmp_key_known(&o->priv_id, &unused));
 }
 
 struct device_session *

@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "fetcher/snmp/packet.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -57,69 +58,6 @@ static unsigned char packets[PACKETS][PACKET_BYTES];
 
 /* --- numbers of packets ---------------------------------------------------
  */
-
-/* A tag and its length; *n_r of the content, which is all there. */
-static bool
-take_head(const unsigned char **at, size_t *left, unsigned tag, size_t *n_r)
-{
-	size_t n, head = 2;
-
-	if (*left < 2 || (*at)[0] != tag)
-		return false;
-	n = (*at)[1];
-	if (n & 0x80) {
-		size_t more = n & 0x7f;
-
-		if (more == 0 || more > 4 || *left < 2 + more)
-			return false;
-		n = 0;
-		for (size_t i = 0; i < more; i++)
-			n = n << 8 | (*at)[2 + i];
-		head += more;
-	}
-	if (n > *left - head)
-		return false;
-	*at += head;
-	*left -= head;
-	*n_r = n;
-	return true;
-}
-
-static bool
-take_number(const unsigned char **at, size_t *left, uint32_t *number_r)
-{
-	size_t n;
-
-	if (!take_head(at, left, ASN_INTEGER, &n) || n == 0 || n > 5)
-		return false;
-	*number_r = 0;
-	for (size_t i = 0; i < n; i++)
-		*number_r = *number_r << 8 | (*at)[i];
-	*at += n;
-	*left -= n;
-	return true;
-}
-
-bool
-snmp_packet_number(const unsigned char *at, size_t left, uint32_t *number_r)
-{
-	uint32_t version;
-	size_t n;
-
-	if (!take_head(&at, &left, ASN_SEQUENCE | ASN_CONSTRUCTOR, &n) ||
-	    !take_number(&at, &left, &version))
-		return false;
-	if (version == SNMP_VERSION_3)
-		return take_head(
-			   &at, &left, ASN_SEQUENCE | ASN_CONSTRUCTOR, &n) &&
-		    take_number(&at, &left, number_r);
-	if (!take_head(&at, &left, ASN_OCTET_STR, &n))
-		return false;
-	at += n;
-	left -= n;
-	return left > 0 && take_head(&at, &left, at[0], &n) &&
-	    take_number(&at, &left, number_r);
-}
 
 static void
 forget(struct number *n)

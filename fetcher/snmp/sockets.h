@@ -34,8 +34,4 @@ netsnmp_transport *snmp_sockets_transport(struct snmp_sockets *s,
     const union address *to, snmp_arrived_fn *arrived, void *arg,
     struct err *err_r);
 
-/* The number in a packet; false: it is none that we could have sent. */
-bool snmp_packet_number(
-    const unsigned char *bytes, size_t n, uint32_t *number_r);
-
 #endif

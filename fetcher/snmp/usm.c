@@ -122,7 +122,8 @@ usm_open(const char *at, const struct snmp_options *o,
 		session.community = (unsigned char *)o->community;
 		session.community_len = strlen(o->community);
 	}
-	handle = snmp_sess_add(&session, transport, NULL, NULL);
+	handle = snmp_sess_add_ex(&session, transport, NULL,
+	    o->version == 3 ? NULL : pdu_parse, NULL, NULL, NULL, NULL, NULL);
 	if (handle == NULL) {
 		err_set(err_r, "Cannot open a session to %s: %s", at,
 		    snmp_api_errstring(session.s_snmp_errno));

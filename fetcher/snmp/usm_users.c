@@ -117,11 +117,11 @@ auth_type(const char *hash)
 }
 
 static struct snmp_key
-key_of(const char *hash, const char *password)
+key_of(const char *hash, const char *password, const struct snmp_key_id *id)
 {
 	struct snmp_key key;
 
-	if (!snmp_key_known(hash, password, &key))
+	if (!snmp_key_known(id, &key))
 		snmp_key_make(hash, password, &key);
 	return key;
 }
@@ -160,11 +160,11 @@ wanted_keys(const struct snmp_options *o)
 	snprintf(l.user, sizeof(l.user), "%s", o->user);
 	if (hash != NULL) {
 		l.auth = auth_type(hash);
-		l.auth_key = key_of(hash, o->auth_secret);
+		l.auth_key = key_of(hash, o->auth_secret, &o->auth_id);
 	}
 	if (hash != NULL && o->priv != NULL) {
 		l.priv = usm_privacy_of(o->priv);
-		l.priv_key = key_of(hash, o->priv_secret);
+		l.priv_key = key_of(hash, o->priv_secret, &o->priv_id);
 	}
 	return l;
 }
