@@ -163,6 +163,7 @@ start_handler(struct jobs *j, struct worker *to, int64_t now_ns)
 	}
 	r->worker = to;
 	to->busy++;
+	to->running_of[r->kind]++;
 	to->credit--;
 	j->handlers_run++;
 	heap_set(&j->deadlines, (uint32_t)(r - j->slots),

@@ -55,8 +55,10 @@ jobs_free_slot(struct jobs *j, struct running *r)
 	uint32_t slot = (uint32_t)(r - j->slots);
 
 	heap_set(&j->deadlines, slot, HEAP_NEVER);
-	if (r->worker != NULL && r->worker->busy > 0)
+	if (r->worker != NULL && r->worker->busy > 0) {
 		r->worker->busy--;
+		r->worker->running_of[r->kind]--;
+	}
 	j->running_of[r->kind]--;
 	j->n_running--;
 	*r = (struct running){.next_free = j->free_slot};
@@ -387,7 +389,7 @@ jobs_adopt(struct jobs *j, struct schedule *schedule, const uint32_t *new_of,
 
 	j->ops->clock(j->arg, &j->settled, &now);
 	j->schedule = schedule;
-	j->kinds_used = 0;
+	j->workers.kinds_used = 0;
 	workers_claim(&j->workers, schedule->engine->snap);
 	life_adopt(&j->life, new_of, n_old, schedule->engine->snap->n_hosts);
 	for (uint32_t i = 0; i < j->n_slots; i++) {

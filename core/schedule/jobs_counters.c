@@ -48,14 +48,14 @@ void
 jobs_counters(const struct jobs *j, struct str *list)
 {
 	const struct schedule_counters *s = &j->schedule->counters;
-	const struct share share = jobs_share(j);
+	const struct share share = {.capacity = j->capacity};
 	uint64_t waiting = 0, remote = 0;
 	int64_t now_ns, wall;
 
 	for (unsigned i = 0; i < SCHEDULE_KINDS; i++)
 		waiting += schedule_waiting(j->schedule, i);
 	for (uint32_t i = 0; i < j->workers.n_claims; i++)
-		waiting += j->workers.claims[i].n;
+		waiting += claim_waiting(&j->workers.claims[i]);
 	for (const struct worker *w = j->workers.first; w != NULL; w = w->next)
 		remote += w->def >= 0;
 	j->ops->clock(j->arg, &now_ns, &wall);
@@ -77,7 +77,7 @@ jobs_counters(const struct jobs *j, struct str *list)
 	    {"jobs_kept_each", share_kept(&share)},
 	    {"jobs_running_pings", j->running_of[MSG_JOB_PING]},
 	    {"jobs_running_plugins", j->running_of[MSG_JOB_PLUGIN]},
-	    {"jobs_held_back", (double)j->held_back},
+	    {"jobs_held_back", (double)j->workers.held_back},
 	    {"job_results", (double)j->results},
 	    {"job_results_stray", (double)j->results_stray},
 	    {"workers", (double)jobs_workers(j)},

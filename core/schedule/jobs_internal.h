@@ -70,8 +70,6 @@ struct jobs {
 	uint32_t capacity; /* all workers' credit, used and unused */
 	/* Bits of the kinds that had work since the last reload; how often
 	 * one waited though there was room, as others' places are kept. */
-	unsigned kinds_used;
-	uint64_t held_back;
 	/* SC-22: of plugins, of all others; seconds, part of the capacity */
 	struct smooth_mean latency_plugin, latency_other;
 	struct smooth_level usage_plugin, usage_other;
@@ -89,9 +87,6 @@ struct running *jobs_take_slot(struct jobs *j);
 void jobs_free_slot(struct jobs *j, struct running *r);
 /* The one of this machine with most of its credit left; or NULL. */
 struct worker *jobs_pick(struct jobs *j);
-
-/* pump.c */
-struct share jobs_share(const struct jobs *j);
 
 /* jobs_counters.c */
 /* What the workers do from now on, for the numbers of SC-22. */

@@ -281,8 +281,10 @@ jobs_unpark(struct jobs *j)
 		struct claim *c = &j->workers.claims[i];
 
 		/* Each goes to the front: the oldest last. */
-		while (c->n > 0)
-			schedule_again(j->schedule, &c->waiting[--c->n]);
+		for (unsigned k = 0; k < SCHEDULE_KINDS; k++)
+			while (c->waiting[k].n > 0)
+				schedule_again(j->schedule,
+				    &c->waiting[k].items[--c->waiting[k].n]);
 	}
 }
 

@@ -81,6 +81,7 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	}
 	r->worker = w;
 	w->busy++;
+	w->running_of[kind]++;
 	w->credit--;
 	w->taken++;
 	jobs_note_latency(j, w, kind, due, now_ns);
@@ -89,26 +90,6 @@ start(struct jobs *j, struct worker *w, unsigned kind, const struct due *due,
 	    now_ns + m.job.timeout_ms * NS_PER_MS + JOBS_GRACE_S * NS_PER_S);
 	jobs_executing(j, due->object, true);
 	return true;
-}
-
-struct share
-jobs_share(const struct jobs *j)
-{
-	return (struct share){.capacity = j->capacity,
-	    .unused =
-		j->capacity > j->n_running ? j->capacity - j->n_running : 0,
-	    .used = j->kinds_used,
-	    .running = j->running_of};
-}
-
-static bool
-has_share(struct jobs *j, unsigned kind)
-{
-	struct share share = jobs_share(j);
-	bool yes = share_allows(&share, kind);
-
-	j->held_back += !yes;
-	return yes;
 }
 
 /* True: there is more of this kind that could start now. */
@@ -121,18 +102,20 @@ pump_kind(struct jobs *j, unsigned kind, unsigned *left, int64_t now_ns)
 	struct due due;
 
 	while (schedule_waiting(j->schedule, kind) > 0 &&
-	    workers_any(&j->workers) && has_share(j, kind)) {
+	    workers_any(&j->workers)) {
 		if (*left == 0)
 			return true;
 		if (!schedule_take(j->schedule, kind, &due))
 			break;
 		(*left)--;
 		c = workers_claim_on(&j->workers, snap, due.object);
-		w = c != NULL && c->n > 0 ? NULL : workers_pick(&j->workers, c);
+		w = c != NULL && c->waiting[kind].n > 0
+		    ? NULL
+		    : workers_pick(&j->workers, c, kind);
 		if (w != NULL) {
 			start(j, w, kind, &due, now_ns);
 		} else if (c != NULL) { /* nobody behind it waits for it */
-			claim_wait(c, &due);
+			claim_wait(c, kind, &due);
 			j->workers.waited++;
 		} else {
 			schedule_again(j->schedule, &due);
@@ -142,33 +125,39 @@ pump_kind(struct jobs *j, unsigned kind, unsigned *left, int64_t now_ns)
 	return false;
 }
 
+static void
+pump_line(struct jobs *j, struct claim *c, unsigned kind, unsigned *left,
+    int64_t now_ns)
+{
+	struct claim_line *l = &c->waiting[kind];
+	struct worker *w;
+	uint32_t n = 0;
+
+	while (n<l->n && * left> 0 &&
+	    (w = workers_pick(&j->workers, c, kind)) != NULL) {
+		struct due due = l->items[n++];
+		unsigned now_kind =
+		    schedule_kind(j->schedule->engine, due.object);
+
+		(*left)--;
+		if (now_kind < MSG_JOB_KINDS)
+			start(j, w, now_kind, &due, now_ns);
+		else
+			schedule_done(j->schedule, due.object);
+	}
+	l->n -= n;
+	if (n > 0)
+		memmove(l->items, l->items + n, l->n * sizeof(l->items[0]));
+}
+
 /* Jobs whose workers have come back or have room again, the oldest first. */
 static void
 pump_claims(struct jobs *j, unsigned *left, int64_t now_ns)
 {
-	struct worker *w;
-
-	for (uint32_t i = 0; i < j->workers.n_claims; i++) {
-		struct claim *c = &j->workers.claims[i];
-		uint32_t n = 0;
-
-		while (n<c->n && * left> 0 &&
-		    (w = workers_pick(&j->workers, c)) != NULL) {
-			struct due due = c->waiting[n++];
-			unsigned kind =
-			    schedule_kind(j->schedule->engine, due.object);
-
-			(*left)--;
-			if (kind < MSG_JOB_KINDS)
-				start(j, w, kind, &due, now_ns);
-			else
-				schedule_done(j->schedule, due.object);
-		}
-		c->n -= n;
-		if (n > 0)
-			memmove(c->waiting, c->waiting + n,
-			    c->n * sizeof(c->waiting[0]));
-	}
+	for (uint32_t i = 0; i < j->workers.n_claims; i++)
+		for (unsigned k = 0; k < MSG_JOB_KINDS; k++)
+			pump_line(j, &j->workers.claims[i],
+			    (j->turn + k) % MSG_JOB_KINDS, left, now_ns);
 }
 
 /* Once a beat, unless somebody waits for a check. */
@@ -181,7 +170,7 @@ pump_kinds(struct jobs *j, unsigned *left, int64_t now_ns)
 		return false;
 	for (unsigned kind = 0; kind < MSG_JOB_KINDS; kind++)
 		if (schedule_waiting(j->schedule, kind) > 0)
-			j->kinds_used |= 1u << kind;
+			j->workers.kinds_used |= 1u << kind;
 	more = pump_kind(j, MSG_JOB_PING, left, now_ns);
 	for (unsigned i = 0; i < MSG_JOB_KINDS; i++) {
 		unsigned kind = (j->turn + i) % MSG_JOB_KINDS;

@@ -3,6 +3,7 @@
  * Who may take which job; see workers.h.
  */
 #include "core/schedule/workers.h"
+#include "core/schedule/share.h"
 
 #include "common/log.h"
 #include "common/mem.h"
@@ -92,8 +93,9 @@ static void
 forget_claims(struct workers *w)
 {
 	for (uint32_t i = 0; i < w->n_claims; i++) {
-		must(w->claims[i].n == 0);
-		free(w->claims[i].waiting);
+		must(claim_waiting(&w->claims[i]) == 0);
+		for (unsigned k = 0; k < SCHEDULE_KINDS; k++)
+			free(w->claims[i].waiting[k].items);
 	}
 	free(w->claims);
 	free(w->claim_of);
@@ -166,7 +168,8 @@ workers_free(struct workers *w)
 		free(one);
 	}
 	for (uint32_t i = 0; i < w->n_claims; i++)
-		w->claims[i].n = 0;
+		for (unsigned k = 0; k < SCHEDULE_KINDS; k++)
+			w->claims[i].waiting[k].n = 0;
 	forget_claims(w);
 	fetcher_defs_free(&w->defs);
 }
@@ -232,11 +235,23 @@ is_better(const struct worker *one, const struct worker *best)
 	    (uint64_t)best->busy * (one->credit + one->busy);
 }
 
+static bool
+allows(const struct workers *w, const struct worker *one, unsigned kind)
+{
+	const struct share share = {.capacity = one->credit + one->busy,
+	    .unused = one->credit,
+	    .used = w->kinds_used,
+	    .running = one->running_of};
+
+	return share_allows(&share, kind);
+}
+
 /* Of those that the bits name, or (bits 0) that claim nothing. */
 static struct worker *
-pick_of(const struct workers *w, uint64_t by, bool *is_up_r)
+pick_of(struct workers *w, uint64_t by, unsigned kind, bool *is_up_r)
 {
 	struct worker *best = NULL;
+	bool is_held = false;
 
 	for (struct worker *one = w->first; one != NULL; one = one->next) {
 		if (by != 0 ? !has_bit(by, one->def)
@@ -244,9 +259,14 @@ pick_of(const struct workers *w, uint64_t by, bool *is_up_r)
 			continue;
 		if (!one->draining)
 			*is_up_r = true;
-		if (is_better(one, best))
+		if (!is_better(one, best))
+			continue;
+		if (allows(w, one, kind))
 			best = one;
+		else
+			is_held = true;
 	}
+	w->held_back += best == NULL && is_held;
 	return best;
 }
 
@@ -262,17 +282,17 @@ workers_pick_local(const struct workers *w)
 }
 
 struct worker *
-workers_pick(const struct workers *w, const struct claim *c)
+workers_pick(struct workers *w, const struct claim *c, unsigned kind)
 {
 	bool is_up = false;
 	struct worker *one;
 
 	if (c == NULL)
-		return pick_of(w, 0, &is_up);
-	one = pick_of(w, c->by, &is_up);
+		return pick_of(w, 0, kind, &is_up);
+	one = pick_of(w, c->by, kind, &is_up);
 	if (one != NULL || is_up || (c->by & ~w->alone) == 0)
 		return one;
-	return pick_of(w, 0, &is_up);
+	return pick_of(w, 0, kind, &is_up);
 }
 
 bool
@@ -285,10 +305,22 @@ workers_any(const struct workers *w)
 }
 
 void
-claim_wait(struct claim *c, const struct due *due)
+claim_wait(struct claim *c, unsigned kind, const struct due *due)
 {
-	ARRAY_GROW(c->waiting, c->n, c->cap);
-	c->waiting[c->n++] = *due;
+	struct claim_line *l = &c->waiting[kind];
+
+	ARRAY_GROW(l->items, l->n, l->cap);
+	l->items[l->n++] = *due;
+}
+
+uint32_t
+claim_waiting(const struct claim *c)
+{
+	uint32_t n = 0;
+
+	for (unsigned k = 0; k < SCHEDULE_KINDS; k++)
+		n += c->waiting[k].n;
+	return n;
 }
 
 /* --- for people ----------------------------------------------------------- */
@@ -320,7 +352,7 @@ add_def(const struct workers *w, size_t i, json_t *row)
 	for (uint32_t c = 0; c < w->n_claims; c++)
 		if (has_bit(w->claims[c].by, (int)i)) {
 			hosts += w->claims[c].hosts;
-			waiting += w->claims[c].n;
+			waiting += claim_waiting(&w->claims[c]);
 		}
 	json_object_set_new(row, "affinity", json_string(str_get(&affinity)));
 	json_object_set_new(row, "alone", json_boolean(w->defs.items[i].alone));

@@ -5,7 +5,8 @@
  * A fetcher on another machine may claim hosts by folder or label. Its hosts
  * go to it (to any of those that claim them); while none of these is up they
  * go to whoever claims nothing, unless all that claim them are `alone`: then
- * they wait. Who claims hosts takes no others.
+ * they wait. Who claims hosts takes no others. Each worker by itself keeps
+ * places for each kind of job (share.h).
  */
 #ifndef CORE_SCHEDULE_WORKERS_H
 #define CORE_SCHEDULE_WORKERS_H
@@ -20,7 +21,7 @@ struct worker {
 	struct bus_peer *peer;
 	char name[64];
 	int def; /* index of its definition; -1: local */
-	uint32_t credit, busy;
+	uint32_t credit, busy, running_of[SCHEDULE_KINDS];
 	bool draining, refused;
 	int64_t since; /* wall seconds */
 	uint64_t taken, answered, given_away;
@@ -31,8 +32,10 @@ struct worker {
 struct claim {       /* hosts that the same fetchers claim */
 	uint64_t by; /* bits of definitions */
 	uint32_t hosts;
-	struct due *waiting; /* jobs that none of them can take now */
-	uint32_t n, cap;
+	struct claim_line { /* jobs that none of them can take now */
+		struct due *items;
+		uint32_t n, cap;
+	} waiting[SCHEDULE_KINDS];
 };
 
 struct workers {
@@ -44,6 +47,9 @@ struct workers {
 	uint8_t *claim_of; /* by host: index + 1; NULL: nobody claims any */
 	uint32_t n_claims, n_hosts;
 	uint64_t lost, joined, strangers, waited;
+	unsigned kinds_used; /* bits of those that had work since a reload */
+	/* how often one waited though there was room: places are kept */
+	uint64_t held_back;
 };
 
 /* Takes the definitions; who is up and has none any more is ended. */
@@ -62,13 +68,16 @@ int workers_def_of(const struct workers *w, const char *key);
 /* The claim on an object's host, or NULL. */
 struct claim *workers_claim_on(
     const struct workers *w, const struct snapshot *snap, uint32_t object);
-/* The one with most of its credit left; NULL: none has any. */
-struct worker *workers_pick(const struct workers *w, const struct claim *c);
+/* The one with most of its credit left; NULL: none has any for that kind. */
+struct worker *workers_pick(
+    struct workers *w, const struct claim *c, unsigned kind);
 /* Of this machine's only. */
 struct worker *workers_pick_local(const struct workers *w);
 /* Is there anybody with credit? */
 bool workers_any(const struct workers *w);
-void claim_wait(struct claim *c, const struct due *due);
+void claim_wait(struct claim *c, unsigned kind, const struct due *due);
+/* Of all kinds. */
+uint32_t claim_waiting(const struct claim *c);
 
 /* A JSON array for people and programs; appended. */
 void workers_list(const struct workers *w, struct str *to);

@@ -46,19 +46,22 @@ claimed_hosts_go_to_those_that_claim_them(void **state)
 
 	(void)state;
 	set_up(&b);
-	assert_ptr_equal(workers_pick(&b.w, NULL), &b.local);
+	assert_ptr_equal(workers_pick(&b.w, NULL, MSG_JOB_AGENT), &b.local);
 	assert_ptr_equal(workers_pick_local(&b.w), &b.local);
 	b.munich.busy = 5;
-	assert_ptr_equal(workers_pick(&b.w, &b.claim), &b.berlin);
+	assert_ptr_equal(
+	    workers_pick(&b.w, &b.claim, MSG_JOB_AGENT), &b.berlin);
 	b.berlin.busy = 6;
-	assert_ptr_equal(workers_pick(&b.w, &b.claim), &b.munich);
+	assert_ptr_equal(
+	    workers_pick(&b.w, &b.claim, MSG_JOB_AGENT), &b.munich);
 	b.claim.by = 2;
-	assert_ptr_equal(workers_pick(&b.w, &b.claim), &b.berlin);
+	assert_ptr_equal(
+	    workers_pick(&b.w, &b.claim, MSG_JOB_AGENT), &b.berlin);
 	/* One that claims nothing takes what nobody claims. */
 	b.w.claiming = 1;
 	b.local.credit = 0;
 	b.berlin.busy = 0;
-	assert_ptr_equal(workers_pick(&b.w, NULL), &b.berlin);
+	assert_ptr_equal(workers_pick(&b.w, NULL, MSG_JOB_AGENT), &b.berlin);
 	assert_null(workers_pick_local(&b.w));
 }
 
@@ -71,21 +74,21 @@ without_credit_they_wait_and_without_worker_others_help(void **state)
 	set_up(&b);
 	/* Up, but full: nobody else is asked. */
 	b.munich.credit = b.berlin.credit = 0;
-	assert_null(workers_pick(&b.w, &b.claim));
+	assert_null(workers_pick(&b.w, &b.claim, MSG_JOB_AGENT));
 	assert_true(workers_any(&b.w));
 	b.local.refused = true;
 	assert_false(workers_any(&b.w));
-	assert_null(workers_pick(&b.w, NULL));
+	assert_null(workers_pick(&b.w, NULL, MSG_JOB_AGENT));
 	b.local.refused = false;
 	/* Both leave: this machine helps, unless all are alone. */
 	b.munich.draining = b.berlin.draining = true;
-	assert_ptr_equal(workers_pick(&b.w, &b.claim), &b.local);
+	assert_ptr_equal(workers_pick(&b.w, &b.claim, MSG_JOB_AGENT), &b.local);
 	b.w.alone = 1;
-	assert_ptr_equal(workers_pick(&b.w, &b.claim), &b.local);
+	assert_ptr_equal(workers_pick(&b.w, &b.claim, MSG_JOB_AGENT), &b.local);
 	b.w.alone = 3;
-	assert_null(workers_pick(&b.w, &b.claim));
+	assert_null(workers_pick(&b.w, &b.claim, MSG_JOB_AGENT));
 	b.w.first = NULL;
-	assert_null(workers_pick(&b.w, &b.claim));
+	assert_null(workers_pick(&b.w, &b.claim, MSG_JOB_AGENT));
 	assert_false(workers_any(&b.w));
 }
 
@@ -97,11 +100,37 @@ jobs_wait_in_order(void **state)
 	(void)state;
 	set_up(&b);
 	for (uint32_t i = 0; i < 100; i++)
-		claim_wait(&b.claim, &(struct due){.object = i});
-	assert_int_equal(b.claim.n, 100);
-	assert_int_equal(b.claim.waiting[0].object, 0);
-	assert_int_equal(b.claim.waiting[99].object, 99);
-	free(b.claim.waiting);
+		claim_wait(&b.claim, MSG_JOB_AGENT, &(struct due){.object = i});
+	assert_int_equal(claim_waiting(&b.claim), 100);
+	assert_int_equal(b.claim.waiting[MSG_JOB_AGENT].items[0].object, 0);
+	assert_int_equal(b.claim.waiting[MSG_JOB_AGENT].items[99].object, 99);
+	free(b.claim.waiting[MSG_JOB_AGENT].items);
+}
+
+/* Silent hosts of a branch office leave places there, and so do its own. */
+static void
+each_worker_keeps_places(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	b.w.kinds_used = 1u << MSG_JOB_PING | 1u << MSG_JOB_AGENT;
+	b.berlin.draining = true;
+	b.munich.credit = 10;
+	b.munich.busy = b.munich.running_of[MSG_JOB_PING] = 90;
+	b.local.credit = 1000;
+	assert_null(workers_pick(&b.w, &b.claim, MSG_JOB_PING));
+	assert_int_equal(b.w.held_back, 1);
+	assert_ptr_equal(
+	    workers_pick(&b.w, &b.claim, MSG_JOB_AGENT), &b.munich);
+	assert_ptr_equal(workers_pick(&b.w, NULL, MSG_JOB_PING), &b.local);
+	/* Room of munich is none for hosts that it does not claim. */
+	b.local.credit = 10;
+	b.local.busy = b.local.running_of[MSG_JOB_PING] = 90;
+	b.munich.credit = 1000;
+	assert_null(workers_pick(&b.w, NULL, MSG_JOB_PING));
+	assert_ptr_equal(workers_pick(&b.w, NULL, MSG_JOB_AGENT), &b.local);
 }
 
 /* --- who comes in --------------------------------------------------------- */
@@ -259,6 +288,7 @@ main(void)
 	    cmocka_unit_test(
 		without_credit_they_wait_and_without_worker_others_help),
 	    cmocka_unit_test(jobs_wait_in_order),
+	    cmocka_unit_test(each_worker_keeps_places),
 	    cmocka_unit_test(others_are_refused_with_words)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
