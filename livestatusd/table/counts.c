@@ -33,17 +33,37 @@ add_summary(uint32_t sum, uint32_t n, const uint8_t *rank, struct counts *c)
 		c->worst_hard = hard;
 }
 
-static void
-count_one(
-    const struct mirror *m, uint32_t i, const uint8_t *rank, struct counts *c)
+/* ST-3: what a host's own state makes of its services' problems. */
+static uint8_t
+handled_by_host(const struct mirror *m, uint32_t host)
 {
-	add_summary(mirror_get(m, i, summary), 1, rank, c);
+	return mirror_get(m, host, state) != 0 ||
+		mirror_get(m, host, downtime_depth) > 0
+	    ? MIRROR_SUM_HANDLED
+	    : 0;
 }
 
-/* Neighbours: runs of equals are counted at once, for most are alike. */
 static void
-count_range(
-    const struct mirror *m, uint32_t from, uint32_t to, struct counts *c)
+count_host(const struct mirror *m, uint32_t i, struct counts *c)
+{
+	add_summary(mirror_get(m, i, summary), 1, host_rank, c);
+}
+
+static void
+count_service(const struct mirror *m, uint32_t i, struct counts *c)
+{
+	add_summary(mirror_get(m, i, summary) |
+		handled_by_host(m, m->snap->objects[i].host),
+	    1, service_rank, c);
+}
+
+/*
+ * Neighbours, of one host: runs of equals are counted at once, for most are
+ * alike.
+ */
+static void
+count_range(const struct mirror *m, uint32_t from, uint32_t to, uint8_t handled,
+    struct counts *c)
 {
 	while (from < to) {
 		uint8_t sum = mirror_get(m, from, summary);
@@ -51,7 +71,7 @@ count_range(
 
 		while (from < to && mirror_get(m, from, summary) == sum)
 			from++;
-		add_summary(sum, from - first, service_rank, c);
+		add_summary(sum | handled, from - first, service_rank, c);
 	}
 }
 
@@ -61,12 +81,13 @@ view_count_services_of(struct view *v, uint32_t host, struct counts *c)
 	const struct snap_list s = v->snap->objects[host].services;
 
 	if (!v->restricted) {
-		count_range(v->m, s.off, s.off + s.n, c);
+		count_range(
+		    v->m, s.off, s.off + s.n, handled_by_host(v->m, host), c);
 		return;
 	}
 	for (uint32_t i = s.off; i < s.off + s.n; i++)
 		if (view_sees(v, i))
-			count_one(v->m, i, service_rank, c);
+			count_service(v->m, i, c);
 }
 
 void
@@ -76,7 +97,7 @@ view_count_hosts(struct view *v, const struct snap_group *g, struct counts *c)
 		uint32_t at = snap_at(v->snap, g->members, i);
 
 		if (view_sees(v, at))
-			count_one(v->m, at, host_rank, c);
+			count_host(v->m, at, c);
 	}
 }
 
@@ -90,7 +111,7 @@ view_count_group_services(
 		if (of_hosts && view_sees(v, at))
 			view_count_services_of(v, at, c);
 		else if (!of_hosts && view_sees(v, at))
-			count_one(v->m, at, service_rank, c);
+			count_service(v->m, at, c);
 	}
 }
 

@@ -138,7 +138,7 @@ service_members(struct view *v, const struct column *c, uint32_t at)
 	SERVICES("_unknown", what, state[3], "services that are UNKNOWN"),     \
 	SERVICES("_pending", what, pending, "services without a result"),      \
 	SERVICES("_handled_problems", what, handled,                           \
-	    "problems that are acknowledged or in downtime"),                  \
+	    "problems that are acknowledged, in downtime with or without their host, or of a host that is not UP"), \
 	SERVICES("_unhandled_problems", what, unhandled, "other problems"),    \
 	SERVICES("_hard_ok", what, hard[0], "services whose last hard state is OK"), \
 	SERVICES("_hard_warn", what, hard[1], "... is WARN"),                  \

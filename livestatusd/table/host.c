@@ -126,7 +126,7 @@ static const struct column own[] = {
 	COUNT("num_services_crit", state[2], "services that are CRIT"),
 	COUNT("num_services_unknown", state[3], "services that are UNKNOWN"),
 	COUNT("num_services_pending", pending, "services without a result"),
-	COUNT("num_services_handled_problems", handled, "problems that are acknowledged or in downtime"),
+	COUNT("num_services_handled_problems", handled, "problems that are acknowledged, in downtime with or without their host, or of a host that is not UP"),
 	COUNT("num_services_unhandled_problems", unhandled, "other problems"),
 	COUNT("num_services_hard_ok", hard[0], "services whose last hard state is OK"),
 	COUNT("num_services_hard_warn", hard[1], "... is WARN"),
