@@ -11,6 +11,7 @@
 #endif
 #include "livestatusd/lql/query.h"
 
+#include "common/mem.h"
 #include "common/num.h"
 
 #include <stdio.h>
@@ -256,7 +257,7 @@ fits(struct lql_query *q, struct view *v, const struct node *n, uint32_t at)
 	for (uint32_t i = 0; i < rows; i++)                                    \
 		out[i] = in[i] & (uint8_t)((cond) ^ negate)
 #define LOOPS(name, type)                                                      \
-	static bool                                                            \
+	static void                                                            \
 	name(enum op op, uint8_t negate, type ref, uint32_t rows,              \
 	    const type *restrict x, const uint8_t *restrict in,                \
 	    uint8_t *restrict out)                                             \
@@ -269,11 +270,8 @@ fits(struct lql_query *q, struct view *v, const struct node *n, uint32_t at)
 			LOOP(x[i] > ref);                                      \
 		else if (op == OP_AT_MOST)                                     \
 			LOOP(x[i] <= ref);                                     \
-		else if (op == OP_AT_LEAST)                                    \
-			LOOP(x[i] >= ref);                                     \
 		else                                                           \
-			return false;                                          \
-		return true;                                                   \
+			LOOP(x[i] >= ref);                                     \
 	}
 /* clang-format on */
 LOOPS(loop_u8, uint8_t)
@@ -292,46 +290,64 @@ loop_flag(const struct node *n, uint32_t mask, uint32_t rows,
 		out[i] = in[i] & ((x[i] & mask) != 0 ? on : off);
 }
 
-/* Neighbours in one page. False: not such a case. */
-static bool
+/* Neighbours in one page. */
+static void
 dense(const struct node *n, const char *p, uint32_t from, uint32_t rows,
     const uint8_t *in, uint8_t *out)
 {
 	const struct column *c = n->ref.column;
 
-	if (c->source == SOURCE_U8 && n->i >= 0 && n->i <= UINT8_MAX)
-		return loop_u8(n->op, n->negate, (uint8_t)n->i, rows,
+	if (c->source == SOURCE_U8)
+		loop_u8(n->op, n->negate, (uint8_t)n->i, rows,
 		    (const uint8_t *)p + from, in, out);
-	if (c->source == SOURCE_U32 && n->i >= 0 && n->i <= UINT32_MAX)
-		return loop_u32(n->op, n->negate, (uint32_t)n->i, rows,
+	else if (c->source == SOURCE_U32)
+		loop_u32(n->op, n->negate, (uint32_t)n->i, rows,
 		    (const uint32_t *)(const void *)p + from, in, out);
-	if (c->source == SOURCE_I64)
-		return loop_i64(n->op, n->negate, n->i, rows,
+	else if (c->source == SOURCE_I64)
+		loop_i64(n->op, n->negate, n->i, rows,
 		    (const int64_t *)(const void *)p + from, in, out);
-	if (c->source == SOURCE_FLAG) {
+	else
 		loop_flag(n, c->mask, rows,
 		    (const uint32_t *)(const void *)p + from, in, out);
-		return true;
+}
+
+/* The numbers of the rows behind these are on their way meanwhile. */
+MEM_PREFETCHES
+fetch_next_block(
+    const struct view *v, const struct column *c, uint32_t from, uint32_t rows)
+{
+	uint32_t last = v->snap->n_objects - 1;
+	size_t bytes = MIRROR_PAGE *
+	    (c->source == SOURCE_U8           ? 1
+		    : c->source == SOURCE_I64 ? 8
+					      : 4);
+
+	from += rows;
+	for (uint32_t i = from; i < from + BLOCK_ROWS && i <= last;
+	     i += MIRROR_PAGE) {
+		const char *p =
+		    (const char *)v->m->pages[i >> MIRROR_SHIFT] + c->off;
+
+		for (size_t k = 0; k < bytes; k += 64)
+			__builtin_prefetch(p + k);
 	}
-	return false;
 }
 
 /* Rows that follow each other, a page at a time. */
-static bool
+static void
 dense_pages(struct view *v, const struct node *n, uint32_t from, uint32_t rows,
     const uint8_t *in, uint8_t *out)
 {
+	fetch_next_block(v, n->ref.column, from, rows);
 	for (uint32_t k = 0, step; k < rows; k += step) {
 		uint32_t at = (from + k) & (MIRROR_PAGE - 1);
 		const void *page = v->m->pages[(from + k) >> MIRROR_SHIFT];
 
 		step =
 		    MIRROR_PAGE - at < rows - k ? MIRROR_PAGE - at : rows - k;
-		if (!dense(n, (const char *)page + n->ref.column->off, at, step,
-			in + k, out + k))
-			return false;
+		dense(n, (const char *)page + n->ref.column->off, at, step,
+		    in + k, out + k);
 	}
-	return true;
 }
 
 /*
@@ -371,19 +387,33 @@ eval_known(struct lql_query *q, struct view *v, const struct node *n,
 	}
 }
 
+bool
+lql_leaf_is_number(const struct node *n)
+{
+	if (n->pattern != NULL || n->ref.join->prefix[0] != '\0')
+		return false;
+	if (n->ref.column->source == SOURCE_FLAG)
+		return true;
+	if (n->op == OP_MATCH || n->op == OP_MATCH_NOCASE ||
+	    n->op == OP_EQUAL_NOCASE) /* of bits */
+		return false;
+	return (n->ref.column->source == SOURCE_U8 && n->i >= 0 &&
+		   n->i <= UINT8_MAX) ||
+	    (n->ref.column->source == SOURCE_U32 && n->i >= 0 &&
+		n->i <= UINT32_MAX) ||
+	    n->ref.column->source == SOURCE_I64;
+}
+
 void
 lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
     struct block *b, const uint8_t *in, uint8_t *out)
 {
 	enum entity e = n->ref.join->entity;
-	const struct column *c = n->ref.column;
-	bool array = c->source == SOURCE_U8 || c->source == SOURCE_U32 ||
-	    c->source == SOURCE_I64 || c->source == SOURCE_FLAG;
 
-	if (array && n->pattern == NULL && b->dense &&
-	    n->ref.join->prefix[0] == '\0' &&
-	    dense_pages(v, n, b->first, b->n, in, out))
+	if (b->dense && lql_leaf_is_number(n)) {
+		dense_pages(v, n, b->first, b->n, in, out);
 		return;
+	}
 	block_fill(b);
 	if (n->known != NULL) {
 		eval_known(q, v, n, b->at[e], b->n, in, out);

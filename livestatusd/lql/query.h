@@ -173,6 +173,8 @@ void lql_node_eval(struct lql_query *q, struct view *v, const struct node *n,
 /* leaf.c */
 void lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
     struct block *b, const uint8_t *in, uint8_t *out);
+/* A number that lies in the mirror's pages, of the row's own object. */
+bool lql_leaf_is_number(const struct node *n);
 bool lql_compare_int(enum op op, bool negate, int64_t value, int64_t ref);
 bool lql_compare_float(enum op op, bool negate, double value, double ref);
 /* Does a string column's value fit? */
@@ -242,6 +244,20 @@ void lql_key_float(struct str *key, double value);
 void lql_key_items(struct str *key, const struct items *items);
 void lql_key_dict_entry(struct str *key, const struct items *items,
     struct slice name, bool numbers);
+
+/* ahead.c: what the columns of a row of hosts or services need of memory. */
+#define AHEAD_ARRAYS 12u
+struct ahead {
+	bool texts, names, hosts, config;
+	struct ahead_array {
+		uint32_t off, width; /* in struct mirror_page; bytes */
+	} arrays[AHEAD_ARRAYS];
+	size_t n;
+};
+void lql_ahead_init(struct ahead *a, const struct lql_query *q);
+/* Row `k` of the `n` hits is the next; object `first` + hits[k]. */
+void lql_ahead(const struct ahead *a, const struct mirror *m, uint32_t first,
+    const uint16_t *hits, uint32_t n, uint32_t k);
 
 /* sort.c: rows that were found, kept for sorting. */
 struct sorter;

@@ -33,6 +33,7 @@ struct lql_run {
 	uint64_t found;
 	uint8_t entities[ENTITIES]; /* those that rows are asked for */
 	int n_entities;
+	struct ahead ahead;
 };
 
 /* Offset of the client's clock, to the next half hour. */
@@ -133,61 +134,6 @@ hide_unseen(struct lql_run *r, uint8_t *mask)
 	}
 }
 
-/*
- * Names and texts of objects lie all over the memory: asking for those of later
- * rows early, step by step, hides most of the waiting.
- */
-MEM_PREFETCHES
-fetch_first(const struct mirror *m, uint32_t i)
-{
-	__builtin_prefetch(&mirror_get(m, i, text));
-	__builtin_prefetch(&m->names[i]);
-	__builtin_prefetch(&m->host_of[i]);
-}
-
-MEM_PREFETCHES
-fetch_texts(const struct mirror *m, uint32_t i)
-{
-	const char *buf = mirror_get(m, i, text).buf;
-
-	if (buf != NULL) {
-		__builtin_prefetch(buf);
-		__builtin_prefetch(buf + 64);
-	}
-	__builtin_prefetch(snap_s(m->snap, m->names[i].at));
-	__builtin_prefetch(&m->names[m->host_of[i]]);
-}
-
-MEM_PREFETCHES
-fetch_host(const struct mirror *m, uint32_t i)
-{
-	__builtin_prefetch(snap_s(m->snap, m->names[m->host_of[i]].at));
-}
-
-#define FETCH_STEP 8u /* rows */
-
-/* Row `k` of the hits is the next. */
-MEM_PREFETCHES
-fetch_ahead(
-    const struct lql_run *r, const uint16_t *hits, uint32_t n, uint32_t k)
-{
-	const struct mirror *m = r->v->m;
-	uint32_t first = r->b->first;
-
-	for (uint32_t i = 0; k == 0 && i < 3 * FETCH_STEP && i < n; i++)
-		fetch_first(m, first + hits[i]);
-	for (uint32_t i = 0; k == 0 && i < 2 * FETCH_STEP && i < n; i++)
-		fetch_texts(m, first + hits[i]);
-	for (uint32_t i = 0; k == 0 && i < FETCH_STEP && i < n; i++)
-		fetch_host(m, first + hits[i]);
-	if (k + 3 * FETCH_STEP < n)
-		fetch_first(m, first + hits[k + 3 * FETCH_STEP]);
-	if (k + 2 * FETCH_STEP < n)
-		fetch_texts(m, first + hits[k + 2 * FETCH_STEP]);
-	if (k + FETCH_STEP < n)
-		fetch_host(m, first + hits[k + FETCH_STEP]);
-}
-
 /* False: no further rows are needed. */
 static bool
 take_row(struct lql_run *r, uint32_t i)
@@ -236,14 +182,17 @@ take_rows(struct lql_run *r, uint8_t mask[BLOCK_ROWS])
 {
 	uint16_t hits[BLOCK_ROWS];
 	uint32_t n;
+	bool sparse;
 
 	memset(mask + r->b->n, 0, BLOCK_ROWS - r->b->n);
 	n = find_hits(mask, r->b->n, hits);
+	/* Neighbours are fetched by the processor itself. */
+	sparse = r->b->dense && n < r->b->n / 8;
 	if (n > 0)
 		block_fill(r->b);
 	for (uint32_t k = 0; k < n; k++) {
-		if (r->b->dense)
-			fetch_ahead(r, hits, n, k);
+		if (sparse)
+			lql_ahead(&r->ahead, r->v->m, r->b->first, hits, n, k);
 		if (!take_row(r, hits[k]))
 			return false;
 	}
@@ -324,6 +273,7 @@ open_scan(struct lql_run *r)
 	lql_plan_past(q, &r->scan);
 	r->scan.want = lql_wanted(q);
 	q->quick = lql_row_is_quick(q);
+	lql_ahead_init(&r->ahead, q);
 	for (uint8_t e = 0; e < ENTITIES; e++)
 		if (r->scan.want & 1u << e)
 			r->entities[r->n_entities++] = e;

@@ -12,6 +12,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/bi/bi.h"
+#include "livestatusd/mirror/frames.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct retired {
 
 struct mirror_private {
 	struct mirror *m;
+	struct frames *frames;  /* room for pages */
 	struct snapshot *owned; /* closed at the end; or NULL */
 	uint64_t version;       /* of what is written now */
 	uint64_t made[MIRROR_SHARED];
@@ -44,12 +46,26 @@ struct mirror_private {
 };
 
 void
-mirror_open_private(struct mirror *m)
+mirror_open_private(struct mirror *m, size_t pages)
 {
 	m->priv = xnew(struct mirror_private);
 	m->priv->m = m;
 	m->priv->version = 1;
 	m->priv->changed = true;
+	m->priv->frames = frames_new(pages, sizeof(*m->pages[0]));
+	m->pages = xcalloc(pages, sizeof(*m->pages));
+	for (size_t i = 0; i < pages; i++) {
+		m->pages[i] = frames_take(m->priv->frames);
+		memset(m->pages[i], 0, sizeof(*m->pages[i]));
+	}
+}
+
+void
+mirror_free_pages(struct mirror *m, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++)
+		frames_put(m->priv->frames, m->pages[i]);
+	free(m->pages);
 }
 
 static bool
@@ -80,7 +96,7 @@ mirror_retire(struct mirror *m, void *memory, size_t size)
 	if (memory == NULL)
 		return;
 	if (p->oldest == NULL) {
-		free(memory);
+		frames_put(p->frames, memory);
 		return;
 	}
 	if (p->n == p->cap)
@@ -98,7 +114,7 @@ free_retired(struct mirror_private *p)
 
 		if (p->oldest != NULL && p->oldest->version <= r->version)
 			return;
-		free(r->p);
+		frames_put(p->frames, r->p);
 		p->bytes -= r->size;
 		p->first = (p->first + 1) & (p->cap - 1);
 		p->n--;
@@ -114,7 +130,7 @@ mirror_page(struct mirror *m, uint32_t object)
 	p->changed = true;
 	if (!is_shared(p, (*at)->version))
 		return *at;
-	copy = xmalloc(sizeof(*copy));
+	copy = frames_take(p->frames);
 	memcpy(copy, *at, sizeof(*copy));
 	copy->version = p->version;
 	mirror_retire(m, *at, sizeof(*copy));
@@ -207,6 +223,7 @@ end(struct mirror_private *p)
 
 	free_retired(p);
 	mirror_free_values(m);
+	frames_free(&p->frames);
 	free(p->retired);
 	free(p);
 	free(m);

@@ -102,12 +102,9 @@ mirror_new(const struct snapshot *snap, struct err *err_r)
 	m = xnew(struct mirror);
 	m->snap = snap;
 	m->periods = periods;
-	mirror_open_private(m);
-	m->pages = xcalloc(pages, sizeof(*m->pages));
-	for (size_t i = 0; i < pages; i++)
-		m->pages[i] = xnew(struct mirror_page);
-	m->host_of = xcalloc(n + 1, sizeof(*m->host_of));
-	m->names = xcalloc(n + 1, sizeof(*m->names));
+	mirror_open_private(m, pages);
+	m->host_of = xcalloc_huge(n + 1, sizeof(*m->host_of));
+	m->names = xcalloc_huge(n + 1, sizeof(*m->names));
 	mirror_start_contacts(m);
 	m->switches = ~0u;
 	start_values(m);
@@ -124,12 +121,10 @@ mirror_free_values(struct mirror *m)
 	bi_free(&m->bi);
 	mirror_drop_notes(m);
 	mirror_drop_overrides(m);
-	for (size_t i = 0; i < pages; i++) {
+	for (size_t i = 0; i < pages; i++)
 		for (size_t k = 0; k < MIRROR_PAGE; k++)
 			free(m->pages[i]->text[k].buf);
-		free(m->pages[i]);
-	}
-	free(m->pages);
+	mirror_free_pages(m, pages);
 	free(m->host_of);
 	free(m->names);
 	free(m->child_from);

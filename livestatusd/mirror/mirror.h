@@ -151,9 +151,9 @@ enum mirror_event {
 #define MIRROR_SHIFT 7
 #define MIRROR_PAGE  (1u << MIRROR_SHIFT) /* objects */
 struct mirror_page {
-	uint64_t version; /* of the mirror, when the page was made */
 #define MIRROR_MEMBER(type, name) type name[MIRROR_PAGE];
 	MIRROR_STATES(MIRROR_MEMBER)
+	uint64_t version; /* of the mirror, when the page was made */
 	struct mirror_text text[MIRROR_PAGE];
 	MIRROR_NUMBERS(MIRROR_MEMBER)
 	const struct mirror_override *over[MIRROR_PAGE]; /* NULL for most */
@@ -292,7 +292,9 @@ bool mirror_is_plain(struct slice text);
 const char *mirror_variable(const struct mirror_override *o, const char *name);
 
 /* freeze.c: for the files of mirror/ alone. */
-void mirror_open_private(struct mirror *m);
+/* Makes the pages, all zero. */
+void mirror_open_private(struct mirror *m, size_t pages);
+void mirror_free_pages(struct mirror *m, size_t pages);
 void mirror_free_values(struct mirror *m); /* mirror.c */
 /* The object's page, to be written to. */
 struct mirror_page *mirror_page(struct mirror *m, uint32_t object);

@@ -16,6 +16,7 @@
 
 #define SLICE_NS       (3 * NS_PER_MS)
 #define PIECE          (256u << 10) /* bytes */
+#define KEPT           (64u << 10)  /* of memory, between two queries */
 #define AHEAD          (1u << 20)   /* of them not yet written: rest */
 #define REST_NS        NS_PER_S     /* at most */
 #define UNREAD_MAX     (100u << 20) /* of one answer that is made in pieces */
@@ -133,6 +134,8 @@ finish(struct client *c)
 	}
 	client_end_query(c);
 	client_add(c, &c->made, !keep);
+	if (c->made.cap > KEPT)
+		str_free(&c->made);
 	carry_count(c);
 	leave(c);
 	client_go(c);

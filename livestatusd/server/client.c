@@ -157,7 +157,6 @@ client_add(struct client *c, struct str *bytes, bool last)
 		*bytes = swap;
 	} else {
 		str_addslice(&c->next_out, str_slice(bytes));
-		str_free(bytes);
 	}
 	str_clear(bytes);
 	if (!c->writing && !c->closing)
@@ -231,6 +230,9 @@ drop_input(struct client *c, size_t n)
 	c->begun = c->in.len > 0 ? clock_mono() : 0;
 }
 
+#define TOO_LONG "a request may have 16 MiB"
+_Static_assert(CLIENT_MAX_REQUEST == 16u << 20, "see TOO_LONG");
+
 /* The next request from the input. False: nothing is to be done at present. */
 static bool
 take_request(struct client *c)
@@ -250,8 +252,9 @@ take_request(struct client *c)
 		}
 		if (c->in.len <= CLIENT_MAX_REQUEST)
 			return false;
-		lql_failure(
-		    &c->out, false, LQL_INCOMPLETE, "the request is too long");
+		c->server->counters.failed++;
+		lql_failure(&c->out, client_wants_header(str_slice(&c->in)),
+		    LQL_INCOMPLETE, TOO_LONG);
 		client_write(c, true);
 		return false;
 	case LQL_FRAME_EMPTY:
@@ -261,10 +264,11 @@ take_request(struct client *c)
 		return false;
 	case LQL_FRAME_CUT:
 		c->server->counters.failed++;
-		drop_input(c, used);
-		lql_failure(&c->out, false, LQL_INCOMPLETE,
+		lql_failure(&c->out, client_wants_header(str_slice(&c->in)),
+		    LQL_INCOMPLETE,
 		    "Client connection terminated while request still "
 		    "incomplete");
+		drop_input(c, used);
 		client_write(c, true);
 		return false;
 	case LQL_FRAME_REQUEST:
@@ -347,7 +351,9 @@ client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 		return;
 	}
 	s->counters.connections++;
-	if (tcp && !livestatus_allows(s, &c->tcp)) {
+	if (tcp &&
+	    (!livestatus_peer(&c->tcp, &c->peer) ||
+		!livestatus_allows(s, &c->peer))) {
 		s->counters.refused++;
 		client_close(c);
 		return;

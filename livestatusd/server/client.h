@@ -30,6 +30,12 @@ enum carry { /* where a query is on its way through the pool */
 	CARRY_RESTS  /* between two slices, until the client has read more */
 };
 
+struct network {
+	int family;
+	unsigned char address[16];
+	unsigned bits;
+};
+
 struct client {
 	struct client *next, **prev;
 	struct livestatus *server;
@@ -53,13 +59,14 @@ struct client {
 	struct str raw; /* sealed, being written */
 	uv_write_t raw_write;
 	bool raw_busy, shaken;
-	bool cut;      /* ended without TLS's own end */
-	size_t sealed; /* of `out` */
-	bool commands; /* may give commands */
-	bool remote;   /* not by the site's own socket */
-	size_t left;   /* of the answer, at the last look */
-	int64_t moved; /* monotonic: last progress of any kind */
-	int64_t begun; /* monotonic: first byte of the request; 0: none */
+	bool cut;            /* ended without TLS's own end */
+	size_t sealed;       /* of `out` */
+	bool commands;       /* may give commands */
+	bool remote;         /* not by the site's own socket */
+	struct network peer; /* of TCP: one address */
+	size_t left;         /* of the answer, at the last look */
+	int64_t moved;       /* monotonic: last progress of any kind */
+	int64_t begun;       /* monotonic: first byte of the request; 0: none */
 	/* A query that is held or waits. */
 	struct lql_query *query;
 	bool started; /* `before` and `wait_until` are set */
@@ -92,12 +99,6 @@ struct client {
 	struct client_errand *errands;
 };
 
-struct network {
-	int family;
-	unsigned char address[16];
-	unsigned bits;
-};
-
 /* What holds for connections by TCP. */
 struct tcp_policy {
 	SSL_CTX *tls; /* NULL: plain */
@@ -126,10 +127,15 @@ struct livestatus {
 };
 
 #define LIVESTATUS_BACKLOG 1024
+#define LIVESTATUS_MAX     2000u /* connections */
+/* Those of one address of the network: others find room beside it. */
+#define LIVESTATUS_MAX_PEER 1500u
 void livestatus_on_connection(uv_stream_t *listener, int status);
 /* tcp.c */
 void livestatus_close_tcp(struct livestatus *s);
-bool livestatus_allows(const struct livestatus *s, const uv_tcp_t *client);
+/* Who is it? false: it has gone already. */
+bool livestatus_peer(const uv_tcp_t *client, struct network *peer_r);
+bool livestatus_allows(const struct livestatus *s, const struct network *peer);
 /* A handle of the server's or of a client's is closed. */
 void livestatus_handle_closed(struct livestatus *s);
 
@@ -159,6 +165,8 @@ bool carry_is_full(const struct livestatus *s);
 /* request.c */
 void client_request(struct client *c, struct slice request);
 void client_end_query(struct client *c);
+/* Does a line ask for fixed16? Of what may be no request at all. */
+bool client_wants_header(struct slice request);
 /* The held query; true: it has been answered or there is none. */
 bool client_try_query(struct client *c);
 /* One of its commands is in core's journal, or is refused. */

@@ -77,6 +77,7 @@ client_try_others(struct client *c)
 	c->gathered = false;
 	gather_end(&c->gather);
 	client_add(c, &c->made, !c->keep);
+	str_free(&c->made);
 	carry_count(c);
 	return true;
 }

@@ -59,17 +59,26 @@ client_command_done(void *arg, const char *refused, uint64_t seq)
 	client_go(c);
 }
 
+bool
+client_wants_header(struct slice request)
+{
+	struct slice line;
+
+	while (slice_next(&request, '\n', &line))
+		if (slice_starts(line, "ResponseHeader:") &&
+		    memmem(line.s, line.len, "fixed16", 7) != NULL)
+			return true;
+	return false;
+}
+
 /* Each line that begins with COMMAND; all others are ignored. */
 static void
 send_commands(struct client *c, struct slice request)
 {
 	struct slice line, rest = request, sites = {NULL, 0};
-	bool header = false;
+	bool header = client_wants_header(request);
 
 	while (slice_next(&rest, '\n', &line)) {
-		header = header ||
-		    (slice_starts(line, "ResponseHeader:") &&
-			memmem(line.s, line.len, "fixed16", 7) != NULL);
 		if (slice_starts(line, "OnlySites:"))
 			sites = slice_trim(
 			    (struct slice){line.s + 10, line.len - 10});

@@ -15,26 +15,46 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define MAX_CLIENTS 2000u
-#define SWEEP_MS    1000u
-#define WAIT_MS     50u /* while a query waits, its time is looked at */
+#define SWEEP_MS 1000u
+#define WAIT_MS  50u /* while a query waits, its time is looked at */
+
+/* The limit that the newest connection is beyond; or 0. */
+static unsigned
+limit(const struct livestatus *s, const struct client *newest)
+{
+	const struct network *peer = &newest->peer;
+	unsigned n = 0;
+
+	if (s->counters.active > LIVESTATUS_MAX)
+		return LIVESTATUS_MAX;
+	if (s->counters.active <= LIVESTATUS_MAX_PEER || peer->family == 0)
+		return 0;
+	for (const struct client *c = s->clients; c != NULL; c = c->next)
+		n += c->peer.family == peer->family &&
+		    memcmp(c->peer.address, peer->address,
+			sizeof(peer->address)) == 0;
+	return n > LIVESTATUS_MAX_PEER ? LIVESTATUS_MAX_PEER : 0;
+}
 
 void
 livestatus_on_connection(uv_stream_t *listener, int status)
 {
 	struct livestatus *s = listener->data;
+	unsigned most;
 
 	if (status != 0) {
 		log_warn("live: %s", uv_strerror(status));
 		return;
 	}
 	client_accept(s, listener, listener->type == UV_TCP);
-	if (s->counters.active > MAX_CLIENTS || s->stopping) {
+	most = limit(s, s->clients);
+	if (most != 0 || s->stopping) {
 		s->counters.refused++;
 		if (s->counters.refused % 1000 == 1)
-			log_warn("live: more than %u connections, further "
+			log_warn("live: more than %u connections%s, further "
 				 "ones are closed",
-			    MAX_CLIENTS);
+			    most,
+			    most < LIVESTATUS_MAX ? " from one address" : "");
 		client_close(s->clients);
 	}
 }

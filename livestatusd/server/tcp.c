@@ -105,23 +105,36 @@ is_in(const struct network *n, int family, const unsigned char *address)
 }
 
 bool
-livestatus_allows(const struct livestatus *s, const uv_tcp_t *client)
+livestatus_peer(const uv_tcp_t *client, struct network *peer_r)
 {
 	struct sockaddr_storage ss = {0};
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)&ss;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&ss;
-	const unsigned char *address;
 	int len = sizeof(ss);
 
-	if (s->policy.n_allow == 0)
-		return true;
+	*peer_r = (struct network){0};
 	if (uv_tcp_getpeername(client, (struct sockaddr *)&ss, &len) != 0)
 		return false;
-	address = ss.ss_family == AF_INET6
-	    ? v6->sin6_addr.s6_addr
-	    : (const unsigned char *)&v4->sin_addr;
+	if (ss.ss_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
+		*peer_r = (struct network){.family = AF_INET6, .bits = 128};
+		memcpy(peer_r->address, v6->sin6_addr.s6_addr, 16);
+		return true;
+	}
+	*peer_r = (struct network){.family = AF_INET, .bits = 32};
+	memcpy(peer_r->address,
+	    ss.ss_family == AF_INET6 ? v6->sin6_addr.s6_addr + 12
+				     : (const unsigned char *)&v4->sin_addr,
+	    4);
+	return true;
+}
+
+bool
+livestatus_allows(const struct livestatus *s, const struct network *peer)
+{
+	if (s->policy.n_allow == 0)
+		return true;
 	for (size_t i = 0; i < s->policy.n_allow; i++)
-		if (is_in(&s->policy.allow[i], ss.ss_family, address))
+		if (is_in(&s->policy.allow[i], peer->family, peer->address))
 			return true;
 	return false;
 }

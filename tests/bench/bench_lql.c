@@ -4,7 +4,9 @@
  * budget, in milliseconds of CPU, best of several runs. Prints one JSON object
  * a row: {"row", "ours_ms", "budget_ms"}.
  *
- * Usage: bench_lql [PART-OF-A-ROW'S-NAME [RUNS]]
+ * Usage: bench_lql [PART-OF-A-ROW'S-NAME [RUNS [cold]]]; cold: between two runs
+ * the caches are filled with other things, as they are in a daemon that others
+ * run beside.
  */
 #include "common/clock.h"
 #include "common/config/snapshot_build.h"
@@ -24,6 +26,7 @@
 
 static const char *only; /* part of the rows' names; NULL: all */
 static int runs = 60;
+static bool cold;
 
 static const char *const descriptions[SERVICES] = {"CPU load",
     "CPU utilization", "Check_MK", "Disk IO SUMMARY", "Filesystem /",
@@ -91,6 +94,18 @@ cpu_ms(void)
 }
 
 static void
+empty_caches(void)
+{
+	static volatile char *other;
+	const size_t size = (size_t)64 << 20;
+
+	if (other == NULL)
+		other = xmalloc(size);
+	for (size_t i = 0; i < size; i += 64)
+		other[i]++;
+}
+
+static void
 row(const struct mirror *m, const char *name, double budget, const char *query)
 {
 	struct lql_env env = {.now_ns = NOW * NS_PER_S};
@@ -100,8 +115,11 @@ row(const struct mirror *m, const char *name, double budget, const char *query)
 	if (only != NULL && strstr(name, only) == NULL)
 		return;
 	for (int i = 0; i < runs; i++) {
-		double from = cpu_ms(), took;
+		double from, took;
 
+		if (cold)
+			empty_caches();
+		from = cpu_ms();
 		str_clear(&out);
 		if (lql_run(m, &env, slice_of(query), &out) != LQL_OK)
 			fatal("%s: %s", name, str_get(&out));
@@ -139,6 +157,7 @@ main(int argc, char **argv)
 
 	only = argc > 1 ? argv[1] : NULL;
 	runs = argc > 2 ? (int)strtol(argv[2], NULL, 10) : runs;
+	cold = argc > 3 && strcmp(argv[3], "cold") == 0;
 	snapb_free(&b);
 	if (m == NULL)
 		fatal("%s", err.text);

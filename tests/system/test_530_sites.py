@@ -213,6 +213,34 @@ def test_a_silent_site_costs_one_timeout(sites):
     assert len(sites.all("GET hosts", "Columns: name")) == 5
 
 
+def test_client_certificates(sites):
+    """A site that wants to see who asks."""
+    far = sites.far.name
+    for name in ("site.pem", "site.key"):   # signed by far's authority
+        sites.main.write("etc/" + name, sites.far.path(
+            "var/vedette/tls", name).read_text())
+    listener = {"enabled": True, "port": sites.port}
+    small = {"fetcher": {"workers": 1}}
+    sites.far.settings({**small, "listen": {"livestatus": {
+        **listener, "tls": {"clients": "required"}}}})
+    sites.far.activate()
+    # Connections that are open outlive the change; new ones must show it.
+    sites.main.config(sites.main_config(timeout="2s"))
+    sites.main.activate()
+    sites.main.wait_for(lambda: sites.states()[far] == "dead")
+    error = sites.main.query("GET sites", "Columns: last_error",
+                             f"Filter: name = {far}")[0][0]
+    assert "certificate" in error, error
+    sites.main.config(sites.main_config(
+        cert=str(sites.main.path("etc/site.pem")),
+        key=str(sites.main.path("etc/site.key"))))
+    sites.main.activate()
+    sites.main.wait_for(lambda: sites.states()[far] == "online")
+    assert ["f1"] in sites.all("GET hosts", "Columns: name")
+    sites.far.settings({**small, "listen": {"livestatus": listener}})
+    sites.far.activate()
+
+
 def test_the_configuration_changes(sites):
     far = sites.far.name
     # Behind a status host that is DOWN nobody asks.
