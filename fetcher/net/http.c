@@ -183,6 +183,8 @@ finish(struct judging *j, const struct http_page *page)
 	if (p->least > 0)
 		net_say(j->r, "%d", p->least);
 	net_say(j->r, ";%s;0;\n", p->least > 0 ? "0" : "");
+	if (p->shows_body)
+		net_say(j->r, "%s\n", str_get(&page->body));
 	net_done(j->r, j->state);
 }
 

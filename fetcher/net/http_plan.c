@@ -23,8 +23,9 @@ static const struct net_option options[] = {{'S', "ssl", NET_MAYBE_VALUE},
     {'l', "linespan", NET_NO_VALUE}, {'f', "onredirect", NET_VALUE},
     {'C', "certificate", NET_VALUE}, {'A', "useragent", NET_VALUE},
     {'k', "header", NET_VALUE}, {'N', "no-body", NET_NO_VALUE},
-    {'T', "content-type", NET_VALUE}, {'m', "pagesize", NET_VALUE},
-    {257, "invert-regex", NET_NO_VALUE}, {258, "max-redirs", NET_VALUE},
+    {'B', "show-body", NET_NO_VALUE}, {'T', "content-type", NET_VALUE},
+    {'m', "pagesize", NET_VALUE}, {257, "invert-regex", NET_NO_VALUE},
+    {258, "max-redirs", NET_VALUE},
     {259, "continue-after-certificate", NET_NO_VALUE},
     {'4', "use-ipv4", NET_NO_VALUE}, {'6', "use-ipv6", NET_NO_VALUE},
     {'H', "hostname", NET_VALUE}, {'t', "timeout", NET_VALUE},
@@ -155,6 +156,8 @@ take_expected(struct http_plan *p, int option, const char *value)
 		return true;
 	case 'N':
 		return p->no_body = true;
+	case 'B':
+		return p->shows_body = true;
 	case 'm':
 		return page_size(p, value);
 	case 257:

@@ -21,7 +21,7 @@ struct http_plan {
 	int port, days_warn, days_crit, max_redirects, least, most;
 	uint32_t family, timeout, timeout_state, on_redirect;
 	int regex_flags, lines_flag;
-	bool has_port, tls, certificate, goes_on, sni, no_body;
+	bool has_port, tls, certificate, goes_on, sni, no_body, shows_body;
 	bool invert, follow, sticky_host, sticky_port;
 	struct net_range warn, crit;
 };

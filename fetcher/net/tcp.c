@@ -12,11 +12,12 @@
 
 struct plan {
 	struct net_target to;
-	const char *send, *quit, *sni, *expect[EXPECTED];
+	const char *sni, *expect[EXPECTED];
+	struct str send, quit; /* both may hold what -E makes of \\n */
 	size_t n_expect;
 	int max_bytes, delay, days_warn, days_crit;
 	uint32_t refused, mismatch;
-	bool all, hide, tls, certificate;
+	bool all, hide, tls, certificate, escapes;
 	struct net_level warn, crit;
 };
 
@@ -41,14 +42,14 @@ enum match {
 static const struct net_option options[] = {{'H', "hostname", NET_VALUE},
     {'c', "critical", NET_VALUE}, {'w', "warning", NET_VALUE},
     {'t', "timeout", NET_VALUE}, {'p', "port", NET_VALUE},
-    {'A', "all", NET_NO_VALUE}, {'s', "send", NET_VALUE},
-    {'e', "expect", NET_VALUE}, {'m', "maxbytes", NET_VALUE},
-    {'q', "quit", NET_VALUE}, {'j', "jail", NET_NO_VALUE},
-    {'d', "delay", NET_VALUE}, {'r', "refuse", NET_VALUE},
-    {'M', "mismatch", NET_VALUE}, {'4', "use-ipv4", NET_NO_VALUE},
-    {'6', "use-ipv6", NET_NO_VALUE}, {'S', "ssl", NET_NO_VALUE},
-    {'D', "certificate", NET_VALUE}, {256, "sni", NET_VALUE},
-    {0, NULL, NET_NO_VALUE}};
+    {'E', "escape", NET_NO_VALUE}, {'A', "all", NET_NO_VALUE},
+    {'s', "send", NET_VALUE}, {'e', "expect", NET_VALUE},
+    {'m', "maxbytes", NET_VALUE}, {'q', "quit", NET_VALUE},
+    {'j', "jail", NET_NO_VALUE}, {'d', "delay", NET_VALUE},
+    {'r', "refuse", NET_VALUE}, {'M', "mismatch", NET_VALUE},
+    {'4', "use-ipv4", NET_NO_VALUE}, {'6', "use-ipv6", NET_NO_VALUE},
+    {'S', "ssl", NET_NO_VALUE}, {'D', "certificate", NET_VALUE},
+    {256, "sni", NET_VALUE}, {0, NULL, NET_NO_VALUE}};
 
 static bool
 state_word(const char *word, uint32_t *state_r)
@@ -71,6 +72,38 @@ level(const char *word, struct net_level *level_r)
 	return net_real(word, &level_r->value);
 }
 
+/* \n, \r, \t; any other character stands for itself. */
+static void
+unescape(struct str *to, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		char c = *s;
+
+		if (c == '\\' && s[1] != '\0') {
+			c = *++s;
+			c = c == 'n'   ? '\n'
+			    : c == 'r' ? '\r'
+			    : c == 't' ? '\t'
+				       : c;
+		}
+		str_addc(to, c);
+	}
+}
+
+/* What -E says holds for options after it. */
+static void
+take_text(
+    const struct plan *p, struct str *to, const char *value, const char *end)
+{
+	str_clear(to);
+	if (p->escapes) {
+		unescape(to, value);
+	} else {
+		str_add(to, value);
+		str_add(to, end);
+	}
+}
+
 static bool
 take(struct plan *p, int option, const char *value)
 {
@@ -88,8 +121,10 @@ take(struct plan *p, int option, const char *value)
 		return net_number(value, 1, &p->to.port) && p->to.port <= 65535;
 	case 'A':
 		return p->all = true;
+	case 'E':
+		return p->escapes = true;
 	case 's':
-		p->send = value;
+		take_text(p, &p->send, value, "");
 		return true;
 	case 'e':
 		p->expect[p->n_expect++] = value;
@@ -97,7 +132,7 @@ take(struct plan *p, int option, const char *value)
 	case 'm':
 		return net_number(value, 1, &p->max_bytes);
 	case 'q':
-		p->quit = value;
+		take_text(p, &p->quit, value, "\r\n");
 		return true;
 	case 'j':
 		return p->hide = true;
@@ -190,10 +225,8 @@ finish(struct net_run *r, enum match match)
 {
 	const struct plan *p = net_plan_of(r);
 
-	if (p->quit != NULL) {
-		net_send(r, slice_of(p->quit));
-		net_send(r, SLICE("\r\n"));
-	}
+	if (p->quit.len > 0)
+		net_send(r, str_slice(&p->quit));
 	judge(r, match);
 }
 
@@ -223,8 +256,8 @@ speak(struct net_run *r)
 	const struct plan *p = net_plan_of(r);
 	struct state *s = net_state_of(r);
 
-	if (p->send != NULL)
-		net_send(r, slice_of(p->send));
+	if (p->send.len > 0)
+		net_send(r, str_slice(&p->send));
 	if (p->delay > 0) {
 		s->step = DELAYS;
 		net_wait(r, (uint32_t)p->delay * 1000);
@@ -344,8 +377,18 @@ event(struct net_run *r, enum net_event e)
 	}
 }
 
+static void
+free_plan(void *plan)
+{
+	struct plan *p = plan;
+
+	str_free(&p->send);
+	str_free(&p->quit);
+}
+
 const struct net_check net_check_tcp = {.program = "check_tcp",
     .plan_size = sizeof(struct plan),
     .read = read_plan,
+    .free = free_plan,
     .state_size = sizeof(struct state),
     .event = event};

@@ -159,6 +159,8 @@ check_tcp -p {silent} -e x -t 2
 check_tcp -p {banner} -e 220
 check_tcp -p {banner} -e nope -M crit -w 1 -c 2
 check_tcp -p {banner} -e 220 -e hi -A -q QUIT
+check_tcp -p {ok} -E -s 'GET / HTTP/1.0\\r\\n\\r\\n' -e "hello world" -q 'bye\\n'
+check_tcp -p {ok} -s 'GET / HTTP/1.0\\r\\n\\r\\n' -E -e "hello world" -t 2
 check_tcp -p {tls} -S -D 30,10
 check_tcp -p {soon} -D 30,5
 check_tcp -p {banner} -S
@@ -174,6 +176,9 @@ check_http -p {garbage}
 check_http -p {huge}
 check_http -p {chunked} -s "hello world"
 check_http -p {ok} -s absent
+check_http -p {ok} -s absent -B
+check_http -p {chunked} --show-body
+check_http -p {gone} -B
 check_http -p {ok} -r wor.d$
 check_http -p {ok} -r ^zz
 check_http -p {ok} -R HELLO --invert-regex

@@ -30,6 +30,7 @@ test_lines(void **state)
 	    {"/usr/lib/nagios/plugins/check_tcp -H 127.0.0.1 -p 22", true},
 	    {"check_tcp -H a -p 22 -w 1 -c 2 -e SSH -M crit", true},
 	    {"check_tcp --hostname=a --port 22 --ssl -D 30,14", true},
+	    {"check_tcp -H a -p 22 -E -s 'x\\r\\n' -q 'y' -q 'z'", true},
 	    {"check_tcp -H a", false},
 	    {"check_tcp -H a -p 22 -r ok", false},
 	    {"check_tcp -H a -p 22 -v", false},
