@@ -202,7 +202,8 @@ monitor_open(struct bus_link *l)
 	must(zmq_socket_monitor(l->socket, name,
 		 ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
 		     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-		     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0);
+		     ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+		     ZMQ_EVENT_CONNECT_RETRIED) == 0);
 	l->monitor = zmq_socket(l->bus->context, ZMQ_PAIR);
 	must(l->monitor != NULL);
 	set_int(l->monitor, ZMQ_LINGER, 0);
@@ -226,6 +227,8 @@ key_refused(struct bus_link *l)
 	int64_t now = clock_mono();
 
 	l->redial_at = now + REDIAL;
+	snprintf(l->trouble, sizeof(l->trouble),
+	    "the other side does not know our key, or we do not know its");
 	if (l->told_at != 0 && now - l->told_at < TELL_AGAIN)
 		return;
 	l->told_at = now;
@@ -267,6 +270,9 @@ monitor_read(struct bus_link *l)
 			key_refused(l);
 		else if (event == ZMQ_EVENT_DISCONNECTED)
 			bus_talk_cut(l);
+		else if (event == ZMQ_EVENT_CONNECT_RETRIED)
+			snprintf(l->trouble, sizeof(l->trouble),
+			    "nobody answers at %.200s", l->endpoint);
 	}
 }
 
@@ -350,11 +356,11 @@ bus_free(struct bus **bp)
 
 /* A line that is cut says nothing: both sides ask each other. */
 static void
-watch_line(void *socket)
+watch_line(void *socket, int silence_ms)
 {
 	set_int(socket, ZMQ_HEARTBEAT_IVL, 1000);
-	set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, BUS_SILENCE_MS);
-	set_int(socket, ZMQ_HEARTBEAT_TTL, BUS_SILENCE_MS);
+	set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, silence_ms);
+	set_int(socket, ZMQ_HEARTBEAT_TTL, silence_ms);
 	set_int(socket, ZMQ_HANDSHAKE_IVL, 5000);
 	set_int(socket, ZMQ_CONNECT_TIMEOUT, 3000);
 }
@@ -374,6 +380,9 @@ link_new(struct bus *bus, enum bus_kind kind, const char *endpoint,
 	l->queue_bytes = options != NULL && options->queue_bytes > 0
 	    ? options->queue_bytes
 	    : (size_t)16 << 20;
+	l->silence_ms = options != NULL && options->silence_ms > 0
+	    ? options->silence_ms
+	    : BUS_SILENCE_MS;
 	if (options != NULL)
 		l->refuse = options->refuse;
 	if (handlers != NULL)
@@ -388,7 +397,7 @@ link_new(struct bus *bus, enum bus_kind kind, const char *endpoint,
 	set_int(l->socket, ZMQ_RECONNECT_IVL_MAX, 1000);
 	set_int(l->socket, ZMQ_IPV6, 1);
 	if (strncmp(endpoint, "tcp://", 6) == 0)
-		watch_line(l->socket);
+		watch_line(l->socket, l->silence_ms);
 	zmq_setsockopt(
 	    l->socket, ZMQ_MAXMSGSIZE, &(int64_t){FRAME_MAX}, sizeof(int64_t));
 	if (kind == BUS_LISTEN)

@@ -6,8 +6,8 @@
  * A conversation begins with hello on both sides (protocol, version, role,
  * name, site, boot); programs that speak another MSG_PROTOCOL are refused with
  * a log line that names both. Both sides send a heartbeat each second; a peer
- * that is silent for BUS_SILENCE_MS is down. A peer that restarted (another
- * boot) is reported down and up again.
+ * that is silent for BUS_SILENCE_MS (or the link's own silence_ms) is down. A
+ * peer that restarted (another boot) is reported down and up again.
  *
  * Promise: messages to one peer arrive in order or not at all, and what was
  * sent before a `down` may be lost. So whoever needs more keeps a message
@@ -59,6 +59,7 @@ struct bus_curve {
 struct bus_options {
 	const struct bus_curve *curve; /* NULL: ipc:// and inproc:// only */
 	size_t queue_bytes;            /* 0: 16 MiB a peer */
+	int silence_ms; /* a silent peer is down after it; 0: BUS_SILENCE_MS */
 	/*
 	 * listen only: may the peer come in, whose hello is known? NULL, or
 	 * why not, in words that both sides log. `arg` is the handlers'.
@@ -93,6 +94,8 @@ void bus_flush(struct bus_peer *peer);
 
 /* The dialled peer while it is up, else NULL. */
 struct bus_peer *bus_dialled(struct bus_link *link);
+/* Why a dialled link is not up, in words; "" if nothing is known. */
+const char *bus_dial_trouble(const struct bus_link *link);
 /* Each peer of a link that is up; NULL starts and ends. */
 struct bus_peer *bus_next_peer(struct bus_link *link, struct bus_peer *prev);
 const char *bus_peer_role(const struct bus_peer *peer);

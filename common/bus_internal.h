@@ -50,6 +50,7 @@ struct bus_link {
 	struct bus_handlers handlers;
 	void *arg;
 	size_t queue_bytes;
+	int silence_ms;
 	const char *(*refuse)(struct bus_peer *peer, void *arg);
 	bool (*allow)(const char *key, void *arg);
 	void *allow_arg;
@@ -64,6 +65,7 @@ struct bus_link {
 	int64_t hello_at;  /* dial: when to say hello again */
 	int64_t redial_at; /* dial: the key was refused; 0: it was not */
 	int64_t told_at;   /* the last words about a refused key */
+	char trouble[256]; /* dial: why it is not up */
 	char told_key[BUS_KEY_LEN + 1]; /* listen: whose */
 };
 

@@ -242,6 +242,7 @@ on_hello(struct bus_peer *p, const struct msg_hello *h)
 		say_hello(p);
 	}
 	p->up = true;
+	link->trouble[0] = '\0';
 	log_debug("bus %s: %s %s: up", link->endpoint, p->role, p->name);
 	if (link->handlers.up != NULL)
 		link->handlers.up(p, link->arg);
@@ -254,6 +255,8 @@ on_refuse(struct bus_peer *p, const struct msg_refuse *r)
 
 	snprintf(why, sizeof(why), "%.*s",
 	    (int)(r->reason.len < 250 ? r->reason.len : 250), r->reason.s);
+	if (p->link->kind == BUS_DIAL)
+		snprintf(p->link->trouble, sizeof(p->link->trouble), "%s", why);
 	if (!p->up && p->link->kind == BUS_DIAL)
 		log_warn("bus %s: refused: %s", p->link->endpoint, why);
 	p->link->hello_at = clock_mono() + (p->up ? NS_PER_S : REFUSED_AGAIN);
@@ -365,7 +368,7 @@ bus_talk_beat(struct bus_link *link)
 	for (p = link->peers; p != NULL; p = next) {
 		next = p->next;
 		if ((p->up || link->kind == BUS_LISTEN) &&
-		    now - p->heard > BUS_SILENCE_MS * NS_PER_MS) {
+		    now - p->heard > link->silence_ms * NS_PER_MS) {
 			peer_down(p, "silent");
 		} else if (p->up && now - p->said >= BEAT_AFTER) {
 			say(p,
@@ -484,6 +487,12 @@ struct bus_peer *
 bus_dialled(struct bus_link *link)
 {
 	return link->peers != NULL && link->peers->up ? link->peers : NULL;
+}
+
+const char *
+bus_dial_trouble(const struct bus_link *link)
+{
+	return link->trouble;
 }
 
 struct bus_peer *

@@ -60,7 +60,7 @@ set_url(struct context *ctx, const char *key, const char *text)
 }
 
 static void
-add_dates(struct context *ctx, int64_t created_us)
+add_dates(struct context *ctx, int64_t created_us, bool foreign)
 {
 	static const char *const times[] = {"LASTHOSTSTATECHANGE", "LASTHOSTUP",
 	    "LASTSERVICESTATECHANGE", "LASTSERVICEOK"};
@@ -72,7 +72,8 @@ add_dates(struct context *ctx, int64_t created_us)
 		us = created_us;
 	context_setf(ctx, "MICROTIME", "%lld", (long long)us);
 	at = (time_t)(us / 1000000);
-	set_times(ctx, at);
+	if (!foreign || context_get(ctx, "LONGDATETIME") == NULL)
+		set_times(ctx, at);
 	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
 		const char *text = context_get(ctx, times[i]);
 		char key[60];
@@ -176,7 +177,7 @@ additions_make(struct context *ctx, const struct additions *with)
 	set_absent(ctx, "OMD_SITE", with->site);
 	set_absent(ctx, "OMD_ROOT", with->root);
 	context_setf(ctx, "LOGDIR", "%s/var/log", with->root);
-	add_dates(ctx, with->created_us);
+	add_dates(ctx, with->created_us, with->foreign);
 	add_previous(ctx, "HOST");
 	add_previous(ctx, "SERVICE");
 	add_short_states(ctx);

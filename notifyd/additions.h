@@ -16,6 +16,7 @@ struct additions {
 	const char *root;    /* of this site */
 	const char *machine; /* this machine's name */
 	int64_t created_us;  /* used where MICROTIME is missing */
+	bool foreign;        /* of another site: its words for times are kept */
 };
 
 /* Dates, short states, ages, URLs and what the core left out. */

@@ -199,7 +199,7 @@ asks_test(struct ask *a)
 	} else {
 		json_t *one;
 
-		process_prepare(n, &ctx, n->d->site, at * 1000000);
+		process_prepare(n, &ctx, n->d->site, at * 1000000, false);
 		one = explain_context(n, &ctx, "test", n->d->site, at);
 		ask_answer_json(a, one);
 		json_decref(one);

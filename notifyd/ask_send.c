@@ -40,7 +40,7 @@ ask_send(struct ask *a, struct context *ctx, const char *mark, const char *site,
 	    .host = slice_of(context_text(ctx, "HOSTNAME")),
 	    .service = slice_of(context_text(ctx, "SERVICEDESC")),
 	    .context = str_slice(&pairs)};
-	process_notice(n, &m, method, on_stored, a);
+	process_notice(n, &m, method, NULL, on_stored, a);
 	str_free(&pairs);
 }
 

@@ -47,23 +47,36 @@ history_last_line(const char *output)
 	return last;
 }
 
+static const char *const words[] = {
+    [HISTORY_OK] = "OK",
+    [HISTORY_WARNING] = "WARNING",
+    [HISTORY_CRITICAL] = "CRITICAL",
+};
+
 /* "SERVICE NOTIFICATION RESULT: contact;host;service;" */
 static void
-begin(struct str *line, const struct context *ctx, const char *what,
-    const char *contact)
+begin(struct str *line, const char *what, const struct history_fields *of)
 {
-	bool service = context_is_service(ctx);
+	bool service = of->service[0] != '\0';
 
 	str_addf(
 	    line, "%s NOTIFICATION%s: ", service ? "SERVICE" : "HOST", what);
-	add_field(line, slice_of(contact));
+	add_field(line, slice_of(of->contact));
 	str_addc(line, ';');
-	add_field(line, slice_of(context_text(ctx, "HOSTNAME")));
+	add_field(line, slice_of(of->host));
 	str_addc(line, ';');
 	if (service) {
-		add_field(line, slice_of(context_text(ctx, "SERVICEDESC")));
+		add_field(line, slice_of(of->service));
 		str_addc(line, ';');
 	}
+}
+
+static struct history_fields
+fields_of(const struct context *ctx, const char *contact, const char *method)
+{
+	return (struct history_fields){context_text(ctx, "HOSTNAME"),
+	    context_is_service(ctx) ? context_text(ctx, "SERVICEDESC") : "",
+	    contact, method};
 }
 
 void
@@ -73,8 +86,9 @@ history_notification(struct str *line, const struct context *ctx,
 	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
 	const char *state = context_of_object(ctx, "", "STATE");
 	const char *mark = context_text(ctx, "NOTIFICATIONMARK");
+	struct history_fields of = fields_of(ctx, contact, method);
 
-	begin(line, ctx, "", contact);
+	begin(line, "", &of);
 	if (strcmp(type, "PROBLEM") == 0 || strcmp(type, "RECOVERY") == 0) {
 		add_field(line, slice_of(state));
 	} else {
@@ -93,20 +107,13 @@ history_notification(struct str *line, const struct context *ctx,
 	add_field(line, cut(slice_of(context_of_object(ctx, "", "OUTPUT"))));
 }
 
-void
-history_result(struct str *line, const struct context *ctx, const char *contact,
-    const char *method, enum history_result result, const char *output)
+static void
+add_result(struct str *line, const struct history_fields *of,
+    enum history_result result, const char *mark, const char *output)
 {
-	static const char *const words[] = {
-	    [HISTORY_OK] = "OK",
-	    [HISTORY_WARNING] = "WARNING",
-	    [HISTORY_CRITICAL] = "CRITICAL",
-	};
-	const char *mark = context_text(ctx, "NOTIFICATIONMARK");
-
-	begin(line, ctx, " RESULT", contact);
+	begin(line, " RESULT", of);
 	str_addf(line, "%s;", words[result]);
-	add_field(line, slice_of(method));
+	add_field(line, slice_of(of->method));
 	str_addc(line, ';');
 	if (mark[0] != '\0') {
 		add_field(line, slice_of(mark));
@@ -115,4 +122,32 @@ history_result(struct str *line, const struct context *ctx, const char *contact,
 	add_field(line, cut(history_last_line(output)));
 	str_addc(line, ';');
 	add_field(line, cut(slice_trim(slice_of(output))));
+}
+
+void
+history_result(struct str *line, const struct context *ctx, const char *contact,
+    const char *method, enum history_result result, const char *output)
+{
+	struct history_fields of = fields_of(ctx, contact, method);
+
+	add_result(
+	    line, &of, result, context_text(ctx, "NOTIFICATIONMARK"), output);
+}
+
+void
+history_result_of(struct str *line, const struct history_fields *of,
+    enum history_result result, const char *output)
+{
+	add_result(line, of, result, "", output);
+}
+
+void
+history_progress(struct str *line, const struct history_fields *of,
+    enum history_result result, const char *text)
+{
+	begin(line, " PROGRESS", of);
+	str_addf(line, "%s;", words[result]);
+	add_field(line, slice_of(of->method));
+	str_addc(line, ';');
+	add_field(line, cut(slice_of(text)));
 }

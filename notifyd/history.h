@@ -22,6 +22,18 @@ void history_notification(struct str *line, const struct context *ctx,
 void history_result(struct str *line, const struct context *ctx,
     const char *contact, const char *method, enum history_result result,
     const char *output);
+/* The same of a notice that is known by these fields alone; service "": host */
+struct history_fields {
+	const char *host, *service, *contact, *method;
+};
+void history_result_of(struct str *line, const struct history_fields *of,
+    enum history_result result, const char *output);
+/*
+ * "SERVICE NOTIFICATION PROGRESS: contact;host;service;STATE;method;text", of
+ * a notice that goes to another site.
+ */
+void history_progress(struct str *line, const struct history_fields *of,
+    enum history_result result, const char *text);
 /* The last line that is not blank; borrows. */
 struct slice history_last_line(const char *output);
 

@@ -77,7 +77,8 @@ static struct bus_link *
 open_one(struct notifyd *n, const char *endpoint, struct err *err_r)
 {
 	struct bus_curve curve = n->curve;
-	struct bus_options options = {.curve = &curve};
+	struct bus_options options = {
+	    .curve = &curve, .silence_ms = peers_silence_ms(n->d->settings)};
 
 	curve.allow = peers_allow;
 	curve.allow_arg = n->peers;

@@ -77,6 +77,17 @@ on_recovered(const struct spool_delivery *list, size_t n_list,
 	n->recovered = true;
 }
 
+/* Lines for the history or results for other sites were committed. */
+static void
+on_news(void *arg)
+{
+	struct notifyd *n = arg;
+
+	nd_outbox_kick(n->outbox);
+	if (n->results != NULL)
+		results_kick(n->results);
+}
+
 static int
 open_spool(struct notifyd *n, struct err *err_r)
 {
@@ -127,6 +138,7 @@ notifyd_init(struct daemon *d, struct err *err_r)
 	n->deliverer = deliverer_new(d->loop, n->spool, d->root, n->machine);
 	deliverer_configure(n->deliverer, d->settings);
 	n->outbox = nd_outbox_new(d->loop, n->spool);
+	spool_on_news(n->spool, on_news, n);
 	/* Before the first notice: what was told must be known by then. */
 	spool_recover(n->spool, on_recovered, n);
 	while (!n->recovered && uv_run(d->loop, UV_RUN_ONCE) != 0)
@@ -181,6 +193,8 @@ notifyd_commit(struct daemon *d, struct snapshot *old)
 	listening_commit(n);
 	if (peers_configure(n->peers, d->settings, &err) < 0)
 		log_error("%s", err.text);
+	forwarder_configure(n->forwarder, d->settings);
+	results_configure(n->results);
 }
 
 static void
@@ -209,11 +223,15 @@ notifyd_counters(struct daemon *d, struct str *list)
 	struct notifyd *n = d->state;
 	const struct notifyd_counters *c;
 	const struct deliverer_counters *dc;
+	const struct forwarder_counters *fc;
+	const struct results_counters *rc;
 
 	if (n == NULL || n->peers == NULL)
 		return; /* still starting */
 	c = &n->counters;
 	dc = deliverer_counters(n->deliverer);
+	fc = forwarder_counters(n->forwarder);
+	rc = results_counters(n->results);
 
 	put_counter(list, "notices_received", (double)c->received);
 	put_counter(list, "notices_stored", (double)c->stored);
@@ -233,6 +251,18 @@ notifyd_counters(struct daemon *d, struct str *list)
 	put_counter(list, "deliveries_done", (double)dc->delivered);
 	put_counter(list, "deliveries_deferred", (double)dc->deferred);
 	put_counter(list, "deliveries_failed", (double)dc->failed);
+	put_counter(
+	    list, "forwards_waiting", (double)forwarder_waiting(n->forwarder));
+	put_counter(list, "forwards_waiting_bytes",
+	    (double)forwarder_waiting_bytes(n->forwarder));
+	put_counter(list, "forwards_taken", (double)fc->taken);
+	put_counter(list, "forwards_again", (double)fc->again);
+	put_counter(list, "forwards_dropped", (double)fc->dropped);
+	put_counter(list, "forwards_out_of_order", (double)c->out_of_order);
+	put_counter(list, "results_sent", (double)rc->sent);
+	put_counter(list, "results_received", (double)rc->received);
+	put_counter(list, "results_unknown", (double)rc->unknown);
+	put_counter(list, "results_duplicates", (double)rc->duplicates);
 	put_counter(list, "incidents_open", (double)told_objects(n->told));
 }
 
@@ -277,6 +307,8 @@ notifyd_deinit(struct daemon *d)
 	deliverer_free(&n->deliverer);
 	nd_outbox_free(&n->outbox);
 	spool_close(&n->spool);
+	forwarder_free(&n->forwarder);
+	results_free(&n->results);
 	ask_drop_all(n);
 	rulebook_free(&n->book);
 	rulebook_free(&n->next_book);

@@ -7,8 +7,10 @@
 
 #include "common/daemon.h"
 #include "notifyd/deliver.h"
+#include "notifyd/forward.h"
 #include "notifyd/outbox.h"
 #include "notifyd/peers.h"
+#include "notifyd/results.h"
 #include "notifyd/rulebook.h"
 #include "notifyd/spool/spool.h"
 #include "notifyd/told.h"
@@ -21,6 +23,7 @@
 struct notifyd_counters {
 	uint64_t received, stored, duplicates, invalid, unmatched, fallbacks;
 	uint64_t refused_full, planned, skipped;
+	uint64_t out_of_order; /* forwards behind one that was not taken */
 };
 
 struct listening { /* for other sites */
@@ -40,6 +43,8 @@ struct notifyd {
 	struct deliverer *deliverer;
 	struct outbox *outbox;
 	struct peers *peers;
+	struct forwarder *forwarder;
+	struct results *results;
 	struct bus_curve curve;
 	struct bus_link *local; /* ipc "notify" */
 	struct listening now, next;
@@ -77,9 +82,9 @@ void listening_close(struct notifyd *n);
 /* --- process.c
  * ----------------------------------------------------------------- */
 
-/* `ctx` gets the notifier's additions. */
+/* `ctx` gets the notifier's additions. `foreign`: another site knows it. */
 void process_prepare(struct notifyd *n, struct context *ctx, const char *site,
-    int64_t created_us);
+    int64_t created_us, bool foreign);
 /* The object's key for who was told of its problem; freed by the caller. */
 char *process_object(const struct context *ctx);
 /* Evaluates by the present rules. Free the plan with plan_free(). */
@@ -88,12 +93,19 @@ void process_plan(struct notifyd *n, const struct context *ctx,
 
 typedef void process_stored_fn(
     const char *id, bool duplicate, bool committed, void *arg);
+struct process_from { /* another site */
+	const char *peer;
+	int64_t sent_us; /* by its clock */
+};
 /*
- * Evaluates and stores the notice; the deliveries begin once it is durable.
- * `only_method` (or NULL) leaves the other methods out.
+ * Evaluates and stores the notice, or stores it for another site, or both
+ * (notifications.mode); what follows begins once it is durable.
+ * `only_method` (or NULL) leaves the other methods out, and is for this site
+ * alone. `from` NULL: it is of this site.
  */
 void process_notice(struct notifyd *n, const struct msg_notice *m,
-    const char *only_method, process_stored_fn *stored, void *arg);
+    const char *only_method, const struct process_from *from,
+    process_stored_fn *stored, void *arg);
 
 /* --- ask.c
  * --------------------------------------------------------------------- */

@@ -16,14 +16,15 @@
 
 void
 process_prepare(struct notifyd *n, struct context *ctx, const char *site,
-    int64_t created_us)
+    int64_t created_us, bool foreign)
 {
 	struct additions with = {.site = site,
 	    .root = n->d->root,
 	    .machine = n->machine,
-	    .created_us = created_us};
+	    .created_us = created_us,
+	    .foreign = foreign};
 
-	if (strcmp(site, n->d->site) == 0)
+	if (!foreign && strcmp(site, n->d->site) == 0)
 		additions_from_snapshot(ctx, rulebook_snapshot(n->book));
 	else if (context_get(ctx, "CONTACTS") == NULL)
 		context_sets(ctx, "CONTACTS", "?");
@@ -191,19 +192,22 @@ on_added(const struct spool_batch *b, bool duplicate, bool committed, void *arg)
 		n->counters.duplicates++;
 	else
 		n->counters.stored++;
+	if (b->notice.forward == SPOOL_FORWARD_WAITS && !duplicate)
+		forwarder_added(n->forwarder, spool_forward_bytes(b));
 	for (size_t i = 0; i < b->n_deliveries && !duplicate; i++) {
 		const struct spool_delivery *d = &b->deliveries[i];
 
 		n->counters.planned++;
 		deliverer_put(n->deliverer, d->row, d->method, d->next_ms);
 	}
-	if (b->n_lines > 0 && !duplicate)
-		nd_outbox_kick(n->outbox);
 }
 
 static void
-log_plan(const struct msg_notice *m, const struct plan *plan)
+log_plan(const struct msg_notice *m, const struct plan *plan, bool local)
 {
+	if (!local)
+		log_info("notice %.*s: another site has the rules",
+		    (int)m->id.len, m->id.s);
 	for (size_t i = 0; i < plan->n_entries; i++)
 		log_info("notice %.*s: %s by %s (rule %s)", (int)m->id.len,
 		    m->id.s, plan->entries[i].contact, plan->entries[i].method,
@@ -212,7 +216,7 @@ log_plan(const struct msg_notice *m, const struct plan *plan)
 		log_info("notice %.*s: not %s by %s: %s", (int)m->id.len,
 		    m->id.s, plan->skips[i].contact, plan->skips[i].method,
 		    plan->skips[i].reason);
-	if (plan->n_entries == 0)
+	if (plan->n_entries == 0 && local)
 		log_info(
 		    "notice %.*s: nobody is told", (int)m->id.len, m->id.s);
 }
@@ -224,14 +228,57 @@ set_missing(struct context *ctx, const char *key, struct slice value)
 		context_set(ctx, key, value);
 }
 
+/* An old one of another site says so: in the mail, in the history. */
+static void
+remark_late(const struct notifyd *n, struct context *ctx,
+    const struct msg_notice *m, const struct process_from *from)
+{
+	int64_t age_s = (from->sent_us - m->created_us) / 1000000;
+
+	if (age_s * 1000 <= n->d->settings->notify_late_after ||
+	    context_get(ctx, "NOTIFICATIONMARK") != NULL)
+		return;
+	context_setf(ctx, "NOTIFICATIONMARK", "late by %lldd %02d:%02d",
+	    (long long)(age_s / 86400), (int)(age_s / 3600 % 24),
+	    (int)(age_s / 60 % 60));
+}
+
+/* The number of a repetition of a problem is above 1. */
+static bool
+is_repeated(const struct context *ctx)
+{
+	const char *number = context_of_object(ctx, "", "NOTIFICATIONNUMBER");
+
+	return strcmp(context_text(ctx, "NOTIFICATIONTYPE"), "PROBLEM") == 0 &&
+	    number[0] != '\0' && strcmp(number, "0") != 0 &&
+	    strcmp(number, "1") != 0;
+}
+
+static void
+evaluate(struct notifyd *n, const struct context *ctx,
+    const struct msg_notice *m, const char *site, const char *only_method,
+    struct plan *plan_r)
+{
+	process_plan(n, ctx, site, clock_wall() / NS_PER_S, false, plan_r);
+	if (only_method != NULL)
+		plan_keep_method(plan_r, only_method);
+	n->counters.skipped += plan_r->n_skips;
+	n->counters.fallbacks += plan_r->fallback;
+	n->counters.unmatched += plan_r->n_entries == 0;
+	log_plan(m, plan_r, true);
+}
+
 void
 process_notice(struct notifyd *n, const struct msg_notice *m,
-    const char *only_method, process_stored_fn *stored, void *arg)
+    const char *only_method, const struct process_from *from,
+    process_stored_fn *stored, void *arg)
 {
+	bool forward = forwarder_on(n->forwarder) && only_method == NULL;
+	bool local = !forward || forwarder_local(n->forwarder);
 	struct spool_batch *b = xnew(struct spool_batch);
 	struct arrival *a = xnew(struct arrival);
 	struct context ctx = {0};
-	struct plan plan;
+	struct plan plan = {0};
 
 	*a = (struct arrival){n, m->context.len + 1024, stored, arg};
 	if (context_from_pairs(&ctx, m->context) < 0)
@@ -247,15 +294,16 @@ process_notice(struct notifyd *n, const struct msg_notice *m,
 	b->notice.host = xstrdup(context_text(&ctx, "HOSTNAME"));
 	b->notice.service = xstrdup(context_text(&ctx, "SERVICEDESC"));
 	b->notice.created_us = m->created_us;
-	process_prepare(n, &ctx, b->notice.site, m->created_us);
-	process_plan(
-	    n, &ctx, b->notice.site, clock_wall() / NS_PER_S, false, &plan);
-	if (only_method != NULL)
-		plan_keep_method(&plan, only_method);
-	n->counters.skipped += plan.n_skips;
-	n->counters.fallbacks += plan.fallback;
-	n->counters.unmatched += plan.n_entries == 0;
-	log_plan(m, &plan);
+	b->notice.peer = xstrdup(from == NULL ? "" : from->peer);
+	b->notice.forward = forward ? SPOOL_FORWARD_WAITS : SPOOL_FORWARD_NONE;
+	process_prepare(n, &ctx, b->notice.site, m->created_us, from != NULL);
+	if (from != NULL)
+		remark_late(n, &ctx, m, from);
+	b->repeated = is_repeated(&ctx);
+	if (local)
+		evaluate(n, &ctx, m, b->notice.site, only_method, &plan);
+	else
+		log_plan(m, &plan, false);
 	fill_batch(n, b, &ctx, &plan);
 	plan_free(&plan);
 	context_free(&ctx);

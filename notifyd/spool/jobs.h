@@ -10,9 +10,14 @@
 
 struct spool {
 	struct store *store;
+	void (*news)(void *arg);
+	void *news_arg;
 };
 
-/* Columns from `at` on: seq, id, site, what, host, service, created, context */
+void spool_tell_news(struct spool *spool);
+
+/* Columns from `at` on: seq, id, site, what, host, service, created, context,
+ * peer, forward, forward_to */
 void spool_read_notice(sqlite3_stmt *st, int at, struct spool_notice *n);
 
 #endif

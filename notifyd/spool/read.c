@@ -34,6 +34,9 @@ spool_read_notice(sqlite3_stmt *st, int at, struct spool_notice *n)
 	n->service = nd_store_text(st, at + 5);
 	n->created_us = sqlite3_column_int64(st, at + 6);
 	read_blob(st, at + 7, &n->context);
+	n->peer = nd_store_text(st, at + 8);
+	n->forward = (enum spool_forward)sqlite3_column_int(st, at + 9);
+	n->forward_to = nd_store_text(st, at + 10);
 }
 
 /* --- start -----------------------------------------------------------------

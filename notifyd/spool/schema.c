@@ -5,9 +5,11 @@
  */
 #include "notifyd/spool/schema.h"
 
+#include "common/mem.h"
+
 #include <stddef.h>
 
-const char spool_schema[] =
+static const char tables[] =
     "CREATE TABLE IF NOT EXISTS seen("
     " seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
     " at INTEGER NOT NULL);"
@@ -15,7 +17,10 @@ const char spool_schema[] =
     " seq INTEGER PRIMARY KEY, id TEXT NOT NULL, site TEXT NOT NULL,"
     " what TEXT NOT NULL, host TEXT NOT NULL, service TEXT NOT NULL,"
     " created_us INTEGER NOT NULL, context BLOB NOT NULL,"
-    " open INTEGER NOT NULL);" /* deliveries that are not finished */
+    " open INTEGER NOT NULL,"         /* what is not finished keeps it */
+    " peer TEXT NOT NULL DEFAULT ''," /* where it came from; '': here */
+    " forward INTEGER NOT NULL DEFAULT 0,"
+    " forward_to TEXT NOT NULL DEFAULT '');"
     "CREATE INDEX IF NOT EXISTS notices_closed ON notices(seq)"
     " WHERE open = 0;"
     "CREATE TABLE IF NOT EXISTS deliveries("
@@ -33,15 +38,37 @@ const char spool_schema[] =
     " id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS told("
     " object TEXT NOT NULL, contact TEXT NOT NULL, method TEXT NOT NULL,"
-    " PRIMARY KEY(object, contact, method)) WITHOUT ROWID;";
+    " PRIMARY KEY(object, contact, method)) WITHOUT ROWID;"
+    /* What waits for another site; seq is the notice's. */
+    "CREATE TABLE IF NOT EXISTS forwards("
+    " seq INTEGER PRIMARY KEY, tries INTEGER NOT NULL,"
+    " repeated INTEGER NOT NULL, bytes INTEGER NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS forwards_repeated ON forwards(seq)"
+    " WHERE repeated = 1;"
+    /* Results of deliveries, for the site where the notice came from. */
+    "CREATE TABLE IF NOT EXISTS results("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL,"
+    " key TEXT NOT NULL, notice TEXT NOT NULL, host TEXT NOT NULL,"
+    " service TEXT NOT NULL, contact TEXT NOT NULL, method TEXT NOT NULL,"
+    " code INTEGER NOT NULL, text TEXT NOT NULL);"
+    "CREATE INDEX IF NOT EXISTS results_peer ON results(peer, id);"
+    "CREATE TABLE IF NOT EXISTS results_seen("
+    " seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE);";
 
-const char *const spool_sql[] = {
+static const char *const upgrades[] = {
+    "ALTER TABLE notices ADD COLUMN peer TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE notices ADD COLUMN forward INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE notices ADD COLUMN forward_to TEXT NOT NULL DEFAULT '';",
+    NULL};
+
+static const char *const statements[] = {
     [SQL_SEEN_ADD] = "INSERT OR IGNORE INTO seen(id, at) VALUES(?, ?)",
     [SQL_SEEN_OLD] = "DELETE FROM seen WHERE seq IN (SELECT seq FROM seen"
-		     " WHERE at < ?1 OR seq <= ?2 ORDER BY seq LIMIT 1000)",
+		     " WHERE (at < ?1 AND seq <= ?3) OR seq <= ?2"
+		     " ORDER BY seq LIMIT 1000)",
     [SQL_NOTICE_ADD] = "INSERT INTO notices(seq, id, site, what, host,"
-		       " service, created_us, context, open)"
-		       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		       " service, created_us, context, open, peer, forward)"
+		       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [SQL_NOTICE_CLOSE] = "UPDATE notices SET open = open - 1 WHERE seq ="
 			 " (SELECT notice FROM deliveries WHERE row = ?)",
     [SQL_NOTICES_PRUNE] = "DELETE FROM notices WHERE open = 0 AND seq <= ?",
@@ -57,7 +84,8 @@ const char *const spool_sql[] = {
 	"SELECT d.ordinal, d.contact, d.method, d.who, d.params, d.rule,"
 	" d.rule_text, d.rule_number, d.state, d.tries, d.next_ms,"
 	" d.first_ms, n.seq, n.id, n.site, n.what, n.host, n.service,"
-	" n.created_us, n.context FROM deliveries d, notices n"
+	" n.created_us, n.context, n.peer, n.forward, n.forward_to"
+	" FROM deliveries d, notices n"
 	" WHERE d.row = ? AND n.seq = d.notice",
     [SQL_DELIVERY_MARK] = "UPDATE deliveries SET state = ?, code = ?,"
 			  " text = ?, next_ms = ? WHERE row = ? AND state < 3",
@@ -74,13 +102,59 @@ const char *const spool_sql[] = {
     [SQL_TOLD_DROP] = "DELETE FROM told WHERE object = ?",
     [SQL_TOLD_READ] = "SELECT object, contact, method FROM told",
     [SQL_NOTICES_FIND] =
-	"SELECT seq, id, site, what, host, service, created_us, context"
-	" FROM notices WHERE (?1 = '' OR id = ?1) AND (?2 = '' OR host = ?2)"
+	"SELECT seq, id, site, what, host, service, created_us, context, peer,"
+	" forward, forward_to FROM notices WHERE (?1 = '' OR id = ?1) AND (?2 "
+	"= '' OR host = ?2)"
 	" AND (?3 = '' OR service = ?3) AND (?5 = 0 OR EXISTS(SELECT 1 FROM"
 	" deliveries d WHERE d.notice = notices.seq AND d.state = 4))"
 	" ORDER BY seq DESC LIMIT ?4",
     [SQL_DELIVERIES_OF] =
 	"SELECT contact, method, rule, text, state, tries, code, next_ms"
 	" FROM deliveries WHERE notice = ? ORDER BY ordinal",
+    [SQL_NOTICE_RELEASE] = "UPDATE notices SET open = open - 1, forward = ?2,"
+			   " forward_to = ?3 WHERE seq = ?1",
+    [SQL_NOTICE_KNOWN] = "SELECT 1 FROM seen WHERE id = ?",
+    [SQL_NOTICE_OBJECT] = "SELECT host, service FROM notices WHERE seq = ?",
+    [SQL_FORWARD_BYTES] = "SELECT bytes FROM forwards WHERE seq = ?",
+    [SQL_RESULT_SEEN] = "INSERT OR IGNORE INTO results_seen(key) VALUES(?)",
+    [SQL_RESULTS_SEEN_OLD] = "DELETE FROM results_seen WHERE seq <= ?",
+    [SQL_RESULT_PASS] =
+	"INSERT INTO results(peer, key, notice, host, service, contact,"
+	" method, code, text) SELECT n.peer, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+	" FROM seen s, notices n WHERE s.id = ?1 AND n.seq = s.seq"
+	" AND n.peer != ''",
+    [SQL_FORWARD_ADD] = "INSERT INTO forwards VALUES(?, 0, ?, ?)",
+    [SQL_FORWARDS_READ] =
+	"SELECT f.tries, n.seq, n.id, n.site, n.what, n.host, n.service,"
+	" n.created_us, n.context, n.peer, n.forward, n.forward_to"
+	" FROM forwards f, notices n WHERE f.seq > ? AND n.seq = f.seq"
+	" ORDER BY f.seq LIMIT ?",
+    [SQL_FORWARD_DROP] = "DELETE FROM forwards WHERE seq = ?",
+    [SQL_FORWARDS_TRIED] =
+	"UPDATE forwards SET tries = tries + 1 WHERE seq <= ?",
+    [SQL_FORWARDS_SUM] =
+	"SELECT count(*), coalesce(sum(bytes), 0) FROM forwards",
+    [SQL_FORWARDS_REPEATED] =
+	"SELECT f.bytes, n.seq, n.id, n.site, n.what, n.host, n.service,"
+	" n.created_us, n.context, n.peer, n.forward, n.forward_to"
+	" FROM forwards f, notices n WHERE f.repeated = 1 AND n.seq = f.seq"
+	" ORDER BY f.seq LIMIT 1",
+    [SQL_RESULT_ADD] =
+	"INSERT INTO results(peer, key, notice, host, service, contact,"
+	" method, code, text) SELECT n.peer, n.id || '-' || d.ordinal || '-'"
+	" || d.tries, n.id, n.host, n.service, d.contact, d.method, ?2, ?3"
+	" FROM deliveries d, notices n WHERE d.row = ?1 AND n.seq = d.notice"
+	" AND n.peer != ''",
+    [SQL_RESULTS_READ] =
+	"SELECT id, key, notice, host, service, contact, method, code, text"
+	" FROM results WHERE peer = ? AND id > ? ORDER BY id LIMIT ?",
+    [SQL_RESULT_DROP] = "DELETE FROM results WHERE id = ? AND peer = ?",
+    [SQL_RESULTS_DROP_OF] = "DELETE FROM results WHERE peer = ?",
+    [SQL_RESULTS_PEERS] = "SELECT peer, count(*) FROM results GROUP BY peer",
     [SQL_COUNT] = NULL,
 };
+
+const struct store_schema spool_schema = {.tables = tables,
+    .upgrades = upgrades,
+    .statements = statements,
+    .version = (int)ARRAY_LEN(upgrades)};

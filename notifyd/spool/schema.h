@@ -5,10 +5,9 @@
 #ifndef NOTIFYD_SPOOL_SCHEMA_H
 #define NOTIFYD_SPOOL_SCHEMA_H
 
-#define SPOOL_SCHEMA_VERSION 1
+#include "notifyd/spool/store.h"
 
-extern const char spool_schema[];
-extern const char *const spool_sql[];
+extern const struct store_schema spool_schema;
 
 enum spool_statement {
 	SQL_SEEN_ADD,
@@ -32,6 +31,24 @@ enum spool_statement {
 	SQL_TOLD_READ,
 	SQL_NOTICES_FIND,
 	SQL_DELIVERIES_OF,
+	SQL_NOTICE_RELEASE,
+	SQL_NOTICE_KNOWN,
+	SQL_NOTICE_OBJECT,
+	SQL_FORWARD_ADD,
+	SQL_FORWARDS_READ,
+	SQL_FORWARD_DROP,
+	SQL_FORWARD_BYTES,
+	SQL_FORWARDS_TRIED,
+	SQL_FORWARDS_SUM,
+	SQL_FORWARDS_REPEATED,
+	SQL_RESULT_ADD,
+	SQL_RESULT_SEEN,
+	SQL_RESULTS_SEEN_OLD,
+	SQL_RESULT_PASS,
+	SQL_RESULTS_READ,
+	SQL_RESULT_DROP,
+	SQL_RESULTS_DROP_OF,
+	SQL_RESULTS_PEERS,
 	SQL_COUNT
 };
 

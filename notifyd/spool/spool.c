@@ -5,6 +5,7 @@
 #include "notifyd/spool/spool.h"
 
 #include "common/mem.h"
+#include "notifyd/spool/forward.h"
 #include "notifyd/spool/jobs.h"
 #include "notifyd/spool/schema.h"
 
@@ -22,6 +23,8 @@ spool_notice_clear(struct spool_notice *n)
 	free(n->host);
 	free(n->service);
 	str_free(&n->context);
+	free(n->peer);
+	free(n->forward_to);
 	*n = (struct spool_notice){0};
 }
 
@@ -59,8 +62,7 @@ spool_batch_free(struct spool_batch **batch)
 struct spool *
 spool_open(uv_loop_t *loop, const char *path, struct err *err_r)
 {
-	struct store *store = nd_store_open(
-	    loop, path, spool_schema, SPOOL_SCHEMA_VERSION, spool_sql, err_r);
+	struct store *store = nd_store_open(loop, path, &spool_schema, err_r);
 	struct spool *spool;
 
 	if (store == NULL)
@@ -80,6 +82,20 @@ spool_close(struct spool **spool)
 	*spool = NULL;
 }
 
+void
+spool_on_news(struct spool *spool, void (*news)(void *arg), void *arg)
+{
+	spool->news = news;
+	spool->news_arg = arg;
+}
+
+void
+spool_tell_news(struct spool *spool)
+{
+	if (spool->news != NULL)
+		spool->news(spool->news_arg);
+}
+
 size_t
 spool_waiting(const struct spool *spool)
 {
@@ -97,6 +113,7 @@ spool_trouble(const struct spool *spool)
 
 struct add_job {
 	struct store_job job;
+	struct spool *spool;
 	struct spool_batch *batch;
 	int64_t now_s;
 	bool duplicate;
@@ -114,8 +131,9 @@ prune(struct store *store, int64_t seq, int64_t now_s)
 	if (nd_store_exec(store, SQL_DELIVERIES_PRUNE, "i", old) < 0 ||
 	    nd_store_exec(store, SQL_NOTICES_PRUNE, "i", old) < 0)
 		return -1;
-	return nd_store_exec(store, SQL_SEEN_OLD, "ii",
-	    (int64_t)(now_s - SPOOL_KEEP_IDS_S), seq - SPOOL_KEEP_IDS);
+	return nd_store_exec(store, SQL_SEEN_OLD, "iii",
+	    (int64_t)(now_s - SPOOL_KEEP_IDS_S), seq - SPOOL_KEEP_IDS,
+	    seq - SPOOL_KEEP_IDS_MIN);
 }
 
 static int
@@ -140,6 +158,7 @@ add_run(struct store *store, struct store_job *job)
 	struct add_job *a = (struct add_job *)job;
 	struct spool_batch *b = a->batch;
 	struct spool_notice *n = &b->notice;
+	bool forward = n->forward == SPOOL_FORWARD_WAITS;
 
 	if (nd_store_exec(store, SQL_SEEN_ADD, "si", n->id, a->now_s) < 0)
 		return -1;
@@ -147,9 +166,14 @@ add_run(struct store *store, struct store_job *job)
 	if (a->duplicate)
 		return 0;
 	n->seq = nd_store_last_id(store);
-	if (nd_store_exec(store, SQL_NOTICE_ADD, "isssssibi", n->seq, n->id,
+	if (nd_store_exec(store, SQL_NOTICE_ADD, "isssssibisi", n->seq, n->id,
 		n->site, n->what, n->host, n->service, n->created_us,
-		str_slice(&n->context), (int64_t)b->n_deliveries) < 0)
+		str_slice(&n->context), (int64_t)b->n_deliveries + forward,
+		n->peer == NULL ? "" : n->peer, (int64_t)n->forward) < 0)
+		return -1;
+	if (forward &&
+	    nd_store_exec(store, SQL_FORWARD_ADD, "iii", n->seq,
+		(int64_t)b->repeated, spool_forward_bytes(b)) < 0)
 		return -1;
 	if (b->forget &&
 	    nd_store_exec(store, SQL_TOLD_DROP, "s", b->object) < 0)
@@ -171,6 +195,8 @@ add_done(struct store_job *job, bool committed)
 	struct add_job *a = (struct add_job *)job;
 
 	a->added(a->batch, a->duplicate, committed, a->arg);
+	if (committed && !a->duplicate && a->batch->n_lines > 0)
+		spool_tell_news(a->spool);
 	spool_batch_free(&a->batch);
 	free(a);
 }
@@ -185,6 +211,7 @@ spool_add(struct spool *spool, struct spool_batch *batch, int64_t now_s,
 	    .rows = 2 + (unsigned)(batch->n_deliveries + batch->n_lines),
 	    .run = add_run,
 	    .done = add_done};
+	a->spool = spool;
 	a->batch = batch;
 	a->now_s = now_s;
 	a->added = added;
@@ -197,6 +224,7 @@ spool_add(struct spool *spool, struct spool_batch *batch, int64_t now_s,
 
 struct mark_job {
 	struct store_job job;
+	struct spool *spool;
 	int64_t row, next_ms;
 	enum spool_state state;
 	int code;
@@ -215,6 +243,12 @@ mark_run(struct store *store, struct store_job *job)
 		return -1;
 	if (nd_store_changes(store) == 0)
 		return 0; /* was finished before */
+	if (nd_store_exec(store, SQL_RESULT_ADD, "iis", m->row,
+		(int64_t)(m->state == SPOOL_DONE   ? 0
+			: m->state == SPOOL_FAILED ? 2
+						   : 1),
+		m->text) < 0)
+		return -1;
 	if (m->state >= SPOOL_DONE &&
 	    nd_store_exec(store, SQL_NOTICE_CLOSE, "i", m->row) < 0)
 		return -1;
@@ -230,6 +264,8 @@ mark_done(struct store_job *job, bool committed)
 
 	if (committed && m->marked != NULL)
 		m->marked(m->arg);
+	if (committed)
+		spool_tell_news(m->spool);
 	free(m->text);
 	free(m->line);
 	free(m);
@@ -244,6 +280,7 @@ spool_mark(struct spool *spool, int64_t row, enum spool_state state, int code,
 
 	m->job =
 	    (struct store_job){.rows = 2, .run = mark_run, .done = mark_done};
+	m->spool = spool;
 	m->row = row;
 	m->state = state;
 	m->code = code;

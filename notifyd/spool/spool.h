@@ -20,6 +20,8 @@
 /* An id is remembered for 7 days or until 1,000,000 younger ones came. */
 #define SPOOL_KEEP_IDS_S (7 * 86400)
 #define SPOOL_KEEP_IDS   1000000
+/* So many young ones stay even if the clock jumps by a year. */
+#define SPOOL_KEEP_IDS_MIN 100000
 
 enum spool_state {
 	SPOOL_WAITING,
@@ -32,11 +34,21 @@ enum spool_state {
 
 struct spool;
 
+enum spool_forward {
+	SPOOL_FORWARD_NONE,
+	SPOOL_FORWARD_WAITS,
+	SPOOL_FORWARD_TAKEN,
+	SPOOL_FORWARD_DROPPED /* the queue was full */
+};
+
 struct spool_notice {
 	int64_t seq; /* 0: not stored yet */
 	char *id, *site, *what, *host, *service;
 	int64_t created_us;
 	struct str context; /* msg_pair records */
+	char *peer;         /* NULL or "": it does not come from another site */
+	enum spool_forward forward; /* of a new one: NONE or WAITS */
+	char *forward_to;           /* who took it; read only */
 };
 void spool_notice_clear(struct spool_notice *n);
 
@@ -66,12 +78,15 @@ struct spool_batch {
 	 */
 	char *object;
 	bool remember, forget;
+	bool repeated; /* given up first where too much waits for a site */
 };
 void spool_batch_free(struct spool_batch **batch);
 
 struct spool *spool_open(uv_loop_t *loop, const char *path, struct err *err_r);
 /* Writes what waits, then closes. Of the callbacks only `added` still comes. */
 void spool_close(struct spool **spool);
+/* Called on the loop when history lines or results were committed. */
+void spool_on_news(struct spool *spool, void (*news)(void *arg), void *arg);
 /* Rows that wait for their commit. */
 size_t spool_waiting(const struct spool *spool);
 /* Why the disk refuses, "" while it does not. */

@@ -142,12 +142,18 @@ nd_store_last_id(struct store *store)
 	return sqlite3_last_insert_rowid(store->db);
 }
 
-char *
-nd_store_text(sqlite3_stmt *st, int column)
+const char *
+nd_store_column(sqlite3_stmt *st, int column)
 {
 	const unsigned char *text = sqlite3_column_text(st, column);
 
-	return xstrdup(text == NULL ? "" : (const char *)text);
+	return text == NULL ? "" : (const char *)text;
+}
+
+char *
+nd_store_text(sqlite3_stmt *st, int column)
+{
+	return xstrdup(nd_store_column(st, column));
 }
 
 static void
@@ -311,14 +317,28 @@ on_async(uv_async_t *async)
 	}
 }
 
+/* The SQL that makes the file one of the present version. */
+static char *
+upgrade_sql(const struct store_schema *schema, int is)
+{
+	struct str sql = {0};
+
+	str_add(&sql, "BEGIN;");
+	for (int v = is; v >= 1 && v < schema->version; v++)
+		str_add(&sql, schema->upgrades[v - 1]);
+	str_addf(&sql, "%s PRAGMA user_version=%d; COMMIT;", schema->tables,
+	    schema->version);
+	return str_steal(&sql);
+}
+
 static int
-open_db(struct store *store, const char *path, const char *schema, int version,
-    struct err *err_r)
+open_db(struct store *store, const char *path,
+    const struct store_schema *schema, struct err *err_r)
 {
 	int flags =
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	sqlite3_stmt *st = NULL;
-	char *check, *why = NULL;
+	char *sql, *why = NULL;
 	int rc, is;
 
 	rc = sqlite3_open_v2(path, &store->db, flags, NULL);
@@ -337,16 +357,15 @@ open_db(struct store *store, const char *path, const char *schema, int version,
 	is = sqlite3_column_int(st, 0);
 	sqlite3_finalize(st);
 	st = NULL;
-	if (is > version) {
+	if (is > schema->version) {
 		err_set(err_r, "%s: written by a newer version (%d, not %d)",
-		    path, is, version);
+		    path, is, schema->version);
 		sqlite3_close_v2(store->db);
 		return SQLITE_MISUSE;
 	}
-	check = sqlite3_mprintf(
-	    "BEGIN; %s PRAGMA user_version=%d; COMMIT;", schema, version);
-	rc = sqlite3_exec(store->db, check, NULL, NULL, &why);
-	sqlite3_free(check);
+	sql = upgrade_sql(schema, is);
+	rc = sqlite3_exec(store->db, sql, NULL, NULL, &why);
+	free(sql);
 	if (rc == SQLITE_OK)
 		return SQLITE_OK;
 fail:
@@ -380,24 +399,24 @@ put_aside(const char *path, struct err *err_r)
 }
 
 struct store *
-nd_store_open(uv_loop_t *loop, const char *path, const char *schema,
-    int version, const char *const *statements, struct err *err_r)
+nd_store_open(uv_loop_t *loop, const char *path,
+    const struct store_schema *schema, struct err *err_r)
 {
 	struct store *store = xnew(struct store);
 	pthread_condattr_t attr;
 	struct err err;
 	int rc;
 
-	rc = open_db(store, path, schema, version, &err);
+	rc = open_db(store, path, schema, &err);
 	if ((rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB) &&
 	    put_aside(path, &err) == 0)
-		rc = open_db(store, path, schema, version, &err);
+		rc = open_db(store, path, schema, &err);
 	if (rc != SQLITE_OK) {
 		err_set(err_r, "spool: %s", err.text);
 		free(store);
 		return NULL;
 	}
-	store->sql = statements;
+	store->sql = schema->statements;
 	store->last = &store->first;
 	store->done_last = &store->done_first;
 	pthread_mutex_init(&store->lock, NULL);

@@ -33,10 +33,16 @@ struct store_job {
 	void (*done)(struct store_job *job, bool committed);
 };
 
-/* The statements, by index. The array ends with NULL and lives for ever. */
+/* What the file looks like; the arrays end with NULL and live for ever. */
+struct store_schema {
+	const char *tables; /* CREATE ... IF NOT EXISTS */
+	/* upgrades[v]: from version v + 1 to v + 2, before `tables`. */
+	const char *const *upgrades;
+	const char *const *statements; /* by index */
+	int version;
+};
 struct store *nd_store_open(uv_loop_t *loop, const char *path,
-    const char *schema, int version, const char *const *statements,
-    struct err *err_r);
+    const struct store_schema *schema, struct err *err_r);
 /* Runs what waits (blocking; not again and again), then closes. */
 void nd_store_close(struct store **store);
 void nd_store_put(struct store *store, struct store_job *job);
@@ -59,6 +65,8 @@ int nd_store_query(struct store *store, sqlite3_stmt **st_r, int index,
 int nd_store_next(sqlite3_stmt *st); /* 1, 0, -1 */
 int64_t nd_store_changes(struct store *store);
 int64_t nd_store_last_id(struct store *store);
+/* Never NULL; the statement's, until its next step. */
+const char *nd_store_column(sqlite3_stmt *st, int column);
 /* A copy, never NULL. */
 char *nd_store_text(sqlite3_stmt *st, int column);
 

@@ -360,8 +360,17 @@ it_explains(void **state)
 static void
 peer_up(struct bus_peer *peer, void *arg)
 {
+	struct msg m = {.id = MSG_FORWARD,
+	    .forward = {.number = 7,
+		.position = 1,
+		.tries = 1,
+		.id = SLICE("far-core-1-1"),
+		.site = SLICE("far"),
+		.what = SLICE("PROBLEM"),
+		.host = SLICE("web01")}};
+
 	*(unsigned *)arg += 1;
-	send_notice(peer, "far-core-1-1");
+	assert_int_equal(bus_send(peer, &m), 0);
 }
 
 static void
@@ -369,7 +378,8 @@ peer_message(struct bus_peer *peer, const struct msg *m, void *arg)
 {
 	(void)peer;
 	(void)arg;
-	n_peer_stored += m->id == MSG_NOTICE_STORED;
+	n_peer_stored +=
+	    m->id == MSG_FORWARD_STORED && m->forward_stored.number == 7;
 }
 
 static const struct bus_handlers peer_handlers = {

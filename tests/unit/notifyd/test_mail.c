@@ -209,7 +209,7 @@ additions(void **state)
 	    {"SERVICEFORURL", "Filesystem%20%2F"}};
 	struct context ctx = {0};
 	struct additions with = {
-	    "demo", "/site", "monitor", INT64_C(1772438400) * 1000000};
+	    "demo", "/site", "monitor", INT64_C(1772438400) * 1000000, false};
 
 	(void)state;
 	fill(&ctx);
