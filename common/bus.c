@@ -560,16 +560,6 @@ bus_publish(struct bus *bus, const char *endpoint, struct err *err_r)
 	    link_new(bus, BUS_PUBLISH, endpoint, NULL, NULL, NULL), err_r);
 }
 
-int
-bus_publish_frame(struct bus_link *link, struct slice frame)
-{
-	if (bus_socket_send(link, NULL, frame) != BUS_SENT)
-		return -1;
-	link->bus->counters.sent++;
-	link->bus->counters.bytes_sent += frame.len;
-	return 0;
-}
-
 struct bus_link *
 bus_subscribe(struct bus *bus, const char *endpoint,
     const struct bus_handlers *handlers, void *arg, struct err *err_r)

@@ -469,6 +469,16 @@ bus_send(struct bus_peer *p, const struct msg *m)
 	return 0;
 }
 
+int
+bus_publish_frame(struct bus_link *link, struct slice frame)
+{
+	if (bus_socket_send(link, NULL, frame) != BUS_SENT)
+		return -1;
+	link->bus->counters.sent++;
+	link->bus->counters.bytes_sent += frame.len;
+	return 0;
+}
+
 void
 bus_peer_end(struct bus_peer *p, const char *why)
 {
