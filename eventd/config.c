@@ -35,6 +35,8 @@ bind_all(struct eventd *ed, struct eventd_config *c,
 	struct err all = {""}, one = {""};
 
 	refuse(settings->traps.enabled, "traps", "SNMP traps", &all);
+	if (eventd_read_allow(settings, &c->sources, &one) != 0)
+		err_also(&all, &one);
 	if (bind_listener(&c->udp, "syslog_udp", &settings->syslog_udp,
 		SOCK_DGRAM, &ed->listening_udp, &one) != 0)
 		err_also(&all, &one);
@@ -110,6 +112,7 @@ eventd_config_free(struct eventd_config **cp)
 	bound_list_free(&c->tcp);
 	bound_list_free(&c->tls);
 	SSL_CTX_free(c->tls_context);
+	source_rules_free(&c->sources);
 	bound_list_free(&c->status);
 	free(c);
 	*cp = NULL;
@@ -219,6 +222,7 @@ int
 eventd_config_listen(
     struct eventd *ed, struct eventd_config *c, struct err *err_r)
 {
+	sources_set_rules(ed->intake.sources, &c->sources);
 	listen_udp(ed, c);
 	if (listen_streams(&ed->listening_tcp, &c->tcp, ed->streams, start_tcp,
 		stop_tcp, err_r) != 0)

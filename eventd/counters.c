@@ -77,6 +77,7 @@ engine_values(const struct engine *e, struct cell *v)
 	v[STATUS_messages_tls].i = (int64_t)c->by_input[INPUT_TLS];
 	v[STATUS_messages_socket].i = (int64_t)c->by_input[INPUT_SOCKET];
 	v[STATUS_messages_pipe].i = (int64_t)c->by_input[INPUT_PIPE];
+	v[STATUS_messages_spool].i = (int64_t)c->by_input[INPUT_SPOOL];
 	v[STATUS_messages_command].i = (int64_t)c->by_input[INPUT_COMMAND];
 	v[STATUS_event_limit_host].i = e->options->by_host.limit;
 	v[STATUS_event_limit_rule].i = e->options->by_rule.limit;
@@ -94,6 +95,11 @@ input_values(const struct receive_counters *c, struct cell *v)
 	v[STATUS_clients].i = (int64_t)c->clients;
 	v[STATUS_clients_refused].i = (int64_t)c->clients_refused;
 	v[STATUS_tls_failed].i = (int64_t)c->tls_failed;
+	v[STATUS_not_allowed].i = (int64_t)c->not_allowed;
+	v[STATUS_udp_bytes].i = (int64_t)c->udp_bytes;
+	v[STATUS_udp_queued].i = (int64_t)c->udp_queued;
+	v[STATUS_kernel_queued].i = (int64_t)c->kernel_queued;
+	v[STATUS_receive_buffer].i = (int64_t)c->receive_buffer;
 }
 
 void
@@ -101,7 +107,12 @@ eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
     struct strings *rules)
 {
 	engine_values(ed->engine, v);
+	udp_look(ed->udp);
 	input_values(&ed->received, v);
+	v[STATUS_rate_drops].i = (int64_t)sources_limited(ed->intake.sources);
+	v[STATUS_sources].i = (int64_t)sources_count(ed->intake.sources);
+	v[STATUS_messages_not_logged].i =
+	    (int64_t)message_log_lost(ed->intake.log);
 	rate_values(ed, v);
 	active_groups(&ed->engine->index.hosts, hosts);
 	active_groups(&ed->engine->index.rules, rules);

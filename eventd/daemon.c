@@ -88,21 +88,6 @@ on_downtime_ended(const char *host, void *arg)
 /* --- messages and time
  * --------------------------------------------------------------- */
 
-void
-eventd_message(struct slice raw, const char *address, enum input input,
-    int64_t received_us, void *arg)
-{
-	struct eventd *ed = arg;
-	struct message m = {.input = input};
-	int64_t start = clock_mono();
-
-	syslog_parse(&ed->parser, raw, address, received_us, &m);
-	ec_engine_message(ed->engine, &m, received_us);
-	rates_processing(
-	    &ed->rates, (double)(clock_mono() - start) / (double)NS_PER_S);
-	eventd_arm(ed);
-}
-
 static void
 on_due(uv_timer_t *timer)
 {
@@ -137,6 +122,7 @@ on_sample(uv_timer_t *timer)
 {
 	struct eventd *ed = timer->data;
 
+	eventd_intake_look(ed);
 	eventd_sample(ed);
 	ec_store_tick(ed->store, eventd_now(), 0);
 }
@@ -147,6 +133,8 @@ on_hour(uv_timer_t *timer)
 	struct eventd *ed = timer->data;
 
 	ec_store_tick(ed->store, eventd_now(), ed->keep_us);
+	if (ed->keep_us > 0)
+		message_log_expire(ed->intake.log, eventd_now() - ed->keep_us);
 }
 
 static void
@@ -154,8 +142,7 @@ on_pressure(bool full, void *arg)
 {
 	struct eventd *ed = arg;
 
-	udp_pause(ed->udp, full);
-	ec_stream_pause(ed->streams, full);
+	eventd_intake_pause(ed, full);
 }
 
 /* --- requests
@@ -298,11 +285,11 @@ apply_options(struct eventd *ed)
 {
 	const struct eventd_options *o = ed->engine->options;
 	struct receive_limits limits = {o->max_message, o->max_clients};
-	struct status_rules rules = {
-	    o->tcp_commands, o->tcp_allow, o->n_tcp_allow};
+	struct status_rules rules = {o->tcp_commands, &o->tcp_allow};
 
 	ec_stream_set_limits(ed->streams, &limits);
 	udp_set_max_message(ed->udp, o->max_message);
+	eventd_intake_apply(ed);
 	status_set_rules(ed->status, &rules);
 	action_set_timeout(ed->runner, o->action_timeout_us);
 	ed->keep_us = o->history_us > 0
@@ -383,6 +370,7 @@ make_parts(struct eventd *ed)
 	    .history = on_history,
 	    .action = on_action,
 	    .watch = on_watch,
+	    .heard = eventd_heard,
 	    .arg = ed};
 	ed->outbox = ec_outbox_new(d);
 	ed->runner = action_runner_new(d->loop);
@@ -390,6 +378,7 @@ make_parts(struct eventd *ed)
 	    d->loop, limits.max_message, &ed->received, eventd_message, ed);
 	ed->streams =
 	    ec_stream_new(d->loop, &limits, &ed->received, eventd_message, ed);
+	eventd_intake_make(ed, random_seed());
 	ed->status = status_new(d->loop, on_status_request, on_status_gone, ed);
 	ed->world = world_new(d, on_downtime_ended, ed);
 	world_engine(ed->world)->has_action = has_action;
@@ -429,7 +418,8 @@ init(struct daemon *d, struct err *err_r)
 		ec_engine_start(ed->engine, eventd_now());
 		if (ec_outbox_connect(ed->outbox, ed->store, err_r) == 0 &&
 		    world_connect(ed->world, err_r) == 0 &&
-		    open_local(ed, err_r) == 0)
+		    open_local(ed, err_r) == 0 &&
+		    eventd_intake_start(ed, err_r) == 0)
 			rc = eventd_config_listen(ed, c, err_r);
 	}
 	eventd_config_free(&c);
@@ -554,6 +544,7 @@ deinit(struct daemon *d)
 	if (ed == NULL)
 		return;
 	udp_free(&ed->udp);
+	eventd_intake_free(ed);
 	ec_stream_free(&ed->streams);
 	bound_list_free(&ed->listening_udp);
 	bound_list_free(&ed->listening_tcp);

@@ -7,6 +7,7 @@
 
 #include "eventd/configured.h"
 #include "eventd/event/engine.h"
+#include "eventd/intake.h"
 #include "eventd/notify.h"
 #include "eventd/receive/receive.h"
 #include "eventd/scanner.h"
@@ -20,6 +21,7 @@ struct eventd_config {
 	struct event_rules *made;
 	struct bound_list udp, tcp, tls, status; /* fd -1: listening already */
 	SSL_CTX *tls_context;                    /* own; NULL: no TLS */
+	struct source_rules sources;
 };
 
 struct request;
@@ -37,6 +39,7 @@ struct eventd {
 	struct scanner *scanner;
 	struct udp_receiver *udp;
 	struct stream_receiver *streams;
+	struct intake intake;
 	struct status_server *status;
 	struct bound_list listening_udp, listening_tcp, listening_tls,
 	    listening_status;
@@ -82,9 +85,6 @@ void eventd_request(struct eventd *ed, struct slice text, bool commands,
 void eventd_forget(struct eventd *ed, const void *arg);
 /* At the end: frees those that will not be answered. */
 void eventd_drop_requests(struct eventd *ed);
-/* A message as if it came in by that way. */
-void eventd_message(struct slice raw, const char *address, enum input input,
-    int64_t received_us, void *arg);
 /* When the engine wants to be called again. */
 void eventd_arm(struct eventd *ed);
 /* RELOAD: the current snapshot and settings. 0 or -1 with a reason. */

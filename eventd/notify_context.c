@@ -159,7 +159,10 @@ add_service(struct str *list, const struct event *ev, bool recovery)
 	add(list, "LASTSERVICESTATE", recovery ? "CRITICAL" : "OK");
 	add_number(list, "LASTSERVICESTATEID", recovery ? 2 : 0);
 	add(list, "SERVICEOUTPUT", ev->text);
-	add(list, "SERVICENOTIFICATIONNUMBER", "1");
+	/* Only reminders count up (EC-26). */
+	add_number(list, "SERVICENOTIFICATIONNUMBER",
+	    ev->remind_us != 0 && ev->notifications > 0 ? ev->notifications
+							: 1);
 	snprintf(text, sizeof(text), "ec-%s%s",
 	    ev->overflow ? "internal" : "rule-",
 	    ev->overflow || ev->rule_id == NULL ? "" : ev->rule_id);

@@ -70,26 +70,24 @@ read_limits(struct reader *parent, struct eventd_options *o)
 static void
 read_status_tcp(struct reader *parent, struct eventd_options *o)
 {
-	struct strings allow = {0};
 	struct reader r;
 
 	reader_sub(&r, parent, "status_tcp");
 	o->tcp_commands = reader_bool(&r, "commands", false);
-	reader_strings(&r, "allow", &allow);
-	for (size_t i = 0; i < allow.n; i++) {
-		struct network net;
+	reader_networks(&r, "allow", &o->tcp_allow);
+	reader_end(&r);
+}
 
-		if (!network_parse(allow.v[i], &net)) {
-			reader_mistake(&r, "allow",
-			    "\"%s\": a network like 192.0.2.0/24 is expected",
-			    allow.v[i]);
-			continue;
-		}
-		o->tcp_allow = xreallocarray(
-		    o->tcp_allow, o->n_tcp_allow + 1, sizeof(*o->tcp_allow));
-		o->tcp_allow[o->n_tcp_allow++] = net;
-	}
-	strings_free(&allow);
+static void
+read_rate(struct reader *parent, struct eventd_options *o)
+{
+	struct reader r;
+
+	reader_sub(&r, parent, "rate_limit");
+	o->rate = (uint32_t)reader_int(
+	    &r, "messages", 1, 1000000000, r.object == NULL ? 0 : 10000);
+	o->rate_interval_us =
+	    reader_duration(&r, "interval", US_PER_S, 5 * US_PER_S);
 	reader_end(&r);
 }
 
@@ -113,10 +111,8 @@ eventd_options_read(const json_t *doc, struct str *mistakes)
 	read_status_tcp(&r, o);
 	o->action_timeout_us =
 	    reader_duration(&r, "action_timeout", US_PER_S, 60 * US_PER_S);
-	if (reader_bool(&r, "log_messages", false))
-		reader_mistake(&r, "log_messages",
-		    "this version does not write a message archive; leave "
-		    "it out or false");
+	o->log_messages = reader_bool(&r, "log_messages", false);
+	read_rate(&r, o);
 	if (reader_get(&r, "snmp") != NULL)
 		reader_mistake(&r, "snmp",
 		    "this version does not receive SNMP traps; leave it out");
@@ -132,7 +128,7 @@ eventd_options_free(struct eventd_options **o)
 	if (*o == NULL)
 		return;
 	hostname_free(&(*o)->hostname);
-	free((*o)->tcp_allow);
+	networks_free(&(*o)->tcp_allow);
 	free(*o);
 	*o = NULL;
 }

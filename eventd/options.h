@@ -16,9 +16,11 @@ struct eventd_options {
 	struct limit by_host, by_rule, overall;
 	int64_t history_us;        /* 0: retention.events holds */
 	bool tcp_commands;         /* status port over TCP */
-	struct network *tcp_allow; /* n; none: everyone who can reach it */
-	size_t n_tcp_allow;
+	struct networks tcp_allow; /* none: everyone who can reach it */
 	int64_t action_timeout_us;
+	bool log_messages;        /* every message to a file of the day */
+	uint32_t rate;            /* of one source an interval; 0: any */
+	int64_t rate_interval_us; /* of the rate */
 };
 
 /* NULL with one line a mistake. `doc` NULL or {}: the defaults. */

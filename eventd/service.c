@@ -99,6 +99,19 @@ answer_rules(struct request *r, struct str *out)
 }
 
 static void
+answer_sources(struct request *r, struct str *out)
+{
+	for (const struct source *s = sources_newest(r->ed->intake.sources);
+	     s != NULL; s = s->older) {
+		struct row row = {.source = s};
+
+		if (query_accepts(r->query, &row) &&
+		    !query_row(r->query, &row, out))
+			return;
+	}
+}
+
+static void
 answer_status(struct request *r, struct str *out)
 {
 	struct cell values[STATUS_COLUMNS] = {0};
@@ -136,6 +149,8 @@ on_synced_get(const char *why, void *arg)
 		answer_events(r, &out);
 	else if (q->table == QUERY_RULES)
 		answer_rules(r, &out);
+	else if (q->table == QUERY_SOURCES)
+		answer_sources(r, &out);
 	else
 		answer_status(r, &out);
 	query_end(q, &out);
@@ -152,8 +167,8 @@ get(struct request *r, struct slice text)
 	r->query = query_parse(text, &err);
 	if (r->query == NULL)
 		finish_error(r, err.text);
-	else if (r->query->table == QUERY_STATUS ||
-	    r->query->table == QUERY_RULES)
+	else if (r->query->table != QUERY_EVENTS &&
+	    r->query->table != QUERY_HISTORY)
 		on_synced_get(NULL, r);
 	else
 		ec_store_sync(r->ed->store, on_synced_get, r);

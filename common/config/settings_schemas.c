@@ -55,6 +55,11 @@ EITHER(tls, "true, false or {cert, key, ca, clients}", &boolean, &tls_table);
 TABLE(plain_listener, LISTENER_KEYS);
 TABLE(tls_listener, LISTENER_KEYS,
     {"tls", &tls, false, NULL, "certificate and key"});
+TABLE(syslog_listener, LISTENER_KEYS,
+    {"allow", &networks, false, NULL, "networks that may send"});
+TABLE(syslog_tls_listener, LISTENER_KEYS,
+    {"tls", &tls, false, NULL, "certificate and key"},
+    {"allow", &networks, false, NULL, "networks that may connect"});
 TABLE(livestatus_listener, LISTENER_KEYS,
     {"tls", &tls, false, NULL, "certificate and key"},
     {"allow", &networks, false, NULL, "networks that may connect"},
@@ -65,14 +70,17 @@ TABLE(livestatus_listener, LISTENER_KEYS,
 const struct schema *
 settings_listener_schema(const char *listener)
 {
-	/* The console leaves TLS to a reverse proxy. */
-	static const char *const with_tls[] = {"receiver", "syslog_tls"};
+	/* The console (http) leaves TLS to a reverse proxy. */
+	static const struct {
+		const char *listener;
+		const struct schema *schema;
+	} special[] = {{"livestatus", &livestatus_listener},
+	    {"receiver", &tls_listener}, {"syslog_tls", &syslog_tls_listener},
+	    {"syslog_udp", &syslog_listener}, {"syslog_tcp", &syslog_listener}};
 
-	if (strcmp(listener, "livestatus") == 0)
-		return &livestatus_listener;
-	for (size_t i = 0; i < ARRAY_LEN(with_tls); i++) {
-		if (strcmp(listener, with_tls[i]) == 0)
-			return &tls_listener;
+	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
+		if (strcmp(listener, special[i].listener) == 0)
+			return special[i].schema;
 	}
 	return &plain_listener;
 }
@@ -143,6 +151,9 @@ TABLE(snmp, {"communities", &texts, false, "[]", "of SNMPv1 and v2c"},
     {"relays", &networks, false, "[]", "whose agent address is believed"});
 static const struct schema message_size = {
     .kind = SCHEMA_BYTES, .min = 480, .max = 1 << 20};
+TABLE(rate_limit,
+    {"messages", &count, false, "10000", "of one source an interval"},
+    {"interval", &duration, false, "5s", "at least 1s"});
 TABLE(eventd,
     {"hostname_translation", &translation, false, "{}", "in this order"},
     {"archive_orphans", &boolean, false, "false",
@@ -150,6 +161,8 @@ TABLE(eventd,
     {"log_messages", &boolean, false, "false", "archive of all messages"},
     {"max_message", &message_size, false, "64KiB", "longer ones are cut"},
     {"max_clients", &count, false, "1000", "connections at once"},
+    {"rate_limit", &rate_limit, false, NULL,
+	"more of one source are dropped and counted; absent: any number"},
     {"limits", &limits, false, "{}", "of open events"},
     {"history", &history, false, "{}", ""},
     {"status_tcp", &status_tcp, false, "{}", "of the listener event_status"},

@@ -117,7 +117,7 @@ acknowledge(struct call *c, struct event *ev, const char *ack)
 			    (unsigned long long)ev->id, phase_name(ev->phase));
 			return false;
 		}
-		ev->phase = PHASE_OPEN;
+		ec_engine_reopen(c->e, ev, c->now_us);
 	}
 	return true;
 }

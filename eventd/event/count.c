@@ -76,6 +76,22 @@ find_joinable(struct engine *e, const struct event *ev, const struct rule *rule,
 	return found;
 }
 
+/*
+ * The event's counting as it stands at that time of its own clock. False: it
+ * ended before.
+ */
+static bool
+catch_up(struct engine *e, struct event *old, struct rule *rule, int64_t at_us,
+    int64_t now_us)
+{
+	old->behind_us = now_us - at_us;
+	while (count_due(old, rule) <= at_us) {
+		if (!count_decay(e, old, rule, count_due(old, rule)))
+			return false;
+	}
+	return true;
+}
+
 static void
 swap_text(char **a, char **b)
 {
@@ -134,12 +150,17 @@ reached(struct engine *e, struct event *ev, struct rule *rule, int64_t now_us)
 }
 
 void
-count_message(
-    struct engine *e, struct event *ev, struct rule *rule, int64_t now_us)
+count_message(struct engine *e, struct event *ev, struct rule *rule,
+    int64_t at_us, int64_t now_us)
 {
 	uint64_t hash = count_join_hash(e, ev, rule);
-	struct event *old = find_joinable(e, ev, rule, hash, now_us);
+	struct event *old = find_joinable(e, ev, rule, hash, at_us);
 
+	/* Timers have brought the others up to date. */
+	while (old != NULL && old->phase == PHASE_COUNTING &&
+	    (at_us != now_us || old->behind_us != 0) &&
+	    !catch_up(e, old, rule, at_us, now_us))
+		old = find_joinable(e, ev, rule, hash, at_us);
 	if (old != NULL) {
 		merge(e, old, ev);
 		if (old->phase == PHASE_COUNTING &&
@@ -158,6 +179,8 @@ count_message(
 					  : PHASE_OPEN;
 	if (!ec_engine_create(e, ev, rule, now_us))
 		return;
+	ev->started_us = ev->token_us = at_us;
+	ev->behind_us = now_us - at_us;
 	e->effects->history("NEW", "", "", ev, now_us, e->effects->arg);
 	limits_reached(e, ev, rule, now_us);
 	if (rule->count.count > 1) {
@@ -195,7 +218,8 @@ count_decay(
 	if (rule->count.algorithm == COUNT_INTERVAL || ev->count <= 1) {
 		if (rule->count.algorithm != COUNT_INTERVAL)
 			ev->count = 0;
-		ec_engine_close(e, ev, "COUNTFAILED", "", "", at_us);
+		ec_engine_close(
+		    e, ev, "COUNTFAILED", "", "", at_us + ev->behind_us);
 		return false;
 	}
 	ev->count--;

@@ -100,7 +100,7 @@ ec_engine_schedule(struct engine *e, struct event *ev)
 	case PHASE_COUNTING:
 		rule = rule_of(e, ev);
 		if (rule != NULL && rule->count.set)
-			ev->due_us = count_due(ev, rule);
+			ev->due_us = count_due(ev, rule) + ev->behind_us;
 		break;
 	case PHASE_DELAYED:
 		ev->due_us = ev->delay_until_us;
@@ -109,6 +109,9 @@ ec_engine_schedule(struct engine *e, struct event *ev)
 	case PHASE_ACK:
 		if (ev->life_phases & PHASE_BIT(ev->phase))
 			ev->due_us = ev->life_until_us;
+		if (ev->phase == PHASE_OPEN && ev->remind_us != 0 &&
+		    (ev->due_us == 0 || ev->remind_us < ev->due_us))
+			ev->due_us = ev->remind_us;
 		break;
 	case PHASE_CLOSED:
 		break;
@@ -129,6 +132,7 @@ ec_engine_open(
 		ev->life_phases = rule->lifetime_phases;
 	}
 	ev->acted = !quiet;
+	ev->remind_us = rule->remind_us > 0 ? now_us + rule->remind_us : 0;
 	ec_engine_schedule(e, ev);
 	for (size_t i = 0; !quiet && i < rule->actions.n; i++)
 		e->effects->action(
@@ -137,6 +141,16 @@ ec_engine_open(
 		ec_engine_close(e, ev, "AUTODELETE", "", "", now_us);
 	else
 		ec_engine_changed(e, ev);
+}
+
+void
+ec_engine_reopen(struct engine *e, struct event *ev, int64_t now_us)
+{
+	const struct rule *rule = rule_of(e, ev);
+
+	if (ev->phase == PHASE_ACK && rule != NULL && rule->remind_us > 0)
+		ev->remind_us = now_us + rule->remind_us;
+	ev->phase = PHASE_OPEN;
 }
 
 /* Delay first where the rule has one. */
@@ -257,16 +271,20 @@ make_event(struct engine *e, const struct message *m, struct match *match,
 {
 	struct rule *rule = match->rule;
 	struct event *ev;
+	int64_t at_us = now_us;
 
+	/* EC-10: a backlog of files is no burst. */
+	if (m->input == INPUT_SPOOL && m->time_us < now_us)
+		at_us = m->time_us;
 	if (rule->expect.set) {
-		expect_message(e, rule, now_us);
+		expect_message(e, rule, at_us);
 		return;
 	}
 	ev = event_new();
 	ec_engine_rewrite(e, ev, rule, m, match);
 	ec_engine_find_core_host(e, ev);
 	if (rule->count.set) {
-		count_message(e, ev, rule, now_us);
+		count_message(e, ev, rule, at_us, now_us);
 		return;
 	}
 	if (!ec_engine_create(e, ev, rule, now_us))
@@ -331,6 +349,10 @@ ec_engine_message(struct engine *e, struct message *m, int64_t now_us)
 	found = ruleset_match(e->rules, m, &walk, &match);
 	e->counters.rule_tries += walk.tries;
 	e->counters.rule_hits += walk.hits;
+	if (e->effects->heard != NULL)
+		e->effects->heard(m,
+		    found && match.rule->outcome == OUTCOME_EVENT,
+		    e->effects->arg);
 	if (!found)
 		orphan(e, m, now_us);
 	else if (match.rule->outcome == OUTCOME_DROP)
@@ -343,6 +365,30 @@ ec_engine_message(struct engine *e, struct message *m, int64_t now_us)
 
 /* --- time ---------------------------------------------------------------- */
 
+/* EC-26: told again, with the next number, until somebody acknowledges. */
+static void
+remind(
+    struct engine *e, struct event *ev, const struct rule *rule, int64_t now_us)
+{
+	if (rule == NULL || rule->remind_us == 0) {
+		ev->remind_us = 0;
+	} else {
+		ev->remind_us = now_us + rule->remind_us;
+		if (!suppressed_by_downtime(e, ev, rule))
+			e->effects->action(
+			    ev, ACTION_NOTIFY, false, e->effects->arg);
+	}
+	ec_engine_schedule(e, ev);
+	ec_engine_changed(e, ev);
+}
+
+static bool
+life_is_over(const struct event *ev, int64_t now_us)
+{
+	return (ev->life_phases & PHASE_BIT(ev->phase)) != 0 &&
+	    ev->life_until_us != 0 && ev->life_until_us <= now_us;
+}
+
 static void
 due(struct engine *e, struct event *ev, int64_t now_us)
 {
@@ -354,7 +400,7 @@ due(struct engine *e, struct event *ev, int64_t now_us)
 			ec_engine_close(e, ev,
 			    rule == NULL ? "ORPHANED" : "NOCOUNT", "", "",
 			    now_us);
-		else if (count_decay(e, ev, rule, ev->due_us))
+		else if (count_decay(e, ev, rule, ev->due_us - ev->behind_us))
 			ec_engine_schedule(e, ev);
 		return;
 	case PHASE_DELAYED:
@@ -369,7 +415,10 @@ due(struct engine *e, struct event *ev, int64_t now_us)
 	case PHASE_OPEN:
 	case PHASE_ACK:
 	case PHASE_CLOSED:
-		ec_engine_close(e, ev, "EXPIRED", "", "", now_us);
+		if (life_is_over(ev, now_us))
+			ec_engine_close(e, ev, "EXPIRED", "", "", now_us);
+		else
+			remind(e, ev, rule, now_us);
 		return;
 	}
 }

@@ -29,6 +29,8 @@ struct engine_effects {
 	/* A limit came into effect: "host", "rule" or "overall". */
 	void (*overflow)(const char *scope, uint32_t limit,
 	    const struct event *ev, void *arg); /* may be NULL */
+	/* A message, its host translated; `made`: a rule made use of it. */
+	void (*heard)(const struct message *m, bool made, void *arg);
 	/* An expecting rule began an interval or counted; see watch. */
 	void (*watch)(
 	    const char *rule_id, int64_t from_us, uint64_t count, void *arg);
@@ -122,9 +124,18 @@ void ec_engine_downtime_ended(
 
 void ec_engine_close(struct engine *e, struct event *ev, const char *what,
     const char *who, const char *addinfo, int64_t now_us);
+/* No longer acknowledged; reminders begin anew. */
+void ec_engine_reopen(struct engine *e, struct event *ev, int64_t now_us);
 void ec_engine_changed(struct engine *e, struct event *ev);
 /* The next deadline by phase and settings; after any change of either. */
 void ec_engine_schedule(struct engine *e, struct event *ev);
+
+/*
+ * The event console's own word on a subject and a host ("" for none): an event
+ * of state WARN, or the one that lives already with a new text (own.c).
+ */
+void ec_engine_tell(struct engine *e, const char *subject, const char *host,
+    struct slice text, int64_t now_us);
 
 /* --- between the engine's files ------------------------------------------ */
 
@@ -140,8 +151,9 @@ bool limits_admit(struct engine *e, const struct event *ev, struct rule *rule,
     int64_t now_us);
 void limits_reached(struct engine *e, const struct event *ev, struct rule *rule,
     int64_t now_us);
-void count_message(
-    struct engine *e, struct event *ev, struct rule *rule, int64_t now_us);
+/* `at_us`: on the clock of counting (EC-10), not after now_us. */
+void count_message(struct engine *e, struct event *ev, struct rule *rule,
+    int64_t at_us, int64_t now_us);
 uint64_t count_join_hash(
     const struct engine *e, const struct event *ev, const struct rule *rule);
 int64_t count_due(const struct event *ev, const struct rule *rule);

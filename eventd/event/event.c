@@ -52,7 +52,8 @@ const struct event_field event_fields[] = {
     INTERNAL(TIME, started_us), INTERNAL(TIME, token_us),
     INTERNAL(TIME, delay_until_us), INTERNAL(TIME, life_until_us),
     INTERNAL(U32, life_phases), INTERNAL(U32, notifications),
-    INTERNAL(BOOL, acted), INTERNAL(BOOL, overflow), INTERNAL(U8, input)};
+    INTERNAL(BOOL, acted), INTERNAL(BOOL, overflow), INTERNAL(U8, input),
+    INTERNAL(TIME, remind_us), INTERNAL(TIME, behind_us)};
 const size_t event_fields_n = ARRAY_LEN(event_fields);
 
 static void *

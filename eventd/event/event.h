@@ -38,6 +38,8 @@ struct event {
 	int64_t started_us; /* windows of counting begin here */
 	int64_t token_us;   /* when a bucket lost its last message */
 	int64_t delay_until_us, life_until_us;
+	int64_t remind_us;      /* the next reminder; 0: none */
+	int64_t behind_us;      /* its counting runs so far behind the clock */
 	uint32_t life_phases;   /* PHASE_BITs */
 	uint32_t notifications; /* sent to the notifier */
 	bool acted;             /* the opening actions ran */

@@ -226,7 +226,7 @@ missed(struct engine *e, const struct watch *w, int64_t now_us)
 		ev->last_us = now_us;
 		ev->count++;
 		if (ev->phase == PHASE_ACK && w->rule->expect.reset_ack) {
-			ev->phase = PHASE_OPEN;
+			ec_engine_reopen(e, ev, now_us);
 			ec_engine_schedule(e, ev);
 		}
 		ec_engine_changed(e, ev);

@@ -103,7 +103,7 @@ take(struct frame_reader *fr, struct slice *in, struct frame_counters *c,
 {
 	size_t header = 0, count = 0;
 
-	if (!fr->skipping && fr->scanned == 0) {
+	if (!fr->skipping && fr->scanned == 0 && !fr->lines) {
 		switch (decide(*in, &header, &count)) {
 		case FRAME_UNDECIDED:
 			return 0;
@@ -179,7 +179,10 @@ frame_end(
 		while (digits < in.len && in.s[digits] >= '0' &&
 		    in.s[digits] <= '9')
 			digits++;
-		if (digits == in.len && digits <= MAX_DIGITS && in.s[0] != '0')
+		if (fr->lines)
+			emit(in, fn, arg);
+		else if (digits == in.len && digits <= MAX_DIGITS &&
+		    in.s[0] != '0')
 			c->bad++;
 		else if (decide(in, &header, &count) == FRAME_COUNTED)
 			c->bad++;

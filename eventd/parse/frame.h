@@ -22,6 +22,7 @@ struct frame_reader {
 	struct str buf;
 	size_t scanned; /* bytes of buf known to hold no LF */
 	size_t max;     /* bound of one message, bytes */
+	bool lines;     /* no octet counting: lines alone */
 	bool skipping;  /* the rest of a line that was too long */
 	bool broken;    /* a length out of bounds was seen: nothing more */
 };

@@ -25,6 +25,7 @@ enum input {
 	INPUT_PIPE,    /* FIFO events */
 	INPUT_COMMAND, /* CREATE */
 	INPUT_TLS,
+	INPUT_SPOOL, /* files in var/vedette/eventd/spool */
 	INPUT_COUNT
 };
 const char *input_name(enum input input);

@@ -70,18 +70,31 @@ explain(struct err *err_r, const char *name, const char *address, uint16_t port,
 		    name, address, port, strerror(error), name);
 }
 
-static void
-tune(int fd, int family, int type)
+/* "::" takes IPv4 too where no address of IPv4 is listened on beside it. */
+static bool
+both_families(const struct settings_listener *l, const char *address)
 {
-	int on = 1, size = UDP_BUFFER;
+	if (strcmp(address, "::") != 0)
+		return false;
+	for (size_t i = 0; i < l->n_addresses; i++) {
+		if (strchr(l->addresses[i], ':') == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void
+tune(int fd, int family, bool both, int type)
+{
+	int on = 1, size = UDP_BUFFER, alone = !both;
 
 	if (family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+		setsockopt(
+		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof(alone));
 	if (type == SOCK_STREAM) {
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 		return;
 	}
-	setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
 	/* FORCE needs a capability; the other is cut to rmem_max. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) !=
 	    0)
@@ -89,8 +102,8 @@ tune(int fd, int family, int type)
 }
 
 static int
-bind_one(const char *name, const char *address, uint16_t port, int type,
-    struct err *err_r)
+bind_one(const char *name, const char *address, uint16_t port, bool both,
+    int type, struct err *err_r)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = make_address(address, port, &ss);
@@ -102,11 +115,13 @@ bind_one(const char *name, const char *address, uint16_t port, int type,
 		return -1;
 	}
 	fd = socket(ss.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd == -1 && errno == EAFNOSUPPORT && both)
+		return bind_one(name, "0.0.0.0", port, false, type, err_r);
 	if (fd == -1) {
 		explain(err_r, name, address, port, type, errno);
 		return -1;
 	}
-	tune(fd, ss.ss_family, type);
+	tune(fd, ss.ss_family, both, type);
 	if (bind(fd, (struct sockaddr *)&ss, len) != 0 ||
 	    (type == SOCK_STREAM && listen(fd, 128) != 0)) {
 		explain(err_r, name, address, port, type, errno);
@@ -141,11 +156,11 @@ find(struct bound_list *list, const char *address, uint16_t port, int type)
 	return NULL;
 }
 
-/* IPv6 may be absent: its loopback is then left out. */
+/* IPv6 may be absent: its addresses are then left out. */
 static bool
 may_miss(const char *address, int error)
 {
-	return strcmp(address, "::1") == 0 &&
+	return (strcmp(address, "::1") == 0 || strcmp(address, "::") == 0) &&
 	    (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
 }
 
@@ -159,13 +174,14 @@ bind_listener(struct bound_list *list, const char *name,
 	for (size_t i = 0; l->enabled && i < l->n_addresses; i++) {
 		struct bound_socket *old =
 		    find(have, l->addresses[i], l->port, type);
+		bool both = both_families(l, l->addresses[i]);
 		int fd = -1;
 
 		if (old != NULL) {
 			old->keep = true;
 		} else {
 			fd = bind_one(
-			    name, l->addresses[i], l->port, type, &one);
+			    name, l->addresses[i], l->port, both, type, &one);
 			if (fd == -1 && may_miss(l->addresses[i], errno))
 				continue;
 			if (fd == -1) {

@@ -29,6 +29,9 @@ struct receive_counters {
 	uint64_t clients, clients_refused;
 	uint64_t tls_failed; /* handshakes, and what came later */
 	uint64_t udp_bytes;
+	uint64_t udp_queued; /* bytes that wait for the loop */
+	uint64_t kernel_queued, receive_buffer; /* bytes, by udp_look() */
+	uint64_t not_allowed;                   /* connections and datagrams */
 };
 
 /* --- sockets (bind.c) ------------------------------------------------------
@@ -70,6 +73,8 @@ struct udp_receiver *udp_new(uv_loop_t *loop, size_t max_message,
 void udp_free(struct udp_receiver **u);
 /* Takes the sockets over in place of those it has. */
 void udp_set_sockets(struct udp_receiver *u, const int *fds, size_t n);
+/* Brings what the kernel counts up to date; on the loop. */
+void udp_look(struct udp_receiver *u);
 void udp_set_max_message(struct udp_receiver *u, size_t max_message);
 /* Paused, the queue fills, then datagrams are dropped and counted. */
 void udp_pause(struct udp_receiver *u, bool paused);
@@ -85,6 +90,9 @@ struct stream_receiver *ec_stream_new(uv_loop_t *loop,
 void ec_stream_free(struct stream_receiver **s);
 void ec_stream_set_limits(
     struct stream_receiver *s, const struct receive_limits *limits);
+/* Asked for each connection of the network; false: it is closed. */
+typedef bool receive_admit_fn(enum input input, const char *address, void *arg);
+void ec_stream_set_admit(struct stream_receiver *s, receive_admit_fn *admit);
 /* Takes the bound socket over; `key` names it for ec_stream_unlisten. */
 int ec_stream_listen_tcp(
     struct stream_receiver *s, int fd, const char *key, struct err *err_r);

@@ -43,6 +43,7 @@ struct stream_receiver {
 	struct receive_limits limits;
 	struct receive_counters *counters;
 	receive_fn *fn;
+	receive_admit_fn *admit; /* NULL: everyone */
 	void *arg;
 	struct listeners listeners;
 	struct client *clients;
@@ -226,14 +227,18 @@ on_connection(uv_stream_t *server, int kind, void *arg)
 		return;
 	}
 	s->refusing = false;
-	if (input == INPUT_TLS)
-		c->tls = tls_new(s->tls);
 	if (input != INPUT_SOCKET) {
 		uv_tcp_keepalive(&c->u.tcp, 1, 60);
 		if (uv_tcp_getpeername(
 			&c->u.tcp, (struct sockaddr *)&peer, &len) == 0)
 			ec_address_text((struct sockaddr *)&peer, c->address);
+		if (s->admit != NULL && !s->admit(input, c->address, s->arg)) {
+			client_close(c, false);
+			return;
+		}
 	}
+	if (input == INPUT_TLS)
+		c->tls = tls_new(s->tls);
 	client_start(c);
 }
 
@@ -277,6 +282,12 @@ ec_stream_new(uv_loop_t *loop, const struct receive_limits *limits,
 	uv_timer_start(&s->timer, on_timer, CHECK_MS, CHECK_MS);
 	uv_unref((uv_handle_t *)&s->timer);
 	return s;
+}
+
+void
+ec_stream_set_admit(struct stream_receiver *s, receive_admit_fn *admit)
+{
+	s->admit = admit;
 }
 
 void

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * UDP: a thread empties the kernel's buffers in batches into a bounded queue,
- * the loop takes it from there (EC-1).
+ * UDP: a thread empties the kernel's buffers in batches into bounded lanes, one
+ * for the senders whose addresses fall into it, and the loop takes from each
+ * lane in turn (EC-1). So a host that sends faster than its messages can be
+ * looked at fills its own lane and delays nobody else's.
  */
 #include "common/clock.h"
 #include "common/log.h"
@@ -9,17 +11,22 @@
 #include "eventd/receive/receive.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define BATCH       64
 #define DATAGRAM    65536
 #define QUEUE_BYTES (64u << 20)
+#define LANES       256 /* a power of two */
+#define LANE_BYTES  (16u << 20)
+#define LANE_TURN   64   /* messages of a lane, then the next lane's */
 #define TURN        1024 /* messages a turn of the loop */
 #define SOCKETS_MAX 32
 
@@ -29,11 +36,17 @@ struct datagram { /* in a block, its bytes behind it, aligned to 8 */
 	uint32_t len;
 	bool truncated;
 };
-struct block {
+struct block { /* datagrams of one lane */
 	struct block *next;
 	size_t n, taken; /* datagrams; at: the next one's place */
 	size_t at, size;
 	char bytes[];
+};
+struct lane {
+	struct lane *next; /* of those that hold something */
+	struct block *first, *last;
+	size_t queued;
+	bool listed;
 };
 struct socket {
 	int fd;
@@ -49,11 +62,13 @@ struct udp_receiver {
 	pthread_t thread;
 	bool running;
 	int wake; /* eventfd */
+	uint64_t seed;
 	pthread_mutex_t lock;
 	/* Under the lock. */
-	struct block *first, *last;
+	struct lane lanes[LANES];
+	struct lane *first, *last; /* that hold something */
 	size_t queued;
-	uint64_t kernel_drops, queue_drops;
+	uint64_t queue_drops;
 	bool stop;
 	/* The thread's; changed only while it does not run. */
 	struct socket sockets[SOCKETS_MAX];
@@ -62,7 +77,6 @@ struct udp_receiver {
 	struct mmsghdr msgs[BATCH];
 	struct iovec iov[BATCH];
 	struct sockaddr_in6 from[BATCH];
-	char control[BATCH][64];
 	bool paused;
 };
 
@@ -72,30 +86,36 @@ padded(size_t n)
 	return (n + 7) & ~(size_t)7;
 }
 
-/* The kernel tells how many it dropped so far, with each datagram. */
-static uint32_t
-drops_of(struct msghdr *h, uint32_t known)
+/* Which lane a sender's datagrams take: by the address alone. */
+static unsigned
+lane_of(const struct udp_receiver *u, const struct sockaddr_in6 *from)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c != NULL;
-	     c = CMSG_NXTHDR(h, c)) {
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
-			memcpy(&known, CMSG_DATA(c), sizeof(known));
+	const struct sockaddr_in *in = (const struct sockaddr_in *)from;
+	uint64_t h = u->seed, half[2];
+
+	if (from->sin6_family == AF_INET) {
+		h ^= in->sin_addr.s_addr;
+	} else {
+		memcpy(half, &from->sin6_addr, sizeof(half));
+		h ^= half[0] * 0x9e3779b97f4a7c15u + half[1];
 	}
-	return known;
+	h *= 0xd6e8feb86659fd93u;
+	return (unsigned)(h >> 48) & (LANES - 1);
 }
 
+/* Datagrams `from` to before `to` of the batch. */
 static struct block *
-make_block(struct udp_receiver *u, int n, int64_t now_us)
+make_block(struct udp_receiver *u, int from, int to, int64_t now_us)
 {
 	struct block *b;
 	size_t size = 0;
 
-	for (int i = 0; i < n; i++)
+	for (int i = from; i < to; i++)
 		size += sizeof(struct datagram) + padded(u->msgs[i].msg_len);
 	b = xmalloc(sizeof(*b) + size);
-	*b = (struct block){.n = (size_t)n, .size = size};
+	*b = (struct block){.n = (size_t)(to - from), .size = size};
 	size = 0;
-	for (int i = 0; i < n; i++) {
+	for (int i = from; i < to; i++) {
 		struct datagram d = {.from = u->from[i],
 		    .received_us = now_us,
 		    .len = u->msgs[i].msg_len,
@@ -111,32 +131,46 @@ make_block(struct udp_receiver *u, int n, int64_t now_us)
 }
 
 static void
-enqueue(struct udp_receiver *u, struct block *b, uint32_t kernel)
+list_lane(struct udp_receiver *u, struct lane *lane)
 {
-	pthread_mutex_lock(&u->lock);
-	u->kernel_drops += kernel;
-	if (u->queued + b->size > QUEUE_BYTES) {
-		u->queue_drops += b->n;
-		pthread_mutex_unlock(&u->lock);
-		free(b);
-		return;
-	}
+	lane->listed = true;
+	lane->next = NULL;
 	if (u->last == NULL)
-		u->first = b;
+		u->first = lane;
 	else
-		u->last->next = b;
-	u->last = b;
-	u->queued += b->size;
-	pthread_mutex_unlock(&u->lock);
-	uv_async_send(&u->async);
+		u->last->next = lane;
+	u->last = lane;
 }
 
-/* One batch from a socket that has some. */
+/* Under the lock. False: there is no room. */
+static bool
+enqueue(struct udp_receiver *u, struct lane *lane, struct block *b)
+{
+	if (u->queued + b->size > QUEUE_BYTES ||
+	    lane->queued + b->size > LANE_BYTES) {
+		u->queue_drops += b->n;
+		return false;
+	}
+	if (lane->last == NULL)
+		lane->first = b;
+	else
+		lane->last->next = b;
+	lane->last = b;
+	lane->queued += b->size;
+	u->queued += b->size;
+	if (!lane->listed)
+		list_lane(u, lane);
+	return true;
+}
+
+/* One batch from a socket that has some; a block for each run of a lane. */
 static void
 receive(struct udp_receiver *u, struct socket *s)
 {
-	uint32_t drops = s->drops;
-	int n;
+	struct block *blocks[BATCH];
+	unsigned lanes[BATCH];
+	int n, end, runs = 0;
+	int64_t now_us;
 
 	for (int i = 0; i < BATCH; i++) {
 		u->iov[i] =
@@ -144,18 +178,27 @@ receive(struct udp_receiver *u, struct socket *s)
 		u->msgs[i].msg_hdr = (struct msghdr){.msg_name = &u->from[i],
 		    .msg_namelen = sizeof(u->from[i]),
 		    .msg_iov = &u->iov[i],
-		    .msg_iovlen = 1,
-		    .msg_control = u->control[i],
-		    .msg_controllen = sizeof(u->control[i])};
+		    .msg_iovlen = 1};
 	}
 	n = recvmmsg(s->fd, u->msgs, BATCH, MSG_DONTWAIT, NULL);
-	if (n <= 0)
-		return;
-	for (int i = 0; i < n; i++)
-		drops = drops_of(&u->msgs[i].msg_hdr, drops);
-	enqueue(
-	    u, make_block(u, n, clock_wall() / NS_PER_US), drops - s->drops);
-	s->drops = drops;
+	now_us = clock_wall() / NS_PER_US;
+	for (int i = 0; i < n; i = end) {
+		lanes[runs] = lane_of(u, &u->from[i]);
+		for (end = i + 1;
+		     end < n && lane_of(u, &u->from[end]) == lanes[runs]; end++)
+			;
+		blocks[runs++] = make_block(u, i, end, now_us);
+	}
+	pthread_mutex_lock(&u->lock);
+	for (int i = 0; i < runs; i++) {
+		if (enqueue(u, &u->lanes[lanes[i]], blocks[i]))
+			blocks[i] = NULL;
+	}
+	pthread_mutex_unlock(&u->lock);
+	for (int i = 0; i < runs; i++)
+		free(blocks[i]);
+	if (n > 0)
+		uv_async_send(&u->async);
 }
 
 static void *
@@ -217,6 +260,47 @@ give(struct udp_receiver *u, struct block *b, size_t *budget)
 	return b->taken == b->n;
 }
 
+/* The lane whose turn it is goes to the end, or out if it is empty. */
+static void
+turn_lane(struct udp_receiver *u, struct lane *lane)
+{
+	u->first = lane->next;
+	if (u->first == NULL)
+		u->last = NULL;
+	lane->listed = false;
+	if (lane->first != NULL)
+		list_lane(u, lane);
+}
+
+/* Some messages of one lane. */
+static void
+give_lane(struct udp_receiver *u, struct lane *lane, size_t *budget)
+{
+	size_t share = *budget < LANE_TURN ? *budget : LANE_TURN, left = share;
+	struct block *b, *used;
+
+	pthread_mutex_lock(&u->lock);
+	b = lane->first;
+	pthread_mutex_unlock(&u->lock);
+	while (b != NULL && left > 0 && !u->paused) {
+		used = b;
+		if (!give(u, b, &left))
+			break;
+		pthread_mutex_lock(&u->lock);
+		b = lane->first = used->next;
+		if (b == NULL)
+			lane->last = NULL;
+		lane->queued -= used->size;
+		u->queued -= used->size;
+		pthread_mutex_unlock(&u->lock);
+		free(used);
+	}
+	*budget -= share - left;
+	pthread_mutex_lock(&u->lock);
+	turn_lane(u, lane);
+	pthread_mutex_unlock(&u->lock);
+}
+
 static void
 on_async(uv_async_t *async)
 {
@@ -224,24 +308,16 @@ on_async(uv_async_t *async)
 	size_t budget = TURN;
 
 	while (budget > 0 && !u->paused) {
-		struct block *b;
+		struct lane *lane;
 
 		pthread_mutex_lock(&u->lock);
-		b = u->first;
-		u->counters->kernel_drops = u->kernel_drops;
+		lane = u->first;
 		u->counters->queue_drops = u->queue_drops;
+		u->counters->udp_queued = u->queued;
 		pthread_mutex_unlock(&u->lock);
-		if (b == NULL)
+		if (lane == NULL)
 			return;
-		if (!give(u, b, &budget))
-			break;
-		pthread_mutex_lock(&u->lock);
-		u->first = b->next;
-		if (u->first == NULL)
-			u->last = NULL;
-		u->queued -= b->size;
-		pthread_mutex_unlock(&u->lock);
-		free(b);
+		give_lane(u, lane, &budget);
 	}
 	if (!u->paused)
 		uv_async_send(&u->async);
@@ -257,6 +333,8 @@ udp_new(uv_loop_t *loop, size_t max_message, struct receive_counters *counters,
 	u->counters = counters;
 	u->fn = fn;
 	u->arg = arg;
+	/* So that nobody can choose whose lane to fill. */
+	must(getrandom(&u->seed, sizeof(u->seed), 0) == sizeof(u->seed));
 	u->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	must(u->wake != -1);
 	pthread_mutex_init(&u->lock, NULL);
@@ -282,12 +360,35 @@ stop_thread(struct udp_receiver *u)
 	u->stop = u->running = false;
 }
 
+/* What the kernel holds and what it dropped so far, without a datagram. */
+void
+udp_look(struct udp_receiver *u)
+{
+	uint32_t info[SK_MEMINFO_VARS];
+
+	u->counters->kernel_queued = 0;
+	for (size_t i = 0; i < u->n_sockets; i++) {
+		struct socket *s = &u->sockets[i];
+		socklen_t len = sizeof(info);
+
+		memset(info, 0, sizeof(info));
+		if (getsockopt(s->fd, SOL_SOCKET, SO_MEMINFO, info, &len) != 0)
+			continue;
+		/* Counted in 32 bits, so that a wrap does no harm. */
+		u->counters->kernel_drops += info[SK_MEMINFO_DROPS] - s->drops;
+		s->drops = info[SK_MEMINFO_DROPS];
+		u->counters->kernel_queued += info[SK_MEMINFO_RMEM_ALLOC];
+		u->counters->receive_buffer = info[SK_MEMINFO_RCVBUF];
+	}
+}
+
 void
 udp_set_sockets(struct udp_receiver *u, const int *fds, size_t n)
 {
 	struct socket old[SOCKETS_MAX];
 	size_t n_old = u->n_sockets;
 
+	udp_look(u);
 	stop_thread(u);
 	memcpy(old, u->sockets, sizeof(old));
 	must(n <= SOCKETS_MAX);
@@ -339,9 +440,11 @@ udp_free(struct udp_receiver **up)
 	if (u == NULL)
 		return;
 	stop_thread(u);
-	for (struct block *b = u->first; b != NULL; b = next) {
-		next = b->next;
-		free(b);
+	for (int i = 0; i < LANES; i++) {
+		for (struct block *b = u->lanes[i].first; b != NULL; b = next) {
+			next = b->next;
+			free(b);
+		}
 	}
 	close(u->wake);
 	free(u->buffer);

@@ -351,6 +351,20 @@ read_lifetime(struct reader *parent, struct rule *rule)
 }
 
 static void
+read_remind(struct reader *parent, struct rule *rule)
+{
+	static const char *const until[] = {"ack", NULL};
+	struct reader r;
+
+	reader_sub(&r, parent, "remind");
+	rule->remind_us = reader_duration(&r, "every", US_PER_S, 0);
+	if (r.object != NULL && rule->remind_us == 0 && !r.bad)
+		reader_mistake(&r, "every", "is needed");
+	reader_word(&r, "until", until, 0);
+	reader_end(&r);
+}
+
+static void
 read_words(struct reader *r, struct rule *rule)
 {
 	static const char *const outcomes[] = {
@@ -388,6 +402,7 @@ rule_compile(const json_t *object, const char *path,
 	read_expect(&r, rule);
 	rule->delay_us = reader_duration(&r, "delay", 0, 0);
 	read_lifetime(&r, rule);
+	read_remind(&r, rule);
 	read_actions(&r, "actions", &rule->actions, names);
 	rule->actions_in_downtime =
 	    reader_bool(&r, "actions_in_downtime", true);

@@ -10,6 +10,7 @@
 #include "eventd/rule/scan.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 
 static bool
 covers(const struct range *range, int value)
@@ -34,6 +35,23 @@ network_has(const struct network *net, struct slice address)
 		return false;
 	return rest == 0 ||
 	    ((addr[whole] ^ net->addr[whole]) & (0xff00u >> rest) & 0xff) == 0;
+}
+
+void
+networks_free(struct networks *n)
+{
+	free(n->v);
+	*n = (struct networks){0};
+}
+
+bool
+networks_have(const struct networks *n, struct slice address)
+{
+	for (size_t i = 0; i < n->n; i++) {
+		if (network_has(&n->v[i], address))
+			return true;
+	}
+	return n->n == 0;
 }
 
 static bool

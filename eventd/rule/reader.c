@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "common/num.h"
+#include "eventd/rule/compile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,6 +230,27 @@ reader_pattern(struct reader *r, const char *key, enum pattern_kind kind)
 	if (p == NULL)
 		reader_mistake(r, key, "%s", err.text);
 	return p;
+}
+
+void
+reader_networks(struct reader *r, const char *key, struct networks *to)
+{
+	struct strings words = {0};
+
+	reader_strings(r, key, &words);
+	for (size_t i = 0; i < words.n; i++) {
+		struct network net;
+
+		if (!network_parse(words.v[i], &net)) {
+			reader_mistake(r, key,
+			    "\"%s\": a network like 192.0.2.0/24 is expected",
+			    words.v[i]);
+			continue;
+		}
+		to->v = xreallocarray(to->v, to->n + 1, sizeof(*to->v));
+		to->v[to->n++] = net;
+	}
+	strings_free(&words);
 }
 
 bool

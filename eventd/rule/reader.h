@@ -45,6 +45,8 @@ int reader_word(
 void reader_strings(struct reader *r, const char *key, struct strings *to);
 struct pattern *reader_pattern(
     struct reader *r, const char *key, enum pattern_kind kind);
+/* A list of networks like 192.0.2.0/24. */
+void reader_networks(struct reader *r, const char *key, struct networks *to);
 /* {limit, action} */
 bool reader_limit(struct reader *r, const char *key, struct limit *limit);
 

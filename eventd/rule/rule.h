@@ -67,6 +67,15 @@ struct network {
 	unsigned bits;
 	uint8_t addr[16];
 };
+/* A growing list of them; {0} is empty. */
+struct networks {
+	struct network *v;
+	size_t n;
+};
+void networks_free(struct networks *n);
+/* In one of them; none: everything is. */
+bool networks_have(const struct networks *n, struct slice address);
+
 struct conditions {
 	struct pattern *text, *host, *application;
 	struct network network;
@@ -123,6 +132,7 @@ struct rule {
 	int64_t delay_us;
 	int64_t lifetime_us;      /* 0: for ever */
 	uint32_t lifetime_phases; /* PHASE_BITs */
+	int64_t remind_us;        /* every so long, until acknowledged; 0: no */
 	struct strings actions;
 	bool actions_in_downtime, autodelete;
 	bool has_limit;

@@ -98,12 +98,52 @@ get_status(const struct row *row, uint32_t index, struct cell *c)
 	c->type = type;
 }
 
+static void
+get_source(const struct row *row, uint32_t index, struct cell *c)
+{
+	const struct source *s = row->source;
+
+	switch (index) {
+	case 0:
+		c->s = slice_of(s->address);
+		break;
+	case 1:
+		c->i = (int64_t)s->messages;
+		break;
+	case 2:
+		c->i = (int64_t)s->bytes;
+		break;
+	case 3:
+		c->i = (int64_t)s->limited;
+		break;
+	case 4:
+		c->i = (int64_t)s->refused;
+		break;
+	case 5:
+		c->i = s->first_us;
+		break;
+	default:
+		c->i = s->last_us;
+		break;
+	}
+}
+
 #define STATUS_COLUMN(name, type, help)                                        \
 	{"status_" #name, CELL_##type, get_status, STATUS_##name, help},
 static const struct column status_columns[] = {STATUS_TABLE(STATUS_COLUMN){0}};
 static const struct column rule_columns[] = {
     {"rule_id", CELL_STR, get_rule, 0, "id of the rule"},
     {"rule_hits", CELL_INT, get_rule, 1, "messages that it fitted"}, {0}};
+static const struct column source_columns[] = {
+    {"source_address", CELL_STR, get_source, 0, "of the sender"},
+    {"source_messages", CELL_INT, get_source, 1, "messages that it sent"},
+    {"source_bytes", CELL_INT, get_source, 2, "bytes of them"},
+    {"source_limited", CELL_INT, get_source, 3,
+	"of them dropped above its rate"},
+    {"source_refused", CELL_INT, get_source, 4,
+	"connections and datagrams that were not allowed"},
+    {"source_first", CELL_TIME, get_source, 5, "when it first sent"},
+    {"source_last", CELL_TIME, get_source, 6, "when it last sent"}, {0}};
 static const struct column history_columns[] = {
     {"history_line", CELL_INT, get_history, 0, "number of the line"},
     {"history_time", CELL_TIME, get_history, 1, "when it happened"},
@@ -160,6 +200,8 @@ query_columns(enum query_table table)
 		return all_history_columns;
 	case QUERY_RULES:
 		return rule_columns;
+	case QUERY_SOURCES:
+		return source_columns;
 	case QUERY_STATUS:
 	case QUERY_TABLES:
 		break;

@@ -10,6 +10,7 @@
 #include "common/err.h"
 #include "common/str.h"
 #include "eventd/event/event.h"
+#include "eventd/receive/sources.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ enum query_table {
 	QUERY_HISTORY,
 	QUERY_RULES,
 	QUERY_STATUS,
+	QUERY_SOURCES,
 	QUERY_TABLES
 };
 enum query_format {
@@ -70,6 +72,7 @@ struct row {
 	const struct history_row *history;
 	const struct rule *rule;
 	const struct cell *status; /* by column of the status table */
+	const struct source *source;
 };
 
 struct column {

@@ -219,15 +219,13 @@ allowed(const struct status_server *s, const uv_tcp_t *tcp)
 	int len = sizeof(peer);
 	char text[64];
 
-	if (s->rules.n_allow == 0)
+	if (s->rules.allow == NULL || s->rules.allow->n == 0)
 		return true;
 	if (uv_tcp_getpeername(tcp, (struct sockaddr *)&peer, &len) != 0)
 		return false;
 	ec_address_text((struct sockaddr *)&peer, text);
-	for (size_t i = 0; i < s->rules.n_allow; i++) {
-		if (network_has(&s->rules.allow[i], slice_of(text)))
-			return true;
-	}
+	if (networks_have(s->rules.allow, slice_of(text)))
+		return true;
 	log_warn("event_status: %s is not allowed (see "
 		 "eventd.status_tcp.allow)",
 	    text);

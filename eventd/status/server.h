@@ -27,8 +27,7 @@ typedef void status_gone_fn(struct status_client *client, void *arg);
 
 struct status_rules { /* for clients over TCP */
 	bool commands;
-	const struct network *allow; /* n; none: everyone; borrowed */
-	size_t n_allow;
+	const struct networks *allow; /* borrowed; NULL: everyone */
 };
 
 struct status_server *status_new(uv_loop_t *loop, status_request_fn *request,

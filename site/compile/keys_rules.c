@@ -263,6 +263,9 @@ static const struct schema life_phases = {
     .kind = SCHEMA_LIST, .of = &life_phase};
 TABLE(lifetime, {"after", &duration, true, NULL, NULL},
     {"phases", &life_phases, false, "[open]", NULL});
+WORDS(remind_until, "ack");
+TABLE(remind, {"every", &duration, true, NULL, NULL},
+    {"until", &remind_until, false, "ack", NULL});
 WORDS(limit_action, "stop", "stop_overflow", "stop_overflow_notify",
     "delete_oldest");
 TABLE(event_limit, {"limit", &positive, true, NULL, NULL},
@@ -285,6 +288,7 @@ WORDS(outcome, "event", "drop", "skip_pack");
 	    {"expect", &event_expect, false, NULL, NULL},                      \
 	    {"delay", &duration, false, NULL, NULL},                           \
 	    {"lifetime", &lifetime, false, NULL, NULL},                        \
+	    {"remind", &remind, false, NULL, "told again, numbered"},          \
 	    {"actions", &keys_names, false, "[]", NULL},                       \
 	    {"actions_in_downtime", &keys_bool, false, "true", NULL},          \
 	    {"autodelete", &keys_bool, false, "false", NULL},                  \

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The way of a message from its receiver to the engine; see intake.h.
+ */
+#include "eventd/intake.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mem.h"
+#include "eventd/eventd.h"
+#include "eventd/rule/compile.h"
+
+#include <stdlib.h>
+
+void
+eventd_message(struct slice raw, const char *address, enum input input,
+    int64_t received_us, void *arg)
+{
+	struct eventd *ed = arg;
+	struct message m = {.input = input};
+	int64_t start = clock_mono();
+
+	if (address[0] != '\0') {
+		switch (sources_take(
+		    ed->intake.sources, input, address, raw.len, received_us)) {
+		case SOURCE_TAKEN:
+			break;
+		case SOURCE_REFUSED:
+			ed->received.not_allowed++;
+			return;
+		case SOURCE_LIMITED:
+			return;
+		}
+	}
+	syslog_parse(&ed->parser, raw, address, received_us, &m);
+	ec_engine_message(ed->engine, &m, received_us);
+	rates_processing(
+	    &ed->rates, (double)(clock_mono() - start) / (double)NS_PER_S);
+	eventd_arm(ed);
+}
+
+void
+eventd_heard(const struct message *m, bool made, void *arg)
+{
+	struct eventd *ed = arg;
+
+	(void)made;
+	if (ed->engine->options->log_messages)
+		message_log_add(ed->intake.log, m);
+}
+
+static bool
+admit(enum input input, const char *address, void *arg)
+{
+	struct eventd *ed = arg;
+
+	if (sources_admit(ed->intake.sources, input, address, eventd_now()))
+		return true;
+	ed->received.not_allowed++;
+	log_warn("%s: %s is not allowed (see listen.syslog_%s.allow)",
+	    input_name(input), address, input_name(input));
+	return false;
+}
+
+static void
+sync_spool(spool_done_fn *done, void *done_arg, void *arg)
+{
+	ec_store_sync(((struct eventd *)arg)->store, done, done_arg);
+}
+
+void
+eventd_intake_make(struct eventd *ed, uint64_t seed)
+{
+	char *folder = daemon_path(ed->d, "var/vedette/eventd/messages");
+
+	ed->intake.sources = sources_new(seed);
+	ed->intake.log = message_log_new(ed->d->loop, folder);
+	ec_stream_set_admit(ed->streams, admit);
+	free(folder);
+}
+
+int
+eventd_intake_start(struct eventd *ed, struct err *err_r)
+{
+	char *folder = daemon_path(ed->d, "var/vedette/eventd/spool");
+
+	ed->intake.spool = spool_new(ed->d->loop, folder, &ed->received,
+	    eventd_message, sync_spool, ed, err_r);
+	free(folder);
+	if (ed->intake.spool == NULL)
+		return -1;
+	spool_set_max_message(
+	    ed->intake.spool, ed->engine->options->max_message);
+	return 0;
+}
+
+void
+eventd_intake_free(struct eventd *ed)
+{
+	spool_free(&ed->intake.spool);
+	message_log_free(&ed->intake.log);
+	sources_free(&ed->intake.sources);
+}
+
+void
+eventd_intake_apply(struct eventd *ed)
+{
+	const struct eventd_options *o = ed->engine->options;
+
+	sources_set_rate(ed->intake.sources, o->rate, o->rate_interval_us);
+	if (ed->intake.spool != NULL)
+		spool_set_max_message(ed->intake.spool, o->max_message);
+}
+
+void
+eventd_intake_pause(struct eventd *ed, bool paused)
+{
+	udp_pause(ed->udp, paused);
+	ec_stream_pause(ed->streams, paused);
+	if (ed->intake.spool != NULL)
+		spool_pause(ed->intake.spool, paused);
+}
+
+/* --- losses --------------------------------------------------------------- */
+
+static void
+tell_limited(struct eventd *ed, struct source *src, int64_t now_us)
+{
+	const struct eventd_options *o = ed->engine->options;
+	struct str text = {0};
+
+	if (src->limited == src->told)
+		return;
+	str_addf(&text,
+	    "%s sends more than %u messages in %lld s: %llu were dropped "
+	    "(eventd.rate_limit)",
+	    src->address, o->rate, (long long)(o->rate_interval_us / US_PER_S),
+	    (unsigned long long)src->limited);
+	ec_engine_tell(
+	    ed->engine, "rate", src->address, str_slice(&text), now_us);
+	src->told = src->limited;
+	str_free(&text);
+}
+
+static void
+tell_drops(struct eventd *ed, const char *subject, const char *what,
+    uint64_t drops, uint64_t *told, int64_t now_us)
+{
+	struct str text = {0};
+
+	if (drops == *told)
+		return;
+	str_addf(&text, "%llu datagrams %s since the event console started",
+	    (unsigned long long)drops, what);
+	ec_engine_tell(ed->engine, subject, "", str_slice(&text), now_us);
+	*told = drops;
+	str_free(&text);
+}
+
+void
+eventd_intake_look(struct eventd *ed)
+{
+	struct intake *in = &ed->intake;
+	int64_t now_us = eventd_now();
+
+	udp_look(ed->udp);
+	for (struct source *src = sources_newest(in->sources);
+	     src != NULL && src->last_us >= in->looked_us; src = src->older)
+		tell_limited(ed, src, now_us);
+	in->looked_us = now_us;
+	tell_drops(ed, "kernel_drops",
+	    "were dropped by the kernel (net.core.rmem_max bounds its buffer)",
+	    ed->received.kernel_drops, &in->told_kernel_drops, now_us);
+	tell_drops(ed, "queue_drops",
+	    "were dropped, faster than they could be looked at,",
+	    ed->received.queue_drops, &in->told_queue_drops, now_us);
+	eventd_arm(ed);
+}
+
+/* --- configuration -------------------------------------------------------- */
+
+static void
+read_list(
+    const json_t *list, const char *name, struct networks *to, struct err *all)
+{
+	struct err one;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+		struct network net;
+
+		if (s == NULL || !network_parse(s, &net)) {
+			err_set(&one,
+			    "listen.%s.allow: a network like 192.0.2.0/24 is "
+			    "expected",
+			    name);
+			err_also(all, &one);
+			continue;
+		}
+		to->v = xreallocarray(to->v, to->n + 1, sizeof(*to->v));
+		to->v[to->n++] = net;
+	}
+}
+
+int
+eventd_read_allow(const struct settings *settings, struct source_rules *rules,
+    struct err *err_r)
+{
+	const struct {
+		const char *name;
+		const struct settings_listener *l;
+		enum input input;
+	} inputs[] = {{"syslog_udp", &settings->syslog_udp, INPUT_UDP},
+	    {"syslog_tcp", &settings->syslog_tcp, INPUT_TCP},
+	    {"syslog_tls", &settings->syslog_tls, INPUT_TLS}};
+	struct err all = {""};
+
+	*rules = (struct source_rules){0};
+	for (size_t i = 0; i < ARRAY_LEN(inputs); i++)
+		read_list(json_object_get(inputs[i].l->extra, "allow"),
+		    inputs[i].name, &rules->allow[inputs[i].input], &all);
+	if (all.text[0] == '\0')
+		return 0;
+	source_rules_free(rules);
+	err_set(err_r, "%s", all.text);
+	return -1;
+}
