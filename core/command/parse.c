@@ -161,7 +161,7 @@ read_arg(struct call *c, unsigned n, char type, struct err *err_r)
 		return num_double(a->text, &a->real) && a->real >= 0 &&
 			a->real < 1e6
 		    ? 0
-		    : wrong("a number from 0", n, a, err_r);
+		    : wrong("a number from 0, below 1000000", n, a, err_r);
 	case 'c':
 		return read_command(c, a, err_r);
 	case 'v':

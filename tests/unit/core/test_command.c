@@ -111,6 +111,8 @@ refused_with_reasons(void **state) /* EC-1, EC-2, invariant 10 */
 	    {"ENABLE_HOSTGROUP_HOST_CHECKS;x", "there is no host group"},
 	    {"PROCESS_SERVICE_CHECK_RESULT;web;HTTP;4;x", "0 to 3"},
 	    {"PROCESS_HOST_CHECK_RESULT;web;-1;x", "a number from 0"},
+	    {"CHANGE_NORMAL_HOST_CHECK_INTERVAL;web;4294967295",
+		"below 1000000"},
 	    {"ADD_HOST_COMMENT;web;2;me;x", "0 or 1"},
 	    {"ACKNOWLEDGE_HOST_PROBLEM;web;2;1;0;me;x", "no problem"},
 	    {"SCHEDULE_HOST_DOWNTIME;web;200;100;1;0;0;me;x", "before"},
