@@ -3,7 +3,11 @@
  * The decision to notify, downtimes, acknowledgements, flapping: timelines F
  * to I of core-semantics and the rules around them.
  */
+#include "core/state/recur.h"
 #include "tests/unit/core/world.h"
+
+#include <stdlib.h>
+#include <time.h>
 
 enum {
 	WEB,
@@ -130,6 +134,69 @@ cancelled_downtime_takes_triggered_ones(void **state) /* DT-6, DT-11 */
 	assert_int_equal(w->e->downtimes.n, 0);
 	assert_int_equal(world_command(w, 50, "DEL_SVC_DOWNTIME;2", &err), -1);
 	world_free(&w);
+}
+
+/* DT-14, DT-15: expected by another program, at four o'clock in Berlin. */
+static void
+the_next_of_each_kind(void **state)
+{
+	static const struct {
+		uint32_t mode;
+		int64_t start, next;
+	} rows[] = {
+	    {2, INT64_C(1769828400), INT64_C(1769832000)}, /* an hour later */
+	    {4, INT64_C(1835312400),
+		INT64_C(1835398800)}, /* 2028-02-28, 02-29 */
+	    {4, INT64_C(1774666800),
+		INT64_C(1774749600)}, /* 2026-03-28, 03-29 */
+	    {6, INT64_C(1774148400),
+		INT64_C(1774749600)}, /* 2026-03-22, 03-29 */
+	    {8, INT64_C(1798167600),
+		INT64_C(1799377200)}, /* 2026-12-25, 2027-01-08 */
+	    {10, INT64_C(1769914800),
+		INT64_C(1772334000)}, /* 2026-02-01, 03-01 */
+	    {12, INT64_C(1767841200),
+		INT64_C(1770865200)}, /* 2026-01-08, 02-12 */
+	    {12, INT64_C(1769655600),
+		INT64_C(1777514400)}, /* 2026-01-29, 04-30 */
+	    {12, INT64_C(1796612400),
+		INT64_C(1799031600)}, /* 2026-12-07, 2027-01-04 */
+	    {12, INT64_C(1835406000),
+		INT64_C(1843264800)}, /* 2028-02-29, 05-30 */
+	    {14, INT64_C(1769828400),
+		INT64_C(1772247600)}, /* 2026-01-31, 02-28 */
+	    {14, INT64_C(1767236400),
+		INT64_C(1775095200)}, /* 2026-01-01, 04-02 */
+	    {14, INT64_C(1832727600),
+		INT64_C(1835146800)}, /* 2028-01-29, 02-26 */
+	    {14, INT64_C(1771729200),
+		INT64_C(1774749600)}, /* 2026-02-22, 03-29 */
+	    {16, INT64_C(1769828400),
+		INT64_C(1774922400)}, /* 2026-01-31, 03-31 */
+	    {16, INT64_C(1832727600),
+		INT64_C(1835406000)}, /* 2028-01-29, 02-29 */
+	    {16, INT64_C(1801191600),
+		INT64_C(1806285600)}, /* 2027-01-29, 03-29 */
+	    {16, INT64_C(1796439600),
+		INT64_C(1799118000)}, /* 2026-12-05, 2027-01-05 */
+	    {16, INT64_C(4104874800),
+		INT64_C(4109968800)}, /* 2100-01-29, 03-29 */
+	};
+
+	(void)state;
+	setenv("TZ", "Europe/Berlin", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(
+		    recur_next(rows[i].start, rows[i].start, rows[i].mode),
+		    rows[i].next);
+	/* The time of day is that of the first, not that of a shifted one. */
+	assert_int_equal(recur_next(1774576800, 1774749600, 4), 1774832400);
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (uint32_t mode = 0; mode < 40; mode++)
+		assert_int_equal(
+		    recur_valid(mode), mode <= 16 && mode % 2 == 0);
 }
 
 static void
@@ -360,6 +427,7 @@ main(void)
 	    cmocka_unit_test(host_downtime_covers_services),
 	    cmocka_unit_test(cancelled_downtime_takes_triggered_ones),
 	    cmocka_unit_test(recurring_downtime_moves_on),
+	    cmocka_unit_test(the_next_of_each_kind),
 	    cmocka_unit_test(timeline_h_delay_and_repetition),
 	    cmocka_unit_test(recovery_within_the_delay_is_silent),
 	    cmocka_unit_test(timeline_i_period),
