@@ -210,7 +210,7 @@ pdu_of(const struct snmp_request *request, unsigned version)
 	return pdu;
 }
 
-void
+bool
 pdu_read(void *handle)
 {
 	static netsnmp_large_fd_set set;
@@ -221,6 +221,7 @@ pdu_read(void *handle)
 		netsnmp_large_fd_set_init(&set, FD_SETSIZE);
 	made = true;
 	netsnmp_large_fd_setfd(fd, &set);
-	snmp_sess_read2(handle, &set);
+	int rc = snmp_sess_read2(handle, &set);
 	netsnmp_large_fd_clr(fd, &set);
+	return rc == 0;
 }

@@ -42,7 +42,10 @@ netsnmp_pdu *pdu_of(const struct snmp_request *request, unsigned version);
  */
 int pdu_parse(
     netsnmp_session *session, netsnmp_pdu *pdu, unsigned char *bytes, size_t n);
-/* Reads what the session's socket has, and calls back. */
-void pdu_read(void *handle);
+/*
+ * Reads what the session's socket has, and calls back. False: it was thrown
+ * away, not being well formed.
+ */
+bool pdu_read(void *handle);
 
 #endif

@@ -42,6 +42,8 @@ struct device_session {
 	enum stage stage;
 	bool engine_was_known, heard;
 	struct pdu_note note; /* what the library has called back with */
+	/* Packets that answered the last request in no way. */
+	unsigned dropped;
 	struct err failure;
 };
 
@@ -105,7 +107,16 @@ device_session_silence(const struct device_session *s, struct err *err_r)
 {
 	const struct snmp_options *o = s->options;
 
-	if (s->stage == STAGE_TALK && o->version == 3 && o->priv != NULL &&
+	if (s->dropped > o->retries && o->version == 3)
+		err_set(err_r,
+		    "%s answers, but not in its engine's time window, or what "
+		    "it answered before (do two devices have the same engine "
+		    "ID, or does somebody play old answers again?)",
+		    s->at);
+	else if (s->dropped > o->retries)
+		err_set(err_r,
+		    "%s answers with packets that are not well formed", s->at);
+	else if (s->stage == STAGE_TALK && o->version == 3 && o->priv != NULL &&
 	    !s->heard)
 		err_set(err_r,
 		    "No answer from %s to user %s, although the device made "
@@ -158,6 +169,7 @@ static void
 send_pdu(struct device_session *s, netsnmp_pdu *pdu)
 {
 	s->note = (struct pdu_note){0};
+	s->dropped = 0;
 	if (snmp_sess_async_send(s->handle, pdu, called_back, s) == 0) {
 		snmp_free_pdu(pdu);
 		s->note.what = PDU_NOT_SENT;
@@ -303,9 +315,11 @@ arrived(void *arg)
 {
 	struct device_session *s = arg;
 
-	pdu_read(s->handle);
+	bool is_good = pdu_read(s->handle);
 	if (s->note.what != PDU_NOTHING)
 		step(s);
+	else if (s->options->version == 3 || !is_good)
+		s->dropped++;
 }
 
 static void open_handle(struct device_session *s);

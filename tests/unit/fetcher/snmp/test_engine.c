@@ -4,6 +4,7 @@
  * clock has gone back, it was replaced, somebody plays old answers again. All
  * by one process, as a worker lives through it.
  */
+#include "fetcher/snmp/usm.h"
 #include "snmpd.h"
 
 #include <poll.h>
@@ -13,10 +14,10 @@
 	"'version': '3', 'user': 'shaaes', 'auth': ['sha', 'password-one'], "  \
 	"'priv': ['aes', 'password-two'], 'timeout': 1, 'retries': 1"
 
-static struct snmpd device;
+static struct snmpd device, copy;
 
 static void
-begin(int boots, const char *engine)
+start(struct snmpd *d, int boots, const char *engine)
 {
 	char config[512];
 
@@ -25,13 +26,20 @@ begin(int boots, const char *engine)
 	    "createUser shaaes SHA \"password-one\" AES \"password-two\"\n"
 	    "rouser shaaes priv\nrocommunity public 127.0.0.1\n",
 	    engine, engine, boots);
-	snmpd_start(&device, config);
+	snmpd_start(d, config);
+}
+
+static void
+begin(int boots, const char *engine)
+{
+	start(&device, boots, engine);
 }
 
 static int
 stop(void **state)
 {
 	(void)state;
+	snmpd_remove(&copy);
 	snmpd_remove(&device);
 	return 0;
 }
@@ -78,9 +86,10 @@ test_engine_changes(void **state)
 /* --- replays --------------------------------------------------------------
  */
 
-/* Passes packets on; after five answers it is always the last. */
+/* Passes packets on; after five answers it is always the last. With `other`
+ * each second packet goes to that one, and nothing is played again. */
 struct relay {
-	int fd, back;
+	int fd, back, other; /* other: 0 is none */
 	int port;
 	int stop[2];
 };
@@ -93,25 +102,29 @@ relay(void *arg)
 	socklen_t n_from = sizeof(from);
 	static unsigned char answer[65536];
 	ssize_t n_answer = 0;
-	unsigned answers = 0;
-	struct pollfd fds[] = {
-	    {r->fd, POLLIN, 0}, {r->back, POLLIN, 0}, {r->stop[0], POLLIN, 0}};
+	unsigned answers = 0, asked = 0;
+	struct pollfd fds[] = {{r->fd, POLLIN, 0}, {r->stop[0], POLLIN, 0},
+	    {r->back, POLLIN, 0}, {r->other > 0 ? r->other : -1, POLLIN, 0}};
 
-	while (poll(fds, 3, -1) > 0 && fds[2].revents == 0) {
+	while (poll(fds, 4, -1) > 0 && fds[1].revents == 0) {
 		unsigned char buf[65536];
 
 		if (fds[0].revents & POLLIN) {
 			ssize_t n = recvfrom(r->fd, buf, sizeof(buf), 0,
 			    (struct sockaddr *)&from, &n_from);
 
-			if (answers < 5)
+			if (r->other > 0 && ++asked % 2 == 0)
+				send(r->other, buf, (size_t)n, 0);
+			else if (r->other > 0 || answers < 5)
 				send(r->back, buf, (size_t)n, 0);
 			else
 				sendto(r->fd, answer, (size_t)n_answer, 0,
 				    (struct sockaddr *)&from, n_from);
 		}
-		if (fds[1].revents & POLLIN) {
-			n_answer = recv(r->back, answer, sizeof(answer), 0);
+		for (int i = 2; i < 4; i++) {
+			if (!(fds[i].revents & POLLIN))
+				continue;
+			n_answer = recv(fds[i].fd, answer, sizeof(answer), 0);
 			answers++;
 			sendto(r->fd, answer, (size_t)n_answer, 0,
 			    (struct sockaddr *)&from, n_from);
@@ -133,18 +146,17 @@ udp(int port, bool to)
 	return fd;
 }
 
-static void
-test_replay(void **state)
+/* Reads through a relay, which fails. */
+static struct run
+read_by_relay(struct snmpd *other)
 {
 	struct relay r = {.port = snmpd_free_port()};
 	pthread_t thread;
 	struct run run;
 
-	(void)state;
-	if (device.pid == 0)
-		skip();
 	r.fd = udp(r.port, false);
 	r.back = udp(device.port, true);
+	r.other = other == NULL ? 0 : udp(other->port, true);
 	assert_int_equal(pipe(r.stop), 0);
 	assert_int_equal(pthread_create(&thread, NULL, relay, &r), 0);
 	run_device(&run, "127.0.0.1",
@@ -153,13 +165,70 @@ test_replay(void **state)
 	    "'timeout': 0.1, 'retries': 1",
 	    r.port, 20000);
 	print_message("%s\n", str_get(&run.failure));
-	assert_has(&run.failure, "stopped answering");
-	run_free(&run);
 	close(r.stop[1]); /* the relay sees the end */
 	pthread_join(thread, NULL);
 	close(r.fd);
 	close(r.back);
+	if (r.other > 0)
+		close(r.other);
 	close(r.stop[0]);
+	return run;
+}
+
+static void
+test_replay(void **state)
+{
+	(void)state;
+	if (device.pid == 0)
+		skip();
+	struct run run = read_by_relay(NULL);
+	assert_has(&run.failure, "play old answers again");
+	run_free(&run);
+}
+
+/* Whoever copies a virtual machine copies its engine ID. */
+static void
+test_same_engine(void **state)
+{
+	(void)state;
+	snmpd_stop(&device);
+	begin(50, "0x80000000112233");
+	if (device.pid == 0)
+		skip();
+	start(&copy, 3, "0x80000000112233");
+	struct run run = read_by_relay(&copy);
+	assert_has(&run.failure, "time window");
+	run_free(&run);
+}
+
+/* What a device reports, and what a person reads. */
+static void
+test_reports(void **state)
+{
+	static const struct {
+		const char *oid, *words;
+	} cases[] = {
+	    {".1.3.6.1.6.3.15.1.1.1.0", "must not use this security level"},
+	    {".1.3.6.1.6.3.15.1.1.2.0", "is not in the engine's time window"},
+	    {".1.3.6.1.6.3.15.1.1.3.0", "does not know the user u"},
+	    {".1.3.6.1.6.3.15.1.1.5.0", "wrong authentication password"},
+	    {".1.3.6.1.6.3.15.1.1.6.0", "wrong privacy password"},
+	    {".1.3.6.1.6.3.12.1.4.0", "does not have the context \"c\""},
+	    {".1.3.6.1.6.3.12.1.5.0", "does not have the context \"c\""},
+	    {".1.3.6.1.6.3.15.1.1.9.0", "report .1.3.6.1.6.3.15.1.1.9.0"}};
+	char user[] = "u", context[] = "c";
+	struct snmp_options o = {.user = user, .context = context};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct oid report;
+		struct err why;
+
+		assert_true(oid_parse(slice_of(cases[i].oid), &report));
+		usm_words(report, &o, "192.0.2.1:161", &why);
+		assert_non_null(strstr(why.text, "192.0.2.1:161"));
+		assert_non_null(strstr(why.text, cases[i].words));
+	}
 }
 
 int
@@ -167,7 +236,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_engine_changes),
+	    cmocka_unit_test(test_reports),
 	    cmocka_unit_test(test_replay),
+	    cmocka_unit_test(test_same_engine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, stop);
