@@ -93,15 +93,15 @@ find_children(struct mirror *m)
 struct mirror *
 mirror_new(const struct snapshot *snap, struct err *err_r)
 {
-	struct periods *periods = periods_compile(snap, err_r);
+	struct times *times = times_new(snap, err_r);
 	struct mirror *m;
 	size_t n = snap->n_objects, pages = (n >> MIRROR_SHIFT) + 1;
 
-	if (periods == NULL)
+	if (times == NULL)
 		return NULL;
 	m = xnew(struct mirror);
 	m->snap = snap;
-	m->periods = periods;
+	m->times = times;
 	mirror_open_private(m, pages);
 	m->host_of = xcalloc_huge(n + 1, sizeof(*m->host_of));
 	m->names = xcalloc_huge(n + 1, sizeof(*m->names));
@@ -135,7 +135,7 @@ mirror_free_values(struct mirror *m)
 		free(m->counters[i].name);
 	free(m->counters);
 	str_free(&m->scratch);
-	periods_free(&m->periods);
+	times_free(&m->times);
 }
 
 bool

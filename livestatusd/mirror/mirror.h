@@ -18,7 +18,7 @@
 #include "common/config/snapshot.h"
 #include "common/err.h"
 #include "common/msg.h"
-#include "common/period.h"
+#include "livestatusd/mirror/times.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -166,8 +166,8 @@ struct mirror_private; /* freeze.c */
 
 struct mirror {
 	const struct snapshot *snap;
-	struct bi *bi; /* aggregations, up to date */
-	struct periods *periods;
+	struct bi *bi;              /* aggregations, up to date */
+	struct times *times;        /* time periods */
 	struct mirror_page **pages; /* see mirror_get() */
 	/* What the configuration says. The host's number; a host's own. */
 	uint32_t *host_of;

@@ -85,7 +85,7 @@ staleness(struct view *v, const struct column *c, uint32_t at)
 	if (unit <= 0 || mirror_get(m, at, freshness_from) <= 0 || age < 0)
 		return 0;
 	if (mirror_get(m, at, feed_period) != SNAP_NONE) /* FR-3 */
-		age = (double)period_seconds_in(m->periods,
+		age = (double)times_seconds_in(m->times,
 		    mirror_get(m, at, feed_period),
 		    mirror_get(m, at, freshness_from), (int64_t)now);
 	if (mirror_get(m, at, cache_interval) > unit)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Columns of contacts, contact groups, commands and time periods. Their index
+ * Columns of contacts, contact groups and commands. Their index
  * is the one in the snapshot.
  */
 #include "livestatusd/table/table.h"
@@ -68,7 +68,7 @@ contact_period(struct view *v, const struct column *c, uint32_t at)
 static int64_t
 contact_in_period(struct view *v, const struct column *c, uint32_t at)
 {
-	return period_is_in(v->m->periods,
+	return times_is_in(v->m->times,
 	    c->off == 0 ? v->m->contacts[at].host_period
 			: v->m->contacts[at].service_period,
 	    v->now);
@@ -124,31 +124,6 @@ command_text(struct view *v, const struct column *c, uint32_t at)
 	const struct snap_command *k = &v->snap->commands[at];
 
 	return slice_of(snap_s(v->snap, c->off == 0 ? k->name : k->line));
-}
-
-static struct slice
-period_text(struct view *v, const struct column *c, uint32_t at)
-{
-	const struct snap_period *p = &v->snap->periods[at];
-
-	return slice_of(
-	    snap_s(v->snap, c->off == 1 && p->alias ? p->alias : p->name));
-}
-
-static int64_t
-period_in(struct view *v, const struct column *c, uint32_t at)
-{
-	(void)c;
-	return period_is_in(v->m->periods, at, v->now);
-}
-
-static int64_t
-period_next(struct view *v, const struct column *c, uint32_t at)
-{
-	int64_t next = period_next_change(v->m->periods, at, v->now);
-
-	(void)c;
-	return next == INT64_MAX ? 0 : next;
 }
 
 /* clang-format off */
@@ -208,28 +183,8 @@ static const struct column command[] = {
 	COL_INT("id", number, 0, "number of the command until the next activation"),
 	{0}
 };
-
-static const struct column timeperiod[] = {
-	COL_STRING("name", period_text, 0, "name of the time period"),
-	COL_STRING("alias", period_text, 1, "descriptive name"),
-	COL_INT("in", period_in, 0, "now is within"),
-	COL_EMPTY("transitions", LIST, "changes to come"),
-	COL_EMPTY("num_transitions", INT, "number of changes to come"),
-	COL_EMPTY("next_transition_id", INT, "index of the next change"),
-	COL_TIMEFN("next_transition", period_next, 0, "time of the next change; 0: none"),
-	COL_EMPTY("days", LIST, "times of the days of the week"),
-	COL_EMPTY("exceptions_calendar_dates", LIST, "exceptions of that kind"),
-	COL_EMPTY("exceptions_month_date", LIST, "exceptions of that kind"),
-	COL_EMPTY("exceptions_month_day", LIST, "exceptions of that kind"),
-	COL_EMPTY("exceptions_month_week_day", LIST, "exceptions of that kind"),
-	COL_EMPTY("exceptions_week_day", LIST, "exceptions of that kind"),
-	COL_EMPTY("exclusions", LIST, "names of excluded time periods"),
-	COL_INT("id", number, 0, "number of the time period until the next activation"),
-	{0}
-};
 /* clang-format on */
 
 const struct column_set columns_contact = {{contact, NULL}};
 const struct column_set columns_contactgroup = {{contactgroup, NULL}};
 const struct column_set columns_command = {{command, NULL}};
-const struct column_set columns_timeperiod = {{timeperiod, NULL}};

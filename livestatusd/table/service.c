@@ -9,8 +9,8 @@ static int64_t
 in_passive_period(struct view *v, const struct column *c, uint32_t at)
 {
 	(void)c;
-	return period_is_in(
-	    v->m->periods, v->snap->objects[at].passive_period, v->now);
+	return times_is_in(
+	    v->m->times, v->snap->objects[at].passive_period, v->now);
 }
 
 static struct slice

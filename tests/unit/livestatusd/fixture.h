@@ -76,9 +76,16 @@ fixture_config(struct snapb *b)
 	const uint32_t router[] = {ROUTER}, hosts[] = {DB1, WEB1};
 	const uint32_t disks[] = {DB1_DISK, WEB1_DISK_ROOT, WEB1_DISK_VAR};
 	uint32_t period = snapb_period(b, "never", "Never", "{}");
+	static const char work[] =
+	    "{\"monday\": [\"08:00-12:00\", \"13:00-17:00\"],"
+	    " \"exceptions\": {\"2023-12-25\": [], \"day -1\": [],"
+	    " \"december 24\": [\"08:00-12:00\"],"
+	    " \"thursday -1 november\": [], \"monday 1\": []},"
+	    " \"exclude\": [\"never\"]}";
 	snap_str address, alias, notes, command;
 	struct snap_list list;
 
+	snapb_period(b, "work", "Working hours", work);
 	snapb_host(b, "db1");
 	snapb_host(b, "router");
 	snapb_host(b, "web1");

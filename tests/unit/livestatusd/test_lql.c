@@ -33,6 +33,32 @@ test_all_columns_have_titles(void **state)
 }
 
 static void
+test_timeperiods(void **state)
+{
+	assert_answer(*state,
+	    "GET timeperiods\nColumns: name alias in days exclusions\n"
+	    "OutputFormat: json\n",
+	    "[[\"never\",\"Never\",0,[[],[],[],[],[],[],[]],[]],\n"
+	    "[\"work\",\"Working hours\",0,"
+	    "[[],[28800,43200,46800,61200],[],[],[],[],[]],[\"never\"]]]\n");
+	assert_answer(*state,
+	    "GET timeperiods\nFilter: name = work\nOutputFormat: json\n"
+	    "Columns: exceptions_calendar_dates exceptions_month_date "
+	    "exceptions_month_day exceptions_month_week_day "
+	    "exceptions_week_day\n",
+	    "[[[[\"2023-12-25\"]],[[\"december 24\",28800,43200]],"
+	    "[[\"day -1\"]],[[\"thursday -1 november\"]],"
+	    "[[\"monday 1\"]]]]\n");
+	assert_answer(*state,
+	    "GET timeperiods\nColumns: name num_transitions\n"
+	    "Filter: next_transition > 0\n",
+	    "work;50\n");
+	assert_answer(*state,
+	    "GET timeperiods\nColumns: transitions\nFilter: name = never\n",
+	    "\n");
+}
+
+static void
 test_int_filters(void **state)
 {
 	struct fixture *f = *state;
@@ -531,6 +557,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_columns_and_order),
 	    TEST(test_all_columns_have_titles),
+	    TEST(test_timeperiods),
 	    TEST(test_int_filters),
 	    TEST(test_string_filters),
 	    TEST(test_list_and_dict_filters),
