@@ -385,6 +385,7 @@ def test_codes(live):
             (400, "GET hosts", "And: 2")):
         got, text = c.ask(*lines)
         assert got == code and text.strip(), (lines, got, text)
+    c.s.sendall(b"LOGROTATE\n\n")     # taken, and not answered
     # The connection is still good.
     assert c.ask("GET hosts", "Columns: name", "Filter: name = db01") == \
         (200, "db01\n")
