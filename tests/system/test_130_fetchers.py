@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import AGENT_OUTPUT, BUILD, wait_for
+from conftest import AGENT_OUTPUT, BUILD, free_port, wait_for
 
 PROGRAM = r"/usr/bin/printf '<<<check_mk>>>\nVersion: 1\n<<<uptime>>>\n1 1\n'"
 FAST = [{"ruleset": "service_check_interval", "value": "1s"}]
@@ -157,19 +158,55 @@ def test_key_files_of_others_are_refused(remotes, site, tmp_path):
     assert "others may read it" in again.log()
 
 
-def test_secrets_travel(site, remotes, fake_agent):
-    """A fetcher without files of the site opens an encrypted agent."""
+@pytest.fixture
+def snmpd(tmp_path):
+    """Debian's snmpd, whose community and user have secrets; its port."""
+    if not pathlib.Path("/usr/sbin/snmpd").exists():
+        pytest.skip("snmpd is not installed")
+    port = free_port(socket.SOCK_DGRAM)
+    (tmp_path / "snmpd.conf").write_text(
+        'rocommunity travels-c 127.0.0.1\nrouser far priv\n'
+        'createUser far SHA "travels-auth" AES "travels-priv"\n')
+    process = subprocess.Popen(
+        ["/usr/sbin/snmpd", "-f", f"-Lf{tmp_path}/snmpd.log", "-I", "-smux",
+         f"udp:127.0.0.1:{port}"],
+        env={**os.environ, "MIBS": "", "SNMPCONFPATH": str(tmp_path),
+             "SNMP_PERSISTENT_DIR": str(tmp_path)})
+    yield port
+    process.terminate()
+    process.wait(20)
+
+
+def test_secrets_travel(site, remotes, fake_agent, snmpd):
+    """A fetcher without files of the site opens an encrypted agent, and reads
+    devices whose community, keys and user are in the site's files."""
     from agent_peers import encrypted
     agent = fake_agent(encrypted("03", AGENT_OUTPUT, "travels"))
-    site.write("etc/secret", "travels\n", 0o600)
-    open_site(site, {"far/a.yaml": {"a": agent_host(agent.port)}}, rules=[
+    for name, secret in (("secret", "travels"), ("community", "travels-c"),
+                         ("auth", "travels-auth"), ("priv", "travels-priv")):
+        site.write(f"etc/{name}", secret + "\n", 0o600)
+    device = {"address": "127.0.0.1", "check": "always_up"}
+    snmp = {"port": snmpd, "timeout": "3s"}
+    open_site(site, {"far/a.yaml": {
+        "a": agent_host(agent.port),
+        "v2": {**device, "snmp": {**snmp, "version": "2c", "community": {
+            "file": "etc/community"}}},
+        "v3": {**device, "snmp": {
+            **snmp, "version": "3", "user": "far",
+            "auth": ["sha", {"file": "etc/auth"}],
+            "priv": ["aes", {"file": "etc/priv"}]}}}}, rules=[
         *FAST, {"ruleset": "host_agent_encryption", "value": {
             "mode": "legacy", "passphrase_file": "etc/secret"}}])
     remote = remotes(site, "branch", "--affinity", "folder:/far", "--alone")
     is_up(site, "branch")
     site.wait_for(lambda: fetchers(site)["branch"]["answered"] >= 3)
-    site.wait_for_service("a", "Check_MK", 0)
-    assert "travels" not in remote.log() + site.log("core")
+    for host in ("a", "v2", "v3"):
+        site.wait_for_service(host, "Check_MK", 0)
+    line = pathlib.Path(f"/proc/{remote.process.pid}/cmdline").read_bytes()
+    assert b"travels" not in line
+    for path in site.path("var/log").glob("*.log"):
+        assert "travels" not in path.read_text(errors="replace"), path
+    assert "travels" not in remote.log()
 
 
 # --- claims ------------------------------------------------------------------
