@@ -274,6 +274,17 @@ turn(uv_prepare_t *prepare)
 	    0);
 }
 
+void
+core_metrics(struct core *core)
+{
+	const struct daemon *d = core->daemon;
+
+	if (d->settings->metrics && core->fx.metrics == NULL)
+		core->fx.metrics = metrics_new(d->root);
+	else if (!d->settings->metrics)
+		metrics_free(&core->fx.metrics);
+}
+
 /* --- start -----------------------------------------------------------------
  */
 
@@ -398,6 +409,7 @@ init(struct daemon *d, struct err *err_r)
 		return -1;
 	keep_piggyback(core, false);
 	core_remote(core);
+	core_metrics(core);
 	core->next_hour = clock_mono() + HOUR / 60;
 	uv_timer_init(d->loop, &core->timer);
 	uv_prepare_init(d->loop, &core->prepare);
@@ -446,6 +458,7 @@ deinit(struct daemon *d)
 	jobs_free(&core->jobs);
 	stream_free(&core->fx.stream);
 	outbox_free(&core->fx.outbox);
+	metrics_free(&core->fx.metrics);
 	effects_free(&core->fx);
 	tombs_free(&core->tombs);
 	schedule_free(&core->schedule);

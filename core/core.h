@@ -55,6 +55,9 @@ int64_t core_now(void); /* wall seconds */
 /* Workers on other machines, by the settings and definitions of now. */
 void core_remote(struct core *core);
 
+/* Starts or ends keeping metrics, by the settings of now. */
+void core_metrics(struct core *core);
+
 /* reload.c: `HOST RENAMED: old;new` for what came after `generation`. */
 void core_tell_renames(struct core *core, uint64_t generation, int64_t now);
 

@@ -124,6 +124,7 @@ core_reload_commit(struct daemon *d, struct snapshot *old)
 	effects_settle(&core->fx, now);
 	exchange(core, now);
 	core_remote(core);
+	core_metrics(core);
 	core->reloads++;
 	core->reload_us = (clock_mono() - began) / NS_PER_US;
 	log_info("configuration %" PRIu64 ": in use, %u hosts, %u services; "

@@ -231,6 +231,20 @@ add(struct str *list, const char *name, double value)
 	msg_counter_put(list, &c);
 }
 
+static void
+add_metrics(struct metrics *m, struct str *list)
+{
+	struct metrics_counters c;
+
+	metrics_counters(m, &c);
+	add(list, "metrics_values", (double)c.values);
+	add(list, "metrics_refused", (double)c.refused);
+	add(list, "metrics_dropped", (double)c.dropped);
+	add(list, "metrics_files_made", (double)c.files);
+	add(list, "metrics_waiting_bytes", (double)c.waiting);
+	add(list, "metrics_connected", c.connected);
+}
+
 void
 core_counters(struct daemon *d, struct str *list)
 {
@@ -254,6 +268,8 @@ core_counters(struct daemon *d, struct str *list)
 	add(list, "reloads", (double)core->reloads);
 	add(list, "reload_us", (double)core->reload_us);
 	add(list, "start_us", (double)core->start_us);
+	if (core->fx.metrics != NULL)
+		add_metrics(core->fx.metrics, list);
 	add(list, "journal_stalled", (double)core->fx.stalled);
 	add(list, "downtimes", core->engine->downtimes.n);
 	add(list, "comments", core->engine->comments.n);

@@ -172,6 +172,7 @@ static int
 sync_workers(const struct site *site)
 {
 	struct str mistakes = {0};
+	struct supervise_wish wish;
 	struct settings *set;
 	struct err err;
 	int code = 0;
@@ -179,8 +180,8 @@ sync_workers(const struct site *site)
 	if (!supervise_is_running(site))
 		return 0;
 	set = settings_load(site->root, &mistakes);
-	if (set != NULL &&
-	    supervise_sync(site, set->fetcher_workers, &err) == -1)
+	wish = supervise_wish_of(set);
+	if (set != NULL && supervise_sync(site, &wish, &err) == -1)
 		code = cmd_fail("activate", "%s", err.text);
 	else if (set != NULL && supervise_wait(site, "fetcher"))
 		code = CMD_FAILED;

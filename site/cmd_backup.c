@@ -6,6 +6,7 @@
 #include "common/daemon.h"
 #include "common/file.h"
 #include "common/mem.h"
+#include "common/metric_path.h"
 #include "site/audit.h"
 #include "site/cmd.h"
 #include "site/compile/compile.h"
@@ -86,6 +87,8 @@ run_tar(const struct backup *b, const struct site *site, const char *folder,
 		argv[n++] = "--exclude=var/log/*";
 	if (cmd_flag(b->call, "no-history"))
 		argv[n++] = "--exclude=var/history/*";
+	if (cmd_flag(b->call, "no-metrics"))
+		argv[n++] = "--exclude=" METRIC_FOLDER "/*";
 	if (isatty(STDERR_FILENO)) {
 		argv[n++] = "--checkpoint=500";
 		argv[n++] = "--checkpoint-action=ttyout=\r\033[K%T";
@@ -219,6 +222,7 @@ run(const struct cmd_call *call)
 static const struct cmd_option options[] = {
     {"logs", 'l', NULL, "with the daemons' logs"},
     {"no-history", 0, NULL, "without var/history"},
+    {"no-metrics", 0, NULL, "without the history of metrics"},
     {"json", 'j', NULL, "{site, version, time, who, generation, file, bytes}"},
     {NULL, 0, NULL, NULL},
 };

@@ -9,6 +9,7 @@
 #include "site/config_lock.h"
 #include "site/generations.h"
 #include "site/rename.h"
+#include "site/rename_metrics.h"
 #include "site/renamed.h"
 #include "site/term.h"
 #include "site/verbs.h"
@@ -175,6 +176,11 @@ carry_out(const struct renaming *r)
 		code = activate(r, before);
 	if (code == 0)
 		generations_forget(r->root, after);
+	if (code == 0 && rename_metrics(r->root, r->old, r->new, &err) == -1)
+		code = cmd_fail(VERB,
+		    "%s is renamed, but its metrics are kept as those of %s: "
+		    "%s",
+		    r->new, r->old, err.text);
 	free(why);
 	json_decref(about);
 	return code;
@@ -255,7 +261,8 @@ const struct cmd cmd_rename_host = {
 	"keep\n"
 	"states, attempts, downtimes, comments, acknowledgements and the time "
 	"of\n"
-	"the next check; their history is found under the new name. Regular\n"
+	"the next check; their history and metrics are found under the new\n"
+	"name. Regular\n"
 	"expressions that match only one of the names are listed as warnings.\n"
 	"Events and notifications that were made before keep the old name.",
     .scope = CMD_SITE_OPTION,

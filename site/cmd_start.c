@@ -21,12 +21,12 @@
 #include <unistd.h>
 
 static bool
-workers_of(const struct site *site, int64_t *workers_r)
+wish_of(const struct site *site, struct supervise_wish *wish_r)
 {
 	struct str mistakes = {0};
 	struct settings *s = settings_load(site->root, &mistakes);
 
-	*workers_r = s != NULL ? s->fetcher_workers : 0;
+	*wish_r = supervise_wish_of(s);
 	if (s == NULL) {
 		cmd_fail(
 		    "start", "%s: the settings have mistakes:", site->name);
@@ -125,7 +125,8 @@ tell_of_files(const struct site *site)
 
 /* A daemon without a log ends at once, and nobody would see why. */
 static bool
-can_log(const struct site *site, int64_t workers, const char *daemon)
+can_log(const struct site *site, const struct supervise_wish *wish,
+    const char *daemon)
 {
 	char *folder = site_path(site, "var/log");
 	struct supervise_list list;
@@ -136,7 +137,7 @@ can_log(const struct site *site, int64_t workers, const char *daemon)
 		    strerror(errno));
 		good = false;
 	}
-	supervise_wanted(site, workers, &list);
+	supervise_wanted(site, wish, &list);
 	for (size_t i = 0; i < list.n && good; i++) {
 		char *log = xasprintf("%s/%s.log", folder, list.items[i].name);
 
@@ -215,12 +216,13 @@ forget_down(const struct site *site)
 }
 
 static bool
-is_known(const struct site *site, int64_t workers, const char *name)
+is_known(const struct site *site, const struct supervise_wish *wish,
+    const char *name)
 {
 	struct supervise_list list;
 	bool known = name == NULL;
 
-	supervise_wanted(site, workers, &list);
+	supervise_wanted(site, wish, &list);
 	for (size_t i = 0; i < list.n && !known; i++)
 		known = supervise_matches(&list.items[i], name);
 	supervise_list_free(&list);
@@ -229,17 +231,17 @@ is_known(const struct site *site, int64_t workers, const char *name)
 
 /* 0 or -1. */
 static int
-begin(const struct site *site, int64_t workers, const char *daemon,
-    struct err *err_r)
+begin(const struct site *site, const struct supervise_wish *wish,
+    const char *daemon, struct err *err_r)
 {
 	if (supervise_is_running(site)) {
-		if (supervise_sync(site, workers, err_r) == -1)
+		if (supervise_sync(site, wish, err_r) == -1)
 			return -1;
 		return bring_up(site, daemon, err_r);
 	}
 	/* What an s6-svscan that was killed left behind. */
 	if (supervise_end(site, err_r) == -1 ||
-	    supervise_prepare(site, workers, err_r) == -1 ||
+	    supervise_prepare(site, wish, err_r) == -1 ||
 	    (daemon != NULL && keep_down(site, daemon, err_r) == -1) ||
 	    supervise_begin(site, err_r) == -1)
 		return -1;
@@ -265,24 +267,24 @@ int
 start_site(const struct site *site, const char *daemon)
 {
 	struct err err;
-	int64_t workers;
+	struct supervise_wish wish;
 	int lock, rc;
 	size_t bad;
 
-	if (!workers_of(site, &workers) || need_snapshot(site) != 0)
+	if (!wish_of(site, &wish) || need_snapshot(site) != 0)
 		return CMD_FAILED;
-	if (!is_known(site, workers, daemon)) {
+	if (!is_known(site, &wish, daemon)) {
 		cmd_fail("start",
 		    "%s: there is no daemon of that name"
 		    " (\"vedette status\" lists them)",
 		    daemon);
 		return CMD_NO_SUCH_DAEMON;
 	}
-	if (!can_log(site, workers, daemon))
+	if (!can_log(site, &wish, daemon))
 		return CMD_FAILED;
 	if ((lock = supervise_lock(site, &err)) == -1)
 		return cmd_fail("start", "%s: %s", site->name, err.text);
-	rc = begin(site, workers, daemon, &err);
+	rc = begin(site, &wish, daemon, &err);
 	if (rc == -1) {
 		close(lock);
 		return cmd_fail("start", "%s: %s", site->name, err.text);
@@ -306,16 +308,16 @@ static int
 start_here(const struct site *site)
 {
 	struct err err;
-	int64_t workers;
+	struct supervise_wish wish;
 
-	if (!workers_of(site, &workers) || need_snapshot(site) != 0 ||
-	    !can_log(site, workers, NULL))
+	if (!wish_of(site, &wish) || need_snapshot(site) != 0 ||
+	    !can_log(site, &wish, NULL))
 		return CMD_FAILED;
 	if (supervise_is_running(site))
 		return cmd_fail(
 		    "start", "%s runs already (\"vedette stop\")", site->name);
 	if (supervise_end(site, &err) == 0 &&
-	    supervise_prepare(site, workers, &err) == 0)
+	    supervise_prepare(site, &wish, &err) == 0)
 		supervise_become(site, &err);
 	return cmd_fail("start", "%s: %s", site->name, err.text);
 }

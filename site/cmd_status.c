@@ -101,13 +101,14 @@ collect(const struct site *site, const char *only, struct lines *lines)
 {
 	struct str mistakes = {0};
 	struct settings *set;
+	struct supervise_wish wish;
 	struct supervise_list list;
 
 	supervise_present(site, &list);
 	if (list.n == 0) {
 		set = settings_load(site->root, &mistakes);
-		supervise_wanted(
-		    site, set != NULL ? set->fetcher_workers : 0, &list);
+		wish = supervise_wish_of(set);
+		supervise_wanted(site, &wish, &list);
 		if (set != NULL)
 			settings_free(&set);
 		str_free(&mistakes);

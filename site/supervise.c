@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/mem.h"
+#include "common/metric_path.h"
 #include "common/num.h"
 #include "site/proc.h"
 
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #define WORKERS_MAX 64
+#define RRDCACHED   "/usr/bin/rrdcached" /* Debian's package of that name */
 
 void
 supervise_list_free(struct supervise_list *list)
@@ -74,11 +76,20 @@ add_own(const struct site *site, struct supervise_list *list)
 	free(path);
 }
 
+struct supervise_wish
+supervise_wish_of(const struct settings *set)
+{
+	return (struct supervise_wish){
+	    .workers = set != NULL ? set->fetcher_workers : 0,
+	    .metrics = set == NULL || set->metrics};
+}
+
 void
-supervise_wanted(
-    const struct site *site, int64_t workers, struct supervise_list *list_r)
+supervise_wanted(const struct site *site, const struct supervise_wish *wish,
+    struct supervise_list *list_r)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	int64_t workers = wish->workers;
 	char name[SUPERVISE_NAME_SIZE];
 
 	*list_r = (struct supervise_list){0};
@@ -86,6 +97,8 @@ supervise_wanted(
 		workers = cores > 0 ? cores : 1;
 	if (workers > WORKERS_MAX)
 		workers = WORKERS_MAX;
+	if (wish->metrics && access(RRDCACHED, X_OK) == 0)
+		add(list_r, "rrdcached", "rrdcached", true);
 	add(list_r, "notifyd", "notifyd", false);
 	add(list_r, "core", "core", false);
 	for (int64_t i = 1; i <= workers; i++) {
@@ -255,6 +268,19 @@ quote(struct str *to, const char *text)
 	str_addc(to, '\'');
 }
 
+/* Values wait in memory and in its journal for up to ten minutes, so that a
+ * file is written once for ten values. */
+static void
+write_rrdcached(struct str *to)
+{
+	str_add(to,
+	    "mkdir -p " METRIC_FOLDER " var/vedette/rrd-journal || exit 1\n"
+	    "exec " RRDCACHED " -g -p tmp/run/rrdcached.pid -m 0600"
+	    " -l \"unix:$root/" METRIC_SOCKET "\" -b \"$root/" METRIC_FOLDER
+	    "\" -B -R -j \"$root/var/vedette/rrd-journal\""
+	    " -w 600 -z 600 -t 2\n");
+}
+
 /* Waits in place of the daemon when finish asked for it: ended by s6 at once,
  * unlike a child of the shell. */
 static void
@@ -270,7 +296,9 @@ write_run(
 	    "\trm -f delay\n\t: >delayed\n"
 	    "\texec sleep \"$seconds\"\nfi\n"
 	    "cd \"$root\" || exit 1\n");
-	if (s->own)
+	if (strcmp(s->name, "rrdcached") == 0)
+		write_rrdcached(to);
+	else if (s->own)
 		str_addf(to, "exec ./local/services/%s/run\n", s->name);
 	else
 		str_addf(to,
@@ -404,7 +432,8 @@ hide(const struct site *site, const char *name, struct err *err_r)
 }
 
 int
-supervise_sync(const struct site *site, int64_t workers, struct err *err_r)
+supervise_sync(const struct site *site, const struct supervise_wish *wish,
+    struct err *err_r)
 {
 	char *dir = site_path(site, "tmp/run/s6");
 	const char *const argv[] = {"s6-svscanctl", "-an", dir, NULL};
@@ -412,7 +441,7 @@ supervise_sync(const struct site *site, int64_t workers, struct err *err_r)
 	bool changed = false;
 	int rc = 0;
 
-	supervise_wanted(site, workers, &want);
+	supervise_wanted(site, wish, &want);
 	supervise_present(site, &have);
 	for (size_t i = 0; i < want.n && rc == 0; i++)
 		if (!has(&have, want.items[i].name)) {

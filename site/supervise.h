@@ -12,6 +12,7 @@
 #define SITE_SUPERVISE_H
 
 #include "common/err.h"
+#include "common/settings.h"
 #include "site/site.h"
 
 #include <stdbool.h>
@@ -27,16 +28,24 @@
 struct supervise_service {
 	char name[SUPERVISE_NAME_SIZE];   /* "core", "fetcher-2" */
 	char daemon[SUPERVISE_NAME_SIZE]; /* "core", "fetcher" */
-	bool own; /* the operator's, from local/services/NAME/run */
+	/* Not a daemon of ours: rrdcached, or the operator's, from
+	 * local/services/NAME/run. Nobody knows when it is ready. */
+	bool own;
 };
 struct supervise_list {
 	struct supervise_service *items;
 	size_t n, cap;
 };
 void supervise_list_free(struct supervise_list *list);
-/* What the settings ask for, in order of start; `workers` 0: one a core. */
-void supervise_wanted(
-    const struct site *site, int64_t workers, struct supervise_list *list_r);
+struct supervise_wish {  /* of the settings */
+	int64_t workers; /* 0: one a core */
+	bool metrics;    /* rrdcached, if it is installed */
+};
+/* `set` NULL: as by default. */
+struct supervise_wish supervise_wish_of(const struct settings *set);
+/* What is to run, in order of start. */
+void supervise_wanted(const struct site *site,
+    const struct supervise_wish *wish, struct supervise_list *list_r);
 /* What stands in tmp/run/s6 now. */
 void supervise_present(const struct site *site, struct supervise_list *list_r);
 /* Is `name` a daemon (or one of its instances)? */
@@ -64,14 +73,15 @@ int supervise_write(const struct site *site,
 int supervise_control(const struct site *site, const char *name,
     const char *flag, struct err *err_r);
 /* Adds and removes services of a running site as the settings ask. */
-int supervise_sync(const struct site *site, int64_t workers, struct err *err_r);
+int supervise_sync(const struct site *site, const struct supervise_wish *wish,
+    struct err *err_r);
 
 /* supervise_scan.c */
 /* Only one start or stop at a time; the descriptor to close, or -1. */
 int supervise_lock(const struct site *site, struct err *err_r);
 /* An empty tmp/ with the services' folders. */
-int supervise_prepare(
-    const struct site *site, int64_t workers, struct err *err_r);
+int supervise_prepare(const struct site *site,
+    const struct supervise_wish *wish, struct err *err_r);
 /* Starts s6-svscan in the background and waits until it listens. */
 int supervise_begin(const struct site *site, struct err *err_r);
 /* Becomes s6-svscan; returns on failure only. */

@@ -70,7 +70,8 @@ empty_folder(const char *path, struct err *err_r)
 }
 
 int
-supervise_prepare(const struct site *site, int64_t workers, struct err *err_r)
+supervise_prepare(const struct site *site, const struct supervise_wish *wish,
+    struct err *err_r)
 {
 	static const char *const folders[] = {
 	    "tmp/run/bus", "tmp/run/eventd", "tmp/run/s6", "var/log"};
@@ -84,7 +85,7 @@ supervise_prepare(const struct site *site, int64_t workers, struct err *err_r)
 		rc = file_mkdirs(path, 0750, err_r);
 		free(path);
 	}
-	supervise_wanted(site, workers, &list);
+	supervise_wanted(site, wish, &list);
 	for (size_t i = 0; i < list.n && rc == 0; i++)
 		rc = supervise_write(site, &list.items[i], err_r);
 	supervise_list_free(&list);

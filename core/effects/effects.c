@@ -205,7 +205,23 @@ on_handler(void *arg, const struct handler *h)
 		jobs_handler(fx->jobs, h);
 }
 
+static void
+on_measured(void *arg, uint32_t object, const struct result *r, int64_t now)
+{
+	struct effects *fx = arg;
+	const struct snapshot *snap = fx->engine->snap;
+	const struct snap_object *o = &snap->objects[object];
+
+	if (fx->metrics == NULL)
+		return;
+	metrics_add(fx->metrics,
+	    slice_of(snap_s(snap, snap->objects[o->host].name)),
+	    o->is_service ? slice_of(snap_s(snap, o->name)) : SLICE(""),
+	    r->start > 0 ? r->start : now, r->perfdata);
+}
+
 const struct engine_ops effects_ops = {
+    .measured = on_measured,
     .object = on_object,
     .line = on_line,
     .notice = on_notice,

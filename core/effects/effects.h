@@ -9,6 +9,7 @@
 #define CORE_EFFECTS_EFFECTS_H
 
 #include "common/daemon.h"
+#include "core/effects/metrics.h"
 #include "core/effects/outbox.h"
 #include "core/effects/stream.h"
 #include "core/effects/tell.h"
@@ -26,7 +27,8 @@ struct effects {
 	struct daemon *daemon; /* borrowed, like all of these */
 	struct engine *engine;
 	struct schedule *schedule;
-	struct jobs *jobs; /* NULL until workers may come */
+	struct jobs *jobs;       /* NULL until workers may come */
+	struct metrics *metrics; /* NULL: none are kept */
 	struct stream *stream;
 	struct outbox *outbox;
 	struct history *history;

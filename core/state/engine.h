@@ -20,6 +20,8 @@
 #define OBJECT_CHANGED 0x1u /* readers must see it */
 #define OBJECT_KEEP    0x2u /* a crash must not undo it */
 
+struct result;
+
 enum downtime_event {
 	DOWNTIME_ADDED,
 	DOWNTIME_STARTED,
@@ -113,6 +115,9 @@ struct engine_ops {
 	/* When the object's check runs next: wall seconds * 2, + 1 if it is
 	 * forced; 0: not at all. For what is kept; may be NULL. */
 	uint64_t (*planned)(void *arg, const struct engine *e, uint32_t object);
+	/* A result with performance data was taken; may be NULL. */
+	void (*measured)(
+	    void *arg, uint32_t object, const struct result *r, int64_t now);
 	/* EH-1, EH-2: run it, but never wait for it; may be NULL. An alert
 	 * handler has no line yet: tell alert_started() and alert_ended(). */
 	void (*handler)(void *arg, const struct handler *h);

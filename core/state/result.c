@@ -472,6 +472,8 @@ engine_result(
 	const struct snap_object *c = conf(e, object);
 	struct result taken;
 
+	if (r->perfdata.len > 0 && e->ops->measured != NULL)
+		e->ops->measured(e->arg, object, r, now);
 	if (!c->is_service) {
 		host_result(e, object, r, now);
 		return;

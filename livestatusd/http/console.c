@@ -102,6 +102,7 @@ console_handle(struct http_request *r)
 	    {"events", "GET", events},
 	    {"list", "POST", list_handle},
 	    {"availability", "POST", availability_handle},
+	    {"graph", "POST", graph_handle},
 	};
 	const char *name = r->path + strlen("console/");
 

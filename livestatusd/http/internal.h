@@ -35,6 +35,7 @@ struct http {
 	struct assets *assets;
 	struct sessions *sessions;
 	struct passwords *passwords;
+	struct series_queue *series;
 	struct rights *rights; /* of rights_of */
 	const struct snapshot *rights_of;
 	char *prefix;                 /* "/SITE/" */
@@ -134,6 +135,8 @@ void logout_handle(struct http_request *r);
 
 /* list.c: console/list. */
 void list_handle(struct http_request *r);
+/* graph.c: console/graph. */
+void graph_handle(struct http_request *r);
 /* availability.c: console/availability. */
 void availability_handle(struct http_request *r);
 /* metrics.c: for Prometheus. */

@@ -5,6 +5,7 @@
  * what they may see, as everywhere.
  */
 #include "common/mem.h"
+#include "common/perfdata.h"
 #include "livestatusd/http/internal.h"
 #include "livestatusd/table/table.h"
 
@@ -65,7 +66,7 @@ add_values(struct metrics *m, const struct object *row, struct slice perfdata)
 	double value;
 	char text[32];
 
-	while (column_perfdata_next(&perfdata, &name, &value)) {
+	while (perfdata_next(&perfdata, &name, &value)) {
 		snprintf(text, sizeof(text), "%.15g", value);
 		add_sample(&m->values, m->kind, "metric", row, name, text);
 	}

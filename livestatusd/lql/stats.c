@@ -5,6 +5,7 @@
  */
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/perfdata.h"
 #include "livestatusd/lql/query.h"
 
 #include <math.h>
@@ -180,7 +181,7 @@ add_metrics(struct cell *cell, struct slice perfdata)
 	double value;
 	size_t i;
 
-	while (column_perfdata_next(&perfdata, &name, &value)) {
+	while (perfdata_next(&perfdata, &name, &value)) {
 		for (i = 0; i < cell->n_metrics; i++)
 			if (slice_eq(cell->metrics[i].name, name))
 				break;

@@ -5,6 +5,7 @@
 #include "livestatusd/table/table.h"
 
 #include "common/clock.h"
+#include "common/perfdata.h"
 
 #include <math.h>
 
@@ -327,7 +328,7 @@ metrics(struct view *v, const struct column *c, uint32_t at)
 	struct slice rest = mirror_perfdata(v->m, at), name;
 	double value;
 
-	while (column_perfdata_next(&rest, &name, &value)) {
+	while (perfdata_next(&rest, &name, &value)) {
 		items_string(&v->items, name);
 		if (c->type == COLUMN_DICT)
 			items_float(&v->items, value);

@@ -217,8 +217,4 @@ bool table_event_is_seen(const struct view *v, uint32_t at, uint32_t host);
 /* label.c: makes v->labels for the table `labels`. */
 void table_collect_labels(struct view *v);
 
-/* Takes the next `name=value` off performance data; false at the end. */
-bool column_perfdata_next(
-    struct slice *rest, struct slice *name_r, double *value_r);
-
 #endif

@@ -17,7 +17,8 @@ HOSTS = {"gw": {"check": "passive"},
 CONFIG = {
     "hosts": HOSTS,
     "services": [{"hosts": list(HOSTS), "description": "HTTP",
-                  "check": "passive"}],
+                  "check": "passive"},
+                 {"hosts": ["gw"], "description": "Load", "check": "passive"}],
     "aggregations": {"Shop": {"alias": "The web shop", "nodes": [
         {"title": "Front ends", "nodes": [
             {"host": "web01", "service": "HTTP"},
@@ -31,7 +32,7 @@ def web():
     site = root.create(settings={"fetcher": {"workers": 1}}, config=CONFIG,
                        start=True)
     site.wait_for(lambda: len(site.query("GET services",
-                                         "Columns: description")) == 3,
+                                         "Columns: description")) == 4,
                   what="services")
     site.browser = Browser(site)
     site.browser.login()
@@ -120,3 +121,53 @@ def test_narrow(web, driver):
             ), f"{page}: no scrolling sideways"
     finally:
         driver.size(1400, 900)
+
+
+def test_graph(web):
+    """Performance data becomes a curve, without a wait for the disk."""
+    now = web.browser.list("hosts", ["name"])["now"]
+    for k in range(4):  # values of the last minutes
+        web.ask(f"COMMAND [{now - 240 + 60 * k}] PROCESS_SERVICE_CHECK_RESULT;"
+                f"gw;Load;0;fine|'a b'={k + 1};5;9 c=1e3;;;0\n")
+    ask = {"host": "gw", "service": "Load", "from": now - 600,
+           "until": now + 60}
+
+    def values():
+        _, data = web.browser.post("graph", ask)
+        series = {s["metric"]: s for s in data["series"]}
+        known = [v for v in series["a b"]["values"] if v is not None]
+        return series if len(known) >= 2 else None
+    series = web.wait_for(values, what="values in rrdcached")
+    assert series["a b"]["step"] == 60
+    assert {v for v in series["c"]["values"]} == {None, 1000}
+    assert web.path("var/vedette/rrd/gw/Load/a%20b.rrd").exists()
+    answer, data = web.browser.ask(
+        "POST", f"/{web.name}/check_mk/api/1.0/domain-types/metric/actions/"
+        "get/invoke", json.dumps({
+            "type": "single_metric", "metric_id": "c", "host_name": "gw",
+            "service_description": "Load", "time_range": {
+                "start": "2020-01-01T00:00:00Z",
+                "end": "2020-01-01T01:00:00Z"}}),
+        {"X-Vedette": "1", "Content-Type": "application/json"})
+    assert answer.status == 200, data
+    metric, = json.loads(data)["metrics"]
+    assert metric["title"] == "c" and set(metric["data_points"]) == {None}
+    assert web.browser.post("graph", {**ask, "host": "nobody"})[0].status == 404
+    for bad in ({"from": 5, "until": 5}, {"host": 3}, {"function": "sum"}):
+        assert web.browser.post("graph", {**ask, **bad})[0].status == 400, bad
+
+
+def test_graph_without_rrdcached(web):
+    """It is killed: core goes on, and says so; it comes back by itself."""
+    import os
+    import signal
+    pid = int(web.path("tmp/run/rrdcached.pid").read_text())
+    os.kill(pid, signal.SIGKILL)
+    web.command("PROCESS_SERVICE_CHECK_RESULT;gw;Load;0;fine|d=7")
+
+    def there():
+        answer, data = web.browser.post("graph", {
+            "host": "gw", "service": "Load", "metrics": ["d"],
+            "from": 1, "until": 100})
+        return answer.status == 200 and data["series"][0]["step"] > 0
+    web.wait_for(there, what="the new metric's file", timeout=40)

@@ -4,7 +4,9 @@
 
 import { html } from "htm/preact";
 import { all, is, list } from "./api.js";
+import { Graphs } from "./graphs.js";
 import { Grid } from "./grid.js";
+import { human, metrics } from "./metrics.js";
 import { HOST, SERVICE, HostLink, serviceColumns, serviceKey } from "./columns.js";
 import { ActionBar, Comments, Downtimes, History } from "./lists.js";
 import { address, route, useData } from "./store.js";
@@ -15,19 +17,11 @@ const MORE = ["long_plugin_output", "perf_data", "current_attempt", "max_check_a
   "notification_period", "last_notification", "current_notification_number", "contacts", "contact_groups", "groups", "labels", "latency",
   "execution_time", "notes_expanded", "notes_url_expanded", "action_url_expanded", "notification_postponement_reason"];
 
-/** 'name'=value;warn;crit;min;max, separated by blanks. */
-function metrics(text) {
-  return [...text.matchAll(/('(?:[^']|'')+'|[^\s=]+)=(\S+)/g)].map(([, name, rest]) => {
-    const [value, warn, crit] = rest.split(";");
-    return { name: name.replace(/^'|'$/g, ""), value, warn, crit };
-  });
-}
-
 const Metrics = ({ text }) => {
   const rows = metrics(text);
   return rows.length > 0 && html`<section class="card"><h2>${t("metrics")}</h2><table><thead><tr>
     <th scope="col">${t("name")}</th><th scope="col">${t("value")}</th><th scope="col">${t("warn")}</th><th scope="col">${t("crit")}</th></tr></thead>
-    <tbody>${rows.map((m) => html`<tr key=${m.name}><td>${m.name}</td><td>${m.value}</td><td>${m.warn}</td><td>${m.crit}</td></tr>`)}</tbody></table></section>`;
+    <tbody>${rows.map((m) => html`<tr key=${m.name}><td>${m.name}</td><td title=${m.value}>${human(m.number, m.unit)}</td><td>${m.warn}</td><td>${m.crit}</td></tr>`)}</tbody></table></section>`;
 };
 
 const Facts = ({ facts }) => html`<section class="card"><h2>${t("facts")}</h2><dl class="facts">
@@ -76,6 +70,7 @@ export function HostPage() {
     ["parents", r.parents.length > 0 && links(r.parents)], ["children", r.childs.length > 0 && links(r.childs)], ...common(r)];
   return html`<h1>${name}</h1><${ActionBar} rows=${[r]}/>
     <div class="pair"><${Output} of=${r}/><${Facts} facts=${facts}/></div>
+    <${Graphs} host=${name} service="" perf=${r.perf_data}/>
     <h2>${t("services")}</h2>
     <${Grid} spec=${{ table: "services", columns: SERVICE, query: is("host_name", name), sort: [route.value.args.sort || "description"] }}
       columns=${serviceColumns(false)} name=${serviceKey} selectable open=${(s) => ["service", [s.host_name, s.description]]} empty=${t("nothing there")}/>
@@ -99,6 +94,7 @@ export function ServicePage() {
   if (r === null) return html`<${Missing}/>`;
   return html`<h1><a href=${address("host", [host])}>${host}</a> / ${name}</h1><${ActionBar} rows=${[r]}/>
     <div class="pair"><div><${Output} of=${r}/><${Metrics} text=${r.perf_data}/></div><${Facts} facts=${common(r)}/></div>
+    <${Graphs} host=${host} service=${name} perf=${r.perf_data}/>
     <${Elsewhere} host=${host} service=${name}/><${More} query=${all(is("host_name", host), is("service_description", name))}/>`;
 }
 

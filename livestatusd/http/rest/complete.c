@@ -75,6 +75,32 @@ add_rows(json_t *choices, const json_t *rows, bool label)
 	}
 }
 
+/* Names of metrics, of what the context names; `front` goes before each id. */
+static void
+add_metrics(
+    json_t *choices, const json_t *rows, const char *value, const char *front)
+{
+	json_t *seen = json_object(), *row, *name;
+	size_t i, k;
+
+	json_array_foreach((json_t *)(uintptr_t)rows, i, row)
+	    json_array_foreach(json_array_get(row, 0), k, name)
+	{
+		const char *text = json_string_value(name);
+		char *id;
+
+		if (json_array_size(choices) >= CHOICES_MAX ||
+		    json_object_get(seen, text) != NULL ||
+		    (value != NULL && strcasestr(text, value) == NULL))
+			continue;
+		json_object_set_new(seen, text, json_true());
+		id = xasprintf("%s%s", front, text);
+		add_choice(choices, id, text);
+		free(id);
+	}
+	json_decref(seen);
+}
+
 static void
 add_sites(struct http_request *r, json_t *choices)
 {
@@ -90,23 +116,54 @@ add_sites(struct http_request *r, json_t *choices)
 }
 
 static const char *
-context_host(const struct rest_call *call)
+context_of(const struct rest_call *call, const char *kind)
 {
 	const json_t *context =
 	    json_object_get(json_object_get(call->in, "parameters"), "context");
 
 	return json_string_value(
-	    json_object_get(json_object_get(context, "host"), "host"));
+	    json_object_get(json_object_get(context, kind), kind));
+}
+
+static bool
+complete_metrics(struct http_request *r, const struct rest_call *call)
+{
+	bool graphs = strcmp(call->names[0], "available_graphs") == 0;
+	json_t *choices, *rows;
+	struct str lql = {0};
+
+	if (!graphs && strcmp(call->names[0], "monitored_metrics") != 0)
+		return false;
+	str_add(&lql, "Columns: metrics\nFilter: metrics !=\nLimit: 5000\n");
+	if (context_of(call, "host") != NULL)
+		rest_add_filter(
+		    &lql, "host_name", "=", context_of(call, "host"));
+	if (context_of(call, "service") != NULL)
+		rest_add_filter(
+		    &lql, "description", "=", context_of(call, "service"));
+	rows = http_query(r, "services", str_get(&lql));
+	str_free(&lql);
+	if (rows == NULL)
+		return true;
+	choices = json_array();
+	add_metrics(
+	    choices, rows, rest_text(call, "value"), graphs ? "METRIC_" : "");
+	json_decref(rows);
+	http_json(r, MHD_HTTP_OK, json_pack("{s:o}", "choices", choices));
+	return true;
 }
 
 void
 rest_complete(struct http_request *r, const struct rest_call *call)
 {
 	const char *value = rest_text(call, "value");
-	json_t *choices = json_array(), *rows;
+	json_t *choices, *rows;
 	struct str lql = {0};
 	size_t i = 0;
 
+	if (complete_metrics(r, call))
+		return;
+	choices = json_array();
 	if (strcmp(call->names[0], "sites") == 0) {
 		add_sites(r, choices);
 		http_json(
@@ -125,8 +182,9 @@ rest_complete(struct http_request *r, const struct rest_call *call)
 	    kinds[i].columns, kinds[i].searched);
 	add_part(&lql, kinds[i].searched, value == NULL ? "" : value);
 	if (strcmp(kinds[i].table, "services") == 0 &&
-	    context_host(call) != NULL)
-		rest_add_filter(&lql, "host_name", "=", context_host(call));
+	    context_of(call, "host") != NULL)
+		rest_add_filter(
+		    &lql, "host_name", "=", context_of(call, "host"));
 	rows = http_query(r, kinds[i].table, str_get(&lql));
 	str_free(&lql);
 	if (rows == NULL) {

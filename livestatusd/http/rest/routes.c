@@ -208,6 +208,23 @@ static const struct rest_field event_delete[] = {
     QUERY("query", true), EVENT_FILTERS,
     {"site_id", REST_TEXT, false, NULL, NULL, "a site"}, {0}};
 
+static const char *const metric_types[] = {
+    "single_metric", "predefined_graph", NULL};
+static const char *const reductions[] = {"min", "max", "average", NULL};
+static const struct rest_field metric[] = {
+    {"type", REST_TEXT, true, NULL, metric_types, "what is asked for"},
+    {"metric_id", REST_TEXT, true, "single_metric", NULL, "name of a metric"},
+    {"graph_id", REST_TEXT, true, "predefined_graph", NULL,
+	"METRIC_ and the name of a metric"},
+    {"time_range", REST_ANY, true, NULL, NULL, "{start, end}, ISO 8601"},
+    {"reduce", REST_TEXT, false, NULL, reductions,
+	"max (default), or averages; of least values averages are kept"},
+    {"host_name", REST_TEXT, true, NULL, NULL, HOST},
+    {"service_description", REST_TEXT, true, NULL, NULL,
+	"a service; _HOST_: the host itself"},
+    {"site", REST_TEXT, false, NULL, NULL, "taken, without effect"},
+    {"site_id", REST_TEXT, false, NULL, NULL, "taken, without effect"}, {0}};
+
 static const struct rest_field complete[] = {
     {"value", REST_TEXT, true, NULL, NULL, "what was typed so far"},
     {"parameters", REST_ANY, false, NULL, NULL, "context of the choice"}, {0}};
@@ -280,6 +297,8 @@ const struct rest_route rest_routes[] = {
 	"a site"},
     {"POST", "objects/autocomplete/{autocomplete_id}", NULL, complete,
 	rest_complete, "choices for what was typed"},
+    {"POST", "domain-types/metric/actions/get/invoke", NULL, metric,
+	rest_metric, "the history of a metric"},
 
     {"GET", "domain-types/host/collections/all", NULL, host_list, rest_hosts,
 	"hosts and their state"},

@@ -6,6 +6,7 @@
 #include "livestatusd/table/table.h"
 
 #include "common/log.h"
+#include "common/perfdata.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -20,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t left = size;
 	double value;
 
-	while (column_perfdata_next(&rest, &name, &value)) {
+	while (perfdata_next(&rest, &name, &value)) {
 		must(name.len > 0 && isfinite(value));
 		must(name.s >= all.s && name.s + name.len <= all.s + all.len);
 		must(rest.len < left);

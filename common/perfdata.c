@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading performance data: names and numbers, without units and levels.
+ * See perfdata.h.
  */
+#include "common/perfdata.h"
+
 #include "common/num.h"
-#include "livestatusd/table/table.h"
 
 /* The length of the number at the front of `s`. */
 static size_t
@@ -68,7 +69,7 @@ take_name(struct slice *rest, struct slice *name_r)
 }
 
 bool
-column_perfdata_next(struct slice *rest, struct slice *name_r, double *value_r)
+perfdata_next(struct slice *rest, struct slice *name_r, double *value_r)
 {
 	for (;;) {
 		bool found = false;
