@@ -69,13 +69,20 @@ work(struct pool_job *job)
 /* --- on the loop -----------------------------------------------------------
  */
 
-void
-carry_count(struct client *c)
+static void
+count(struct client *c)
 {
-	size_t now = c->out.cap + c->next_out.cap + c->made.cap;
+	size_t now = c->out.cap + c->next_out.cap + c->made_cap;
 
 	c->server->held += now - c->held;
 	c->held = now;
+}
+
+void
+carry_count(struct client *c)
+{
+	c->made_cap = c->made.cap;
+	count(c);
 }
 
 static void
@@ -266,7 +273,7 @@ carry_start(struct client *c)
 void
 carry_written(struct client *c)
 {
-	carry_count(c);
+	count(c); /* a thread may be at c->made */
 	if (c->at == CARRY_RESTS && !c->closing &&
 	    c->next_out.len <= AHEAD / 2) {
 		end_rest(c);

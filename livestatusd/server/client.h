@@ -81,6 +81,7 @@ struct client {
 	struct lql_env env;
 	struct lql_run *run;
 	struct str made; /* bytes of the answer */
+	size_t made_cap; /* its room, when no thread was at it */
 	enum lql_code code;
 	bool ended, streams, closing_run;
 	bool some_sent; /* of the answer */
@@ -155,6 +156,7 @@ void carry_start(struct client *c);
 void carry_written(struct client *c);
 /* The client is closing. */
 void carry_forget(struct client *c);
+/* Memory that the client holds; no thread works for it. */
 void carry_count(struct client *c);
 /* Queries begin as far as there is room. */
 void carry_admit(struct livestatus *s);
