@@ -146,6 +146,17 @@ follow(const struct cmd_call *call, const char *path)
 	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
 }
 
+/* Else the site would answer in words that no header tells from rows. */
+static bool
+is_request(const struct str *request)
+{
+	const char *s = str_get(request);
+
+	s += strspn(s, " \t\r\n");
+	return *s == '\0' || strncmp(s, "GET", 3) == 0 ||
+	    strncmp(s, "COMMAND", 7) == 0 || strncmp(s, "LOGROTATE", 9) == 0;
+}
+
 /* Asks and prints; the exit code. `request` is changed. */
 static int
 ask_request(const struct cmd_call *call, const char *path, struct str *request)
@@ -156,6 +167,11 @@ ask_request(const struct cmd_call *call, const char *path, struct str *request)
 	size_t n_head = 0;
 	int rc;
 
+	if (!is_request(request))
+		return cmd_fail("query",
+		    "%.*s: a request begins with GET or COMMAND "
+		    "(such as 'GET hosts')",
+		    (int)strcspn(str_get(request), "\n"), str_get(request));
 	if (cmd_value(call, "sites") != NULL)
 		add_sites(request, cmd_value(call, "sites"));
 	if (wants_table(call, request))
