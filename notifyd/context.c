@@ -4,12 +4,16 @@
  */
 #include "notifyd/context.h"
 
+#include "common/log.h"
 #include "common/mem.h"
 #include "common/msg.h"
 #include "common/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define CHUNK_BYTES 8000
+#define FIRST_PAIRS 128
 
 void
 text_add_clean(struct str *to, struct slice text)
@@ -28,11 +32,42 @@ text_add_clean(struct str *to, struct slice text)
 	}
 }
 
+/* Pairs come and go together; a value that is replaced stays till the end. */
+struct context_chunk {
+	struct context_chunk *next;
+	size_t used, size;
+	char bytes[];
+};
+
+static char *
+context_room(struct context *ctx, size_t size)
+{
+	struct context_chunk *chunk = ctx->chunks;
+	char *room;
+
+	if (chunk == NULL || chunk->size - chunk->used < size) {
+		size_t want = size > CHUNK_BYTES ? size : CHUNK_BYTES;
+
+		chunk = xmalloc(sizeof(*chunk) + want);
+		chunk->used = 0;
+		chunk->size = want;
+		chunk->next = ctx->chunks;
+		ctx->chunks = chunk;
+	}
+	room = chunk->bytes + chunk->used;
+	chunk->used += size;
+	return room;
+}
+
 void
 context_free(struct context *ctx)
 {
-	for (size_t i = 0; i < ctx->n; i++)
-		free(ctx->pairs[i].key);
+	while (ctx->chunks != NULL) {
+		struct context_chunk *chunk = ctx->chunks;
+
+		ctx->chunks = chunk->next;
+		free(chunk);
+	}
 	free(ctx->pairs);
 	*ctx = (struct context){0};
 }
@@ -61,10 +96,10 @@ context_place(const struct context *ctx, const char *key, bool *there)
 }
 
 static struct context_pair
-pair_make(const char *key, const char *value, size_t len)
+pair_make(struct context *ctx, const char *key, const char *value, size_t len)
 {
 	size_t klen = strlen(key);
-	char *block = xmalloc(klen + 1 + len + 1);
+	char *block = context_room(ctx, klen + 1 + len + 1);
 
 	memcpy(block, key, klen + 1);
 	memcpy(block + klen + 1, value, len);
@@ -103,11 +138,13 @@ context_set(struct context *ctx, const char *key, struct slice value)
 		text_add_clean(&clean, value);
 		value = str_slice(&clean);
 	}
-	pair = pair_make(key, value.len > 0 ? value.s : "", value.len);
+	pair = pair_make(ctx, key, value.len > 0 ? value.s : "", value.len);
 	if (there) {
 		ctx->bytes -= klen + strlen(ctx->pairs[at].value);
-		free(ctx->pairs[at].key);
 	} else {
+		if (ctx->cap == 0)
+			ctx->pairs = xcalloc(
+			    ctx->cap = FIRST_PAIRS, sizeof(*ctx->pairs));
 		ARRAY_GROW(ctx->pairs, ctx->n, ctx->cap);
 		memmove(&ctx->pairs[at + 1], &ctx->pairs[at],
 		    (ctx->n - at) * sizeof(*ctx->pairs));
@@ -170,7 +207,7 @@ context_copy(struct context *to, const struct context *from)
 		const char *value = from->pairs[i].value;
 
 		to->pairs[i] =
-		    pair_make(from->pairs[i].key, value, strlen(value));
+		    pair_make(to, from->pairs[i].key, value, strlen(value));
 	}
 }
 
@@ -290,8 +327,17 @@ context_of_object(
     const struct context *ctx, const char *prefix, const char *suffix)
 {
 	char key[CONTEXT_MAX_KEY + 1];
+	const char *const parts[] = {
+	    prefix, context_is_service(ctx) ? "SERVICE" : "HOST", suffix};
+	size_t len = 0;
 
-	snprintf(key, sizeof(key), "%s%s%s", prefix,
-	    context_is_service(ctx) ? "SERVICE" : "HOST", suffix);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		size_t n = strlen(parts[i]);
+
+		must(len + n < sizeof(key));
+		memcpy(key + len, parts[i], n);
+		len += n;
+	}
+	key[len] = '\0';
 	return context_text(ctx, key);
 }

@@ -20,13 +20,15 @@
 #define CONTEXT_MAX_BYTES (1u << 20)
 
 struct context_pair {
-	char *key, *value; /* one block; free(key) */
+	char *key, *value; /* the context's */
 };
+struct context_chunk; /* memory of many pairs */
 
 struct context {
 	struct context_pair *pairs; /* ascending by key */
 	size_t n, cap;
 	size_t bytes; /* of keys and values */
+	struct context_chunk *chunks;
 };
 
 void context_free(struct context *ctx); /* ready for use again */

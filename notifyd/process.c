@@ -160,7 +160,7 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 	b->deliveries = xcalloc(plan->n_entries + 1, sizeof(*b->deliveries));
 	b->lines = xcalloc(plan->n_entries + 1, sizeof(*b->lines));
 	if (b->forget)
-		told_forget(n->told, b->object);
+		b->forget = told_forget(n->told, b->object);
 	for (size_t i = 0; i < plan->n_entries; i++) {
 		const struct plan_entry *e = &plan->entries[i];
 		struct str line = {0};

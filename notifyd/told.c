@@ -147,16 +147,17 @@ told_has(const struct told *told, const char *object, const char *contact,
 	return object_has(*find(told, object), contact, method);
 }
 
-void
+bool
 told_forget(struct told *told, const char *object)
 {
 	struct told_object **at = find(told, object), *o = *at;
 
 	if (o == NULL)
-		return;
+		return false;
 	*at = o->next;
 	object_free(o);
 	told->n--;
+	return true;
 }
 
 size_t

@@ -19,7 +19,7 @@ void told_add(struct told *told, const char *object, const char *contact,
 bool told_has(const struct told *told, const char *object, const char *contact,
     const char *method);
 /* The incident has ended. */
-void told_forget(struct told *told, const char *object);
+bool told_forget(struct told *told, const char *object);
 size_t told_objects(const struct told *told);
 
 #endif

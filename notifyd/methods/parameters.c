@@ -5,8 +5,8 @@
  */
 #include "notifyd/methods/parameters.h"
 
-static const struct schema address = {.kind = SCHEMA_TEXT,
-    .expected = "a mail address, perhaps Name <ADDRESS>"};
+static const struct schema address = {
+    .kind = SCHEMA_TEXT, .expected = "a mail address, perhaps Name <ADDRESS>"};
 
 #define TABLE(id, ...)                                                         \
 	static const struct schema_key id##_keys[] = {__VA_ARGS__, {0}};       \

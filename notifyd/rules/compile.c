@@ -282,6 +282,7 @@ rule_read_list(const json_t *list, const char *path,
 		read_rule(&r, item, world, rule);
 		if (r.failed)
 			return -1;
+		nd_rule_index(rule);
 		if (world->method_exists != NULL && !rule->cancel &&
 		    !world->method_exists(rule->method, world->arg)) {
 			str_addf(warnings,

@@ -100,6 +100,18 @@ view_make(struct view *v, const struct rules *rules,
 	    .number = 1};
 	v->service = context_is_service(v->ctx);
 	v->event = context_get(v->ctx, "EC_ID") != NULL;
+	v->folder = context_text(v->ctx, "HOSTFOLDER");
+	v->host_groups = context_text(v->ctx, "HOSTGROUPNAMES");
+	v->service_groups = context_text(v->ctx, "SERVICEGROUPNAMES");
+	v->contacts = context_text(v->ctx, "CONTACTS");
+	v->contact_groups = context_of_object(v->ctx, "", "CONTACTGROUPNAMES");
+	if (v->contact_groups[0] == '\0')
+		v->contact_groups =
+		    context_text(v->ctx, "HOSTCONTACTGROUPNAMES");
+	v->host = context_text(v->ctx, "HOSTNAME");
+	v->description = context_text(v->ctx, "SERVICEDESC");
+	v->output = context_text(v->ctx, "SERVICEOUTPUT");
+	v->check = context_text(v->ctx, "SERVICECHECKCOMMAND");
 	view_code(v);
 	num_i64(slice_of(context_of_object(v->ctx, "", "NOTIFICATIONNUMBER")),
 	    &v->number);
@@ -110,9 +122,30 @@ view_make(struct view *v, const struct rules *rules,
 /* --- the conditions --------------------------------------------------------
  */
 
-/* Appends why it does not hold; nothing if it does. */
+struct why {
+	bool failed;
+	struct str *text; /* NULL: nobody wants to know the reason */
+};
+
+/* Says why it does not hold; nothing if it does. */
 typedef void condition_fn(
-    const struct rule *rule, const struct view *v, struct str *why);
+    const struct rule *rule, const struct view *v, struct why *why);
+
+static void no(struct why *why, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+no(struct why *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	why->failed = true;
+	if (why->text == NULL)
+		return;
+	va_start(ap, fmt);
+	str_vaddf(why->text, fmt, ap);
+	va_end(ap);
+}
 
 static const char *
 text_or(const char *text, const char *otherwise)
@@ -121,27 +154,27 @@ text_or(const char *text, const char *otherwise)
 }
 
 static void
-on_disabled(const struct rule *rule, const struct view *v, struct str *why)
+on_disabled(const struct rule *rule, const struct view *v, struct why *why)
 {
 	(void)v;
 	if (rule->disabled)
-		str_add(why, "the rule is disabled");
+		no(why, "the rule is disabled");
 }
 
 static void
-on_site(const struct rule *rule, const struct view *v, struct str *why)
+on_site(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct names *sites = &rule->when.sites;
 
 	if (sites->given && !names_have(sites, v->notice->site))
-		str_addf(why, "sites: the object lives in %s", v->notice->site);
+		no(why, "sites: the object lives in %s", v->notice->site);
 }
 
 static void
-on_folder(const struct rule *rule, const struct view *v, struct str *why)
+on_folder(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const char *want = rule->when.folder;
-	const char *is = context_text(v->ctx, "HOSTFOLDER");
+	const char *is = v->folder;
 	size_t len;
 
 	if (want == NULL)
@@ -150,51 +183,50 @@ on_folder(const struct rule *rule, const struct view *v, struct str *why)
 	while (len > 0 && want[len - 1] == '/')
 		len--;
 	if (strncmp(is, want, len) != 0 || (is[len] != '/' && is[len] != '\0'))
-		str_addf(why, "folder: the host is in %s",
+		no(why, "folder: the host is in %s",
 		    text_or(is, "an unknown one"));
 }
 
 static void
 test_pairs(const struct pairs *pairs, const char *name, const char *prefix,
-    const struct view *v, struct str *why)
+    const struct view *v, struct why *why)
 {
 	char key[CONTEXT_MAX_KEY + 1];
 
-	for (size_t i = 0; i < pairs->n && why->len == 0; i++) {
+	for (size_t i = 0; i < pairs->n && !why->failed; i++) {
 		const struct pair_item *p = &pairs->v[i];
 		const char *is;
 
 		snprintf(key, sizeof(key), "%s%s", prefix, p->key);
 		is = context_text(v->ctx, key);
 		if (names_have(&p->values, is) == p->negated)
-			str_addf(why, "%s: %s is %s", name, p->key,
+			no(why, "%s: %s is %s", name, p->key,
 			    text_or(is, "not set"));
 	}
 }
 
 static void
-on_tags(const struct rule *rule, const struct view *v, struct str *why)
+on_tags(const struct rule *rule, const struct view *v, struct why *why)
 {
 	test_pairs(&rule->when.tags, "tags", "HOSTTAG_", v, why);
 	test_pairs(&rule->when.labels, "labels", "HOSTLABEL_", v, why);
-	if (!rule->when.service_labels.given || why->len > 0)
+	if (!rule->when.service_labels.given || why->failed)
 		return;
 	if (!v->service)
-		str_add(why, "service_labels: it is about a host");
+		no(why, "service_labels: it is about a host");
 	else
 		test_pairs(&rule->when.service_labels, "service_labels",
 		    "SERVICELABEL_", v, why);
 }
 
 static void
-on_host_groups(const struct rule *rule, const struct view *v, struct str *why)
+on_host_groups(const struct rule *rule, const struct view *v, struct why *why)
 {
-	const char *are = context_text(v->ctx, "HOSTGROUPNAMES");
+	const char *are = v->host_groups;
 
 	if (rule->when.host_groups.given &&
 	    !names_meet(&rule->when.host_groups, are))
-		str_addf(why, "host_groups: the host is in %s",
-		    text_or(are, "none"));
+		no(why, "host_groups: the host is in %s", text_or(are, "none"));
 }
 
 /* Does a pattern fit name or alias of a group of the list? */
@@ -224,51 +256,47 @@ groups_fit(
 
 static void
 on_service_groups(
-    const struct rule *rule, const struct view *v, struct str *why)
+    const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct when *w = &rule->when;
-	const char *are = context_text(v->ctx, "SERVICEGROUPNAMES");
+	const char *are = v->service_groups;
 	bool wanted = w->service_groups.given || w->service_groups_regex.given;
 
 	if (!wanted && !w->exclude_service_groups.given &&
 	    !w->exclude_service_groups_regex.given)
 		return;
 	if (!v->service) {
-		str_add(why, "service_groups: it is about a host");
+		no(why, "service_groups: it is about a host");
 		return;
 	}
 	if ((w->service_groups.given && !names_meet(&w->service_groups, are)) ||
 	    (w->service_groups_regex.given &&
 		!groups_fit(&w->service_groups_regex, are, v)))
-		str_addf(why, "service_groups: the service is in %s",
+		no(why, "service_groups: the service is in %s",
 		    text_or(are, "none"));
 	else if (names_meet(&w->exclude_service_groups, are) ||
 	    groups_fit(&w->exclude_service_groups_regex, are, v))
-		str_addf(
-		    why, "exclude_service_groups: the service is in %s", are);
+		no(why, "exclude_service_groups: the service is in %s", are);
 }
 
 static void
-on_contacts(const struct rule *rule, const struct view *v, struct str *why)
+on_contacts(const struct rule *rule, const struct view *v, struct why *why)
 {
-	const char *are = context_text(v->ctx, "CONTACTS");
+	const char *are = v->contacts;
 
 	if (rule->when.contacts.given && !names_meet(&rule->when.contacts, are))
-		str_addf(
-		    why, "contacts: the object has %s", text_or(are, "none"));
+		no(why, "contacts: the object has %s", text_or(are, "none"));
 }
 
 static void
 on_contact_groups(
-    const struct rule *rule, const struct view *v, struct str *why)
+    const struct rule *rule, const struct view *v, struct why *why)
 {
-	const char *are = context_of_object(v->ctx, "", "CONTACTGROUPNAMES");
+	const char *are = v->contact_groups;
 
-	if (are[0] == '\0')
-		are = context_text(v->ctx, "HOSTCONTACTGROUPNAMES");
 	if (rule->when.contact_groups.given &&
 	    !names_meet(&rule->when.contact_groups, are))
-		str_addf(why, "contact_groups: the object has %s",
+		no(why, "contact_groups: the object has %s",
 		    text_or(are, "none"));
 }
 
@@ -286,14 +314,14 @@ hosts_fit(const struct hosts *hosts, const char *name)
 }
 
 static void
-on_hosts(const struct rule *rule, const struct view *v, struct str *why)
+on_hosts(const struct rule *rule, const struct view *v, struct why *why)
 {
-	const char *host = context_text(v->ctx, "HOSTNAME");
+	const char *host = v->host;
 
 	if (rule->when.hosts.given && !hosts_fit(&rule->when.hosts, host))
-		str_addf(why, "hosts: %s is not among them", host);
+		no(why, "hosts: %s is not among them", host);
 	else if (hosts_fit(&rule->when.exclude_hosts, host))
-		str_addf(why, "exclude_hosts: %s is among them", host);
+		no(why, "exclude_hosts: %s is among them", host);
 }
 
 static bool
@@ -307,44 +335,43 @@ patterns_fit(const struct patterns *patterns, const char *text)
 }
 
 static void
-on_services(const struct rule *rule, const struct view *v, struct str *why)
+on_services(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct when *w = &rule->when;
-	const char *service = context_text(v->ctx, "SERVICEDESC");
+	const char *service = v->description;
 
 	if ((w->services.given || w->exclude_services.given) && !v->service)
-		str_addf(why, "%sservices: it is about a host",
+		no(why, "%sservices: it is about a host",
 		    w->services.given ? "" : "exclude_");
 	else if (w->services.given && !patterns_fit(&w->services, service))
-		str_addf(why, "services: %s does not fit", service);
+		no(why, "services: %s does not fit", service);
 	else if (patterns_fit(&w->exclude_services, service))
-		str_addf(why, "exclude_services: %s fits", service);
+		no(why, "exclude_services: %s fits", service);
 }
 
 static void
-on_output(const struct rule *rule, const struct view *v, struct str *why)
+on_output(const struct rule *rule, const struct view *v, struct why *why)
 {
 	if (rule->when.output == NULL)
 		return;
 	if (!v->service)
-		str_add(why, "output: it is about a host");
-	else if (!nd_pattern_matches(
-		     rule->when.output, context_text(v->ctx, "SERVICEOUTPUT")))
-		str_add(why, "output: the text does not fit");
+		no(why, "output: it is about a host");
+	else if (!nd_pattern_matches(rule->when.output, v->output))
+		no(why, "output: the text does not fit");
 }
 
 /* "check_mk-df" fits "check_mk-df" and "df"; "check_http" fits with "!80". */
 static void
-on_check(const struct rule *rule, const struct view *v, struct str *why)
+on_check(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct names *want = &rule->when.check_commands;
-	const char *is = context_text(v->ctx, "SERVICECHECKCOMMAND");
+	const char *is = v->check;
 	size_t len = strcspn(is, "!");
 
 	if (!want->given)
 		return;
 	if (!v->service) {
-		str_add(why, "check_commands: it is about a host");
+		no(why, "check_commands: it is about a host");
 		return;
 	}
 	for (size_t i = 0; i < want->n; i++) {
@@ -356,21 +383,21 @@ on_check(const struct rule *rule, const struct view *v, struct str *why)
 			strcmp(is + 9, name) == 0))
 			return;
 	}
-	str_addf(why, "check_commands: it is %s", text_or(is, "unknown"));
+	no(why, "check_commands: it is %s", text_or(is, "unknown"));
 }
 
 static void
-on_period(const struct rule *rule, const struct view *v, struct str *why)
+on_period(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct rules_world *world = &v->rules->world;
 	const char *name = rule->when.time_period;
 
 	if (name != NULL && !world->period_is_in(name, v->at, world->arg))
-		str_addf(why, "time_period: outside of %s", name);
+		no(why, "time_period: outside of %s", name);
 }
 
 static void
-on_service_level(const struct rule *rule, const struct view *v, struct str *why)
+on_service_level(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct range *want = &rule->when.service_level;
 	const char *text = context_text(v->ctx, "SVC_SL");
@@ -382,7 +409,7 @@ on_service_level(const struct rule *rule, const struct view *v, struct str *why)
 		text = context_text(v->ctx, "HOST_SL");
 	num_i64(slice_of(text), &level);
 	if (level < want->from || level > want->to)
-		str_addf(why, "service_level: it is %lld", (long long)level);
+		no(why, "service_level: it is %lld", (long long)level);
 }
 
 /* Of an event code list; `?` and an unknown old state fit every one. */
@@ -402,7 +429,7 @@ codes_fit(const struct names *codes, const char *code)
 }
 
 static void
-on_events(const struct rule *rule, const struct view *v, struct str *why)
+on_events(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct names *host = &rule->when.host_events;
 	const struct names *service = &rule->when.service_events;
@@ -411,29 +438,29 @@ on_events(const struct rule *rule, const struct view *v, struct str *why)
 
 	if (!host->given && !service->given) {
 		if (v->handler)
-			str_add(why,
+			no(why,
 			    "alert handlers need as or af in "
 			    "host_events or service_events");
 		return;
 	}
 	if (v->event)
-		str_addf(why, "%s: it comes from the event console",
+		no(why, "%s: it comes from the event console",
 		    host->given ? "host_events" : "service_events");
 	else if (!own->given)
-		str_addf(why, "%s: it is about a %s",
+		no(why, "%s: it is about a %s",
 		    v->service ? "host_events" : "service_events",
 		    v->service ? "service" : "host");
 	else if (!codes_fit(own, v->code))
-		str_addf(why, "%s: the event is %s", key, v->code);
+		no(why, "%s: the event is %s", key, v->code);
 }
 
 static void
-on_comment(const struct rule *rule, const struct view *v, struct str *why)
+on_comment(const struct rule *rule, const struct view *v, struct why *why)
 {
 	if (rule->when.comment != NULL &&
 	    !nd_pattern_matches(rule->when.comment,
 		context_text(v->ctx, "NOTIFICATIONCOMMENT")))
-		str_add(why, "comment: the text does not fit");
+		no(why, "comment: the text does not fit");
 }
 
 static bool
@@ -447,91 +474,146 @@ range_fits(const struct range *range, const char *text)
 }
 
 static void
-on_event_console(const struct rule *rule, const struct view *v, struct str *why)
+on_event_console(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct event_console *ec = &rule->when.events;
 
 	if (!ec->given)
 		return;
 	if (ec->wanted != v->event)
-		str_addf(why, "event_console: it comes %sfrom there",
+		no(why, "event_console: it comes %sfrom there",
 		    v->event ? "" : "not ");
 	else if (!v->event)
 		return;
 	else if (ec->rules.given &&
 	    !names_have(&ec->rules, context_text(v->ctx, "EC_RULE_ID")))
-		str_add(why, "event_console: another rule");
+		no(why, "event_console: another rule");
 	else if (!range_fits(
 		     &ec->priority, context_text(v->ctx, "EC_PRIORITY")))
-		str_add(why, "event_console: another priority");
+		no(why, "event_console: another priority");
 	else if (!range_fits(
 		     &ec->facility, context_text(v->ctx, "EC_FACILITY")))
-		str_add(why, "event_console: another facility");
+		no(why, "event_console: another facility");
 	else if (ec->comment != NULL &&
 	    !nd_pattern_matches(
 		ec->comment, context_text(v->ctx, "EC_COMMENT")))
-		str_add(why, "event_console: the comment does not fit");
+		no(why, "event_console: the comment does not fit");
 }
 
 /* --- number and throttle: apart because of NT-5 and NT-17 ----------------- */
 
 static void
-on_number(const struct rule *rule, const struct view *v, struct str *why)
+on_number(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct range *want = &rule->when.number;
 
 	if (want->given && !v->recovery &&
 	    (v->number < want->from || v->number > want->to))
-		str_addf(why, "number: it is %lld", (long long)v->number);
+		no(why, "number: it is %lld", (long long)v->number);
 }
 
 static void
-on_throttle(const struct rule *rule, const struct view *v, struct str *why)
+on_throttle(const struct rule *rule, const struct view *v, struct why *why)
 {
 	const struct throttle *t = &rule->when.throttle;
 
 	if (t->given && !v->recovery && v->number > t->from &&
 	    (v->number - t->from) % t->every != 0)
-		str_addf(
-		    why, "throttle: %lld is left out", (long long)v->number);
+		no(why, "throttle: %lld is left out", (long long)v->number);
 }
 
-/* In order; number and throttle stand apart. */
-static condition_fn *const before_number[] = {on_disabled, on_site, on_folder,
-    on_tags, on_host_groups, on_service_groups, on_contacts, on_contact_groups,
-    on_hosts, on_services, on_output, on_check, on_period, on_service_level};
-static condition_fn *const number_ones[] = {on_number, on_throttle};
-static condition_fn *const after_number[] = {
-    on_events, on_comment, on_event_console};
+/* --- which of them a rule has ----------------------------------------------
+ */
 
-static bool
-all_hold(condition_fn *const *list, size_t n, const struct rule *rule,
-    const struct view *v, struct str *why)
-{
-	size_t before = why->len;
-
-	for (size_t i = 0; i < n; i++) {
-		list[i](rule, v, why);
-		if (why->len > before)
-			return false;
+#define HAS(name, test)                                                        \
+	static bool has_##name(const struct rule *rule)                        \
+	{                                                                      \
+		const struct when *w = &rule->when;                            \
+                                                                               \
+		(void)w;                                                       \
+		return test;                                                   \
 	}
-	return true;
+HAS(disabled, rule->disabled)
+HAS(site, w->sites.given)
+HAS(folder, w->folder != NULL)
+HAS(tags, w->tags.given || w->labels.given || w->service_labels.given)
+HAS(host_groups, w->host_groups.given)
+HAS(service_groups,
+    w->service_groups.given || w->service_groups_regex.given ||
+	w->exclude_service_groups.given ||
+	w->exclude_service_groups_regex.given)
+HAS(contacts, w->contacts.given)
+HAS(contact_groups, w->contact_groups.given)
+HAS(hosts, w->hosts.given || w->exclude_hosts.given)
+HAS(services, w->services.given || w->exclude_services.given)
+HAS(output, w->output != NULL)
+HAS(check, w->check_commands.given)
+HAS(period, w->time_period != NULL)
+HAS(service_level, w->service_level.given)
+HAS(number, w->number.given)
+HAS(throttle, w->throttle.given)
+HAS(events, true) /* alert handlers need a word */
+HAS(comment, w->comment != NULL)
+HAS(event_console, w->events.given)
+
+/* --- in order ---------------------------------------------------------------
+ */
+
+/* number and throttle stand apart: the rest decides whether they count */
+static const struct condition {
+	condition_fn *holds;
+	bool numbered;
+	bool (*given)(const struct rule *rule);
+} conditions[] = {
+    {on_disabled, false, has_disabled},
+    {on_site, false, has_site},
+    {on_folder, false, has_folder},
+    {on_tags, false, has_tags},
+    {on_host_groups, false, has_host_groups},
+    {on_service_groups, false, has_service_groups},
+    {on_contacts, false, has_contacts},
+    {on_contact_groups, false, has_contact_groups},
+    {on_hosts, false, has_hosts},
+    {on_services, false, has_services},
+    {on_output, false, has_output},
+    {on_check, false, has_check},
+    {on_period, false, has_period},
+    {on_service_level, false, has_service_level},
+    {on_number, true, has_number},
+    {on_throttle, true, has_throttle},
+    {on_events, false, has_events},
+    {on_comment, false, has_comment},
+    {on_event_console, false, has_event_console},
+};
+_Static_assert(ARRAY_LEN(conditions) <= 32, "rule.conditions is too small");
+
+void
+nd_rule_index(struct rule *rule)
+{
+	rule->conditions = 0;
+	for (unsigned i = 0; i < ARRAY_LEN(conditions); i++) {
+		if (conditions[i].given(rule))
+			rule->conditions |= 1u << i;
+	}
 }
 
 enum verdict
-nd_rule_match(const struct rule *rule, const struct view *v, struct str *why)
+nd_rule_match(const struct rule *rule, const struct view *v, struct str *text)
 {
-	struct str later = {0};
-	bool number, rest;
+	struct why numbered = {false, text}, why = {false, text};
 
-	if (!all_hold(before_number, ARRAY_LEN(before_number), rule, v, why))
-		return VERDICT_NO;
-	number = all_hold(number_ones, ARRAY_LEN(number_ones), rule, v, why);
-	rest = all_hold(after_number, ARRAY_LEN(after_number), rule, v, &later);
-	if (number && !rest)
-		str_addslice(why, str_slice(&later));
-	str_free(&later);
-	if (!rest)
-		return VERDICT_NO;
-	return number ? VERDICT_MATCH : VERDICT_NUMBER;
+	for (uint32_t left = rule->conditions; left != 0; left &= left - 1) {
+		const struct condition *c = &conditions[__builtin_ctz(left)];
+
+		if (!c->numbered) {
+			/* the first reason is told, not the last */
+			why.text = numbered.failed ? NULL : text;
+			c->holds(rule, v, &why);
+		} else if (!numbered.failed) {
+			c->holds(rule, v, &numbered);
+		}
+		if (why.failed)
+			return VERDICT_NO;
+	}
+	return numbered.failed ? VERDICT_NUMBER : VERDICT_MATCH;
 }

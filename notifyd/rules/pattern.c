@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/str.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -17,7 +18,26 @@ struct pattern {
 	pcre2_code *code;
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
+	char *prefix; /* every match begins with it; "" if nothing is known */
+	size_t prefix_len;
 };
+
+/* The plain characters that an anchored expression begins with. */
+static char *
+plain_prefix(const char *regex, bool anchored)
+{
+	size_t n = 0;
+
+	if (!anchored || strchr(regex, '|') != NULL)
+		return xstrdup("");
+	while (regex[n] != '\0' && strchr("\\^$.[]()*+?{}#", regex[n]) == NULL)
+		n++;
+	if (n > 0 && regex[n] != '\0' && strchr("*?{", regex[n]) != NULL)
+		n--; /* the last one may be missing */
+	while (n > 0 && ((unsigned char)regex[n] & 0xc0) == 0x80)
+		n--; /* of several bytes: all of it */
+	return slice_dup((struct slice){regex, n});
+}
 
 struct pattern *
 nd_pattern_compile(const char *regex, bool anchored, struct err *err_r)
@@ -41,6 +61,8 @@ nd_pattern_compile(const char *regex, bool anchored, struct err *err_r)
 	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* slower without */
 	p = xnew(struct pattern);
 	p->code = code;
+	p->prefix = plain_prefix(regex, anchored);
+	p->prefix_len = strlen(p->prefix);
 	p->data = pcre2_match_data_create(1, NULL);
 	p->limits = pcre2_match_context_create(NULL);
 	must(p->data != NULL && p->limits != NULL);
@@ -56,6 +78,7 @@ nd_pattern_free(struct pattern **p)
 	pcre2_match_context_free((*p)->limits);
 	pcre2_match_data_free((*p)->data);
 	pcre2_code_free((*p)->code);
+	free((*p)->prefix);
 	free(*p);
 	*p = NULL;
 }
@@ -63,6 +86,8 @@ nd_pattern_free(struct pattern **p)
 bool
 nd_pattern_matches(const struct pattern *p, const char *text)
 {
+	if (strncmp(text, p->prefix, p->prefix_len) != 0)
+		return false;
 	return pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0, 0,
 		   p->data, p->limits) >= 0;
 }

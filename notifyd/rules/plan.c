@@ -440,7 +440,8 @@ static bool
 apply_rule(struct walk *w, const struct rule *rule)
 {
 	struct str why = {0};
-	enum verdict verdict = nd_rule_match(rule, &w->view, &why);
+	enum verdict verdict =
+	    nd_rule_match(rule, &w->view, w->explain ? &why : NULL);
 
 	str_clear(&w->note);
 	if (verdict == VERDICT_MATCH) {

@@ -94,6 +94,7 @@ struct rule {
 	char *method; /* "*" of a cancelling rule: all */
 	json_t *params;
 	struct when when;
+	uint32_t conditions; /* those of `when` that are given, one bit each */
 	struct to to;
 };
 
@@ -127,6 +128,8 @@ struct view {
 	const struct rules_notice *notice;
 	const struct context *ctx;
 	bool service, event, recovery, handler;
+	const char *folder, *host_groups, *service_groups, *contacts;
+	const char *contact_groups, *host, *description, *output, *check;
 	char code[3];   /* event code: "rc", "x", "as" */
 	int64_t number; /* of the notification */
 	int64_t at;
@@ -140,7 +143,9 @@ enum verdict {
 	VERDICT_NUMBER, /* number or throttle alone did not fit (NT-17) */
 	VERDICT_NO
 };
-/* The first failing condition in words is appended to `why`. */
+/* Which conditions a rule has: once, after it was read. */
+void nd_rule_index(struct rule *rule);
+/* The first failing condition in words is appended to `why`, unless NULL. */
 enum verdict nd_rule_match(
     const struct rule *rule, const struct view *v, struct str *why);
 

@@ -9,56 +9,67 @@
 
 #include <stddef.h>
 
+#define DELIVERIES                                                             \
+	"CREATE TABLE IF NOT EXISTS deliveries("                               \
+	" row INTEGER PRIMARY KEY, notice INTEGER NOT NULL,"                   \
+	" ordinal INTEGER NOT NULL, contact TEXT NOT NULL,"                    \
+	" method TEXT NOT NULL,"                                               \
+	" who TEXT NOT NULL, params TEXT NOT NULL, rule TEXT NOT NULL,"        \
+	" rule_text TEXT NOT NULL, rule_number INTEGER NOT NULL,"              \
+	" state INTEGER NOT NULL, tries INTEGER NOT NULL,"                     \
+	" next_ms INTEGER NOT NULL, first_ms INTEGER NOT NULL,"                \
+	" code INTEGER NOT NULL DEFAULT -1, text TEXT NOT NULL DEFAULT '');"
+#define SEEN                                                                   \
+	"CREATE TABLE IF NOT EXISTS seen("                                     \
+	" seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"                   \
+	" at INTEGER NOT NULL);"
+
 static const char tables[] =
-    "CREATE TABLE IF NOT EXISTS seen("
-    " seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
-    " at INTEGER NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS notices("
-    " seq INTEGER PRIMARY KEY, id TEXT NOT NULL, site TEXT NOT NULL,"
-    " what TEXT NOT NULL, host TEXT NOT NULL, service TEXT NOT NULL,"
-    " created_us INTEGER NOT NULL, context BLOB NOT NULL,"
-    " open INTEGER NOT NULL,"         /* what is not finished keeps it */
-    " peer TEXT NOT NULL DEFAULT ''," /* where it came from; '': here */
-    " forward INTEGER NOT NULL DEFAULT 0,"
-    " forward_to TEXT NOT NULL DEFAULT '');"
-    "CREATE INDEX IF NOT EXISTS notices_closed ON notices(seq)"
-    " WHERE open = 0;"
-    "CREATE TABLE IF NOT EXISTS deliveries("
-    " row INTEGER PRIMARY KEY, notice INTEGER NOT NULL,"
-    " ordinal INTEGER NOT NULL, contact TEXT NOT NULL, method TEXT NOT NULL,"
-    " who TEXT NOT NULL, params TEXT NOT NULL, rule TEXT NOT NULL,"
-    " rule_text TEXT NOT NULL, rule_number INTEGER NOT NULL,"
-    " state INTEGER NOT NULL, tries INTEGER NOT NULL,"
-    " next_ms INTEGER NOT NULL, first_ms INTEGER NOT NULL,"
-    " code INTEGER NOT NULL DEFAULT -1, text TEXT NOT NULL DEFAULT '');"
-    "CREATE INDEX IF NOT EXISTS deliveries_notice ON deliveries(notice);"
-    "CREATE INDEX IF NOT EXISTS deliveries_open ON deliveries(row)"
-    " WHERE state < 3;"
-    "CREATE TABLE IF NOT EXISTS lines("
-    " id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS told("
-    " object TEXT NOT NULL, contact TEXT NOT NULL, method TEXT NOT NULL,"
-    " PRIMARY KEY(object, contact, method)) WITHOUT ROWID;"
-    /* What waits for another site; seq is the notice's. */
-    "CREATE TABLE IF NOT EXISTS forwards("
-    " seq INTEGER PRIMARY KEY, tries INTEGER NOT NULL,"
-    " repeated INTEGER NOT NULL, bytes INTEGER NOT NULL);"
-    "CREATE INDEX IF NOT EXISTS forwards_repeated ON forwards(seq)"
-    " WHERE repeated = 1;"
-    /* Results of deliveries, for the site where the notice came from. */
-    "CREATE TABLE IF NOT EXISTS results("
-    " id INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL,"
-    " key TEXT NOT NULL, notice TEXT NOT NULL, host TEXT NOT NULL,"
-    " service TEXT NOT NULL, contact TEXT NOT NULL, method TEXT NOT NULL,"
-    " code INTEGER NOT NULL, text TEXT NOT NULL);"
-    "CREATE INDEX IF NOT EXISTS results_peer ON results(peer, id);"
-    "CREATE TABLE IF NOT EXISTS results_seen("
-    " seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE);";
+    SEEN "CREATE TABLE IF NOT EXISTS notices("
+	 " seq INTEGER PRIMARY KEY, id TEXT NOT NULL, site TEXT NOT NULL,"
+	 " what TEXT NOT NULL, host TEXT NOT NULL, service TEXT NOT NULL,"
+	 " created_us INTEGER NOT NULL, context BLOB NOT NULL,"
+	 " open INTEGER NOT NULL,"         /* what is not finished keeps it */
+	 " peer TEXT NOT NULL DEFAULT ''," /* where it came from; '': here */
+	 " forward INTEGER NOT NULL DEFAULT 0,"
+	 " forward_to TEXT NOT NULL DEFAULT '');"
+	 "CREATE INDEX IF NOT EXISTS notices_closed ON notices(seq)"
+	 " WHERE open = 0;"
+    /* The row tells the notice: seq * SPOOL_ROWS + ordinal, so that no index
+     * is needed. */
+    DELIVERIES "CREATE TABLE IF NOT EXISTS lines("
+	 " id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);"
+	 "CREATE TABLE IF NOT EXISTS told("
+	 " object TEXT NOT NULL, contact TEXT NOT NULL, method TEXT NOT NULL,"
+	 " PRIMARY KEY(object, contact, method)) WITHOUT ROWID;"
+	 /* What waits for another site; seq is the notice's. */
+	 "CREATE TABLE IF NOT EXISTS forwards("
+	 " seq INTEGER PRIMARY KEY, tries INTEGER NOT NULL,"
+	 " repeated INTEGER NOT NULL, bytes INTEGER NOT NULL);"
+	 "CREATE INDEX IF NOT EXISTS forwards_repeated ON forwards(seq)"
+	 " WHERE repeated = 1;"
+	 /* Results of deliveries, for the site where the notice came from. */
+	 "CREATE TABLE IF NOT EXISTS results("
+	 " id INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL,"
+	 " key TEXT NOT NULL, notice TEXT NOT NULL, host TEXT NOT NULL,"
+	 " service TEXT NOT NULL, contact TEXT NOT NULL, method TEXT NOT NULL,"
+	 " code INTEGER NOT NULL, text TEXT NOT NULL);"
+	 "CREATE INDEX IF NOT EXISTS results_peer ON results(peer, id);"
+	 "CREATE TABLE IF NOT EXISTS results_seen("
+	 " seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE);";
 
 static const char *const upgrades[] = {
     "ALTER TABLE notices ADD COLUMN peer TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE notices ADD COLUMN forward INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE notices ADD COLUMN forward_to TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE deliveries RENAME TO deliveries_2;" DELIVERIES
+    "INSERT INTO deliveries SELECT notice * 1000000 + ordinal, notice,"
+    " ordinal, contact, method, who, params, rule, rule_text, rule_number,"
+    " state, tries, next_ms, first_ms, code, text FROM deliveries_2;"
+    "DROP TABLE deliveries_2;"
+    "ALTER TABLE seen RENAME TO seen_2;" SEEN
+    "INSERT INTO seen SELECT seq, id, at FROM seen_2;"
+    "DROP TABLE seen_2;",
     NULL};
 
 static const char *const statements[] = {
@@ -69,15 +80,18 @@ static const char *const statements[] = {
     [SQL_NOTICE_ADD] = "INSERT INTO notices(seq, id, site, what, host,"
 		       " service, created_us, context, open, peer, forward)"
 		       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [SQL_NOTICE_CLOSE] = "UPDATE notices SET open = open - 1 WHERE seq ="
-			 " (SELECT notice FROM deliveries WHERE row = ?)",
-    [SQL_NOTICES_PRUNE] = "DELETE FROM notices WHERE open = 0 AND seq <= ?",
-    [SQL_DELIVERIES_PRUNE] = "DELETE FROM deliveries WHERE notice IN (SELECT"
-			     " seq FROM notices WHERE open = 0 AND seq <= ?)",
-    [SQL_DELIVERY_ADD] = "INSERT INTO deliveries(notice, ordinal, contact,"
+    [SQL_NOTICE_CLOSE] = "UPDATE notices SET open = open - 1 WHERE"
+			 " seq = ? / 1000000",
+    [SQL_NOTICES_PRUNE] = "DELETE FROM notices WHERE seq = ?",
+    [SQL_NOTICES_CLOSED] = "SELECT seq FROM notices WHERE open = 0 AND"
+			   " seq <= ? ORDER BY seq LIMIT 1000",
+    [SQL_DELIVERIES_PRUNE] =
+	"DELETE FROM deliveries WHERE row BETWEEN ?1 * 1000000 AND"
+	" ?1 * 1000000 + 999999",
+    [SQL_DELIVERY_ADD] = "INSERT INTO deliveries(row, notice, ordinal, contact,"
 			 " method, who, params, rule, rule_text, rule_number,"
 			 " state, tries, next_ms, first_ms)"
-			 " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
+			 " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
     [SQL_DELIVERY_START] = "UPDATE deliveries SET state = 1,"
 			   " tries = tries + 1 WHERE row = ? AND state < 3",
     [SQL_DELIVERY_READ] =
@@ -106,11 +120,13 @@ static const char *const statements[] = {
 	" forward, forward_to FROM notices WHERE (?1 = '' OR id = ?1) AND (?2 "
 	"= '' OR host = ?2)"
 	" AND (?3 = '' OR service = ?3) AND (?5 = 0 OR EXISTS(SELECT 1 FROM"
-	" deliveries d WHERE d.notice = notices.seq AND d.state = 4))"
+	" deliveries d WHERE d.row BETWEEN notices.seq * 1000000 AND"
+	" notices.seq * 1000000 + 999999 AND d.state = 4))"
 	" ORDER BY seq DESC LIMIT ?4",
     [SQL_DELIVERIES_OF] =
 	"SELECT contact, method, rule, text, state, tries, code, next_ms"
-	" FROM deliveries WHERE notice = ? ORDER BY ordinal",
+	" FROM deliveries WHERE row BETWEEN ?1 * 1000000 AND"
+	" ?1 * 1000000 + 999999 ORDER BY row",
     [SQL_NOTICE_RELEASE] = "UPDATE notices SET open = open - 1, forward = ?2,"
 			   " forward_to = ?3 WHERE seq = ?1",
     [SQL_NOTICE_KNOWN] = "SELECT 1 FROM seen WHERE id = ?",

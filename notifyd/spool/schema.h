@@ -7,6 +7,9 @@
 
 #include "notifyd/spool/store.h"
 
+/* A delivery's row is its notice's seq * SPOOL_ROWS + its ordinal, from 1. */
+#define SPOOL_ROWS 1000000
+
 extern const struct store_schema spool_schema;
 
 enum spool_statement {
@@ -15,6 +18,7 @@ enum spool_statement {
 	SQL_NOTICE_ADD,
 	SQL_NOTICE_CLOSE,
 	SQL_NOTICES_PRUNE,
+	SQL_NOTICES_CLOSED,
 	SQL_DELIVERIES_PRUNE,
 	SQL_DELIVERY_ADD,
 	SQL_DELIVERY_START,

@@ -122,14 +122,30 @@ struct add_job {
 };
 
 static int
+prune_notices(struct store *store, int64_t old)
+{
+	int64_t seqs[1000];
+	size_t n = 0;
+	sqlite3_stmt *st;
+	int rc = nd_store_query(store, &st, SQL_NOTICES_CLOSED, "i", old);
+
+	for (; rc == 1; rc = nd_store_next(st))
+		seqs[n++] = sqlite3_column_int64(st, 0);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = nd_store_exec(store, SQL_DELIVERIES_PRUNE, "i", seqs[i]);
+		if (rc == 0)
+			rc = nd_store_exec(
+			    store, SQL_NOTICES_PRUNE, "i", seqs[i]);
+	}
+	return rc;
+}
+
+static int
 prune(struct store *store, int64_t seq, int64_t now_s)
 {
-	int64_t old = seq - SPOOL_KEEP_NOTICES;
-
 	if (seq % PRUNE_EVERY != 0)
 		return 0;
-	if (nd_store_exec(store, SQL_DELIVERIES_PRUNE, "i", old) < 0 ||
-	    nd_store_exec(store, SQL_NOTICES_PRUNE, "i", old) < 0)
+	if (prune_notices(store, seq - SPOOL_KEEP_NOTICES) < 0)
 		return -1;
 	return nd_store_exec(store, SQL_SEEN_OLD, "iii",
 	    (int64_t)(now_s - SPOOL_KEEP_IDS_S), seq - SPOOL_KEEP_IDS,
@@ -140,12 +156,12 @@ static int
 add_delivery(
     struct store *store, const struct spool_batch *b, struct spool_delivery *d)
 {
-	if (nd_store_exec(store, SQL_DELIVERY_ADD, "iissssssiii", b->notice.seq,
-		(int64_t)d->ordinal, d->contact, d->method, d->who, d->params,
-		d->rule, d->rule_text, (int64_t)d->rule_number, d->next_ms,
-		d->first_ms) < 0)
+	d->row = b->notice.seq * SPOOL_ROWS + d->ordinal;
+	if (nd_store_exec(store, SQL_DELIVERY_ADD, "iiissssssiii", d->row,
+		b->notice.seq, (int64_t)d->ordinal, d->contact, d->method,
+		d->who, d->params, d->rule, d->rule_text,
+		(int64_t)d->rule_number, d->next_ms, d->first_ms) < 0)
 		return -1;
-	d->row = nd_store_last_id(store);
 	if (!b->remember)
 		return 0;
 	return nd_store_exec(

@@ -53,8 +53,8 @@ struct spool_notice {
 void spool_notice_clear(struct spool_notice *n);
 
 struct spool_delivery {
-	int64_t row;                           /* set by spool_add */
-	unsigned ordinal;                      /* within the plan, from 1 */
+	int64_t row;      /* set by spool_add */
+	unsigned ordinal; /* within the plan, from 1 to 999,999 */
 	char *contact, *method, *who, *params; /* who, params: JSON */
 	char *rule, *rule_text;
 	unsigned rule_number;

@@ -346,8 +346,9 @@ open_db(struct store *store, const char *path,
 		goto fail;
 	sqlite3_busy_timeout(store->db, 2000);
 	rc = sqlite3_exec(store->db,
-	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", NULL, NULL,
-	    &why);
+	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+	    "PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000;",
+	    NULL, NULL, &why);
 	if (rc != SQLITE_OK)
 		goto fail;
 	rc =

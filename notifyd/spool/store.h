@@ -17,7 +17,7 @@
 #include <uv.h>
 
 #define STORE_GATHER_MS  5
-#define STORE_GROUP_ROWS 1000
+#define STORE_GROUP_ROWS 8000
 
 struct store;
 
