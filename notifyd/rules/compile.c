@@ -326,6 +326,7 @@ pairs_free(struct pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->n; i++) {
 		free(pairs->v[i].key);
+		free(pairs->v[i].full);
 		names_free(&pairs->v[i].values);
 		nd_pattern_free(&pairs->v[i].pattern);
 	}

@@ -188,17 +188,13 @@ on_folder(const struct rule *rule, const struct view *v, struct why *why)
 }
 
 static void
-test_pairs(const struct pairs *pairs, const char *name, const char *prefix,
-    const struct view *v, struct why *why)
+test_pairs(const struct pairs *pairs, const char *name, const struct view *v,
+    struct why *why)
 {
-	char key[CONTEXT_MAX_KEY + 1];
-
 	for (size_t i = 0; i < pairs->n && !why->failed; i++) {
 		const struct pair_item *p = &pairs->v[i];
-		const char *is;
+		const char *is = context_text(v->ctx, p->full);
 
-		snprintf(key, sizeof(key), "%s%s", prefix, p->key);
-		is = context_text(v->ctx, key);
 		if (names_have(&p->values, is) == p->negated)
 			no(why, "%s: %s is %s", name, p->key,
 			    text_or(is, "not set"));
@@ -208,15 +204,15 @@ test_pairs(const struct pairs *pairs, const char *name, const char *prefix,
 static void
 on_tags(const struct rule *rule, const struct view *v, struct why *why)
 {
-	test_pairs(&rule->when.tags, "tags", "HOSTTAG_", v, why);
-	test_pairs(&rule->when.labels, "labels", "HOSTLABEL_", v, why);
+	test_pairs(&rule->when.tags, "tags", v, why);
+	test_pairs(&rule->when.labels, "labels", v, why);
 	if (!rule->when.service_labels.given || why->failed)
 		return;
 	if (!v->service)
 		no(why, "service_labels: it is about a host");
 	else
-		test_pairs(&rule->when.service_labels, "service_labels",
-		    "SERVICELABEL_", v, why);
+		test_pairs(
+		    &rule->when.service_labels, "service_labels", v, why);
 }
 
 static void
@@ -587,9 +583,21 @@ static const struct condition {
 };
 _Static_assert(ARRAY_LEN(conditions) <= 32, "rule.conditions is too small");
 
+static void
+name_keys(struct pairs *pairs, const char *prefix)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
+		free(pairs->v[i].full);
+		pairs->v[i].full = xasprintf("%s%s", prefix, pairs->v[i].key);
+	}
+}
+
 void
 nd_rule_index(struct rule *rule)
 {
+	name_keys(&rule->when.tags, "HOSTTAG_");
+	name_keys(&rule->when.labels, "HOSTLABEL_");
+	name_keys(&rule->when.service_labels, "SERVICELABEL_");
 	rule->conditions = 0;
 	for (unsigned i = 0; i < ARRAY_LEN(conditions); i++) {
 		if (conditions[i].given(rule))

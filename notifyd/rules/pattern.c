@@ -20,19 +20,23 @@ struct pattern {
 	pcre2_match_context *limits;
 	char *prefix; /* every match begins with it; "" if nothing is known */
 	size_t prefix_len;
+	bool plain;    /* no operators at all: `prefix` is the whole text */
+	bool anchored; /* at the start */
 };
 
-/* The plain characters that an anchored expression begins with. */
+/* The plain characters that an anchored expression begins with, or all of one
+ * that has no operators. */
 static char *
-plain_prefix(const char *regex, bool anchored)
+plain_prefix(const char *regex, bool anchored, bool *plain_r)
 {
-	size_t n = 0;
+	size_t n = strcspn(regex, "\\^$.[]()*+?{}|");
 
+	*plain_r = regex[n] == '\0';
+	if (*plain_r)
+		return xstrdup(regex);
 	if (!anchored || strchr(regex, '|') != NULL)
 		return xstrdup("");
-	while (regex[n] != '\0' && strchr("\\^$.[]()*+?{}#", regex[n]) == NULL)
-		n++;
-	if (n > 0 && regex[n] != '\0' && strchr("*?{", regex[n]) != NULL)
+	if (n > 0 && strchr("*?{", regex[n]) != NULL)
 		n--; /* the last one may be missing */
 	while (n > 0 && ((unsigned char)regex[n] & 0xc0) == 0x80)
 		n--; /* of several bytes: all of it */
@@ -61,7 +65,8 @@ nd_pattern_compile(const char *regex, bool anchored, struct err *err_r)
 	pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* slower without */
 	p = xnew(struct pattern);
 	p->code = code;
-	p->prefix = plain_prefix(regex, anchored);
+	p->anchored = anchored;
+	p->prefix = plain_prefix(regex, anchored, &p->plain);
 	p->prefix_len = strlen(p->prefix);
 	p->data = pcre2_match_data_create(1, NULL);
 	p->limits = pcre2_match_context_create(NULL);
@@ -86,8 +91,11 @@ nd_pattern_free(struct pattern **p)
 bool
 nd_pattern_matches(const struct pattern *p, const char *text)
 {
+	if (p->plain && !p->anchored)
+		return strstr(text, p->prefix) != NULL;
 	if (strncmp(text, p->prefix, p->prefix_len) != 0)
 		return false;
-	return pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0, 0,
-		   p->data, p->limits) >= 0;
+	return p->plain ||
+	    pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0, 0, p->data,
+		p->limits) >= 0;
 }

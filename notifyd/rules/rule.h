@@ -35,7 +35,8 @@ struct pairs { /* tags, labels, attributes */
 	bool given;
 	struct pair_item {
 		char *key;
-		struct names values;     /* one of them */
+		char *full;          /* the key within the context, or NULL */
+		struct names values; /* one of them */
 		struct pattern *pattern; /* attributes: instead of values */
 		bool negated;
 	} * v;
