@@ -102,12 +102,25 @@ input_values(const struct receive_counters *c, struct cell *v)
 	v[STATUS_receive_buffer].i = (int64_t)c->receive_buffer;
 }
 
+static void
+forward_values(const struct forwarders *f, struct cell *v)
+{
+	struct forward_state s;
+
+	for (size_t i = 0; forwarders_state(f, i, &s); i++) {
+		v[STATUS_forward_queue].i += (int64_t)s.queued;
+		v[STATUS_forward_sent].i += (int64_t)s.sent;
+		v[STATUS_forward_drops].i += (int64_t)s.lost;
+	}
+}
+
 void
 eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
     struct strings *rules)
 {
 	engine_values(ed->engine, v);
 	udp_look(ed->udp);
+	forward_values(ed->intake.forward, v);
 	input_values(&ed->received, v);
 	v[STATUS_rate_drops].i = (int64_t)sources_limited(ed->intake.sources);
 	v[STATUS_sources].i = (int64_t)sources_count(ed->intake.sources);

@@ -44,7 +44,7 @@ eventd_heard(const struct message *m, bool made, void *arg)
 {
 	struct eventd *ed = arg;
 
-	(void)made;
+	forwarders_add(ed->intake.forward, m, made);
 	if (ed->engine->options->log_messages)
 		message_log_add(ed->intake.log, m);
 }
@@ -73,7 +73,11 @@ eventd_intake_make(struct eventd *ed, uint64_t seed)
 {
 	char *folder = daemon_path(ed->d, "var/vedette/eventd/messages");
 
+	char *queues = daemon_path(ed->d, "var/vedette/eventd/forward");
+
 	ed->intake.sources = sources_new(seed);
+	ed->intake.forward = forwarders_new(ed->d->loop, ed->d->root, queues);
+	free(queues);
 	ed->intake.log = message_log_new(ed->d->loop, folder);
 	ec_stream_set_admit(ed->streams, admit);
 	free(folder);
@@ -99,6 +103,7 @@ eventd_intake_free(struct eventd *ed)
 {
 	spool_free(&ed->intake.spool);
 	message_log_free(&ed->intake.log);
+	forwarders_free(&ed->intake.forward);
 	sources_free(&ed->intake.sources);
 }
 
@@ -108,6 +113,7 @@ eventd_intake_apply(struct eventd *ed)
 	const struct eventd_options *o = ed->engine->options;
 
 	sources_set_rate(ed->intake.sources, o->rate, o->rate_interval_us);
+	forwarders_set(ed->intake.forward, &o->forward);
 	if (ed->intake.spool != NULL)
 		spool_set_max_message(ed->intake.spool, o->max_message);
 }
@@ -142,15 +148,26 @@ tell_limited(struct eventd *ed, struct source *src, int64_t now_us)
 	str_free(&text);
 }
 
+static uint64_t
+forward_lost(const struct intake *in)
+{
+	struct forward_state s;
+	uint64_t lost = 0;
+
+	for (size_t i = 0; forwarders_state(in->forward, i, &s); i++)
+		lost += s.lost;
+	return lost;
+}
+
 static void
 tell_drops(struct eventd *ed, const char *subject, const char *what,
     uint64_t drops, uint64_t *told, int64_t now_us)
 {
 	struct str text = {0};
 
-	if (drops == *told)
+	if (drops <= *told)
 		return;
-	str_addf(&text, "%llu datagrams %s since the event console started",
+	str_addf(&text, "%llu %s since the event console started",
 	    (unsigned long long)drops, what);
 	ec_engine_tell(ed->engine, subject, "", str_slice(&text), now_us);
 	*told = drops;
@@ -169,11 +186,15 @@ eventd_intake_look(struct eventd *ed)
 		tell_limited(ed, src, now_us);
 	in->looked_us = now_us;
 	tell_drops(ed, "kernel_drops",
-	    "were dropped by the kernel (net.core.rmem_max bounds its buffer)",
+	    "datagrams were dropped by the kernel (net.core.rmem_max bounds "
+	    "its buffer)",
 	    ed->received.kernel_drops, &in->told_kernel_drops, now_us);
 	tell_drops(ed, "queue_drops",
-	    "were dropped, faster than they could be looked at,",
+	    "datagrams were dropped, faster than they could be looked at,",
 	    ed->received.queue_drops, &in->told_queue_drops, now_us);
+	tell_drops(ed, "forward_drops",
+	    "messages were not forwarded, for the queue was full,",
+	    forward_lost(in), &in->told_forward_lost, now_us);
 	eventd_arm(ed);
 }
 

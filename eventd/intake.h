@@ -6,6 +6,7 @@
 #ifndef EVENTD_INTAKE_H
 #define EVENTD_INTAKE_H
 
+#include "eventd/forward/forward.h"
 #include "eventd/receive/receive.h"
 #include "eventd/receive/sources.h"
 #include "eventd/receive/spool.h"
@@ -17,6 +18,8 @@ struct intake {
 	struct sources *sources;
 	struct spool *spool;
 	struct message_log *log;
+	struct forwarders *forward;
+	uint64_t told_forward_lost;
 	uint64_t told_kernel_drops, told_queue_drops;
 	int64_t looked_us; /* of the last eventd_intake_look() */
 };

@@ -5,52 +5,11 @@
 #include "eventd/options.h"
 
 #include "common/mem.h"
-#include "common/num.h"
 #include "eventd/parse/stamp.h"
 
 #include <stdlib.h>
 
 #define MAX_MESSAGE_DEFAULT (64 * 1024)
-
-/* 65536, "64KiB", "1MiB" */
-static size_t
-read_size(struct reader *r, const char *key, size_t absent)
-{
-	static const struct {
-		const char *unit;
-		int64_t bytes;
-	} units[] = {{"KiB", 1024}, {"MiB", 1024 * 1024}, {"kB", 1000},
-	    {"MB", 1000000}, {"B", 1}};
-	const json_t *v = reader_get(r, key);
-	struct slice s;
-	int64_t n = -1, unit = 1;
-
-	if (v == NULL)
-		return absent;
-	if (json_is_integer(v)) {
-		n = json_integer_value(v);
-	} else if (json_is_string(v)) {
-		s = slice_of(json_string_value(v));
-		for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-			size_t len = strlen(units[i].unit);
-
-			if (s.len > len &&
-			    memcmp(s.s + s.len - len, units[i].unit, len) ==
-				0) {
-				unit = units[i].bytes;
-				s.len -= len;
-				break;
-			}
-		}
-		if (!num_range(slice_trim(s), 0, 1 << 30, &n))
-			n = -1;
-	}
-	if (n < 0 || n * unit < 480 || n * unit > 1024 * 1024) {
-		reader_mistake(r, key, "a size from 480 B to 1MiB is expected");
-		return absent;
-	}
-	return (size_t)(n * unit);
-}
 
 static void
 read_limits(struct reader *parent, struct eventd_options *o)
@@ -101,7 +60,8 @@ eventd_options_read(const json_t *doc, struct str *mistakes)
 	reader_init(&r, doc, mistakes, "eventd");
 	hostname_read(&o->hostname, &r, "hostname_translation");
 	o->archive_orphans = reader_bool(&r, "archive_orphans", false);
-	o->max_message = read_size(&r, "max_message", MAX_MESSAGE_DEFAULT);
+	o->max_message = (size_t)reader_size(
+	    &r, "max_message", 480, 1024 * 1024, MAX_MESSAGE_DEFAULT);
 	o->max_clients =
 	    (unsigned)reader_int(&r, "max_clients", 1, 100000, 1000);
 	read_limits(&r, o);
@@ -113,6 +73,7 @@ eventd_options_read(const json_t *doc, struct str *mistakes)
 	    reader_duration(&r, "action_timeout", US_PER_S, 60 * US_PER_S);
 	o->log_messages = reader_bool(&r, "log_messages", false);
 	read_rate(&r, o);
+	forward_targets_read(&r, "forward", &o->forward);
 	if (reader_get(&r, "snmp") != NULL)
 		reader_mistake(&r, "snmp",
 		    "this version does not receive SNMP traps; leave it out");
@@ -129,6 +90,7 @@ eventd_options_free(struct eventd_options **o)
 		return;
 	hostname_free(&(*o)->hostname);
 	networks_free(&(*o)->tcp_allow);
+	forward_targets_free(&(*o)->forward);
 	free(*o);
 	*o = NULL;
 }

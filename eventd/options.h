@@ -5,6 +5,7 @@
 #ifndef EVENTD_OPTIONS_H
 #define EVENTD_OPTIONS_H
 
+#include "eventd/forward/options.h"
 #include "eventd/rule/compile.h"
 #include "eventd/rule/hostname.h"
 
@@ -18,7 +19,8 @@ struct eventd_options {
 	bool tcp_commands;         /* status port over TCP */
 	struct networks tcp_allow; /* none: everyone who can reach it */
 	int64_t action_timeout_us;
-	bool log_messages;        /* every message to a file of the day */
+	bool log_messages; /* every message to a file of the day */
+	struct forward_targets forward;
 	uint32_t rate;            /* of one source an interval; 0: any */
 	int64_t rate_interval_us; /* of the rate */
 };

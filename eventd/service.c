@@ -112,6 +112,21 @@ answer_sources(struct request *r, struct str *out)
 }
 
 static void
+answer_forwards(struct request *r, struct str *out)
+{
+	struct forward_state s;
+
+	for (size_t i = 0; forwarders_state(r->ed->intake.forward, i, &s);
+	     i++) {
+		struct row row = {.forward = &s};
+
+		if (query_accepts(r->query, &row) &&
+		    !query_row(r->query, &row, out))
+			return;
+	}
+}
+
+static void
 answer_status(struct request *r, struct str *out)
 {
 	struct cell values[STATUS_COLUMNS] = {0};
@@ -151,6 +166,8 @@ on_synced_get(const char *why, void *arg)
 		answer_rules(r, &out);
 	else if (q->table == QUERY_SOURCES)
 		answer_sources(r, &out);
+	else if (q->table == QUERY_FORWARDS)
+		answer_forwards(r, &out);
 	else
 		answer_status(r, &out);
 	query_end(q, &out);

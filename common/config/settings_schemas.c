@@ -154,6 +154,30 @@ static const struct schema message_size = {
 TABLE(rate_limit,
     {"messages", &count, false, "10000", "of one source an interval"},
     {"interval", &duration, false, "5s", "at least 1s"});
+static const struct schema file = {.kind = SCHEMA_TEXT};
+TABLE(forward_tls_table,
+    {"ca", &file, false, NULL, "authorities, PEM; absent: the machine's"},
+    {"cert", &file, false, NULL, "own certificate, PEM"},
+    {"key", &file, false, NULL, "its private key, PEM"},
+    {"name", &text, false, NULL, "of the server's certificate; absent: to"});
+EITHER(forward_tls, "true, false or {ca, cert, key, name}", &boolean,
+    &forward_tls_table);
+WORDS(forward_messages, "all", "matched");
+WORDS(forward_format, "rfc5424", "rfc3164");
+WORDS(forward_framing, "octet_counting", "lines");
+static const struct schema queue_size = {
+    .kind = SCHEMA_BYTES, .min = 1 << 20, .max = 1e12};
+TABLE(forward_target, {"to", &text, true, NULL, "name or address"},
+    {"port", &port, false, NULL, "514, with TLS 6514"},
+    {"tls", &forward_tls, false, "false", "RFC 5425"},
+    {"messages", &forward_messages, false, "all",
+	"matched: those that a rule made use of"},
+    {"format", &forward_format, false, "rfc5424", ""},
+    {"framing", &forward_framing, false, NULL,
+	"lines is the default of rfc3164 without TLS"},
+    {"queue", &queue_size, false, "1GiB", "on disk, while it cannot be sent"});
+static const struct schema forward = {
+    .kind = SCHEMA_MAP, .of = &forward_target};
 TABLE(eventd,
     {"hostname_translation", &translation, false, "{}", "in this order"},
     {"archive_orphans", &boolean, false, "false",
@@ -163,6 +187,7 @@ TABLE(eventd,
     {"max_clients", &count, false, "1000", "connections at once"},
     {"rate_limit", &rate_limit, false, NULL,
 	"more of one source are dropped and counted; absent: any number"},
+    {"forward", &forward, false, "{}", "to other syslog servers, by name"},
     {"limits", &limits, false, "{}", "of open events"},
     {"history", &history, false, "{}", ""},
     {"status_tcp", &status_tcp, false, "{}", "of the listener event_status"},

@@ -173,6 +173,49 @@ reader_duration(
 	return ms * 1000;
 }
 
+int64_t
+reader_size(
+    struct reader *r, const char *key, int64_t min, int64_t max, int64_t absent)
+{
+	static const struct {
+		const char *unit;
+		int64_t bytes;
+	} units[] = {{"KiB", INT64_C(1) << 10}, {"MiB", INT64_C(1) << 20},
+	    {"GiB", INT64_C(1) << 30}, {"kB", 1000}, {"MB", 1000000},
+	    {"GB", 1000000000}, {"B", 1}};
+	const json_t *v = reader_get(r, key);
+	int64_t n = -1, unit = 1;
+	struct slice s;
+
+	if (v == NULL)
+		return absent;
+	if (json_is_integer(v)) {
+		n = json_integer_value(v);
+	} else if (json_is_string(v)) {
+		s = slice_of(json_string_value(v));
+		for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+			size_t len = strlen(units[i].unit);
+
+			if (s.len > len &&
+			    memcmp(s.s + s.len - len, units[i].unit, len) ==
+				0) {
+				unit = units[i].bytes;
+				s.len -= len;
+				break;
+			}
+		}
+		if (!num_range(slice_trim(s), 0, max, &n))
+			n = -1;
+	}
+	if (n < 0 || n > max / unit || n * unit < min) {
+		reader_mistake(r, key,
+		    "a size from %lld to %lld bytes is expected, like 64KiB",
+		    (long long)min, (long long)max);
+		return absent;
+	}
+	return n * unit;
+}
+
 int
 reader_word(
     struct reader *r, const char *key, const char *const *words, int absent)

@@ -39,6 +39,9 @@ int64_t reader_int(struct reader *r, const char *key, int64_t min, int64_t max,
 /* Microseconds; a duration in words or a number of seconds. */
 int64_t reader_duration(
     struct reader *r, const char *key, int64_t min_us, int64_t absent);
+/* Bytes: 65536, "64KiB", "1MiB", "2GiB". */
+int64_t reader_size(struct reader *r, const char *key, int64_t min, int64_t max,
+    int64_t absent);
 /* A word of a NULL-terminated table: its index. */
 int reader_word(
     struct reader *r, const char *key, const char *const *words, int absent);

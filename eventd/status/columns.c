@@ -128,6 +128,33 @@ get_source(const struct row *row, uint32_t index, struct cell *c)
 	}
 }
 
+static void
+get_forward(const struct row *row, uint32_t index, struct cell *c)
+{
+	const struct forward_state *s = row->forward;
+
+	switch (index) {
+	case 0:
+		c->s = slice_of(s->name);
+		break;
+	case 1:
+		c->s = slice_of(s->state);
+		break;
+	case 2:
+		c->s = slice_of(s->why);
+		break;
+	case 3:
+		c->i = (int64_t)s->queued;
+		break;
+	case 4:
+		c->i = (int64_t)s->sent;
+		break;
+	default:
+		c->i = (int64_t)s->lost;
+		break;
+	}
+}
+
 #define STATUS_COLUMN(name, type, help)                                        \
 	{"status_" #name, CELL_##type, get_status, STATUS_##name, help},
 static const struct column status_columns[] = {STATUS_TABLE(STATUS_COLUMN){0}};
@@ -144,6 +171,16 @@ static const struct column source_columns[] = {
 	"connections and datagrams that were not allowed"},
     {"source_first", CELL_TIME, get_source, 5, "when it first sent"},
     {"source_last", CELL_TIME, get_source, 6, "when it last sent"}, {0}};
+static const struct column forward_columns[] = {
+    {"forward_name", CELL_STR, get_forward, 0, "of the target"},
+    {"forward_state", CELL_STR, get_forward, 1,
+	"connecting, connected, waiting, failed"},
+    {"forward_why", CELL_STR, get_forward, 2, "why it is not connected"},
+    {"forward_queue", CELL_INT, get_forward, 3, "bytes that wait"},
+    {"forward_sent", CELL_INT, get_forward, 4, "messages since start"},
+    {"forward_drops", CELL_INT, get_forward, 5,
+	"messages that the full queue lost"},
+    {0}};
 static const struct column history_columns[] = {
     {"history_line", CELL_INT, get_history, 0, "number of the line"},
     {"history_time", CELL_TIME, get_history, 1, "when it happened"},
@@ -202,6 +239,8 @@ query_columns(enum query_table table)
 		return rule_columns;
 	case QUERY_SOURCES:
 		return source_columns;
+	case QUERY_FORWARDS:
+		return forward_columns;
 	case QUERY_STATUS:
 	case QUERY_TABLES:
 		break;

@@ -27,7 +27,7 @@ struct filter {
 };
 
 static const char *const table_names[] = {
-    "events", "history", "rules", "status", "sources"};
+    "events", "history", "rules", "status", "sources", "forwards"};
 
 static const struct column *
 find_column(enum query_table table, struct slice name)

@@ -10,6 +10,7 @@
 #include "common/err.h"
 #include "common/str.h"
 #include "eventd/event/event.h"
+#include "eventd/forward/forward.h"
 #include "eventd/receive/sources.h"
 
 #include <stdbool.h>
@@ -24,6 +25,7 @@ enum query_table {
 	QUERY_RULES,
 	QUERY_STATUS,
 	QUERY_SOURCES,
+	QUERY_FORWARDS,
 	QUERY_TABLES
 };
 enum query_format {
@@ -73,6 +75,7 @@ struct row {
 	const struct rule *rule;
 	const struct cell *status; /* by column of the status table */
 	const struct source *source;
+	const struct forward_state *forward;
 };
 
 struct column {
