@@ -177,6 +177,8 @@ finish(struct walking *k, const char *host, const char *path, const char *why)
 		fprintf(stderr,
 		    "vedette: snmp: the device gives the same OIDs again and "
 		    "again: the walk went on behind that tree\n");
+	if (why != NULL && snmp_walk_values(k->walk) == 0)
+		return cmd_fail("snmp", "%s: %s", host, why);
 	if (why != NULL)
 		return cmd_fail("snmp", "%s: %s (%zu values were read)", host,
 		    why, snmp_walk_values(k->walk));

@@ -120,9 +120,10 @@ device_session_silence(const struct device_session *s, struct err *err_r)
 	    !s->heard)
 		err_set(err_r,
 		    "No answer from %s to user %s, although the device made "
-		    "itself known: with a wrong privacy password or protocol "
-		    "devices keep silent (check snmp.priv)",
-		    s->at, o->user);
+		    "itself known: with a wrong privacy password or protocol%s "
+		    "devices keep silent (check snmp.priv%s)",
+		    s->at, o->user, o->context == NULL ? "" : ", or context,",
+		    o->context == NULL ? "" : ", snmp.context");
 	else if (s->heard)
 		err_set(err_r,
 		    "%s stopped answering (it is overloaded or away; "

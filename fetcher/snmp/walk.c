@@ -198,10 +198,21 @@ take_error(struct snmp_walk *w, unsigned error, struct err *err_r)
 		return -1;
 	}
 	oid_text(w->at.id, w->at.n, &at);
-	err_set(err_r,
-	    "the device answers with error %u%s when asked for what comes at "
-	    "or behind %s (walk what lies beyond by naming its OID)",
-	    error, error == SNMP_GEN_ERR ? " (genErr)" : "", str_get(&at));
+	if (error == SNMP_NO_ACCESS || error == SNMP_NOT_ALLOWED)
+		err_set(err_r,
+		    "the device refuses what comes at or behind %s "
+		    "(%s: may this user or community see it, and at this "
+		    "security level? Check snmp.auth and snmp.priv)",
+		    str_get(&at),
+		    error == SNMP_NO_ACCESS ? "noAccess"
+					    : "authorizationError");
+	else
+		err_set(err_r,
+		    "the device answers with error %u%s when asked for what "
+		    "comes at "
+		    "or behind %s (walk what lies beyond by naming its OID)",
+		    error, error == SNMP_GEN_ERR ? " (genErr)" : "",
+		    str_get(&at));
 	str_free(&at);
 	return -1;
 }

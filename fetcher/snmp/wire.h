@@ -42,6 +42,8 @@ enum snmp_error {
 	SNMP_TOO_BIG = 1,
 	SNMP_NO_SUCH_NAME = 2,
 	SNMP_GEN_ERR = 5,
+	SNMP_NO_ACCESS = 6,
+	SNMP_NOT_ALLOWED = 16, /* authorizationError */
 	SNMP_SILENCE = 1000
 };
 

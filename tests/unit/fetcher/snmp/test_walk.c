@@ -234,6 +234,13 @@ broken(const struct snmp_request *q, struct snmp_answer *a)
 }
 
 static void
+refusing(const struct snmp_request *q, struct snmp_answer *a)
+{
+	(void)q;
+	*a = (struct snmp_answer){.error = SNMP_NOT_ALLOWED};
+}
+
+static void
 silent(const struct snmp_request *q, struct snmp_answer *a)
 {
 	(void)q;
@@ -275,6 +282,9 @@ test_bad_devices(void **state)
 	r = walk(set, ".1.3.6.1.2.1", broken);
 	assert_int_equal(r.rc, -1);
 	assert_non_null(strstr(r.why.text, "error 5 (genErr)"));
+	r = walk(set, ".1.3.6.1.2.1", refusing);
+	assert_int_equal(r.rc, -1);
+	assert_non_null(strstr(r.why.text, "authorizationError"));
 	r = walk(set, ".1.3.6.1.2.1", silent);
 	assert_int_equal(r.rc, -1);
 	assert_string_equal(r.why.text, "");
