@@ -10,10 +10,13 @@
 #include "common/mem.h"
 #include "notifyd/additions.h"
 #include "notifyd/history.h"
+#include "notifyd/methods/http.h"
+#include "notifyd/methods/http_method.h"
 #include "notifyd/methods/mail.h"
 #include "notifyd/methods/options.h"
 #include "notifyd/methods/script.h"
 #include "notifyd/methods/table.h"
+#include "notifyd/methods/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +42,12 @@ struct queue {
 struct deliverer {
 	struct spool *spool;
 	const char *root, *machine;
+	struct curl_loop *curl;
 	struct mailer *mailer;
+	struct http *http;
 	struct scripts *scripts;
-	json_t *methods; /* of the settings */
+	char *console_url; /* of the settings */
+	json_t *methods;   /* of the settings */
 	struct queue *queues;
 	uv_timer_t timer;
 	struct attempt *attempts; /* with a method now */
@@ -54,6 +60,8 @@ struct attempt {
 	struct attempt *next, **prev;
 	struct delivery d;
 	struct queue *queue;
+	const struct method_def *def; /* NULL: a script */
+	char *memory_name;            /* NULL: remembers nothing */
 	int64_t row;
 	unsigned tries;
 	int64_t first_ms;
@@ -129,6 +137,8 @@ attempt_free(struct attempt *a)
 	free(a->d.method);
 	context_free(&a->d.ctx);
 	json_decref(a->d.params);
+	free(a->d.memory);
+	free(a->memory_name);
 	free(a);
 }
 
@@ -140,6 +150,32 @@ on_marked(void *arg)
 	q->running--;
 	q->deliverer->running--;
 	pump(q->deliverer);
+}
+
+/* Before the next try: as configured, or longer if the server says so. */
+static int64_t
+pause_of(const struct attempt *a)
+{
+	int64_t pause = method_options_pause(&a->queue->options, a->tries);
+
+	return a->d.retry_after_ms > pause ? a->d.retry_after_ms : pause;
+}
+
+/* A line of the history for each contact (NT-3). */
+static void
+add_results(struct str *to, const struct delivery *d,
+    enum history_result result, const char *text)
+{
+	struct slice rest = slice_of(d->contact), name;
+
+	while (slice_next(&rest, ',', &name)) {
+		char *contact = slice_dup(name);
+
+		if (to->len > 0)
+			str_addc(to, '\n');
+		history_result(to, &d->ctx, contact, d->method, result, text);
+		free(contact);
+	}
 }
 
 /* The result is known: mark it, and plan the next try if there is one. */
@@ -154,12 +190,12 @@ on_done(struct delivery *d, enum method_code code, const char *text)
 	    now - a->first_ms > DELIVER_MAX_AGE_MS;
 	enum spool_state state = SPOOL_DONE;
 	enum history_result result = HISTORY_OK;
-	struct str line = {0};
+	struct str lines = {0};
 
 	if (code == METHOD_AGAIN && !last) {
 		state = SPOOL_DEFERRED;
 		result = HISTORY_WARNING;
-		next = now + method_options_pause(&q->options, a->tries);
+		next = now + pause_of(a);
 		deliverer->counters.deferred++;
 		q->counters.deferred++;
 		heap_put(q, (struct due){next, a->row});
@@ -176,10 +212,13 @@ on_done(struct delivery *d, enum method_code code, const char *text)
 		log_warn("delivery %s to %s by %s: try %u of %u failed%s: %s",
 		    d->id, d->contact, d->method, a->tries, q->options.tries,
 		    state == SPOOL_FAILED ? " for good" : "", text);
-	history_result(&line, &d->ctx, d->contact, d->method, result, text);
+	add_results(&lines, d, result, text);
+	if (a->memory_name != NULL)
+		spool_memory_put(
+		    deliverer->spool, a->memory_name, d->memory, now / 1000);
 	spool_mark(deliverer->spool, a->row, state, (int)code, text, next,
-	    str_get(&line), on_marked, q);
-	str_free(&line);
+	    str_get(&lines), on_marked, q);
+	str_free(&lines);
 	attempt_free(a);
 }
 
@@ -198,10 +237,56 @@ attempt_context(struct attempt *a, const struct spool_delivery *sd,
 		params = json_object();
 	}
 	method_add_defaults(sd->method, params);
+	if (a->def != NULL && json_object_get(params, "console_url") == NULL &&
+	    a->queue->deliverer->console_url != NULL)
+		json_object_set_new(params, "console_url",
+		    json_string(a->queue->deliverer->console_url));
 	additions_of_delivery(&a->d.ctx, sd->contact, who, params,
 	    sd->rule_number, sd->rule_text, a->d.id);
 	json_decref(who);
 	a->d.params = params;
+}
+
+static void
+attempt_start(struct attempt *a)
+{
+	struct deliverer *deliverer = a->queue->deliverer;
+
+	if (a->def == NULL)
+		script_start(deliverer->scripts, &a->d);
+	else if (a->def->kind == METHOD_HTTP)
+		http_start(deliverer->http, a->def, &a->d);
+	else
+		mailer_start(deliverer->mailer, &a->d);
+}
+
+static void
+on_memory(const char *value, void *arg)
+{
+	struct attempt *a = arg;
+
+	if (a->queue->deliverer->stopped) { /* stays in the spool */
+		struct queue *q = a->queue;
+
+		attempt_free(a);
+		on_marked(q);
+		return;
+	}
+	a->d.memory = value == NULL ? NULL : xstrdup(value);
+	attempt_start(a);
+}
+
+/* The ticket of an incident: one in each project. */
+static void
+attempt_recall(struct attempt *a)
+{
+	struct deliverer *deliverer = a->queue->deliverer;
+
+	words_add(&a->d.ctx, "");
+	a->memory_name = xasprintf("%s %s %s", a->d.method,
+	    context_text(&a->d.ctx, "INCIDENT"),
+	    method_text(a->d.params, "project"));
+	spool_memory_get(deliverer->spool, a->memory_name, on_memory, a);
 }
 
 static void
@@ -223,6 +308,9 @@ on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
 		a->next->prev = &a->next;
 	deliverer->attempts = a;
 	a->queue = q;
+	a->def = script_is_local(deliverer->root, sd->method)
+	    ? NULL
+	    : method_def_find(sd->method);
 	a->row = row;
 	a->tries = sd->tries;
 	a->first_ms = sd->first_ms;
@@ -235,11 +323,11 @@ on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
 	attempt_context(a, sd, notice);
 	deliverer->counters.started++;
 	q->counters.started++;
-	if (strcmp(sd->method, "mail") == 0 &&
-	    !script_is_local(deliverer->root, "mail"))
-		mailer_start(deliverer->mailer, &a->d);
+	if (a->def != NULL && a->def->kind == METHOD_HTTP &&
+	    a->def->http->tickets)
+		attempt_recall(a);
 	else
-		script_start(deliverer->scripts, &a->d);
+		attempt_start(a);
 }
 
 /* --- turns
@@ -348,6 +436,10 @@ deliverer_configure(
 	struct err err;
 
 	mailer_configure(deliverer->mailer, settings);
+	free(deliverer->console_url);
+	deliverer->console_url = settings->notify_console_url == NULL
+	    ? NULL
+	    : xstrdup(settings->notify_console_url);
 	json_decref(deliverer->methods);
 	deliverer->methods = json_incref(settings->notify_methods);
 	for (struct queue *q = deliverer->queues; q != NULL; q = q->next)
@@ -365,7 +457,9 @@ deliverer_new(
 	deliverer->spool = spool;
 	deliverer->root = root;
 	deliverer->machine = machine;
-	deliverer->mailer = mailer_new(loop, machine);
+	deliverer->curl = curl_loop_new(loop);
+	deliverer->mailer = mailer_new(deliverer->curl, machine);
+	deliverer->http = http_new(deliverer->curl, root);
 	deliverer->scripts = scripts_new(loop, root);
 	uv_timer_init(loop, &deliverer->timer);
 	deliverer->timer.data = deliverer;
@@ -389,6 +483,8 @@ deliverer_free(struct deliverer **deliverer)
 	*deliverer = NULL;
 	d->stopped = true;
 	mailer_free(&d->mailer);
+	http_free(&d->http);
+	curl_loop_free(&d->curl);
 	scripts_free(&d->scripts);
 	while (d->attempts != NULL)
 		attempt_free(d->attempts);
@@ -399,6 +495,7 @@ deliverer_free(struct deliverer **deliverer)
 		free(q);
 	}
 	json_decref(d->methods);
+	free(d->console_url);
 	uv_close((uv_handle_t *)&d->timer, on_closed);
 }
 

@@ -118,6 +118,68 @@ configured_free(struct configured *c)
 }
 
 static void
+join(json_t *who, const char *key, const json_t *with)
+{
+	const char *more = json_string_value(json_object_get(with, key));
+	const char *have = json_string_value(json_object_get(who, key));
+
+	if (more == NULL || more[0] == '\0')
+		return;
+	json_object_set_new(who, key,
+	    have == NULL || have[0] == '\0'
+		? json_string(more)
+		: json_sprintf("%s,%s", have, more));
+}
+
+/* One call for one more contact. */
+static void
+add_contact(struct spool_delivery *d, const struct plan_entry *e)
+{
+	static const char *const keys[] = {"alias", "email", "pager"};
+	json_t *who = json_loads(d->who, 0, NULL);
+	json_t *attributes = json_object_get(who, "attributes");
+	const json_t *more = json_object_get(e->who, "attributes");
+	char *contact = xasprintf("%s,%s", d->contact, e->contact);
+	const char *key;
+	json_t *value;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		join(who, keys[i], e->who);
+	json_object_foreach((json_t *)(uintptr_t)more, key, value)
+	    join(attributes, key, more);
+	free(d->contact);
+	free(d->who);
+	d->contact = contact;
+	d->who = json_dumps(who, JSON_COMPACT);
+	must(d->who != NULL);
+	json_decref(who);
+}
+
+/* The delivery before that tells this contact too; NULL: there is none. */
+static struct spool_delivery *
+find_combined(struct spool_batch *b, const struct spool_delivery *d)
+{
+	const struct method_def *def = method_def_find(d->method);
+	json_t *params = def == NULL || !def->combines
+	    ? NULL
+	    : json_loads(d->params, 0, NULL);
+	bool combines = params != NULL && strchr(d->contact, ',') == NULL &&
+	    strncmp(d->contact, "mailto:", 7) != 0 &&
+	    method_combines(d->method, params);
+
+	json_decref(params);
+	for (size_t i = 0; combines && i < b->n_deliveries; i++) {
+		struct spool_delivery *other = &b->deliveries[i];
+
+		if (strcmp(other->method, d->method) == 0 &&
+		    strcmp(other->params, d->params) == 0 &&
+		    strcmp(other->rule, d->rule) == 0)
+			return other;
+	}
+	return NULL;
+}
+
+static void
 fill_delivery(struct spool_delivery *d, const struct plan_entry *e,
     const struct configured *c, unsigned ordinal, int64_t now_ms)
 {
@@ -138,6 +200,23 @@ fill_delivery(struct spool_delivery *d, const struct plan_entry *e,
 	must(d->who != NULL && d->params != NULL);
 }
 
+/* One more row, or one more contact of a row. */
+static void
+put_delivery(struct spool_batch *b, const struct plan_entry *e,
+    const struct configured *c, int64_t now_ms)
+{
+	struct spool_delivery *d = &b->deliveries[b->n_deliveries], *other;
+
+	fill_delivery(d, e, c, (unsigned)b->n_deliveries + 1, now_ms);
+	other = find_combined(b, d);
+	if (other == NULL) {
+		b->n_deliveries++;
+	} else {
+		add_contact(other, e);
+		spool_delivery_clear(d);
+	}
+}
+
 static void
 fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
     const struct plan *plan)
@@ -145,7 +224,6 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 	int64_t now_ms = clock_wall() / NS_PER_MS;
 	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
 	bool problem = strcmp(type, "PROBLEM") == 0;
-
 	struct configured configured;
 
 	configured_read(n, ctx, b->notice.site, &configured);
@@ -156,7 +234,7 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 		strcmp(context_of_object(ctx, "", "NOTIFICATIONNUMBER"), "1") ==
 		    0);
 	context_to_pairs(ctx, &b->notice.context);
-	b->n_deliveries = b->n_lines = plan->n_entries;
+	b->n_lines = plan->n_entries;
 	b->deliveries = xcalloc(plan->n_entries + 1, sizeof(*b->deliveries));
 	b->lines = xcalloc(plan->n_entries + 1, sizeof(*b->lines));
 	if (b->forget)
@@ -165,8 +243,7 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 		const struct plan_entry *e = &plan->entries[i];
 		struct str line = {0};
 
-		fill_delivery(
-		    &b->deliveries[i], e, &configured, (unsigned)i + 1, now_ms);
+		put_delivery(b, e, &configured, now_ms);
 		history_notification(&line, ctx, e->contact, e->method);
 		b->lines[i] = str_steal(&line);
 		if (problem)

@@ -201,8 +201,7 @@ results_receive(
 	    .method = slice_dup(m->method),
 	    .text = slice_dup(m->text),
 	    .code = m->code > 2 ? 2 : (int)m->code};
-	const struct history_fields of = {
-	    one.host, one.service, one.contact, one.method};
+	struct slice contacts = m->contact, contact;
 	struct arrived *a = xnew(struct arrived);
 	struct str line = {0};
 
@@ -210,7 +209,17 @@ results_receive(
 	a->results = r;
 	a->peer = xstrdup(peer->name);
 	a->number = m->number;
-	history_result_of(&line, &of, (enum history_result)one.code, one.text);
+	while (slice_next(&contacts, ',', &contact)) { /* one call, NT-3 */
+		char *name = slice_dup(contact);
+		const struct history_fields of = {
+		    one.host, one.service, name, one.method};
+
+		if (line.len > 0)
+			str_addc(&line, '\n');
+		history_result_of(
+		    &line, &of, (enum history_result)one.code, one.text);
+		free(name);
+	}
 	spool_result_add(r->spool, &one, str_get(&line), on_stored, a);
 	str_free(&line);
 	free(one.key);

@@ -2,6 +2,7 @@
  *
  * vedette notify: what the notifier did, would do, and is to do again.
  */
+#include "common/clock.h"
 #include "common/mem.h"
 #include "common/num.h"
 #include "site/ask_daemon.h"
@@ -13,8 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TIMEOUT_MS 20000
+/* `test --send` waits so long for the first try of each delivery. */
+#define TEST_WAIT_MS    (INT64_C(70) * 1000)
+#define FOLLOW_EVERY_US 50000
 
 /* The answer as JSON, owned; NULL after a message. */
 static json_t *
@@ -247,6 +252,46 @@ explain(const struct cmd_call *call)
 	return explain_now(call);
 }
 
+/* Each delivery of the notice has had a try. */
+static bool
+is_tried(const json_t *notice)
+{
+	const json_t *deliveries = json_object_get(notice, "deliveries"), *d;
+	size_t i;
+
+	json_array_foreach(deliveries, i, d)
+	{
+		if (json_is_null(json_object_get(d, "code")))
+			return false;
+	}
+	return true;
+}
+
+/* Waits for the first try of what was sent and tells how it ended. */
+static int
+follow(const struct cmd_call *call, const json_t *ids)
+{
+	const char *id = json_string_value(json_array_get(ids, 0));
+	int64_t until = clock_mono() + TEST_WAIT_MS * NS_PER_MS;
+	json_t *answer = NULL;
+	int code = 0;
+
+	while (id != NULL) {
+		json_decref(answer);
+		answer = ask(call, "list", json_pack("{s:s}", "id", id));
+		if (answer == NULL)
+			return CMD_FAILED;
+		if (is_tried(json_array_get(answer, 0)) ||
+		    clock_mono() >= until)
+			break;
+		usleep(FOLLOW_EVERY_US);
+	}
+	if (id != NULL && !cmd_flag(call, "json"))
+		code = notify_print_outcome(json_array_get(answer, 0));
+	json_decref(answer);
+	return code;
+}
+
 static int
 test(const struct cmd_call *call)
 {
@@ -254,6 +299,7 @@ test(const struct cmd_call *call)
 	    "host", "service", "state", "method", "type", "output"};
 	json_t *args = json_object(), *answer, *all;
 	json_int_t at = moment(call), n = number(call, "number", 1);
+	int code = 0;
 
 	if (at == -1 || n == -1 || !cmd_flag(call, "host") ||
 	    !cmd_flag(call, "state")) {
@@ -276,13 +322,14 @@ test(const struct cmd_call *call)
 		return CMD_FAILED;
 	if (cmd_flag(call, "send")) {
 		notify_print_sent(answer, cmd_flag(call, "json"));
+		code = follow(call, answer);
 	} else {
 		all = json_pack("[O]", answer);
 		notify_print_explained(all, cmd_flag(call, "json"));
 		json_decref(all);
 	}
 	json_decref(answer);
-	return 0;
+	return code;
 }
 
 static int

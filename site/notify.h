@@ -35,4 +35,8 @@ void notify_print_object(
 void notify_print_explained(const json_t *list, bool as_json);
 void notify_print_sent(const json_t *ids, bool as_json);
 
+/* Of one notice as from `list`: each delivery's state and its method's words.
+ * The exit code: 0 if all are done. */
+int notify_print_outcome(const json_t *notice);
+
 #endif

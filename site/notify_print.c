@@ -5,6 +5,7 @@
 #include "site/notify.h"
 
 #include "common/mem.h"
+#include "site/cmd.h"
 #include "site/term.h"
 
 #include <stdio.h>
@@ -226,4 +227,34 @@ notify_print_sent(const json_t *ids, bool as_json)
 	json_array_foreach(ids, i, id)
 	    printf("sent as %s (\"vedette notify show %s\")\n",
 		json_string_value(id), json_string_value(id));
+}
+
+int
+notify_print_outcome(const json_t *notice)
+{
+	const json_t *list = json_object_get(notice, "deliveries"), *d;
+	int failed = 0;
+	size_t i;
+
+	if (json_array_size(list) == 0) {
+		printf(
+		    "nobody is told (\"vedette notify explain\" says why)\n");
+		return CMD_FAILED;
+	}
+	json_array_foreach(list, i, d)
+	{
+		const char *state =
+		    json_string_value(json_object_get(d, "state"));
+		bool done = strcmp(state, "done") == 0;
+
+		printf("%s by %s: %s%s%s\n",
+		    json_string_value(json_object_get(d, "contact")),
+		    json_string_value(json_object_get(d, "method")),
+		    done ? "done" : state,
+		    json_string_length(json_object_get(d, "text")) > 0 ? ": "
+								       : "",
+		    json_string_value(json_object_get(d, "text")));
+		failed += !done;
+	}
+	return failed == 0 ? 0 : CMD_FAILED;
 }

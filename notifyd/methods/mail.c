@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Mails by SMTP: libcurl's multi interface on libuv's loop. Accepted by the
+ * Mails by SMTP with libcurl on the loop. Accepted by the
  * server is done; a recipient that it refuses for good is a final failure;
  * everything else (no server, no answer, a full disk there) is temporary.
  */
@@ -12,22 +12,17 @@
 #include "common/mem.h"
 #include "notifyd/methods/mail_text.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define CONNECT_TIMEOUT_MS 10000
 
 struct mailer {
-	CURLM *multi;
-	uv_loop_t *loop;
-	uv_timer_t timer;
+	struct curl_loop *curl; /* borrowed */
 	char *machine;
 	char *host, *user, *password_file, *from, *tls;
 	int port;
 	struct sending *first;
-	unsigned handles; /* to be closed before it can be freed */
-	bool ending;
 };
 
 struct sending {
@@ -35,17 +30,12 @@ struct sending {
 	struct mailer *mailer;
 	struct delivery *d;
 	CURL *easy;
+	bool added; /* to the loop */
 	struct curl_slist *to;
 	struct mail mail;
 	size_t at;       /* sent so far */
 	char reply[400]; /* the server's last line */
 	char why[CURL_ERROR_SIZE];
-};
-
-struct watch { /* of a socket */
-	uv_poll_t poll;
-	struct mailer *mailer;
-	curl_socket_t fd;
 };
 
 /* --- the end of a mail
@@ -54,10 +44,10 @@ struct watch { /* of a socket */
 static void
 sending_free(struct sending *s)
 {
-	if (s->easy != NULL) {
-		curl_multi_remove_handle(s->mailer->multi, s->easy);
+	if (s->added)
+		curl_loop_remove(s->mailer->curl, s->easy);
+	else if (s->easy != NULL)
 		curl_easy_cleanup(s->easy);
-	}
 	curl_slist_free_all(s->to);
 	mail_free(&s->mail);
 	if (s->prev != NULL) {
@@ -101,120 +91,10 @@ sending_end(struct sending *s, CURLcode rc)
 }
 
 static void
-collect(struct mailer *mailer)
+on_done(CURL *easy, CURLcode rc, void *arg)
 {
-	CURLMsg *m;
-	int left;
-
-	while ((m = curl_multi_info_read(mailer->multi, &left)) != NULL) {
-		struct sending *s = NULL;
-		CURLcode rc = m->data.result;
-
-		if (m->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &s);
-		sending_end(s, rc);
-	}
-}
-
-/* --- libcurl on the loop
- * ---------------------------------------------------------- */
-
-static void
-on_poll(uv_poll_t *poll, int status, int events)
-{
-	struct watch *w = poll->data;
-	struct mailer *mailer = w->mailer;
-	int flags = 0, running;
-
-	if (status < 0)
-		flags = CURL_CSELECT_ERR;
-	if (events & UV_READABLE)
-		flags |= CURL_CSELECT_IN;
-	if (events & UV_WRITABLE)
-		flags |= CURL_CSELECT_OUT;
-	curl_multi_socket_action(mailer->multi, w->fd, flags, &running);
-	collect(mailer);
-}
-
-static void
-mailer_gone(struct mailer *mailer)
-{
-	if (--mailer->handles > 0 || !mailer->ending)
-		return;
-	free(mailer->machine);
-	free(mailer);
-}
-
-static void
-on_watch_closed(uv_handle_t *handle)
-{
-	struct watch *w = handle->data;
-
-	mailer_gone(w->mailer);
-	free(w);
-}
-
-static int
-on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *data)
-{
-	struct mailer *mailer = arg;
-	struct watch *w = data;
-	int events = 0;
-
 	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (w != NULL) {
-			uv_poll_stop(&w->poll);
-			uv_close((uv_handle_t *)&w->poll, on_watch_closed);
-			curl_multi_assign(mailer->multi, fd, NULL);
-		}
-		return 0;
-	}
-	if (w == NULL) {
-		w = xnew(struct watch);
-		w->mailer = mailer;
-		w->fd = fd;
-		w->poll.data = w;
-		if (uv_poll_init_socket(mailer->loop, &w->poll, fd) != 0) {
-			free(w);
-			return -1;
-		}
-		mailer->handles++;
-		curl_multi_assign(mailer->multi, fd, w);
-	}
-	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
-		events |= UV_READABLE;
-	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
-		events |= UV_WRITABLE;
-	uv_poll_start(&w->poll, events, on_poll);
-	return 0;
-}
-
-static void
-on_timer(uv_timer_t *timer)
-{
-	struct mailer *mailer = timer->data;
-	int running;
-
-	curl_multi_socket_action(
-	    mailer->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	collect(mailer);
-}
-
-static int
-on_timeout(CURLM *multi, long ms, void *arg)
-{
-	struct mailer *mailer = arg;
-
-	(void)multi;
-	if (mailer->ending)
-		return 0;
-	if (ms < 0)
-		uv_timer_stop(&mailer->timer);
-	else
-		uv_timer_start(&mailer->timer, on_timer, (uint64_t)ms, 0);
-	return 0;
+	sending_end(arg, rc);
 }
 
 /* --- a mail
@@ -314,8 +194,6 @@ set_mail(struct sending *s)
 	curl_easy_setopt(s->easy, CURLOPT_HEADERDATA, s);
 	curl_easy_setopt(s->easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(s->easy, CURLOPT_ERRORBUFFER, s->why);
-	curl_easy_setopt(s->easy, CURLOPT_PRIVATE, s);
-	curl_easy_setopt(s->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(s->easy, CURLOPT_TIMEOUT_MS, (long)s->d->timeout_ms);
 	curl_easy_setopt(
 	    s->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
@@ -358,7 +236,8 @@ mailer_start(struct mailer *mailer, struct delivery *d)
 	if (s->next != NULL)
 		s->next->prev = &s->next;
 	mailer->first = s;
-	must(curl_multi_add_handle(mailer->multi, s->easy) == CURLM_OK);
+	s->added = true;
+	curl_loop_add(mailer->curl, s->easy, on_done, s);
 }
 
 /* --- the mailer
@@ -387,29 +266,13 @@ mailer_configure(struct mailer *mailer, const struct settings *settings)
 }
 
 struct mailer *
-mailer_new(uv_loop_t *loop, const char *machine)
+mailer_new(struct curl_loop *curl, const char *machine)
 {
 	struct mailer *mailer = xnew(struct mailer);
 
-	must(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
-	mailer->loop = loop;
+	mailer->curl = curl;
 	mailer->machine = xstrdup(machine);
-	mailer->multi = curl_multi_init();
-	must(mailer->multi != NULL);
-	curl_multi_setopt(mailer->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl_multi_setopt(mailer->multi, CURLMOPT_SOCKETDATA, mailer);
-	curl_multi_setopt(mailer->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
-	curl_multi_setopt(mailer->multi, CURLMOPT_TIMERDATA, mailer);
-	uv_timer_init(loop, &mailer->timer);
-	mailer->timer.data = mailer;
-	mailer->handles = 1;
 	return mailer;
-}
-
-static void
-on_timer_closed(uv_handle_t *handle)
-{
-	mailer_gone(handle->data);
 }
 
 void
@@ -420,15 +283,13 @@ mailer_free(struct mailer **mailerp)
 	if (mailer == NULL)
 		return;
 	*mailerp = NULL;
-	mailer->ending = true;
 	while (mailer->first != NULL)
 		sending_free(mailer->first);
-	curl_multi_cleanup(mailer->multi);
 	free(mailer->host);
 	free(mailer->user);
 	free(mailer->password_file);
 	free(mailer->from);
 	free(mailer->tls);
-	uv_close((uv_handle_t *)&mailer->timer, on_timer_closed);
-	curl_global_cleanup();
+	free(mailer->machine);
+	free(mailer);
 }

@@ -6,13 +6,13 @@
 #define NOTIFYD_METHODS_MAIL_H
 
 #include "common/settings.h"
+#include "notifyd/methods/curl_loop.h"
 #include "notifyd/methods/method.h"
-
-#include <uv.h>
 
 struct mailer;
 
-struct mailer *mailer_new(uv_loop_t *loop, const char *machine);
+/* The loop must outlive it. */
+struct mailer *mailer_new(struct curl_loop *curl, const char *machine);
 /* Ends what is under way without a callback. */
 void mailer_free(struct mailer **mailer);
 /* Takes what it needs of the settings. The password is read at each mail. */

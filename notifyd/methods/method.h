@@ -22,6 +22,11 @@ struct delivery {
 	struct context ctx; /* with everything of the delivery */
 	json_t *params;     /* what is configured, and the defaults */
 	int64_t timeout_ms;
+	/* Set by the method: not before so long. */
+	int64_t retry_after_ms;
+	/* What a delivery of the same incident left, and what this one leaves
+	 * (NULL: nothing); kept by the caller. */
+	char *memory;
 	/* `text`: what the method said, may have several lines. */
 	void (*done)(
 	    struct delivery *d, enum method_code code, const char *text);

@@ -7,6 +7,8 @@
 
 #include "common/config/schema.h"
 
-extern const struct schema parameters_mail;
+extern const struct schema parameters_jira, parameters_mail, parameters_matrix,
+    parameters_opsgenie, parameters_pagerduty, parameters_slack,
+    parameters_teams, parameters_telegram, parameters_webhook;
 
 #endif

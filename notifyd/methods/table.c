@@ -6,11 +6,31 @@
 #include "notifyd/methods/table.h"
 
 #include "common/mem.h"
+#include "notifyd/methods/http_methods.h"
 #include "notifyd/methods/parameters.h"
 
+#define HTTP(id, name, target, help)                                           \
+	{                                                                      \
+		name, help, METHOD_HTTP, &parameters_##id, 4, true, target,    \
+		    &http_##id                                                 \
+	}
+
 static const struct method_def defs[] = {
+    HTTP(jira, "jira", NULL,
+	"an issue in Jira: created, commented, closed on recovery"),
     {"mail", "a mail in text and HTML by SMTP (notifications.smtp)",
-	METHOD_MAIL, &parameters_mail, 4, false, NULL},
+	METHOD_MAIL, &parameters_mail, 4, false, NULL, NULL},
+    HTTP(matrix, "matrix", "room", "a message in a Matrix room"),
+    HTTP(slack, "mattermost", NULL, "a message in Mattermost"),
+    HTTP(teams, "msteams", NULL,
+	"an adaptive card in Microsoft Teams, by a workflow's webhook"),
+    HTTP(opsgenie, "opsgenie", NULL,
+	"an alert in Opsgenie: created, acknowledged, closed"),
+    HTTP(pagerduty, "pagerduty", NULL,
+	"PagerDuty, Events API v2: trigger, acknowledge, resolve"),
+    HTTP(slack, "slack", NULL, "a message in Slack by an incoming webhook"),
+    HTTP(telegram, "telegram", "chat", "a message by a bot of Telegram"),
+    HTTP(webhook, "webhook", NULL, "any HTTP request, written as a template"),
 };
 
 const struct method_def *
@@ -79,6 +99,18 @@ method_parameters(const char *method, const json_t *methods,
 	overlay(all, json_object_get(of_service, method));
 	overlay(all, of_rule);
 	return all;
+}
+
+bool
+method_combines(const char *method, const json_t *parameters)
+{
+	const struct method_def *def = method_def_find(method);
+
+	if (def == NULL || !def->combines ||
+	    json_is_true(json_object_get(parameters, "each_contact")))
+		return false;
+	return def->target == NULL ||
+	    json_object_get(parameters, def->target) != NULL;
 }
 
 const char *

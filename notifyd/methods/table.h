@@ -14,6 +14,7 @@ struct http_method; /* notifyd/methods/http_method.h */
 
 enum method_kind {
 	METHOD_MAIL,
+	METHOD_HTTP,
 	METHOD_SCRIPT /* not in the table: whatever is not built in */
 };
 
@@ -22,8 +23,10 @@ struct method_def {
 	enum method_kind kind;
 	const struct schema *parameters; /* a SCHEMA_TABLE */
 	unsigned concurrency;            /* default of calls at once */
-	/* One call tells several contacts, unless each_contact says no. */
+	/* One call tells several contacts, unless the parameter each_contact
+	 * is true: always, or if the parameter `target` is given. */
 	bool combines;
+	const char *target;
 	const struct http_method *http; /* of METHOD_HTTP */
 };
 
@@ -41,6 +44,8 @@ json_t *method_parameters(const char *method, const json_t *methods,
     const json_t *of_host, const json_t *of_service, const json_t *of_rule);
 /* The method's own defaults, where nothing is configured. */
 void method_add_defaults(const char *method, json_t *parameters);
+/* Does one call tell several contacts? */
+bool method_combines(const char *method, const json_t *parameters);
 /* The parameter's text, "" if it is none. */
 const char *method_text(const json_t *parameters, const char *key);
 

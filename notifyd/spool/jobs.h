@@ -20,4 +20,7 @@ void spool_tell_news(struct spool *spool);
  * peer, forward, forward_to */
 void spool_read_notice(sqlite3_stmt *st, int at, struct spool_notice *n);
 
+/* Each line (LF between them) for the history; in the thread. */
+int spool_add_lines(struct store *store, struct slice lines);
+
 #endif

@@ -251,7 +251,7 @@ add_run(struct store *store, struct store_job *job)
 	    nd_store_exec(
 		store, SQL_RESULTS_SEEN_OLD, "i", seq - SPOOL_KEEP_IDS) < 0)
 		return -1;
-	if (nd_store_exec(store, SQL_LINE_ADD, "s", a->line) < 0)
+	if (spool_add_lines(store, slice_of(a->line)) < 0)
 		return -1;
 	return pass_on(store, &a->r);
 }

@@ -56,7 +56,10 @@ static const char tables[] =
 	 " code INTEGER NOT NULL, text TEXT NOT NULL);"
 	 "CREATE INDEX IF NOT EXISTS results_peer ON results(peer, id);"
 	 "CREATE TABLE IF NOT EXISTS results_seen("
-	 " seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE);";
+	 " seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE);"
+	 "CREATE TABLE IF NOT EXISTS memory("
+	 " name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL)"
+	 " WITHOUT ROWID;";
 
 static const char *const upgrades[] = {
     "ALTER TABLE notices ADD COLUMN peer TEXT NOT NULL DEFAULT '';"
@@ -167,6 +170,10 @@ static const char *const statements[] = {
     [SQL_RESULT_DROP] = "DELETE FROM results WHERE id = ? AND peer = ?",
     [SQL_RESULTS_DROP_OF] = "DELETE FROM results WHERE peer = ?",
     [SQL_RESULTS_PEERS] = "SELECT peer, count(*) FROM results GROUP BY peer",
+    [SQL_MEMORY_READ] = "SELECT value FROM memory WHERE name = ?",
+    [SQL_MEMORY_PUT] = "INSERT OR REPLACE INTO memory VALUES(?, ?, ?)",
+    [SQL_MEMORY_DROP] = "DELETE FROM memory WHERE name = ?",
+    [SQL_MEMORY_OLD] = "DELETE FROM memory WHERE at < ?",
     [SQL_COUNT] = NULL,
 };
 

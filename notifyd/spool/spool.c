@@ -153,6 +153,24 @@ prune(struct store *store, int64_t seq, int64_t now_s)
 }
 
 static int
+add_told(
+    struct store *store, const char *object, const struct spool_delivery *d)
+{
+	struct slice rest = slice_of(d->contact), name;
+
+	while (slice_next(&rest, ',', &name)) {
+		char *contact = slice_dup(name);
+		int rc = nd_store_exec(
+		    store, SQL_TOLD_ADD, "sss", object, contact, d->method);
+
+		free(contact);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
 add_delivery(
     struct store *store, const struct spool_batch *b, struct spool_delivery *d)
 {
@@ -162,10 +180,7 @@ add_delivery(
 		d->who, d->params, d->rule, d->rule_text,
 		(int64_t)d->rule_number, d->next_ms, d->first_ms) < 0)
 		return -1;
-	if (!b->remember)
-		return 0;
-	return nd_store_exec(
-	    store, SQL_TOLD_ADD, "sss", b->object, d->contact, d->method);
+	return b->remember ? add_told(store, b->object, d) : 0;
 }
 
 static int
@@ -249,6 +264,24 @@ struct mark_job {
 	void *arg;
 };
 
+int
+spool_add_lines(struct store *store, struct slice lines)
+{
+	struct slice line;
+
+	while (slice_next(&lines, '\n', &line)) {
+		char *text = slice_dup(line);
+		int rc = line.len == 0
+		    ? 0
+		    : nd_store_exec(store, SQL_LINE_ADD, "s", text);
+
+		free(text);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 mark_run(struct store *store, struct store_job *job)
 {
@@ -268,9 +301,7 @@ mark_run(struct store *store, struct store_job *job)
 	if (m->state >= SPOOL_DONE &&
 	    nd_store_exec(store, SQL_NOTICE_CLOSE, "i", m->row) < 0)
 		return -1;
-	if (m->line[0] == '\0')
-		return 0;
-	return nd_store_exec(store, SQL_LINE_ADD, "s", m->line);
+	return spool_add_lines(store, slice_of(m->line));
 }
 
 static void

@@ -22,6 +22,8 @@
 #define SPOOL_KEEP_IDS   1000000
 /* So many young ones stay even if the clock jumps by a year. */
 #define SPOOL_KEEP_IDS_MIN 100000
+/* What a method remembers of an incident is forgotten after so long. */
+#define SPOOL_KEEP_MEMORY_S (400 * 86400)
 
 enum spool_state {
 	SPOOL_WAITING,
@@ -55,7 +57,9 @@ void spool_notice_clear(struct spool_notice *n);
 struct spool_delivery {
 	int64_t row;      /* set by spool_add */
 	unsigned ordinal; /* within the plan, from 1 to 999,999 */
-	char *contact, *method, *who, *params; /* who, params: JSON */
+	/* One contact, or several with commas: one call tells them all. */
+	char *contact;
+	char *method, *who, *params; /* who, params: JSON */
 	char *rule, *rule_text;
 	unsigned rule_number;
 	enum spool_state state;
@@ -113,13 +117,24 @@ void spool_start(
     struct spool *spool, int64_t row, spool_started_fn *started, void *arg);
 
 /*
- * Marks the result: DONE, FAILED, or DEFERRED until next_ms. The lines go to
- * the history in the same transaction. `marked` may be NULL.
+ * Marks the result: DONE, FAILED, or DEFERRED until next_ms. The lines (LF
+ * between them) go to the history in the same transaction. `marked` may be
+ * NULL.
  */
 typedef void spool_marked_fn(void *arg);
 void spool_mark(struct spool *spool, int64_t row, enum spool_state state,
     int code, const char *text, int64_t next_ms, const char *line,
     spool_marked_fn *marked, void *arg);
+
+/*
+ * What a method remembers of an incident, by name. `value` NULL: nothing; put
+ * is done before what is put later.
+ */
+typedef void spool_memory_fn(const char *value, void *arg);
+void spool_memory_get(
+    struct spool *spool, const char *name, spool_memory_fn *got, void *arg);
+void spool_memory_put(
+    struct spool *spool, const char *name, const char *value, int64_t now_s);
 
 /* Who was told of a problem that has not ended. */
 struct spool_told {
