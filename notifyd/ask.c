@@ -149,13 +149,15 @@ on_counts(const int64_t counts[SPOOL_STATES], int64_t lines, void *arg)
 	struct ask *a = arg;
 	struct notifyd *n = a->n;
 	json_t *status = json_pack(
-	    "{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}, s:o, s:o, s:o}",
+	    "{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}, s:o, s:o, "
+	    "s:o}",
 	    "spool", "new", (json_int_t)n->pending, "deferred",
 	    (json_int_t)counts[SPOOL_DEFERRED], "waiting",
 	    (json_int_t)counts[SPOOL_WAITING], "processing",
 	    (json_int_t)counts[SPOOL_RUNNING], "failed",
 	    (json_int_t)counts[SPOOL_FAILED], "done",
 	    (json_int_t)counts[SPOOL_DONE], "history_lines", (json_int_t)lines,
+	    "forwarding", (json_int_t)forwarder_waiting(n->forwarder),
 	    "trouble", spool_trouble(n->spool), "peers", peers_json(n->peers),
 	    "counters", counters_json(n), "methods",
 	    deliverer_methods_json(n->deliverer));

@@ -63,6 +63,11 @@ explain_context(struct notifyd *n, const struct context *ctx, const char *id,
 	    context_is_service(ctx)
 		? json_string(context_text(ctx, "SERVICEDESC"))
 		: json_null());
+	json_object_set_new(one, "forward_to",
+	    forwarder_on(n->forwarder) ? forwarder_targets_json(n->forwarder)
+				       : json_array());
+	json_object_set_new(
+	    one, "local", json_boolean(forwarder_local(n->forwarder)));
 	plan_free(&plan);
 	return one;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Notices of the last time with their deliveries: [{id, time, what, host,
- * service, site, context: {...}, deliveries: [{contact, method, rule, state,
- * tries, code, text, next}]}]. Times are seconds.
+ * service, site, peer, forward: null|{state, to}, context: {...}, deliveries:
+ * [{contact, method, rule, state, tries, code, text, next}]}]. Times are
+ * seconds.
  */
 #include "notifyd/ask.h"
 
@@ -53,6 +54,21 @@ outcome_json(const struct spool_outcome *o)
 	    "next", next);
 }
 
+/* Of a notice whose rules another site has; null for one of this site's. */
+static json_t *
+forward_json(const struct spool_notice *n)
+{
+	static const char *const words[] = {[SPOOL_FORWARD_WAITS] = "waits",
+	    [SPOOL_FORWARD_TAKEN] = "taken",
+	    [SPOOL_FORWARD_DROPPED] = "given up"};
+
+	if (n->forward <= SPOOL_FORWARD_NONE ||
+	    n->forward > SPOOL_FORWARD_DROPPED)
+		return json_null();
+	return json_pack("{s:s, s:o}", "state", words[n->forward], "to",
+	    text_json(n->forward_to));
+}
+
 static void
 on_listed(const struct spool_notice *list, size_t n,
     const struct spool_outcome *outcomes, size_t n_outcomes, void *arg)
@@ -62,11 +78,15 @@ on_listed(const struct spool_notice *list, size_t n,
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(all,
-		    json_pack("{s:s, s:f, s:s, s:s, s:o, s:s, s:o, s:[]}", "id",
-			list[i].id, "time", (double)list[i].created_us / 1e6,
-			"what", list[i].what, "host", list[i].host, "service",
+		    json_pack("{s:s, s:f, s:s, s:s, s:o, s:s, s:o, s:o, s:o, "
+			      "s:[]}",
+			"id", list[i].id, "time",
+			(double)list[i].created_us / 1e6, "what", list[i].what,
+			"host", list[i].host, "service",
 			text_json(list[i].service), "site", list[i].site,
-			"context", context_json(&list[i]), "deliveries"));
+			"context", context_json(&list[i]), "peer",
+			text_json(list[i].peer), "forward",
+			forward_json(&list[i]), "deliveries"));
 	for (size_t i = 0; i < n_outcomes; i++)
 		json_array_append_new(
 		    json_object_get(

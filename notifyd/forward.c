@@ -428,6 +428,16 @@ forwarder_local(const struct forwarder *f)
 	return f->local;
 }
 
+json_t *
+forwarder_targets_json(const struct forwarder *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < f->n_targets; i++)
+		json_array_append_new(list, json_string(f->targets[i]));
+	return list;
+}
+
 size_t
 forwarder_waiting(const struct forwarder *f)
 {

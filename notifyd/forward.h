@@ -55,6 +55,8 @@ void forwarder_changed(struct forwarder *forwarder);
 void forwarder_answer(
     struct forwarder *forwarder, struct peer *peer, uint64_t number);
 
+/* [NAME, ...] in order of preference */
+json_t *forwarder_targets_json(const struct forwarder *forwarder);
 size_t forwarder_waiting(const struct forwarder *forwarder);
 int64_t forwarder_waiting_bytes(const struct forwarder *forwarder);
 const struct forwarder_counters *forwarder_counters(

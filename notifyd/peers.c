@@ -366,6 +366,20 @@ peer_new(struct peers *peers, const char *name, const json_t *entry)
 	return peer;
 }
 
+/* The same site under other settings: what it opened stays open. */
+static void
+take_lines(struct peer *peer, const struct peer *old)
+{
+	while (old != NULL && strcmp(old->key, peer->key) != 0)
+		old = old->next;
+	for (unsigned i = 0; old != NULL && i < old->n_lines; i++) {
+		if (bus_peer_key(old->lines[i])[0] == '\0')
+			continue; /* we opened it; it goes with the old one */
+		peer->lines[peer->n_lines++] = old->lines[i];
+		peer->was_up = true;
+	}
+}
+
 static bool
 is_same(const struct peer *peer, const char *name, const json_t *entry)
 {
@@ -399,8 +413,10 @@ peers_configure(
 		known = peer != NULL;
 		if (known)
 			*at = peer->next;
-		else
+		else {
 			peer = peer_new(peers, name, entry);
+			take_lines(peer, old);
+		}
 		peer->heartbeat_ms = duration_of(entry, "heartbeat", 10000);
 		peer->timeout_ms = duration_of(entry, "timeout", 3000);
 		peer->cooldown_ms = duration_of(entry, "cooldown", 20000);

@@ -45,8 +45,8 @@ object_text(const json_t *notice)
 void
 notify_print_status(const json_t *status)
 {
-	static const char *const peers[] = {
-	    "name", "state", "since", "sent", "received", "pending", "reason"};
+	static const char *const peers[] = {"name", "type", "state", "since",
+	    "sent", "received", "pending", "reason"};
 	static const char *const counters[] = {"counter", "value"};
 	const json_t *spool = json_object_get(status, "spool");
 	const json_t *other = json_object_get(status, "peers"), *value;
@@ -65,8 +65,14 @@ notify_print_status(const json_t *status)
 	    json_pack("{s:s, s:O}", "counter", key, "value", value));
 	term_table(rows, counters, ARRAY_LEN(counters), false);
 	if (json_array_size(other) > 0) {
+		json_t *list = json_deep_copy(other), *peer;
+		size_t i;
+
+		json_array_foreach(list, i, peer) add_time(peer, "since",
+		    json_number_value(json_object_get(peer, "since")));
 		putchar('\n');
-		term_table(other, peers, ARRAY_LEN(peers), false);
+		term_table(list, peers, ARRAY_LEN(peers), false);
+		json_decref(list);
 	}
 	json_decref(rows);
 }
@@ -87,6 +93,19 @@ add_deliveries(json_t *rows, const json_t *notice)
 
 		json_array_append_new(rows, row);
 	}
+}
+
+/* "central taken": another site has the rules. */
+static void
+add_forward(struct str *told, const json_t *notice)
+{
+	const json_t *forward = json_object_get(notice, "forward");
+	const char *to = text_of(forward, "to");
+
+	if (json_is_object(forward))
+		str_addf(told, "%s%s: %s", told->len > 0 ? ", " : "",
+		    to[0] == '\0' ? "another site" : to,
+		    text_of(forward, "state"));
 }
 
 void
@@ -113,6 +132,7 @@ notify_print_list(const json_t *list)
 		json_object_set_new(
 		    row, "what", json_string(text_of(n, "what")));
 		json_object_set_new(row, "object", object_text(n));
+		add_forward(&told, n);
 		json_object_set_new(row, "told",
 		    json_string(told.len == 0 ? "nobody" : str_get(&told)));
 		json_object_set_new(row, "id", json_string(text_of(n, "id")));
@@ -132,6 +152,7 @@ notify_print_one(const json_t *notice)
 	static const char *const columns[] = {
 	    "contact", "method", "result", "tries", "rule", "text"};
 	json_t *rows = json_array();
+	struct str forward = {0};
 	const json_t *value;
 	const char *key;
 
@@ -139,6 +160,11 @@ notify_print_one(const json_t *notice)
 	    value) printf("%s=%s\n", key, json_string_value(value));
 	putchar('\n');
 	add_deliveries(rows, notice);
+	add_forward(&forward, notice);
+	if (forward.len > 0)
+		printf("The rules of another site decide: %s\n\n",
+		    str_get(&forward));
+	str_free(&forward);
 	if (json_array_size(rows) == 0)
 		puts("Nobody was told.");
 	else
@@ -161,6 +187,24 @@ notify_print_object(
 		    o->hard ? "hard" : "soft", o->output);
 }
 
+/* "Notifications go to central, whose rules decide." */
+static void
+print_forward(const json_t *one)
+{
+	const json_t *targets = json_object_get(one, "forward_to");
+	size_t n = json_array_size(targets);
+
+	if (n == 0)
+		return;
+	printf("Notifications go to");
+	for (size_t i = 0; i < n; i++)
+		printf("%s %s", i > 0 ? " or" : "",
+		    json_string_value(json_array_get(targets, i)));
+	puts(json_is_true(json_object_get(one, "local"))
+		? ", and the rules of this site hold, too."
+		: "; the rules there decide. Those of this site would say:");
+}
+
 static void
 print_explained(const json_t *one)
 {
@@ -178,6 +222,7 @@ print_explained(const json_t *one)
 	if (held[0] != '\0')
 		printf("%sHeld back by the core: %s%s\n", term_yellow(), held,
 		    term_plain());
+	print_forward(one);
 	if (json_array_size(json_object_get(one, "rules")) > 0) {
 		putchar('\n');
 		term_table(json_object_get(one, "rules"), rules,

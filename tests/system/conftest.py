@@ -150,7 +150,8 @@ class Root:
         (self.path / ".tests").write_text(str(os.getpid()))
         self.sites = []
 
-    def run(self, *args, input=None, timeout=90, check=False, env=None):
+    def run(self, *args, input=None, timeout=90, check=False, env=None,
+            before=()):
         """Runs `vedette ARGS` as this user (root names the site itself)."""
         environment = dict(os.environ)
         environment.pop("VEDETTE_SITE", None)
@@ -159,7 +160,7 @@ class Root:
         environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
         environment.update(env or {})
         done = Result(subprocess.run(
-            [str(VEDETTE), *map(str, args)], input=input, timeout=timeout,
+            [*before, str(VEDETTE), *map(str, args)], input=input, timeout=timeout,
             stdin=subprocess.DEVNULL if input is None else None,
             capture_output=True, text=True, env=environment, cwd="/"))
         assert not BAD_WORDS.search(done.err), done
@@ -604,3 +605,47 @@ def fake_smtp():
     yield make
     for server in servers:
         server.close()
+
+
+# --- two machines ----------------------------------------------------------
+def ip(*args):
+    subprocess.run(["ip", *args], check=True, capture_output=True)
+
+
+@pytest.fixture
+def line():
+    """A network namespace behind a veth pair: our address and theirs, cut,
+    heal, how a command begins that runs there (`before`: as nobody)."""
+    name = f"vt{os.getpid()}"
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        pytest.skip("needs root and iproute2 to make a network namespace")
+    try:
+        ip("netns", "add", name)
+        ip("link", "add", name + "a", "type", "veth", "peer", "name",
+           name + "b", "netns", name)
+    except subprocess.CalledProcessError as e:
+        subprocess.run(["ip", "netns", "del", name], check=False,
+                       capture_output=True)
+        pytest.skip(f"no network namespaces here: {e.stderr.decode()}")
+    ip("addr", "add", "10.251.7.1/30", "dev", name + "a")
+    ip("link", "set", name + "a", "up")
+    ip("-n", name, "addr", "add", "10.251.7.2/30", "dev", name + "b")
+    ip("-n", name, "link", "set", name + "b", "up")
+    ip("-n", name, "link", "set", "lo", "up")
+
+    class Line:
+        ours = "10.251.7.1"
+        inside = ["ip", "netns", "exec", name]
+        theirs = "10.251.7.2"
+        before = [*inside, "setpriv", "--reuid=nobody", "--regid=nogroup",
+                  "--clear-groups"]
+
+        @staticmethod
+        def cut():
+            ip("-n", name, "link", "set", name + "b", "down")
+
+        @staticmethod
+        def heal():
+            ip("-n", name, "link", "set", name + "b", "up")
+    yield Line
+    ip("netns", "del", name)

@@ -266,48 +266,6 @@ def test_killed_fetcher_misses_nothing(site, remotes, fake_agent):
 
 
 # --- two machines ------------------------------------------------------------
-def ip(*args):
-    subprocess.run(["ip", *args], check=True, capture_output=True)
-
-
-@pytest.fixture
-def line():
-    """A network namespace behind a veth pair: (its name, our address, cut,
-    heal, the command's beginning that runs something there)."""
-    name = f"vt{os.getpid()}"
-    if os.geteuid() != 0 or not shutil.which("ip"):
-        pytest.skip("needs root and iproute2 to make a network namespace")
-    try:
-        ip("netns", "add", name)
-        ip("link", "add", name + "a", "type", "veth", "peer", "name",
-           name + "b", "netns", name)
-    except subprocess.CalledProcessError as e:
-        subprocess.run(["ip", "netns", "del", name], check=False,
-                       capture_output=True)
-        pytest.skip(f"no network namespaces here: {e.stderr.decode()}")
-    ip("addr", "add", "10.251.7.1/30", "dev", name + "a")
-    ip("link", "set", name + "a", "up")
-    ip("-n", name, "addr", "add", "10.251.7.2/30", "dev", name + "b")
-    ip("-n", name, "link", "set", name + "b", "up")
-    ip("-n", name, "link", "set", "lo", "up")
-
-    class Line:
-        ours = "10.251.7.1"
-        theirs = "10.251.7.2"
-        before = ["ip", "netns", "exec", name, "setpriv", "--reuid=nobody",
-                  "--regid=nogroup", "--clear-groups"]
-
-        @staticmethod
-        def cut():
-            ip("-n", name, "link", "set", name + "b", "down")
-
-        @staticmethod
-        def heal():
-            ip("-n", name, "link", "set", name + "b", "up")
-    yield Line
-    ip("netns", "del", name)
-
-
 def test_cut_line(site, remotes, line, fake_agent):
     """Cut for longer than the heartbeat, healed: the local side goes on, the
     hosts behind the line go to the local worker meanwhile, results come again
