@@ -201,8 +201,7 @@ void model_warn_rest(struct model *m);
 /* "FILE:LINE", the file from the site's folder on; "" for no document. */
 void model_where(const struct model *m, struct place at, struct str *to);
 /* Checks the value there against `schema`. */
-void model_check(
-    struct model *m, const struct schema *schema, struct place at);
+void model_check(struct model *m, const struct schema *schema, struct place at);
 /* Keeps a new value until the end; returns it. */
 json_t *model_keep(struct model *m, json_t *value);
 /* Canonical JSON of a value, interned in the snapshot; NULL and null: "". */
