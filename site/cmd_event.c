@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * vedette event: the event console without its daemon.
+ * vedette event: the event console without its daemon, and its archive.
  */
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/mem.h"
 #include "site/cmd.h"
+#include "site/event_search.h"
 #include "site/opened.h"
 #include "site/replay/replay.h"
 
@@ -80,6 +81,10 @@ run(const struct cmd_call *call)
 	struct err err = {""};
 	int code = 0;
 
+	if (strcmp(call->argv[0], "search") == 0)
+		return event_search(call);
+	if (strcmp(call->argv[0], "replay") == 0 && call->argc != 2)
+		return cmd_fail("event replay", "one FILE is needed");
 	if (strcmp(call->argv[0], "replay") != 0)
 		return cmd_fail("event",
 		    "\"%s\" is unknown (\"vedette event --help\")",
@@ -105,13 +110,21 @@ static const struct cmd_option options[] = {
 	"rules, hosts and settings of this document, not of a site"},
     {"explain", 0, NULL,
 	"each rule that was tried, with the first condition that failed"},
-    {0}};
+    {"since", 0, "DURATION", "search: back to then, for example 30d"},
+    {"host", 0, "NAME", "search: events of this host"},
+    {"limit", 0, "N", "search: the newest N lines (100)"},
+    {"json", 0, NULL, "search: an object a line"}, {0}};
 
 const struct cmd cmd_event = {
     .name = "event",
-    .args = "replay FILE",
-    .summary = "play messages through the event rules",
+    .args = "replay FILE | search WORD...",
+    .summary = "try event rules, search archived events",
     .details =
+	"\"search\" prints lines of the archive whose text holds every WORD,\n"
+	"wherever in it and in whatever case, the newest first. Words of "
+	"three\n"
+	"letters and more are found by an index, also in a year's archive.\n"
+	"\n"
 	"\"replay\" plays the messages of FILE (- for standard input), one a\n"
 	"line, through the event console's parser and rules on a virtual\n"
 	"clock, and prints what would happen: one JSON object a line. Nothing\n"
@@ -124,7 +137,7 @@ const struct cmd cmd_event = {
 	"Exit code 2 if the file cannot be played.",
     .scope = CMD_SITE_MAYBE,
     .min_args = 2,
-    .max_args = 2,
+    .max_args = 20,
     .options = options,
     .run = run,
 };

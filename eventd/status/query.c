@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "common/num.h"
+#include "eventd/status/needle.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -439,4 +440,45 @@ query_equal(const struct query *q, const char *column)
 			return q->filters[i].text;
 	}
 	return NULL;
+}
+
+/* The longest run of ASCII of a text that must be equal. */
+static void
+ascii_run(const char *text, struct str *needle)
+{
+	while (*text != '\0') {
+		size_t n = 0;
+
+		while (text[n] != '\0' && (text[n] & 0x80) == 0)
+			n++;
+		if (n > needle->len) {
+			str_clear(needle);
+			str_addn(needle, text, n);
+		}
+		text += n > 0 ? n : 1;
+	}
+}
+
+void
+query_needle(const struct query *q, const char *column, struct str *needle)
+{
+	struct str one = {0};
+
+	str_clear(needle);
+	for (size_t i = 0; i < q->n_filters; i++) {
+		const struct filter *f = &q->filters[i];
+
+		if (strcmp(f->column->name, column) != 0)
+			continue;
+		str_clear(&one);
+		if (f->op == OP_REGEX || f->op == OP_REGEX_NOCASE)
+			needle_of(f->text, &one);
+		else if (f->op == OP_EQ || f->op == OP_EQ_NOCASE)
+			ascii_run(f->text, &one);
+		if (one.len > needle->len) {
+			str_clear(needle);
+			str_addslice(needle, str_slice(&one));
+		}
+	}
+	str_free(&one);
 }

@@ -121,6 +121,13 @@ bool query_bounds(
 /* The text that a column must be equal to; NULL: none. */
 const char *query_equal(const struct query *q, const char *column);
 
+/*
+ * For an index of texts: the longest ASCII text that a column must hold, case
+ * ignored, by its filters; "" if they say nothing.
+ */
+void query_needle(
+    const struct query *q, const char *column, struct str *needle);
+
 void cell_format(struct str *out, const struct cell *c, enum query_format f);
 
 #endif

@@ -20,13 +20,15 @@
 #define BATCH_LINES 1000
 
 struct archive {
-	struct archive_sql *sql; /* the thread's alone once it runs */
-	pthread_t thread;
+	struct archive_sql *sql;    /* the writing thread's once it runs */
+	struct archive_sql *reader; /* the querying thread's */
+	pthread_t thread, querying;
 	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	pthread_cond_t wake, ask;
 	/* Under the lock. */
 	struct archive_item *first, *last;
-	struct archive_item *answered;
+	struct archive_item *asked;    /* queries that the lines before are */
+	struct archive_item *answered; /* committed for; in order */
 	size_t n_queued, queued_bytes;
 	uint64_t committed;
 	bool hurry, stopping;
@@ -41,22 +43,31 @@ item_free(struct archive_item *it)
 	free(it->who);
 	free(it->addinfo);
 	free(it->host);
+	free(it->text);
 	str_free(&it->body);
 	query_free(&it->query);
 	free(it);
 }
 
+/* Under the lock. */
 static void
-enqueue(struct archive *a, struct archive_item *it, bool hurry)
+append(struct archive *a, struct archive_item *it)
 {
-	pthread_mutex_lock(&a->lock);
+	it->next = NULL;
 	if (a->last == NULL)
 		a->first = it;
 	else
 		a->last->next = it;
 	a->last = it;
 	a->n_queued += it->kind == ARCHIVE_LINE;
-	a->queued_bytes += it->body.len + sizeof(*it);
+	a->queued_bytes += it->queued + sizeof(*it);
+}
+
+static void
+enqueue(struct archive *a, struct archive_item *it, bool hurry)
+{
+	pthread_mutex_lock(&a->lock);
+	append(a, it);
 	a->hurry |= hurry;
 	if (hurry || a->n_queued == 1 || a->n_queued >= BATCH_LINES)
 		pthread_cond_signal(&a->wake);
@@ -90,12 +101,21 @@ take_queue(struct archive *a, bool *stopping_r)
 	return list;
 }
 
-/* Gives answers back, forgets what is done. */
+/* Behind those that are there; they are few. */
+static void
+put_last(struct archive_item **list, struct archive_item *it)
+{
+	it->next = NULL;
+	while (*list != NULL)
+		list = &(*list)->next;
+	*list = it;
+}
+
+/* Forgets what is committed; queries are next. */
 static void
 settle(struct archive *a, struct archive_item *list)
 {
 	struct archive_item *next;
-	bool answers = false;
 
 	pthread_mutex_lock(&a->lock);
 	for (; list != NULL; list = next) {
@@ -106,26 +126,43 @@ settle(struct archive *a, struct archive_item *list)
 			if (list->line > a->committed)
 				a->committed = list->line;
 		}
-		if (list->kind != ARCHIVE_QUERY) {
-			item_free(list);
-			continue;
-		}
-		/* Kept in order; there are few. */
-		list->next = NULL;
-		if (a->answered == NULL) {
-			a->answered = list;
+		if (list->kind == ARCHIVE_QUERY) {
+			put_last(&a->asked, list);
+		} else if (list->again) {
+			list->again = false;
+			append(a, list);
 		} else {
-			struct archive_item *last = a->answered;
-
-			while (last->next != NULL)
-				last = last->next;
-			last->next = list;
+			item_free(list);
 		}
-		answers = true;
+	}
+	if (a->asked != NULL)
+		pthread_cond_signal(&a->ask);
+	pthread_mutex_unlock(&a->lock);
+}
+
+/* A slow question holds up other questions, never what is written. */
+static void *
+run_queries(void *arg)
+{
+	struct archive *a = arg;
+	struct archive_item *it;
+
+	pthread_mutex_lock(&a->lock);
+	for (;;) {
+		while (a->asked == NULL && !a->stopping)
+			pthread_cond_wait(&a->ask, &a->lock);
+		if (a->stopping)
+			break;
+		it = a->asked;
+		a->asked = it->next;
+		pthread_mutex_unlock(&a->lock);
+		archive_sql_query(a->reader, it);
+		pthread_mutex_lock(&a->lock);
+		put_last(&a->answered, it);
+		uv_async_send(&a->async);
 	}
 	pthread_mutex_unlock(&a->lock);
-	if (answers)
-		uv_async_send(&a->async);
+	return NULL;
 }
 
 static void *
@@ -182,23 +219,31 @@ struct archive *
 archive_open(uv_loop_t *loop, const char *path, struct err *err_r)
 {
 	struct archive *a;
-	struct archive_sql *sql = archive_sql_open(path, err_r);
+	struct archive_sql *sql = archive_sql_open(path, err_r), *reader;
 	pthread_condattr_t attr;
 
 	if (sql == NULL)
 		return NULL;
+	reader = archive_sql_open_reader(path, err_r);
+	if (reader == NULL) {
+		archive_sql_close(&sql);
+		return NULL;
+	}
 	a = xnew(struct archive);
 	a->sql = sql;
+	a->reader = reader;
 	a->committed = archive_sql_last_line(sql);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&a->wake, &attr);
+	pthread_cond_init(&a->ask, NULL);
 	pthread_condattr_destroy(&attr);
 	must(uv_async_init(loop, &a->async, answered) == 0);
 	uv_unref((uv_handle_t *)&a->async);
 	a->async.data = a;
 	must(pthread_create(&a->thread, NULL, run, a) == 0);
+	must(pthread_create(&a->querying, NULL, run_queries, a) == 0);
 	return a;
 }
 
@@ -219,9 +264,16 @@ archive_close(struct archive **ap)
 	pthread_mutex_lock(&a->lock);
 	a->stopping = true;
 	pthread_cond_signal(&a->wake);
+	pthread_cond_signal(&a->ask);
 	pthread_mutex_unlock(&a->lock);
+	archive_sql_interrupt(a->reader);
 	pthread_join(a->thread, NULL);
+	pthread_join(a->querying, NULL);
 	for (struct archive_item *it = a->first; it != NULL; it = next) {
+		next = it->next;
+		item_free(it);
+	}
+	for (struct archive_item *it = a->asked; it != NULL; it = next) {
 		next = it->next;
 		item_free(it);
 	}
@@ -229,6 +281,7 @@ archive_close(struct archive **ap)
 		next = it->next;
 		item_free(it);
 	}
+	archive_sql_close(&a->reader);
 	archive_sql_close(&a->sql);
 	pthread_mutex_destroy(&a->lock);
 	pthread_cond_destroy(&a->wake);
@@ -239,7 +292,7 @@ archive_close(struct archive **ap)
 void
 archive_add(struct archive *a, uint64_t line, int64_t time_us, const char *what,
     const char *who, const char *addinfo, uint64_t event_id, const char *host,
-    struct slice event)
+    const char *text, struct slice event)
 {
 	struct archive_item *it = xnew(struct archive_item);
 
@@ -251,6 +304,7 @@ archive_add(struct archive *a, uint64_t line, int64_t time_us, const char *what,
 	it->addinfo = xstrdup(addinfo);
 	it->event_id = event_id;
 	it->host = xstrdup(host);
+	it->text = xstrdup(text);
 	str_addslice(&it->body, event);
 	it->queued = event.len;
 	enqueue(a, it, false);

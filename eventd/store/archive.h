@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The archive of events: SQLite, in a thread of its own (event-console.md
- * section 18.1, EC-28). Lines are written in batches; queries run in the same
- * thread behind the lines that were given before them, so whoever asks sees
- * what was answered.
+ * The archive of events: SQLite, in threads of its own (event-console.md
+ * section 18.1, EC-28). Lines are written in batches; a query runs once the
+ * lines that were given before it are committed, so whoever asks sees what was
+ * answered, and holds up no line.
  */
 #ifndef EVENTD_STORE_ARCHIVE_H
 #define EVENTD_STORE_ARCHIVE_H
@@ -29,7 +29,7 @@ void archive_close(struct archive **a);
 /* A line; a number that is there already is left as it is. */
 void archive_add(struct archive *a, uint64_t line, int64_t time_us,
     const char *what, const char *who, const char *addinfo, uint64_t event_id,
-    const char *host, struct slice event);
+    const char *host, const char *text, struct slice event);
 /* Lines up to this number are gone; also forgets what waits of them. */
 void archive_erase(struct archive *a, uint64_t upto);
 /* Lines before this time are gone. */

@@ -4,16 +4,24 @@
  */
 #include "eventd/store/archive_sql.h"
 
+#include "common/clock.h"
 #include "common/mem.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#define ANSWER_MAX (64u << 20)
+#define ANSWER_MAX   (64u << 20)
+#define QUERY_NS     (30 * NS_PER_S)
+#define TRIGRAMS_MAX 16
+#define VERSION      1
+#define EXPIRE_LINES 10000 /* at once, so that others get their turn */
+#define STRING_(n)   #n
+#define STRING(n)    STRING_(n)
 
 struct archive_sql {
 	sqlite3 *db;
 	sqlite3_stmt *insert, *erase, *expire;
+	int64_t query_until; /* monotonic */
 };
 
 static const char schema[] =
@@ -23,10 +31,27 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS history ("
     " line INTEGER PRIMARY KEY, time_us INTEGER NOT NULL,"
     " what TEXT NOT NULL, who TEXT NOT NULL, addinfo TEXT NOT NULL,"
-    " event_id INTEGER NOT NULL, host TEXT NOT NULL, event BLOB NOT NULL);"
+    " event_id INTEGER NOT NULL, host TEXT NOT NULL, event BLOB NOT NULL,"
+    " text TEXT NOT NULL DEFAULT '');"
     "CREATE INDEX IF NOT EXISTS history_time ON history (time_us);"
     "CREATE INDEX IF NOT EXISTS history_event ON history (event_id, time_us);"
     "CREATE INDEX IF NOT EXISTS history_host ON history (host, time_us);";
+
+/*
+ * Which lines hold which three characters: enough to leave out nearly all that
+ * a search is not about, and a third of the size of an index with positions.
+ */
+static const char text_index[] =
+    "CREATE VIRTUAL TABLE history_text USING fts5 (text, content='history',"
+    " content_rowid='line', tokenize='trigram', detail=none, columnsize=0);"
+    "CREATE TRIGGER history_added AFTER INSERT ON history BEGIN"
+    " INSERT INTO history_text (rowid, text) VALUES (new.line, new.text);"
+    "END;"
+    "CREATE TRIGGER history_deleted AFTER DELETE ON history BEGIN"
+    " INSERT INTO history_text (history_text, rowid, text)"
+    " VALUES ('delete', old.line, old.text);"
+    "END;"
+    "INSERT INTO history_text (history_text) VALUES ('rebuild');";
 
 static int
 fail(struct archive_sql *s, const char *what, struct err *err_r)
@@ -43,6 +68,61 @@ exec(struct archive_sql *s, const char *sql, struct err *err_r)
 	return fail(s, "writing", err_r);
 }
 
+static int64_t
+number(struct archive_sql *s, const char *sql)
+{
+	sqlite3_stmt *st = NULL;
+	int64_t n = 0;
+
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) == SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW)
+		n = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+static void
+text_of(sqlite3_context *context, int n, sqlite3_value **args)
+{
+	struct wire w = wire_of((struct slice){
+	    sqlite3_value_blob(args[0]), (size_t)sqlite3_value_bytes(args[0])});
+	struct event *ev = event_get(&w);
+
+	(void)n;
+	sqlite3_result_text(
+	    context, ev == NULL ? "" : ev->text, -1, SQLITE_TRANSIENT);
+	event_free(&ev);
+}
+
+/* From the first version, which had no index of texts. */
+static int
+upgrade(struct archive_sql *s, struct err *err_r)
+{
+	static const char column[] =
+	    "SELECT count(*) FROM pragma_table_info('history') WHERE name = "
+	    "'text'";
+
+	if (number(s, "PRAGMA user_version") >= VERSION)
+		return 0;
+	if (exec(s, "BEGIN IMMEDIATE", err_r) != 0)
+		return -1;
+	sqlite3_create_function(s->db, "event_text_of", 1,
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, text_of, NULL, NULL);
+	if ((number(s, column) == 0 &&
+		exec(s,
+		    "ALTER TABLE history ADD COLUMN text TEXT NOT NULL "
+		    "DEFAULT ''; UPDATE history SET text = "
+		    "event_text_of(event)",
+		    err_r) != 0) ||
+	    exec(s, text_index, err_r) != 0 ||
+	    exec(s, "PRAGMA user_version = 1", err_r) != 0 ||
+	    exec(s, "COMMIT", err_r) != 0) {
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+		return -1;
+	}
+	return 0;
+}
+
 struct archive_sql *
 archive_sql_open(const char *path, struct err *err_r)
 {
@@ -51,13 +131,15 @@ archive_sql_open(const char *path, struct err *err_r)
 	if (sqlite3_open(path, &s->db) != SQLITE_OK)
 		goto failed;
 	sqlite3_busy_timeout(s->db, 2000);
-	if (exec(s, schema, err_r) != 0 ||
+	if (exec(s, schema, err_r) != 0 || upgrade(s, err_r) != 0 ||
 	    sqlite3_prepare_v2(s->db,
-		"INSERT OR IGNORE INTO history VALUES (?,?,?,?,?,?,?,?)", -1,
+		"INSERT OR IGNORE INTO history VALUES (?,?,?,?,?,?,?,?,?)", -1,
 		&s->insert, NULL) != SQLITE_OK ||
 	    sqlite3_prepare_v2(s->db, "DELETE FROM history WHERE line <= ?", -1,
 		&s->erase, NULL) != SQLITE_OK ||
-	    sqlite3_prepare_v2(s->db, "DELETE FROM history WHERE time_us < ?",
+	    sqlite3_prepare_v2(s->db,
+		"DELETE FROM history WHERE line IN (SELECT line FROM history "
+		"WHERE time_us < ? LIMIT " STRING(EXPIRE_LINES) ")",
 		-1, &s->expire, NULL) != SQLITE_OK)
 		goto failed;
 	return s;
@@ -65,6 +147,31 @@ failed:
 	err_set(err_r, "%s: %s", path, sqlite3_errmsg(s->db));
 	archive_sql_close(&s);
 	return NULL;
+}
+
+/* Asked by SQLite now and then while a query runs. */
+static int
+too_long(void *arg)
+{
+	const struct archive_sql *s = arg;
+
+	return clock_mono() > s->query_until;
+}
+
+struct archive_sql *
+archive_sql_open_reader(const char *path, struct err *err_r)
+{
+	struct archive_sql *s = xnew(struct archive_sql);
+
+	if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READONLY, NULL) !=
+	    SQLITE_OK) {
+		err_set(err_r, "%s: %s", path, sqlite3_errmsg(s->db));
+		archive_sql_close(&s);
+		return NULL;
+	}
+	sqlite3_busy_timeout(s->db, 2000);
+	sqlite3_progress_handler(s->db, 10000, too_long, s);
+	return s;
 }
 
 void
@@ -82,18 +189,16 @@ archive_sql_close(struct archive_sql **sp)
 	*sp = NULL;
 }
 
+void
+archive_sql_interrupt(struct archive_sql *s)
+{
+	sqlite3_interrupt(s->db);
+}
+
 uint64_t
 archive_sql_last_line(struct archive_sql *s)
 {
-	sqlite3_stmt *st = NULL;
-	uint64_t line = 0;
-
-	if (sqlite3_prepare_v2(s->db, "SELECT max(line) FROM history", -1, &st,
-		NULL) == SQLITE_OK &&
-	    sqlite3_step(st) == SQLITE_ROW)
-		line = (uint64_t)sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return line;
+	return (uint64_t)number(s, "SELECT max(line) FROM history");
 }
 
 static int
@@ -110,6 +215,7 @@ insert(struct archive_sql *s, const struct archive_item *it, struct err *err_r)
 	sqlite3_bind_int64(st, 6, (sqlite3_int64)it->event_id);
 	sqlite3_bind_text(st, 7, it->host, -1, SQLITE_STATIC);
 	sqlite3_bind_blob(st, 8, it->body.s, (int)it->body.len, SQLITE_STATIC);
+	sqlite3_bind_text(st, 9, it->text, -1, SQLITE_STATIC);
 	rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE ? 0 : fail(s, "writing", err_r);
@@ -130,6 +236,21 @@ remove_lines(
 /* --- queries ---------------------------------------------------------------
  */
 
+/* The trigrams of a text, all of which a line must hold. */
+static void
+trigrams(const char *needle, size_t len, struct str *match)
+{
+	for (size_t i = 0; i + 3 <= len && i < TRIGRAMS_MAX; i++) {
+		str_add(match, i > 0 ? " \"" : "\"");
+		for (size_t k = i; k < i + 3; k++) {
+			if (needle[k] == '"')
+				str_addc(match, '"');
+			str_addc(match, needle[k]);
+		}
+		str_addc(match, '"');
+	}
+}
+
 /* Rows newest first, narrowed by what an index can do. */
 static sqlite3_stmt *
 prepare_query(struct archive_sql *s, const struct query *q)
@@ -138,12 +259,18 @@ prepare_query(struct archive_sql *s, const struct query *q)
 	const char *host = query_equal(q, "event_host");
 	bool by_time = query_bounds(q, "history_time", &min, &max);
 	bool by_id = query_bounds(q, "event_id", &id_min, &id_max);
-	struct str sql = {0};
+	struct str sql = {0}, needle = {0}, match = {0};
 	sqlite3_stmt *st = NULL;
 
+	query_needle(q, "event_text", &needle);
+	if (!by_id && host == NULL)
+		trigrams(str_get(&needle), needle.len, &match);
+	str_add(&sql, "SELECT line, time_us, what, who, addinfo, event FROM ");
 	str_add(&sql,
-	    "SELECT line, time_us, what, who, addinfo, event FROM history "
-	    "WHERE 1");
+	    match.len > 0 ? "history_text CROSS JOIN history ON "
+			    "history.line = history_text.rowid WHERE "
+			    "history_text MATCH ?2"
+			  : "history WHERE 1");
 	if (by_time)
 		str_addf(&sql, " AND time_us BETWEEN %lld AND %lld",
 		    (long long)min, (long long)max);
@@ -152,12 +279,20 @@ prepare_query(struct archive_sql *s, const struct query *q)
 		    (long long)id_min, (long long)id_max);
 	if (host != NULL)
 		str_add(&sql, " AND host = ?1");
-	str_add(&sql, " ORDER BY line DESC");
+	str_add(&sql,
+	    match.len > 0 ? " ORDER BY history_text.rowid DESC"
+			  : " ORDER BY line DESC");
 	if (sqlite3_prepare_v2(s->db, str_get(&sql), (int)sql.len, &st, NULL) ==
-		SQLITE_OK &&
-	    host != NULL)
-		sqlite3_bind_text(st, 1, host, -1, SQLITE_TRANSIENT);
+	    SQLITE_OK) {
+		if (host != NULL)
+			sqlite3_bind_text(st, 1, host, -1, SQLITE_TRANSIENT);
+		if (match.len > 0)
+			sqlite3_bind_text(
+			    st, 2, str_get(&match), -1, SQLITE_TRANSIENT);
+	}
 	str_free(&sql);
+	str_free(&needle);
+	str_free(&match);
 	return st;
 }
 
@@ -198,12 +333,14 @@ give_row(sqlite3_stmt *st, struct archive_item *it)
 	return more;
 }
 
-static void
-query(struct archive_sql *s, struct archive_item *it)
+void
+archive_sql_query(struct archive_sql *s, struct archive_item *it)
 {
-	sqlite3_stmt *st = prepare_query(s, it->query);
+	sqlite3_stmt *st;
 	int rc = SQLITE_DONE;
 
+	s->query_until = clock_mono() + QUERY_NS;
+	st = prepare_query(s, it->query);
 	str_clear(&it->body);
 	query_begin(it->query, &it->body);
 	if (st == NULL)
@@ -216,7 +353,12 @@ query(struct archive_sql *s, struct archive_item *it)
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
 		it->failed = true;
 		str_clear(&it->body);
-		str_addf(&it->body, "the archive: %s", sqlite3_errmsg(s->db));
+		if (rc == SQLITE_INTERRUPT)
+			str_add(&it->body,
+			    "the query takes over 30 s (narrow the time)");
+		else
+			str_addf(&it->body, "the archive: %s",
+			    sqlite3_errmsg(s->db));
 	}
 	if (!it->failed)
 		query_end(it->query, &it->body);
@@ -237,6 +379,7 @@ change(struct archive_sql *s, struct archive_item *it, struct err *err_r)
 	case ARCHIVE_EXPIRE:
 		if (remove_lines(s, s->expire, it->time_us, err_r) != 0)
 			return -1;
+		it->again = sqlite3_changes(s->db) >= EXPIRE_LINES;
 		return exec(s, "PRAGMA incremental_vacuum(1000)", err_r);
 	case ARCHIVE_QUERY:
 		break;
@@ -248,27 +391,20 @@ int
 archive_sql_run(
     struct archive_sql *s, struct archive_item *list, struct err *err_r)
 {
-	struct archive_item *it = list;
+	const struct archive_item *first = list;
 
-	while (it != NULL) {
-		struct archive_item *from = it;
-
-		while (it != NULL && it->kind != ARCHIVE_QUERY)
-			it = it->next;
-		if (from != it) {
-			if (exec(s, "BEGIN IMMEDIATE", err_r) != 0)
-				return -1;
-			for (; from != it; from = from->next) {
-				if (change(s, from, err_r) != 0)
-					goto rollback;
-			}
-			if (exec(s, "COMMIT", err_r) != 0)
-				goto rollback;
-		}
-		for (; it != NULL && it->kind == ARCHIVE_QUERY; it = it->next)
-			query(s, it);
+	while (first != NULL && first->kind == ARCHIVE_QUERY)
+		first = first->next;
+	if (first == NULL)
+		return 0;
+	if (exec(s, "BEGIN IMMEDIATE", err_r) != 0)
+		return -1;
+	for (struct archive_item *it = list; it != NULL; it = it->next) {
+		if (change(s, it, err_r) != 0)
+			goto rollback;
 	}
-	return 0;
+	if (exec(s, "COMMIT", err_r) == 0)
+		return 0;
 rollback:
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	return -1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the archive's thread does with SQLite. One thread at a time.
+ * What the archive's threads do with SQLite: one writes, one queries. Each
+ * connection is of one thread.
  */
 #ifndef EVENTD_STORE_ARCHIVE_SQL_H
 #define EVENTD_STORE_ARCHIVE_SQL_H
@@ -19,13 +20,14 @@ struct archive_item {
 	enum archive_kind kind;
 	uint64_t line, event_id;
 	int64_t time_us;
-	char *what, *who, *addinfo, *host;
+	char *what, *who, *addinfo, *host, *text;
 	struct str body; /* LINE: the event; QUERY: the answer or why not */
 	size_t queued;   /* bytes of body when it was queued */
 	struct query *query;
 	archive_answer_fn *done;
 	void *arg;
 	bool failed;
+	bool again; /* EXPIRE: there is more to delete */
 };
 
 struct archive_sql;
@@ -33,10 +35,16 @@ struct archive_sql;
 struct archive_sql *archive_sql_open(const char *path, struct err *err_r);
 void archive_sql_close(struct archive_sql **sql);
 uint64_t archive_sql_last_line(struct archive_sql *sql);
+/* For queries alone, beside the one that writes. */
+struct archive_sql *archive_sql_open_reader(
+    const char *path, struct err *err_r);
+/* Ends a query that runs; from another thread. */
+void archive_sql_interrupt(struct archive_sql *sql);
+/* Answers into the item's body; at most 30 s, at most 64 MiB. */
+void archive_sql_query(struct archive_sql *sql, struct archive_item *it);
 /*
- * All items in order; queries see the lines before them, committed. -1 with a
- * reason: nothing since the last commit was kept, the same list may be given
- * again.
+ * Everything but queries, in order, in one transaction. -1 with a reason:
+ * nothing was kept, the same list may be given again.
  */
 int archive_sql_run(
     struct archive_sql *sql, struct archive_item *list, struct err *err_r);

@@ -73,7 +73,7 @@ restore_history(struct store *st, const struct record *r)
 	who = slice_dup(r->who);
 	addinfo = slice_dup(r->addinfo);
 	archive_add(st->archive, r->id, r->time_us, what, who, addinfo,
-	    r->event->id, r->event->host, r->body);
+	    r->event->id, r->event->host, r->event->text, r->body);
 	free(what);
 	free(who);
 	free(addinfo);
@@ -350,7 +350,7 @@ ec_store_history(struct store *st, const char *what, const char *who,
 	    &st->record, line, now_us, what, who, addinfo, str_slice(&body));
 	append(st);
 	archive_add(st->archive, line, now_us, what, who, addinfo, ev->id,
-	    ev->host, str_slice(&body));
+	    ev->host, ev->text, str_slice(&body));
 	str_free(&body);
 }
 

@@ -7,6 +7,8 @@
  */
 #include "livestatusd/lql/query.h"
 
+#include "common/mem.h"
+
 #include <inttypes.h>
 
 #define FILTERS_MAX 48u                    /* eventd takes 64 */
@@ -111,16 +113,35 @@ number_leaf(struct handed *h, const struct node *n)
 }
 
 static bool
+is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if ((unsigned char)s.s[i] < ' ' || (unsigned char)s.s[i] > '~')
+			return false;
+	}
+	return true;
+}
+
+/* Regular expressions are of the same kind there: eventd has an index of text.
+ */
+static bool
 string_leaf(struct handed *h, const struct node *n)
 {
+	static const char *const names[] = {[OP_EQUAL] = "=",
+	    [OP_MATCH] = "~",
+	    [OP_EQUAL_NOCASE] = "=~",
+	    [OP_MATCH_NOCASE] = "~~"};
 	struct slice s = n->value;
 
 	/* Blanks at the ends would be lost. */
-	if (n->op != OP_EQUAL || n->negate || s.len == 0 ||
-	    slice_trim(s).len != s.len || memchr(s.s, '\0', s.len) != NULL)
+	if ((size_t)n->op >= ARRAY_LEN(names) || names[n->op] == NULL ||
+	    n->negate || s.len == 0 || slice_trim(s).len != s.len ||
+	    memchr(s.s, '\0', s.len) != NULL)
 		return false;
-	str_addf(
-	    h->to, "Filter: %s = %.*s\n", n->ref.column->name, (int)s.len, s.s);
+	if (n->op != OP_EQUAL && !is_ascii(s))
+		return false;
+	str_addf(h->to, "Filter: %s %s %.*s\n", n->ref.column->name,
+	    names[n->op], (int)s.len, s.s);
 	h->n++;
 	return true;
 }

@@ -102,3 +102,19 @@ def test_every_message_is_in_the_archive_of_messages(site):
             "var/vedette/eventd/messages").glob("*.log"))
     site.wait_for(lambda: "Mar  5 13:59:59 spooled a: two\n" in lines(),
                   what="the line")
+
+
+def test_the_archive_is_searched_by_words(site):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(str(site.path("tmp/run/eventd/eventsocket")))
+        s.sendall(b"<11>Mar  5 13:59:58 found a: port 7 (east) lost\n")
+    site.wait_for(lambda: texts(site, "found"), what="an event")
+    done = site.ok("event", "search", "LOST", "(east", "--since", "1h")
+    assert done.out.count("\n") == 1 and "found a: port 7" in done.out, done
+    done = site.ok("event", "search", "port", "--host", "nobody")
+    assert done.out == ""
+    done = site.ok("event", "search", "7 (e", "--json")
+    assert json.loads(done.out)["event_host"] == "found"
+    answer = site.query("GET eventconsolehistory\nColumns: event_host\n"
+                        "Filter: event_text ~~ east\n")
+    assert answer == [["found"]], answer

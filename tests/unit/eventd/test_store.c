@@ -10,6 +10,7 @@
 #include "eventd/store/store.h"
 
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -265,6 +266,100 @@ survives(void **state)
 	assert_int_equal(file_remove_tree(folder, &err), 0);
 }
 
+/* Full-text search: what the index leaves is what the filters say. */
+static void
+searches(void **state)
+{
+	static const struct {
+		const char *filter, *lines;
+	} table[] = {{"~~ link (up|down)", "4\n3\n"}, {"~~ LINK", "4\n3\n"},
+	    {"~ LINK", ""}, {"~ ink d", "4\n"}, {"= link up on sw1", "3\n"},
+	    {"=~ LINK UP ON SW1", "3\n"}, {"~~ nk", "4\n3\n"},
+	    {"~~ na\xc3\xafve", "2\n"}, {"~~ say \"hi\"", "1\n"},
+	    {"~~ up|hi", "3\n1\n"}, {"~~ nothing", ""}};
+	char folder[] = "/tmp/test_store_XXXXXX";
+	struct str request = {0}, want = {0};
+	struct site s;
+	struct err err;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	start(&s, folder);
+	hear(s.h, 0, "err", "a", "x", "they say \"hi\"");
+	hear(s.h, 1, "err", "a", "x", "a na\xc3\xafve one");
+	hear(s.h, 2, "err", "a", "x", "link up on sw1");
+	hear(s.h, 3, "err", "a", "x", "link down on sw1");
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		str_clear(&request);
+		str_clear(&want);
+		str_addf(&request,
+		    "GET history\nColumns: event_id\nOutputFormat: plain\n"
+		    "Filter: event_text %s\n",
+		    table[i].filter);
+		str_addf(&want, "event_id\n%s", table[i].lines);
+		assert_string_equal(ask(&s, str_get(&request)), str_get(&want));
+	}
+	/* What is expired is not found any more. */
+	archive_expire(ec_store_archive(s.store), at(2.5));
+	assert_string_equal(ask(&s,
+				"GET history\nColumns: event_id\n"
+				"OutputFormat: plain\nFilter: event_text ~~ "
+				"link"),
+	    "event_id\n4\n");
+	stop(&s);
+	str_free(&request);
+	str_free(&want);
+	file_remove_tree(folder, &err);
+}
+
+/* An archive of the first version gets its index when it is opened. */
+static void
+upgrades(void **state)
+{
+	static const char old[] =
+	    "CREATE TABLE history (line INTEGER PRIMARY KEY, time_us INTEGER "
+	    "NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL, addinfo TEXT NOT "
+	    "NULL, event_id INTEGER NOT NULL, host TEXT NOT NULL, event BLOB "
+	    "NOT NULL);";
+	char folder[] = "/tmp/test_store_XXXXXX";
+	struct event *ev = event_new();
+	struct str blob = {0};
+	sqlite3_stmt *st;
+	struct site s;
+	struct err err;
+	sqlite3 *db;
+	char *path;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = xasprintf("%s/history.sqlite", folder);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, old, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db,
+		"INSERT INTO history VALUES (7, 5, 'NEW', '', '', 1, 'h', ?)",
+		-1, &st, NULL),
+	    SQLITE_OK);
+	event_set(&ev->text, SLICE("from before"));
+	event_put(&blob, ev);
+	sqlite3_bind_blob(st, 1, blob.s, (int)blob.len, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(st), SQLITE_DONE);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	start(&s, folder);
+	hear(s.h, 1, "err", "a", "x", "from later");
+	assert_string_equal(
+	    ask(&s,
+		"GET history\nColumns: history_line\nOutputFormat: plain\n"
+		"Filter: event_text ~~ from"),
+	    "history_line\n8\n7\n");
+	stop(&s);
+	event_free(&ev);
+	str_free(&blob);
+	free(path);
+	file_remove_tree(folder, &err);
+}
+
 /* A torn record at the end is dropped, the rest is there. */
 static void
 damaged_tail(void **state)
@@ -323,7 +418,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(records),
-	    cmocka_unit_test(survives), cmocka_unit_test(damaged_tail)};
+	    cmocka_unit_test(survives), cmocka_unit_test(searches),
+	    cmocka_unit_test(upgrades), cmocka_unit_test(damaged_tail)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,7 +93,16 @@ test_conditions_are_handed_down(void **state)
 	    "Filter: event_text ~~ disk\nFilter: event_host != web1\n"
 	    "Filter: event_state ~ 1\nFilter: event_id = 3\nNegate:\n"
 	    "Limit: 3\n",
-	    ASK "event_id event_text event_host event_state history_line\n");
+	    ASK "event_id event_text event_host event_state history_line\n"
+		"Filter: event_text ~~ disk\n");
+	/* eventd has an index of texts. */
+	assert_asks(*state,
+	    "GET eventconsolehistory\nColumns: history_line\n"
+	    "Filter: event_text ~ [Dd]isk\nFilter: event_host =~ WEB1\n"
+	    "Filter: event_text ~~ pl\xc3\xa4tte\n"
+	    "Filter: event_text !~ x\nLimit: 3\n",
+	    ASK "event_text event_host history_line\n"
+		"Filter: event_text ~ [Dd]isk\nFilter: event_host =~ WEB1\n");
 	/* A limit counts rows that are left. */
 	assert_asks(*state,
 	    "GET eventconsolehistory\nColumns: history_line\n"
