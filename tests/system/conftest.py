@@ -617,6 +617,9 @@ def line():
     """A network namespace behind a veth pair: our address and theirs, cut,
     heal, how a command begins that runs there (`before`: as nobody)."""
     name = f"vt{os.getpid()}"
+    # several test runs share a machine
+    net, low = os.getpid() // 64 % 256, os.getpid() % 64 * 4
+    ours, theirs = f"10.251.{net}.{low + 1}", f"10.251.{net}.{low + 2}"
     if os.geteuid() != 0 or not shutil.which("ip"):
         pytest.skip("needs root and iproute2 to make a network namespace")
     try:
@@ -627,16 +630,14 @@ def line():
         subprocess.run(["ip", "netns", "del", name], check=False,
                        capture_output=True)
         pytest.skip(f"no network namespaces here: {e.stderr.decode()}")
-    ip("addr", "add", "10.251.7.1/30", "dev", name + "a")
+    ip("addr", "add", f"{ours}/30", "dev", name + "a")
     ip("link", "set", name + "a", "up")
-    ip("-n", name, "addr", "add", "10.251.7.2/30", "dev", name + "b")
+    ip("-n", name, "addr", "add", f"{theirs}/30", "dev", name + "b")
     ip("-n", name, "link", "set", name + "b", "up")
     ip("-n", name, "link", "set", "lo", "up")
 
     class Line:
-        ours = "10.251.7.1"
         inside = ["ip", "netns", "exec", name]
-        theirs = "10.251.7.2"
         before = [*inside, "setpriv", "--reuid=nobody", "--regid=nogroup",
                   "--clear-groups"]
 
@@ -647,5 +648,6 @@ def line():
         @staticmethod
         def heal():
             ip("-n", name, "link", "set", name + "b", "up")
+    Line.ours, Line.theirs = ours, theirs
     yield Line
     ip("netns", "del", name)
