@@ -34,7 +34,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice bytes = {(const char *)data, size};
-	struct additions with = {"demo", "/site", "monitor", 1000000};
+	struct additions with = {
+	    "demo", "/site", "monitor", 1000000, size % 2 == 1};
 	struct mail_options options = {"vedette@example.com", "monitor", 1};
 	char *base[] = {NULL}, **env;
 	struct context ctx = {0};

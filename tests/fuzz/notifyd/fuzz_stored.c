@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A plan as it stands in the spool: who and parameters (JSON), the context,
+ * and what a delivery makes of them. The input is three parts, NUL between
+ * them.
+ */
+#include "notifyd/additions.h"
+#include "notifyd/history.h"
+#include "notifyd/methods/env.h"
+
+#include "common/log.h"
+#include "common/mem.h"
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct slice
+part(struct slice *rest)
+{
+	const char *end = memchr(rest->s, '\0', rest->len);
+	size_t n = end == NULL ? rest->len : (size_t)(end - rest->s);
+	struct slice one = {rest->s, n};
+
+	if (end != NULL)
+		n++;
+	rest->s += n;
+	rest->len -= n;
+	return one;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice rest = {(const char *)data, size};
+	struct slice a = part(&rest), b = part(&rest);
+	json_t *who = json_loadb(a.s, a.len, 0, NULL);
+	json_t *params = json_loadb(b.s, b.len, 0, NULL);
+	char *base[] = {NULL}, **env;
+	struct context ctx = {0};
+	struct str line = {0};
+
+	context_from_pairs(&ctx, rest);
+	additions_of_delivery(
+	    &ctx, "ann", who, params, 1, "a rule", "demo-core-1-1-1");
+	must(ctx.n <= CONTEXT_MAX_PAIRS);
+	for (size_t i = 1; i < ctx.n; i++)
+		must(strcmp(ctx.pairs[i - 1].key, ctx.pairs[i].key) < 0);
+	history_result(&line, &ctx, "ann", "mail", HISTORY_OK, "sent");
+	must(strchr(str_get(&line), '\n') == NULL);
+	env = env_make(&ctx, base);
+	env_free(&env);
+	str_free(&line);
+	context_free(&ctx);
+	json_decref(who);
+	json_decref(params);
+	return 0;
+}
