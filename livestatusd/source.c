@@ -198,6 +198,19 @@ on_shows(void *arg, uint64_t seq)
 	return feed_seq(s->l->feed) >= seq;
 }
 
+static void
+on_moment(void *arg, struct http_moment *moment_r)
+{
+	const struct source *s = arg;
+	const struct mirror *m = feed_mirror(s->l->feed);
+
+	*moment_r = (struct http_moment){.seq = feed_seq(s->l->feed),
+	    .generation = m->snap->generation,
+	    .core_up = feed_core_up(s->l->feed)};
+	for (size_t i = 0; i < MIRROR_EVENTS; i++)
+		moment_r->changes += m->events[i];
+}
+
 struct source *
 source_new(struct livestatusd *l)
 {
@@ -229,6 +242,7 @@ source_for_http(struct source *s, struct http_source *source_r)
 	    .command = on_command,
 	    .forget = on_forget,
 	    .shows = on_shows,
+	    .moment = on_moment,
 	    .arg = s,
 	};
 }

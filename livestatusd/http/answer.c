@@ -51,8 +51,10 @@ answer_send(struct http_request *r)
 {
 	char seconds[16];
 	size_t len = r->out.len;
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-	    len, str_steal(&r->out), MHD_RESPMEM_MUST_FREE);
+	struct MHD_Response *response = r->stream
+	    ? live_response(r)
+	    : MHD_create_response_from_buffer(
+		  len, str_steal(&r->out), MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result rc;
 
 	add_headers(response, r->type == NULL ? "application/json" : r->type);

@@ -56,6 +56,21 @@ auth_accept(struct http_request *r, struct slice name)
 	return true;
 }
 
+bool
+auth_still(struct http_request *r)
+{
+	const char *token = r->by_cookie ? auth_token(r) : NULL;
+	uint64_t use = permission_bit("general.use");
+	struct person p;
+
+	if (r->by_cookie &&
+	    (token == NULL ||
+		!session_lives(r->h->sessions, token, clock_wall() / NS_PER_S)))
+		return false;
+	return rights_find(rights(r->h), slice_of(r->user), &p) &&
+	    !p.disabled && (p.may & use) != 0;
+}
+
 static void
 refuse(struct http_request *r, const char *text)
 {

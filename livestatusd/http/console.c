@@ -39,8 +39,11 @@
 static void
 overview(struct http_request *r)
 {
-	str_addf(&r->out,
-	    "{\"now\":%" PRId64 ",\"hosts\":", clock_wall() / NS_PER_S);
+	struct http_moment m;
+
+	r->h->source.moment(r->h->source.arg, &m);
+	str_addf(&r->out, "{\"now\":%" PRId64 ",\"core\":%s,\"hosts\":",
+	    clock_wall() / NS_PER_S, m.core_up ? "true" : "false");
 	if (!http_add_query(r, "hosts", HOST_STATS))
 		return;
 	str_add(&r->out, ",\"services\":");
@@ -100,6 +103,7 @@ console_handle(struct http_request *r)
 	    {"me", "GET", me},
 	    {"overview", "GET", overview},
 	    {"events", "GET", events},
+	    {"live", "GET", live_handle},
 	    {"list", "POST", list_handle},
 	    {"availability", "POST", availability_handle},
 	    {"graph", "POST", graph_handle},

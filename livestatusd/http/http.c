@@ -19,6 +19,7 @@
 
 #define CONNECTIONS_MAX 1000
 #define IDLE_S          60
+#define END_ROUNDS      8 /* steps of libmicrohttpd to a stream's end */
 
 bool
 http_may(const struct http_request *r, const char *permission)
@@ -351,6 +352,17 @@ listener_abort(void *server)
 	listener_free(server);
 }
 
+void
+http_run(struct http *h)
+{
+	struct http_listener *l, *next;
+
+	for (l = h->listeners; l != NULL; l = next) {
+		next = l->next;
+		run_mhd(l);
+	}
+}
+
 /* Closes the socket; what is connected may finish. */
 static void
 listener_drain(void *server)
@@ -361,6 +373,7 @@ listener_drain(void *server)
 	if (fd != MHD_INVALID_SOCKET)
 		close(fd);
 	l->draining = true;
+	live_end(l->h, l);
 	run_mhd(l);
 }
 
@@ -410,6 +423,7 @@ http_changed(struct http *h)
 		if (r->tick != NULL)
 			r->tick(r);
 	}
+	live_tick(h);
 }
 
 static void
@@ -469,6 +483,9 @@ http_close(struct http **hp)
 		    "The server ends; try again in a moment.");
 		http_done(r);
 	}
+	live_end(h, NULL);
+	for (int i = 0; i < END_ROUNDS && h->lives != NULL; i++)
+		http_run(h);
 	http_abort(h);
 	while (h->listeners != NULL)
 		listener_free(h->listeners);
@@ -501,4 +518,9 @@ http_counters(const struct http *h, struct str *list)
 	msg_counter_put(list,
 	    &(struct msg_counter){
 		SLICE("http_sessions"), (double)sessions_count(h->sessions)});
+	msg_counter_put(list,
+	    &(struct msg_counter){SLICE("http_live"), (double)h->n_lives});
+	msg_counter_put(list,
+	    &(struct msg_counter){
+		SLICE("http_live_refused"), (double)h->lives_refused});
 }

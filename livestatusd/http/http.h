@@ -22,6 +22,14 @@ struct http;
 
 typedef void http_answer_fn(void *done_arg, struct slice answer);
 
+/* What queries see at a moment: if all is the same, so are their answers. */
+struct http_moment {
+	uint64_t changes;    /* counts up */
+	uint64_t seq;        /* of core's state stream */
+	uint64_t generation; /* of the configuration */
+	bool core_up;
+};
+
 struct http_source {
 	/*
 	 * Runs a Livestatus request (with ResponseHeader fixed16 and
@@ -42,6 +50,7 @@ struct http_source {
 	void (*forget)(void *arg, const void *done_arg);
 	/* Do queries show all up to that number? */
 	bool (*shows)(void *arg, uint64_t seq);
+	void (*moment)(void *arg, struct http_moment *moment_r);
 	void *arg;
 };
 

@@ -42,6 +42,14 @@ struct http {
 	struct http_request *waiting; /* suspended */
 	uv_timer_t *tick;             /* once a second */
 	uint64_t requests, refused_logins, commands, commands_refused;
+	/* live.c: streams, and what they were told last */
+	struct live *lives;
+	size_t n_lives;
+	uint64_t lives_refused;
+	struct http_moment told;
+	int64_t told_at;     /* monotonic */
+	uint64_t told_ended; /* of sessions_ended() */
+	const struct snapshot *told_rights;
 };
 
 /* One request, from its first header to the end of its answer. */
@@ -66,6 +74,7 @@ struct http_request {
 	char *etag;           /* with its quotation marks, or NULL */
 	unsigned retry_after; /* seconds; 0: no such header */
 	bool rest;            /* an answer of the REST API: its headers */
+	bool stream;          /* of live.c */
 	/*
 	 * While suspended: whose work it is, and how that is told that the
 	 * request is gone. `tick` is called once a second and after changes of
@@ -127,11 +136,24 @@ bool http_add_query(
 void auth_start(struct http_request *r, void (*next)(struct http_request *r));
 /* The person may come in with that; fills in user and rights. */
 bool auth_accept(struct http_request *r, struct slice name);
+/* May the person whom auth_start() let in still be here? Counts as no use. */
+bool auth_still(struct http_request *r);
 /* The session's token in the cookie, or NULL. */
 const char *auth_token(struct http_request *r);
 /* console/login and console/logout. */
 void login_handle(struct http_request *r);
 void logout_handle(struct http_request *r);
+
+/* live.c: console/live. Streams beyond that get 503. */
+#define LIVES_MAX 400
+void live_handle(struct http_request *r);
+struct MHD_Response *live_response(struct http_request *r);
+/* Once a second, and after changes; not from within a request. */
+void live_tick(struct http *h);
+/* Ends all streams, or those of one listener, when it runs next. */
+void live_end(struct http *h, const struct http_listener *only);
+/* http.c: lets all listeners work. Not from within a request. */
+void http_run(struct http *h);
 
 /* list.c: console/list. */
 void list_handle(struct http_request *r);

@@ -41,6 +41,7 @@ struct sessions {
 	struct failure *failures;
 	size_t n_failures, cap_failures;
 	bool changed;
+	uint64_t ended;
 };
 
 static void
@@ -65,6 +66,7 @@ drop(struct sessions *s, size_t i)
 	free(s->list[i].user);
 	s->list[i] = s->list[--s->n];
 	s->changed = true;
+	s->ended++;
 }
 
 static void
@@ -211,6 +213,20 @@ session_find(struct sessions *s, const char *token, int64_t now)
 		s->changed = true;
 	}
 	return one->user;
+}
+
+bool
+session_lives(const struct sessions *s, const char *token, int64_t now)
+{
+	const struct session *one = find(s, token);
+
+	return one != NULL && now - one->used <= SESSION_IDLE;
+}
+
+uint64_t
+sessions_ended(const struct sessions *s)
+{
+	return s->ended;
 }
 
 void

@@ -31,7 +31,11 @@ void session_start(struct sessions *s, const char *user, int64_t now,
     char token_r[SESSION_TOKEN_LEN + 1]);
 /* The user of the token, or NULL; counts as a use. Valid until changed. */
 const char *session_find(struct sessions *s, const char *token, int64_t now);
+/* Is there such a session? Counts as no use. */
+bool session_lives(const struct sessions *s, const char *token, int64_t now);
 void session_end(struct sessions *s, const char *token);
+/* Counts sessions that are over, for whatever reason. */
+uint64_t sessions_ended(const struct sessions *s);
 size_t sessions_count(const struct sessions *s);
 
 /*
