@@ -136,6 +136,10 @@ ask_socket_to(const char *path, const char *question, size_t len, int to,
 			taken = taken < (size_t)n ? taken : (size_t)n;
 			str_addn(head, buf, taken);
 		}
+		if (n > 0 && n_head > 0 && head->s[0] != '2') {
+			str_addn(head, buf + taken, (size_t)n - taken);
+			taken = (size_t)n;
+		}
 		if (n == -1 ||
 		    write_all(to, buf + taken, (size_t)n - taken) == -1) {
 			err_set(err_r, "%s", strerror(errno));

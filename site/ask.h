@@ -16,7 +16,8 @@ int ask_socket(const char *path, const char *question, int timeout_ms,
     struct str *answer, struct err *err_r);
 /*
  * The same, but what comes is written to `fd` at once, except for the first
- * `n_head` bytes, which are appended to `head`.
+ * `n_head` bytes, which are appended to `head`. If these do not begin with a 2,
+ * as a refusal by fixed16, all of it is.
  */
 int ask_socket_to(const char *path, const char *question, size_t len, int fd,
     size_t n_head, struct str *head, struct err *err_r);

@@ -157,13 +157,26 @@ is_request(const struct str *request)
 	    strncmp(s, "COMMAND", 7) == 0 || strncmp(s, "LOGROTATE", 9) == 0;
 }
 
+/* The site's words, after its header. */
+static int
+refused(struct slice why, size_t n_head)
+{
+	if (why.len < n_head)
+		return cmd_fail("query", "the site closed the connection");
+	why.s += n_head;
+	why.len -= n_head;
+	why = slice_trim(why);
+	return cmd_fail("query", "%.*s", (int)why.len, why.s);
+}
+
 /* Asks and prints; the exit code. `request` is changed. */
 static int
 ask_request(const struct cmd_call *call, const char *path, struct str *request)
 {
 	struct str head = {0};
 	struct err err;
-	bool refused = false, command;
+	struct slice why;
+	bool command;
 	size_t n_head = 0;
 	int rc;
 
@@ -186,16 +199,14 @@ ask_request(const struct cmd_call *call, const char *path, struct str *request)
 	}
 	rc = ask_socket_to(path, str_get(request), request->len, STDOUT_FILENO,
 	    n_head, &head, &err);
-	if (rc == 0 && command) {
-		refused = head.len > 0;
-		fputs(str_get(&head), stdout);
-	} else if (rc == 0 && n_head > 0) {
-		refused = head.len == 0 || head.s[0] != '2';
-	}
+	why = str_slice(&head);
+	if (rc == -1)
+		rc = cmd_fail("query", "%s", err.text);
+	else if (command ? why.len > 0
+			 : n_head > 0 && (why.len == 0 || why.s[0] != '2'))
+		rc = refused(why, command ? 0 : n_head);
 	str_free(&head);
-	if (rc == 0 && refused)
-		return CMD_FAILED;
-	return rc == 0 ? 0 : cmd_fail("query", "%s", err.text);
+	return rc;
 }
 
 /* --- on a terminal -------------------------------------------------------- */

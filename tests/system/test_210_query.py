@@ -43,7 +43,7 @@ def test_what_is_refused_has_exit_code_1(started):
                  "COMMAND nonsense"):
         done = started.run("query", line)
         assert done.code == 1, done
-        assert done.out.strip(), done
+        assert done.out == "" and "vedette: query: " in done.err, done
     done = started.run("query", "hosts")
     assert done.code == 1 and "begins with GET or COMMAND" in done.err, done
     assert started.ok("query", "GET hosts\\nColumns: name").err == ""
