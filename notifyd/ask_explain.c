@@ -142,6 +142,20 @@ state_word(const char *state, bool service)
 }
 
 static int
+state_id(const char *state)
+{
+	static const char *const words[][2] = {
+	    {"OK", "UP"}, {"WARNING", "DOWN"}, {"CRITICAL", "UNREACHABLE"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(words[i][0], state) == 0 ||
+		    strcmp(words[i][1], state) == 0)
+			return (int)i;
+	}
+	return 3;
+}
+
+static int
 test_context(const struct ask *a, struct context *ctx, struct err *err_r)
 {
 	const char *host = ask_text(a, "host");
@@ -172,6 +186,8 @@ test_context(const struct ask *a, struct context *ctx, struct err *err_r)
 					   : "PROBLEM");
 	snprintf(key, sizeof(key), "%sSTATE", what);
 	context_sets(ctx, key, state);
+	snprintf(key, sizeof(key), "%sSTATEID", what);
+	context_setf(ctx, key, "%d", state_id(state));
 	snprintf(key, sizeof(key), "LAST%sSTATE", what);
 	context_sets(ctx, key, previous);
 	snprintf(key, sizeof(key), "PREVIOUS%sHARDSTATE", what);

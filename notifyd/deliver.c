@@ -15,7 +15,9 @@
 #include "notifyd/methods/mail.h"
 #include "notifyd/methods/options.h"
 #include "notifyd/methods/script.h"
+#include "notifyd/methods/sms.h"
 #include "notifyd/methods/table.h"
+#include "notifyd/methods/trap.h"
 #include "notifyd/methods/words.h"
 
 #include <stdlib.h>
@@ -46,6 +48,7 @@ struct deliverer {
 	struct mailer *mailer;
 	struct http *http;
 	struct scripts *scripts;
+	struct traps *traps;
 	char *console_url; /* of the settings */
 	json_t *methods;   /* of the settings */
 	struct queue *queues;
@@ -252,12 +255,23 @@ attempt_start(struct attempt *a)
 {
 	struct deliverer *deliverer = a->queue->deliverer;
 
-	if (a->def == NULL)
+	switch (a->def == NULL ? METHOD_SCRIPT : a->def->kind) {
+	case METHOD_SCRIPT:
 		script_start(deliverer->scripts, &a->d);
-	else if (a->def->kind == METHOD_HTTP)
+		break;
+	case METHOD_HTTP:
 		http_start(deliverer->http, a->def, &a->d);
-	else
+		break;
+	case METHOD_SMS:
+		sms_start(deliverer->scripts, &a->d);
+		break;
+	case METHOD_TRAP:
+		trap_start(deliverer->traps, &a->d);
+		break;
+	case METHOD_MAIL:
 		mailer_start(deliverer->mailer, &a->d);
+		break;
+	}
 }
 
 static void
@@ -458,9 +472,10 @@ deliverer_new(
 	deliverer->root = root;
 	deliverer->machine = machine;
 	deliverer->curl = curl_loop_new(loop);
-	deliverer->mailer = mailer_new(deliverer->curl, machine);
+	deliverer->mailer = mailer_new(deliverer->curl, root, machine);
 	deliverer->http = http_new(deliverer->curl, root);
 	deliverer->scripts = scripts_new(loop, root);
+	deliverer->traps = traps_new(loop, root);
 	uv_timer_init(loop, &deliverer->timer);
 	deliverer->timer.data = deliverer;
 	return deliverer;
@@ -486,6 +501,7 @@ deliverer_free(struct deliverer **deliverer)
 	http_free(&d->http);
 	curl_loop_free(&d->curl);
 	scripts_free(&d->scripts);
+	traps_free(&d->traps);
 	while (d->attempts != NULL)
 		attempt_free(d->attempts);
 	for (q = d->queues; q != NULL; q = next) {

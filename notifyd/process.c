@@ -160,7 +160,8 @@ static struct spool_delivery *
 find_combined(struct spool_batch *b, const struct spool_delivery *d)
 {
 	const struct method_def *def = method_def_find(d->method);
-	json_t *params = def == NULL || !def->combines
+	json_t *params = def == NULL || !def->combines ||
+		(def->target != NULL && strcmp(d->params, "{}") == 0)
 	    ? NULL
 	    : json_loads(d->params, 0, NULL);
 	bool combines = params != NULL && strchr(d->contact, ',') == NULL &&

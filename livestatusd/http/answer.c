@@ -37,13 +37,20 @@ http_fail(struct http_request *r, unsigned status, const char *text)
 	http_json(r, status, json_pack("{s:s%}", "error", text, len));
 }
 
+/* Of a page that needs nothing but its own form. */
+#define LINK_POLICY                                                            \
+	"default-src 'none'; form-action 'self'; base-uri 'none'; "            \
+	"frame-ancestors 'none'"
+
 static void
-add_headers(struct MHD_Response *response, const char *type)
+add_headers(struct MHD_Response *response, const char *type, bool link_page)
 {
 	MHD_add_response_header(response, "Content-Type", type);
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-	MHD_add_response_header(response, "Content-Security-Policy", POLICY);
-	MHD_add_response_header(response, "Referrer-Policy", "same-origin");
+	MHD_add_response_header(response, "Content-Security-Policy",
+	    link_page ? LINK_POLICY : POLICY);
+	MHD_add_response_header(response, "Referrer-Policy",
+	    link_page ? "no-referrer" : "same-origin");
 }
 
 enum MHD_Result
@@ -57,7 +64,8 @@ answer_send(struct http_request *r)
 		  len, str_steal(&r->out), MHD_RESPMEM_MUST_FREE);
 	enum MHD_Result rc;
 
-	add_headers(response, r->type == NULL ? "application/json" : r->type);
+	add_headers(response, r->type == NULL ? "application/json" : r->type,
+	    r->link_page);
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	if (r->cookie != NULL)
 		MHD_add_response_header(response, "Set-Cookie", r->cookie);
@@ -109,7 +117,7 @@ answer_asset(struct http_request *r, const struct asset *a)
 		(void *)(uintptr_t)str_get(content), MHD_RESPMEM_PERSISTENT);
 	enum MHD_Result rc;
 
-	add_headers(response, a->type);
+	add_headers(response, a->type, false);
 	MHD_add_response_header(response, "Cache-Control",
 	    a->for_ever ? "public, max-age=31536000, immutable" : "no-cache");
 	MHD_add_response_header(response, "ETag", a->etag);

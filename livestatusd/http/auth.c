@@ -41,13 +41,13 @@ rights(struct http *h)
 	return h->rights;
 }
 
-bool
-auth_accept(struct http_request *r, struct slice name)
+static bool
+adopt(struct http_request *r, struct slice name, bool with_password)
 {
 	struct person p;
 
 	if (!rights_find(rights(r->h), name, &p) || p.disabled ||
-	    p.hash[0] == '\0')
+	    (with_password && p.hash[0] == '\0'))
 		return false;
 	free(r->user);
 	r->user = xstrdup(p.name);
@@ -69,6 +69,18 @@ auth_still(struct http_request *r)
 		return false;
 	return rights_find(rights(r->h), slice_of(r->user), &p) &&
 	    !p.disabled && (p.may & use) != 0;
+}
+
+bool
+auth_accept(struct http_request *r, struct slice name)
+{
+	return adopt(r, name, true);
+}
+
+bool
+auth_trust(struct http_request *r, struct slice name)
+{
+	return adopt(r, name, false);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
+#include "livestatusd/http/link.h"
 #include "livestatusd/http/rest/rest.h"
 #include "livestatusd/http/series.h"
 
@@ -125,11 +126,13 @@ handle(struct http_request *r)
 		return answer_redirect(r, r->h->prefix);
 	r->rest = rest_is_path(r->path);
 	if (!r->rest && strncmp(r->path, "console/", 8) != 0 &&
-	    strcmp(r->path, "metrics") != 0)
+	    strcmp(r->path, "metrics") != 0 && !link_is_path(r->path))
 		return handle_file(r);
 	if (r->body_too_long)
 		http_fail(
 		    r, MHD_HTTP_CONTENT_TOO_LARGE, "The request is too long.");
+	else if (link_is_path(r->path))
+		link_handle(r);
 	else if (strcmp(r->path, "console/login") == 0)
 		handle_session(r, login_handle);
 	else if (strcmp(r->path, "console/logout") == 0)

@@ -75,6 +75,7 @@ struct http_request {
 	unsigned retry_after; /* seconds; 0: no such header */
 	bool rest;            /* an answer of the REST API: its headers */
 	bool stream;          /* of live.c */
+	bool link_page;       /* a page of link.c: its stricter policy */
 	/*
 	 * While suspended: whose work it is, and how that is told that the
 	 * request is gone. `tick` is called once a second and after changes of
@@ -138,6 +139,8 @@ void auth_start(struct http_request *r, void (*next)(struct http_request *r));
 bool auth_accept(struct http_request *r, struct slice name);
 /* May the person whom auth_start() let in still be here? Counts as no use. */
 bool auth_still(struct http_request *r);
+/* The same for who proved in another way who it is: no password is needed. */
+bool auth_trust(struct http_request *r, struct slice name);
 /* The session's token in the cookie, or NULL. */
 const char *auth_token(struct http_request *r);
 /* console/login and console/logout. */

@@ -11,8 +11,9 @@
 
 struct mailer;
 
-/* The loop must outlive it. */
-struct mailer *mailer_new(struct curl_loop *curl, const char *machine);
+/* The loop must outlive it; `root`, of the site, is borrowed for ever. */
+struct mailer *mailer_new(
+    struct curl_loop *curl, const char *root, const char *machine);
 /* Ends what is under way without a callback. */
 void mailer_free(struct mailer **mailer);
 /* Takes what it needs of the settings. The password is read at each mail. */

@@ -5,6 +5,10 @@
 #include "notifyd/methods/mail_text.h"
 
 #include "common/mem.h"
+#include "notifyd/methods/mail_body.h"
+#include "notifyd/methods/table.h"
+#include "notifyd/methods/template.h"
+#include "notifyd/methods/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,142 +164,21 @@ add_quoted(struct str *to, struct slice text)
 	}
 }
 
-static void
-add_html(struct str *to, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		switch (*text) {
-		case '<':
-			str_add(to, "&lt;");
-			break;
-		case '>':
-			str_add(to, "&gt;");
-			break;
-		case '&':
-			str_add(to, "&amp;");
-			break;
-		case '"':
-			str_add(to, "&quot;");
-			break;
-		default:
-			str_addc(to, *text);
-		}
-	}
-}
-
 /* --- words
  * --------------------------------------------------------------------- */
 
-/* "CRITICAL (was OK)", "Acknowledged (CRITICAL)". */
 static void
-add_event(struct str *to, const struct context *ctx)
+make_subject(struct str *to, const struct context *ctx, const json_t *params)
 {
-	static const struct {
-		const char *type, *words;
-	} types[] = {{"ACKNOWLEDGEMENT", "Acknowledged"},
-	    {"FLAPPINGSTART", "Started flapping"},
-	    {"FLAPPINGSTOP", "Stopped flapping"},
-	    {"FLAPPINGDISABLED", "Flap detection switched off"},
-	    {"DOWNTIMESTART", "Downtime start"},
-	    {"DOWNTIMEEND", "Downtime end"},
-	    {"DOWNTIMECANCELLED", "Downtime cancelled"},
-	    {"CUSTOM", "Notification"}};
-	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
-	const char *state = context_of_object(ctx, "", "STATE");
-	const char *was = context_of_object(ctx, "PREVIOUS", "HARDSTATE");
+	const char *own = method_text(params,
+	    context_is_service(ctx) ? "subject_service" : "subject_host");
+	const char *text =
+	    own[0] != '\0' ? own : method_text(params, "subject");
+	struct template_world w = {.params = NULL, .ctx = ctx};
 
-	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		if (strcmp(types[i].type, type) == 0) {
-			str_addf(to, "%s (%s)", types[i].words, state);
-			return;
-		}
-	}
-	if (strncmp(type, "ALERTHANDLER", 12) == 0)
-		str_addf(to, "Alert handler (%s)",
-		    context_text(ctx, "ALERTHANDLERSTATE"));
-	else if (was[0] == '\0' || was[0] == '?' || strcmp(was, state) == 0)
-		str_addf(to, "is %s", state);
-	else
-		str_addf(to, "is %s (was %s)", state, was);
-}
-
-static void
-make_subject(struct str *to, const struct context *ctx)
-{
-	const char *mark = context_text(ctx, "NOTIFICATIONMARK");
-
-	if (mark[0] != '\0')
-		str_addf(to, "[%s] ", mark);
-	str_addf(to, "Vedette: %s", context_text(ctx, "HOSTNAME"));
-	if (context_is_service(ctx))
-		str_addf(to, "/%s", context_text(ctx, "SERVICEDESC"));
-	str_addc(to, ' ');
-	add_event(to, ctx);
-}
-
-/* What the body shows, in order; both parts come from here. */
-typedef void line_fn(struct str *to, const char *label, const char *value);
-
-static void
-text_line(struct str *to, const char *label, const char *value)
-{
-	struct slice rest = slice_of(value), line;
-	bool first = true;
-
-	if (value[0] == '\0')
-		return;
-	if (strchr(value, '\n') == NULL) {
-		str_addf(to, "%-10s %s\n", label, value);
-		return;
-	}
-	while (slice_next(&rest, '\n', &line)) {
-		if (first)
-			str_addf(to, "%s\n", label);
-		first = false;
-		str_add(to, "    ");
-		str_addslice(to, line);
-		str_addc(to, '\n');
-	}
-}
-
-static void
-html_line(struct str *to, const char *label, const char *value)
-{
-	if (value[0] == '\0')
-		return;
-	str_addf(to,
-	    "<tr><th style=\"text-align:left;vertical-align:top;"
-	    "padding-right:1em\">%s</th><td style=\"white-space:pre-wrap\">",
-	    label);
-	add_html(to, value);
-	str_add(to, "</td></tr>\n");
-}
-
-static void
-add_lines(struct str *to, const struct context *ctx, line_fn *line)
-{
-	struct str event = {0}, host = {0};
-	const char *alias = context_text(ctx, "HOSTALIAS");
-	const char *name = context_text(ctx, "HOSTNAME");
-
-	add_event(&event, ctx);
-	str_add(&host, name);
-	if (alias[0] != '\0' && strcmp(alias, name) != 0)
-		str_addf(&host, " (%s)", alias);
-	line(to, "Host:", str_get(&host));
-	line(to, "Address:", context_text(ctx, "HOSTADDRESS"));
-	line(to, "Service:", context_text(ctx, "SERVICEDESC"));
-	line(to, "Event:", str_get(&event));
-	line(to, "Time:", context_text(ctx, "LONGDATETIME"));
-	line(to, "Site:", context_text(ctx, "OMD_SITE"));
-	line(to, "Author:", context_text(ctx, "NOTIFICATIONAUTHOR"));
-	line(to, "Comment:", context_text(ctx, "NOTIFICATIONCOMMENT"));
-	line(to, "Summary:", context_of_object(ctx, "", "OUTPUT"));
-	line(to, "Details:", context_of_object(ctx, "LONG", "OUTPUT"));
-	line(to, "Perfdata:", context_of_object(ctx, "", "PERFDATA"));
-	line(to, "Rule:", context_text(ctx, "PARAMETER_MATCHING_RULE_TEXT"));
-	str_free(&event);
-	str_free(&host);
+	str_add(to, context_text(ctx, "MARK"));
+	nd_template_expand(
+	    to, text[0] == '\0' ? "Vedette: $OBJECT$ $EVENT_WORDS$" : text, &w);
 }
 
 static void
@@ -331,25 +214,27 @@ static void
 add_thread_headers(
     struct str *to, const struct context *ctx, const char *machine)
 {
-	const char *names[] = {context_text(ctx, "OMD_SITE"),
-	    context_text(ctx, "HOSTNAME"), context_text(ctx, "SERVICEDESC"),
-	    context_of_object(ctx, "", "PROBLEMID")};
-	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	const char *incident = context_text(ctx, "INCIDENT");
 	struct str id = {0};
 
 	add_id_text(&id, context_text(ctx, "DELIVERY_ID"));
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		for (const char *p = names[i]; *p != '\0'; p++)
-			hash = (hash ^ (unsigned char)*p) *
-			    UINT64_C(0x100000001b3);
-		hash = (hash ^ 0xff) * UINT64_C(0x100000001b3);
-	}
 	str_addf(to, "Message-ID: <%s@%s>\r\n", str_get(&id), machine);
-	str_addf(to, "In-Reply-To: <incident-%016llx@%s>\r\n",
-	    (unsigned long long)hash, machine);
-	str_addf(to, "References: <incident-%016llx@%s>\r\n",
-	    (unsigned long long)hash, machine);
+	str_addf(to, "In-Reply-To: <incident-%s@%s>\r\n", incident, machine);
+	str_addf(to, "References: <incident-%s@%s>\r\n", incident, machine);
 	str_free(&id);
+}
+
+/* The name as a quoted word, or encoded. */
+static void
+add_sender(struct str *to, const char *name, const char *address)
+{
+	struct str line = {0};
+
+	add_header(&line, "From", name);
+	line.len -= 2; /* CR LF */
+	str_addn(to, line.s, line.len);
+	str_addf(to, " <%s>\r\n", address);
+	str_free(&line);
 }
 
 static void
@@ -369,15 +254,19 @@ add_headers(struct mail *mail, const struct context *ctx,
     const struct mail_options *options)
 {
 	struct str *to = &mail->data, subject = {0};
-	const char *reply = context_text(ctx, "PARAMETER_REPLY_TO");
+	const char *reply = method_text(options->params, "reply_to");
+	const char *name = method_text(options->params, "from_name");
 
-	make_subject(&subject, ctx);
-	str_addf(to, "From: Vedette <%s>\r\n", mail->from);
+	make_subject(&subject, ctx, options->params);
+	add_sender(to, name[0] == '\0' ? "Vedette" : name, mail->from);
 	for (size_t i = 0; i < mail->n_to; i++)
 		str_addf(to, "%s<%s>", i == 0 ? "To: " : ",\r\n ", mail->to[i]);
 	str_add(to, "\r\n");
-	if (is_address(slice_of(reply)))
-		str_addf(to, "Reply-To: <%s>\r\n", reply);
+	if (is_address(bare_address(reply))) {
+		str_add(to, "Reply-To: <");
+		str_addslice(to, bare_address(reply));
+		str_add(to, ">\r\n");
+	}
 	add_header(to, "Subject", str_get(&subject));
 	add_date(to, options->now);
 	add_thread_headers(to, ctx, options->machine);
@@ -396,10 +285,10 @@ add_headers(struct mail *mail, const struct context *ctx,
 }
 
 int
-mail_make(const struct context *ctx, const struct mail_options *options,
+mail_make(struct context *ctx, const struct mail_options *options,
     struct mail *mail_r, struct err *err_r)
 {
-	const char *own = context_text(ctx, "PARAMETER_FROM_ADDRESS");
+	const char *own = method_text(options->params, "from_address");
 	struct slice from = bare_address(own[0] != '\0' ? own : options->from);
 	struct str body = {0};
 
@@ -413,13 +302,12 @@ mail_make(const struct context *ctx, const struct mail_options *options,
 	if (collect_addresses(
 		mail_r, context_text(ctx, "CONTACTEMAIL"), err_r) < 0)
 		return -1;
+	words_add(ctx, method_text(options->params, "console_url"));
 	add_headers(mail_r, ctx, options);
-	add_lines(&body, ctx, text_line);
+	mail_body_text(&body, ctx, options);
 	add_part(&mail_r->data, "text/plain", &body);
 	str_clear(&body);
-	str_add(&body, "<!DOCTYPE html>\n<html><body><table>\n");
-	add_lines(&body, ctx, html_line);
-	str_add(&body, "</table></body></html>\n");
+	mail_body_html(&body, ctx, options);
 	add_part(&mail_r->data, "text/html", &body);
 	str_add(&mail_r->data, "--" BOUNDARY "--\r\n");
 	str_free(&body);

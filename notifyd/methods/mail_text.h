@@ -23,13 +23,17 @@ struct mail {
 };
 
 struct mail_options {
-	const char *from;    /* of the settings */
-	const char *machine; /* for Message-ID */
-	int64_t now;         /* wall seconds, for Date */
+	const char *from;     /* of the settings */
+	const char *machine;  /* for Message-ID */
+	int64_t now;          /* wall seconds, for Date */
+	const json_t *params; /* of the method; NULL: none */
+	/* Signed links, or NULL. */
+	const char *acknowledge, *downtime;
 };
 
-/* -1 with a reason: there is no usable address. */
-int mail_make(const struct context *ctx, const struct mail_options *options,
+/* The context gets the words of words.h. -1 with a reason: there is no usable
+ * address. */
+int mail_make(struct context *ctx, const struct mail_options *options,
     struct mail *mail_r, struct err *err_r);
 void mail_free(struct mail *mail); /* ready for use again */
 

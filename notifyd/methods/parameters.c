@@ -37,6 +37,21 @@ static const struct schema body = {.kind = SCHEMA_EITHER,
     .either = body_either,
     .expected = "a text or a mapping with macros"};
 
+static const struct schema count = {
+    .kind = SCHEMA_INT, .null_ok = true, .min = 1, .max = 10000};
+static const struct schema command = {.kind = SCHEMA_LIST,
+    .null_ok = true,
+    .of = &text,
+    .min = 1,
+    .expected = "a list: the program and its arguments"};
+#define WORDS(id, ...)                                                         \
+	static const char *const id##_words[] = {__VA_ARGS__, NULL};           \
+	static const struct schema id = {                                      \
+	    .kind = SCHEMA_WORD, .null_ok = true, .words = id##_words}
+WORDS(snmp_version, "2c", "3");
+WORDS(auth_protocol, "MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512");
+WORDS(priv_protocol, "DES", "AES");
+
 #define TABLE(id, ...)                                                         \
 	static const struct schema_key id##_keys[] = {__VA_ARGS__, {0}};       \
 	const struct schema id = {                                             \
@@ -60,10 +75,44 @@ static const struct schema body = {.kind = SCHEMA_EITHER,
 	    "one call for each contact, not one for all"}
 /* clang-format on */
 
+WORDS(mail_element, "address", "time", "age", "site", "tags", "author", "notes",
+    "details", "perfdata", "acknowledgement", "rule", "variables");
+static const struct schema elements = {
+    .kind = SCHEMA_LIST, .null_ok = true, .of = &mail_element};
+static const struct schema duration = {
+    .kind = SCHEMA_DURATION, .null_ok = true, .min = 60000, .max = 2592e6};
+
 TABLE(parameters_mail,
     {"from_address", &address, false, NULL,
 	"sender; default: notifications.smtp.from"},
-    {"reply_to", &address, false, NULL, "where answers go"});
+    {"from_name", &text, false, "Vedette", "name of the sender"},
+    {"reply_to", &address, false, NULL, "where answers go"},
+    {"subject", &text, false, "Vedette: $OBJECT$ $EVENT_WORDS$",
+	"template of the subject"},
+    {"subject_host", &text, false, NULL, "the same for hosts alone"},
+    {"subject_service", &text, false, NULL, "the same for services alone"},
+    {"elements", &elements, false, NULL,
+	"what is shown beside host, service, event and summary: address, "
+	"time, age, site, tags, author, notes, details, perfdata, "
+	"acknowledgement, rule, variables; default: all but age, tags and "
+	"variables"},
+    {"insert_html", &text, false, NULL,
+	"more in the HTML part, with macros; plain tags such as <p> and <b> "
+	"without attributes are let through"},
+    {"console_url", &url, false, NULL,
+	"of the console, for links; default: notifications.console_url"},
+    {"links", &boolean, false, "true",
+	"links that acknowledge or set a downtime without a login, once"},
+    {"link_valid", &duration, false, "1d", "how long these links hold"},
+    {"link_downtime", &duration, false, "2h", "length of that downtime"},
+    {"combine", &boolean, false, "false",
+	"one mail with several recipients, without such links"},
+    {"smarthosts", &texts, false, NULL,
+	"HOST or HOST:PORT of servers that are tried in this order if "
+	"notifications.smtp.host takes nothing"},
+    {"ca_file", &file, false, NULL,
+	"authorities of the servers' certificates; default: those that this "
+	"machine trusts"});
 
 TABLE(parameters_webhook, HTTP_KEYS,
     {"verb", &verb, false, "POST", "GET, POST, PUT, PATCH or DELETE"},
@@ -130,3 +179,32 @@ TABLE(parameters_jira, HTTP_KEYS,
 	"path of the search; Jira Cloud: /rest/api/3/search/jql"},
     {"recovery_transition", &text, false, NULL,
 	"name or id of the transition on recovery; without: a comment alone"});
+
+TABLE(parameters_sms,
+    {"command", &command, false, "[\"sendsms\", \"$NUMBER$\", \"$TEXT$\"]",
+	"program and arguments; without $TEXT$ the text goes to its standard "
+	"input"},
+    {"text", &text, false, "$MARK$$OBJECT$ $EVENT_TXT$ $OUTPUT$",
+	"of the message"},
+    {"max_length", &count, false, "160",
+	"characters of the GSM alphabet; what is beyond is cut"},
+    {"console_url", &url, false, NULL,
+	"of the console, for links; default: notifications.console_url"});
+
+TABLE(parameters_trap,
+    {"destination", &text, false, NULL,
+	"HOST or HOST:PORT of the receiver (required); port 162"},
+    {"version", &snmp_version, false, "2c", "2c or 3"},
+    {"community", &text, false, "public", "of version 2c"},
+    {"community_file", &file, false, NULL, "file with the community"},
+    {"inform", &boolean, false, "false", "wait until the receiver has it"},
+    {"user", &text, false, NULL, "of version 3"},
+    {"auth_protocol", &auth_protocol, false, "SHA",
+	"MD5, SHA, SHA-224, SHA-256, SHA-384 or SHA-512"},
+    {"auth_file", &file, false, NULL,
+	"file with the authentication password; without: noAuthNoPriv"},
+    {"priv_protocol", &priv_protocol, false, "AES", "DES or AES"},
+    {"priv_file", &file, false, NULL,
+	"file with the privacy password; without: authNoPriv"},
+    {"each_contact", &boolean, false, "false",
+	"one call for each contact, not one for all"});

@@ -8,7 +8,7 @@
 #include "common/config/schema.h"
 
 extern const struct schema parameters_jira, parameters_mail, parameters_matrix,
-    parameters_opsgenie, parameters_pagerduty, parameters_slack,
-    parameters_teams, parameters_telegram, parameters_webhook;
+    parameters_opsgenie, parameters_pagerduty, parameters_slack, parameters_sms,
+    parameters_teams, parameters_trap, parameters_telegram, parameters_webhook;
 
 #endif

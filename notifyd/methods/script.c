@@ -15,6 +15,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -206,9 +207,9 @@ on_output(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
  * ------------------------------------------------------------------ */
 
 static int
-spawn(const char *path, const char *root, int out, char **env, pid_t *pid_r)
+spawn(char *const *argv, const char *root, int in, int out, char **env,
+    pid_t *pid_r)
 {
-	char *argv[] = {(char *)path, NULL};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
@@ -224,11 +225,15 @@ spawn(const char *path, const char *root, int out, char **env, pid_t *pid_r)
 	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
 		POSIX_SPAWN_SETSIGDEF);
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	if (in < 0)
+		posix_spawn_file_actions_addopen(
+		    &files, 0, "/dev/null", O_RDONLY, 0);
+	else
+		posix_spawn_file_actions_adddup2(&files, in, 0);
 	posix_spawn_file_actions_adddup2(&files, out, 1);
 	posix_spawn_file_actions_adddup2(&files, out, 2);
 	posix_spawn_file_actions_addchdir_np(&files, root);
-	rc = posix_spawn(pid_r, path, &files, &attr, argv, env);
+	rc = posix_spawnp(pid_r, argv[0], &files, &attr, argv, env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
 	return rc;
@@ -271,26 +276,36 @@ watch(struct scripts *scripts, struct delivery *d, pid_t pid, int fd)
 	scripts->first = r;
 }
 
-void
-script_start(struct scripts *scripts, struct delivery *d)
+/* A file in memory with the standard input; -1: there is none. */
+static int
+make_input(struct slice input)
 {
-	char *path = script_path(scripts->root, d->method);
+	int fd;
+
+	if (input.len == 0)
+		return -1;
+	fd = memfd_create("input", MFD_CLOEXEC);
+	if (fd >= 0 &&
+	    (write(fd, input.s, input.len) != (ssize_t)input.len ||
+		lseek(fd, 0, SEEK_SET) != 0)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void
+script_run(struct scripts *scripts, struct delivery *d, char *const *argv,
+    struct slice input)
+{
+	int fds[2], in = make_input(input), rc;
 	char text[600], **env;
-	int fds[2], rc;
 	pid_t pid;
 
-	if (path == NULL) {
-		snprintf(text, sizeof(text),
-		    "there is no method \"%s\" (neither built in nor an "
-		    "executable in local/share/vedette/notifications)",
-		    d->method);
-		d->done(d, METHOD_FAILED, text);
-		return;
-	}
-	rc = open_pipe(fds);
+	rc = input.len > 0 && in < 0 ? errno : open_pipe(fds);
 	if (rc == 0) {
 		env = env_make(&d->ctx, environ);
-		rc = spawn(path, scripts->root, fds[1], env, &pid);
+		rc = spawn(argv, scripts->root, in, fds[1], env, &pid);
 		env_free(&env);
 		close(fds[1]);
 		if (rc == 0)
@@ -298,13 +313,32 @@ script_start(struct scripts *scripts, struct delivery *d)
 		else
 			close(fds[0]);
 	}
+	if (in >= 0)
+		close(in);
 	if (rc != 0) {
 		bool final = rc == ENOENT || rc == EACCES || rc == ENOEXEC;
 
-		snprintf(text, sizeof(text), "%s: %s", path, strerror(rc));
+		snprintf(text, sizeof(text), "%s: %s", argv[0], strerror(rc));
 		d->done(d, final ? METHOD_FAILED : METHOD_AGAIN, text);
 	}
-	free(path);
+}
+
+void
+script_start(struct scripts *scripts, struct delivery *d)
+{
+	char *argv[] = {script_path(scripts->root, d->method), NULL};
+	char text[600];
+
+	if (argv[0] == NULL) {
+		snprintf(text, sizeof(text),
+		    "there is no method \"%s\" (neither built in nor an "
+		    "executable in local/share/vedette/notifications)",
+		    d->method);
+		d->done(d, METHOD_FAILED, text);
+		return;
+	}
+	script_run(scripts, d, argv, SLICE(""));
+	free(argv[0]);
 }
 
 struct scripts *

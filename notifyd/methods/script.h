@@ -27,5 +27,8 @@ char *script_path(const char *root, const char *name);
 /* Is it one of the site's own (which beats a built-in method)? */
 bool script_is_local(const char *root, const char *name);
 void script_start(struct scripts *scripts, struct delivery *d);
+/* Any program, by PATH, with the same rules. `input` is its standard input. */
+void script_run(struct scripts *scripts, struct delivery *d, char *const *argv,
+    struct slice input);
 
 #endif

@@ -19,7 +19,7 @@ static const struct method_def defs[] = {
     HTTP(jira, "jira", NULL,
 	"an issue in Jira: created, commented, closed on recovery"),
     {"mail", "a mail in text and HTML by SMTP (notifications.smtp)",
-	METHOD_MAIL, &parameters_mail, 4, false, NULL, NULL},
+	METHOD_MAIL, &parameters_mail, 4, true, "combine", NULL},
     HTTP(matrix, "matrix", "room", "a message in a Matrix room"),
     HTTP(slack, "mattermost", NULL, "a message in Mattermost"),
     HTTP(teams, "msteams", NULL,
@@ -29,6 +29,10 @@ static const struct method_def defs[] = {
     HTTP(pagerduty, "pagerduty", NULL,
 	"PagerDuty, Events API v2: trigger, acknowledge, resolve"),
     HTTP(slack, "slack", NULL, "a message in Slack by an incoming webhook"),
+    {"sms", "a short message by a program of this machine", METHOD_SMS,
+	&parameters_sms, 1, false, NULL, NULL},
+    {"snmptrap", "an SNMP trap or inform of NAGIOS-NOTIFY-MIB", METHOD_TRAP,
+	&parameters_trap, 4, true, NULL, NULL},
     HTTP(telegram, "telegram", "chat", "a message by a bot of Telegram"),
     HTTP(webhook, "webhook", NULL, "any HTTP request, written as a template"),
 };
@@ -110,7 +114,8 @@ method_combines(const char *method, const json_t *parameters)
 	    json_is_true(json_object_get(parameters, "each_contact")))
 		return false;
 	return def->target == NULL ||
-	    json_object_get(parameters, def->target) != NULL;
+	    (json_object_get(parameters, def->target) != NULL &&
+		!json_is_false(json_object_get(parameters, def->target)));
 }
 
 const char *

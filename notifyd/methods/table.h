@@ -15,6 +15,8 @@ struct http_method; /* notifyd/methods/http_method.h */
 enum method_kind {
 	METHOD_MAIL,
 	METHOD_HTTP,
+	METHOD_SMS,
+	METHOD_TRAP,
 	METHOD_SCRIPT /* not in the table: whatever is not built in */
 };
 

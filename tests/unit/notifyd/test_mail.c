@@ -36,8 +36,9 @@ fill(struct context *ctx)
 		context_sets(ctx, pairs[i][0], pairs[i][1]);
 }
 
-static const struct mail_options options = {
-    "vedette@example.com", "monitor", 1772438400};
+static const struct mail_options options = {.from = "vedette@example.com",
+    .machine = "monitor",
+    .now = 1772438400};
 
 static void
 make(struct context *ctx, struct mail *mail)

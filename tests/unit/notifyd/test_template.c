@@ -4,6 +4,7 @@
  * descriptions of the HTTP methods that are made of them.
  */
 #include "notifyd/methods/http_methods.h"
+#include "notifyd/methods/sms.h"
 #include "notifyd/methods/table.h"
 #include "notifyd/methods/template.h"
 
@@ -157,6 +158,35 @@ words_are_for_both_kinds(void **state)
 	context_free(&ctx);
 }
 
+static void
+short_is(const char *text, unsigned max, const char *expected)
+{
+	struct str to = {0};
+
+	sms_text(&to, slice_of(text), max);
+	assert_string_equal(str_get(&to), expected);
+	str_free(&to);
+}
+
+static void
+short_messages_fit(void **state)
+{
+	char text[300], expected[200];
+
+	(void)state;
+	short_is("", 160, "");
+	short_is("  two\n\n lines\t ", 160, "two lines");
+	short_is("\xc3\xa4\xe2\x82\xac\xe2\x82\xac`", 5,
+	    "\xc3\xa4\xe2\x82\xac\xe2\x82\xac");
+	short_is("[x]", 4, "[x"); /* brackets take two places */
+	short_is("\xe6\xbc\xa2`a", 160, "??a");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	memset(expected, 'x', 160);
+	expected[160] = '\0';
+	short_is(text, 160, expected);
+}
+
 /* The descriptions are right JSON, and small next to any service's limit. */
 static void
 descriptions_are_json(void **state)
@@ -192,6 +222,7 @@ main(void)
 	    cmocka_unit_test(only_parameters_hold_macros),
 	    cmocka_unit_test(json_templates),
 	    cmocka_unit_test(words_are_for_both_kinds),
+	    cmocka_unit_test(short_messages_fit),
 	    cmocka_unit_test(descriptions_are_json),
 	};
 
