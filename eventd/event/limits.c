@@ -155,6 +155,10 @@ limits_admit(
 	return true;
 }
 
+/*
+ * One event tells of it: where it reaches several limits at once, the first of
+ * them stops what follows; another tells once it is what stops an event.
+ */
 void
 limits_reached(
     struct engine *e, const struct event *ev, struct rule *rule, int64_t now_us)
@@ -162,7 +166,9 @@ limits_reached(
 	for (enum scope s = 0; s < SCOPES; s++) {
 		struct bound b = bound_of(e, s, ev, rule);
 
-		if (b.n >= b.limit.limit)
+		if (b.n >= b.limit.limit) {
 			activate(e, s, &b, ev, rule, now_us);
+			return;
+		}
 	}
 }

@@ -240,6 +240,36 @@ own_events_are_one_a_subject(void **state)
 	harness_free(h);
 }
 
+/* Both limits are 1000, as they are by default: one event tells of it. */
+static void
+storm_has_one_overflow_event(void **state)
+{
+	struct harness *h = harness_new(
+	    "[{\"id\":\"c\",\"when\":{\"text\":\"(\\\\d+)\"},\"count\":"
+	    "{\"count\":2,\"period\":\"1h\"}}]",
+	    NULL);
+	unsigned overflows = 0;
+	char text[16];
+
+	(void)state;
+	for (int i = 0; i < 5000; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		hear(h, 1, "err", "loud", "a", text);
+	}
+	for (const struct event *ev = h->e->index.first; ev != NULL;
+	     ev = ev->all.next)
+		overflows += ev->overflow;
+	assert_int_equal(overflows, 1);
+	assert_int_equal(h->e->index.n_real, 1000);
+	assert_int_equal(h->e->counters.overflows, 4000);
+	/* The rule's own limit tells when it stops another host's event. */
+	str_clear(&h->out);
+	hear(h, 2, "err", "quiet", "a", "7");
+	expect(h, "NEW 1002 @NOTIFY 1002");
+	assert_int_equal(h->e->counters.overflows, 4001);
+	harness_free(h);
+}
+
 /* --- the archive of messages ---------------------------------------------- */
 
 static void
@@ -443,6 +473,7 @@ main(void)
 	    cmocka_unit_test(spool_files_are_messages),
 	    cmocka_unit_test(backlog_is_no_burst),
 	    cmocka_unit_test(own_events_are_one_a_subject),
+	    cmocka_unit_test(storm_has_one_overflow_event),
 	    cmocka_unit_test(message_archive), cmocka_unit_test(udp_is_fair),
 	    cmocka_unit_test(remind_until_acknowledged)};
 
