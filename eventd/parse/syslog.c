@@ -179,8 +179,8 @@ format_epoch(struct slice rest, struct message *m)
 	}
 	skip_blanks(&rest);
 	take_host_and_tag(rest, m);
-	bar = memchr(m->host.s, '|', m->host.len);
-	if (m->host.len > 0 && bar != NULL) {
+	bar = m->host.len == 0 ? NULL : memchr(m->host.s, '|', m->host.len);
+	if (bar != NULL) {
 		size_t n = (size_t)(bar - m->host.s);
 
 		m->ipaddress = (struct slice){bar + 1, m->host.len - n - 1};
@@ -262,7 +262,7 @@ bsd_rest(struct slice rest, bool cisco, struct message *m)
 	return true;
 }
 
-/* Drops a Cisco sequence number where a BSD time follows it. */
+/* Drops a Cisco sequence number where a BSD time or a mnemonic follows it. */
 static void
 skip_sequence(struct slice *rest, int64_t now_us, struct stamp_cache *cache)
 {
@@ -278,7 +278,7 @@ skip_sequence(struct slice *rest, int64_t now_us, struct stamp_cache *cache)
 		return;
 	skip(&try, n + 2);
 	inner = try;
-	if (stamp_bsd(&inner, now_us, cache, &us, &cisco))
+	if (try.s[0] == '%' || stamp_bsd(&inner, now_us, cache, &us, &cisco))
 		*rest = try;
 }
 

@@ -172,8 +172,8 @@ class SyslogNg(Peer):
 options {{ stats-freq(0); keep-hostname(yes); use-dns(no);
            log-fifo-size(500000); }};
 source s {{
- network(ip("127.0.0.1") port({self.port}) transport("tcp")
-         flags(syslog-protocol) log-iw-size(100000) max-connections(50));
+ syslog(ip("127.0.0.1") port({self.port}) transport("tcp")
+        log-iw-size(100000) max-connections(50));
  syslog(ip("127.0.0.1") port({self.port}) transport("udp")
         so-rcvbuf(33554432)); }};
 destination d {{ file("{self.out}"); }};

@@ -101,6 +101,8 @@ static const struct example table[] = {
 	"%LINK-3-UPDOWN", 0, T1, "down", 0, "", ""},
     {"000123: *Mar  5 13:59:58.100 CET: %SYS-5-X: y", 2, 1, 5, "192.0.2.7",
 	"%SYS-5-X", 0, T1 + 100000, "y", 0, "", ""},
+    {"<189>217: %SYS-5-CONFIG_I: by console", 6, 23, 5, "192.0.2.7",
+	"%SYS-5-CONFIG_I", 0, NOW, "by console", 0, "", ""},
     {"<13>Mar  5 2026 13:59:58 fw1 : %ASA-6-302: built", 1, 1, 5, "fw1",
 	"%ASA-6-302", 0, T1, "built", 0, "", ""},
     {"<13>Mar  5 2026 13:59:58 fw1: %ASA-6-302: built", 1, 1, 5, "fw1",
