@@ -26,7 +26,8 @@ $(BUILD)/.tree: $(WEB_FILES) $(NOTIFY_FILES) packaging/set-capabilities \
 	touch $@
 
 # What the programs print about themselves; a test compares it.
-REFERENCES = settings configuration rulesets messages checks columns commands
+REFERENCES = settings configuration rulesets messages checks columns commands \
+             methods
 docs: $(BUILD)/bin/vedette ## write the printed references into docs/
 	$(foreach t,$(REFERENCES),$(BUILD)/bin/vedette reference $(t) \
 	  >docs/$(t).md &&) \

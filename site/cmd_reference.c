@@ -9,6 +9,7 @@
 #include "core/command/command.h"
 #include "fetcher/checks/check.h"
 #include "livestatusd/table/table.h"
+#include "notifyd/methods/table.h"
 #include "site/cmd.h"
 #include "site/compile/compile.h"
 #include "site/help.h"
@@ -113,6 +114,53 @@ print_commands(struct str *to)
 	command_list(add_command, to);
 }
 
+static void
+print_parameter(struct str *to, const struct schema_key *k)
+{
+	struct schema plain = *k->type;
+	struct str type = {0};
+
+	plain.null_ok = false; /* said at the head: takes a key away */
+	schema_expected(&plain, &type);
+	str_addf(to, "| `%s` | ", k->key);
+	for (const char *p = str_get(&type); *p != '\0'; p++)
+		str_add(to, *p == '|' ? "\\|" : (char[]){*p, '\0'});
+	str_add(to, " | ");
+	if (k->def != NULL) {
+		str_addc(to, '`');
+		for (const char *p = k->def; *p != '\0'; p++)
+			str_add(to, *p == '\n' ? "\\n" : (char[]){*p, '\0'});
+		str_addc(to, '`');
+	}
+	str_addf(to, " | %s |\n", k->help);
+	str_free(&type);
+}
+
+static void
+print_methods(struct str *to)
+{
+	const struct method_def *def;
+
+	str_add(to,
+	    "# Methods of notification\n\n"
+	    "Printed by `vedette reference methods`. Examples are in\n"
+	    "[notify-methods.md](notify-methods.md). Parameters stand in a"
+	    " rule, in a set that it\nnames, in `method_parameters` of a host"
+	    " or service, or in\n`notifications.methods.NAME.parameters`; the"
+	    " nearer wins, key by key, and `null`\ntakes a key away. Paths of"
+	    " files begin at the site's folder.\n");
+	for (size_t i = 0; (def = method_def_at(i)) != NULL; i++) {
+		str_addf(to,
+		    "\n## %s\n\nSends %s.\n\n"
+		    "| parameter | type | default | what |\n|---|---|---|---|"
+		    "\n",
+		    def->name, def->help);
+		for (const struct schema_key *k = def->parameters->keys;
+		     k->key != NULL; k++)
+			print_parameter(to, k);
+	}
+}
+
 static const struct topic {
 	const char *name, *help;
 	void (*print)(struct str *to);
@@ -128,6 +176,7 @@ static const struct topic {
     {"checks", "checks, parameters, metrics (docs/checks.md)", checks_document},
     {"columns", "tables of Livestatus (docs/columns.md)", print_columns},
     {"commands", "external commands (docs/commands.md)", print_commands},
+    {"methods", "methods of notification (docs/methods.md)", print_methods},
 };
 
 static int

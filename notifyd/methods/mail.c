@@ -7,7 +7,6 @@
 #include "notifyd/methods/mail.h"
 
 #include "common/clock.h"
-#include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/num.h"
@@ -204,26 +203,20 @@ static int
 set_login(struct sending *s, struct err *err_r)
 {
 	const struct mailer *m = s->mailer;
-	struct str password = {0};
-	struct slice trimmed;
-	char *text;
+	char *password;
 
 	if (m->user[0] == '\0')
 		return 0;
 	curl_easy_setopt(s->easy, CURLOPT_USERNAME, m->user);
 	if (m->password_file[0] == '\0')
 		return 0;
-	if (file_read(m->password_file, 4096, &password, err_r) < 0) {
+	password = secret_read(m->root, m->password_file, err_r);
+	if (password == NULL) {
 		err_prefix(err_r, "notifications.smtp.password_file");
 		return -1;
 	}
-	trimmed = slice_trim(str_slice(&password));
-	text = slice_dup(trimmed);
-	curl_easy_setopt(s->easy, CURLOPT_PASSWORD, text);
-	explicit_bzero(text, strlen(text));
-	explicit_bzero(password.s, password.len);
-	free(text);
-	str_free(&password);
+	curl_easy_setopt(s->easy, CURLOPT_PASSWORD, password);
+	secret_free(&password);
 	return 0;
 }
 

@@ -5,7 +5,7 @@ import pytest
 from conftest import BUILD, TOP
 
 TOPICS = ("settings configuration rulesets messages checks columns"
-          " commands").split()
+          " commands methods").split()
 
 
 @pytest.mark.parametrize("topic", TOPICS)

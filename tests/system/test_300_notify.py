@@ -5,10 +5,12 @@ import os
 import pathlib
 import shutil
 import signal
+import ssl
 import subprocess
 import time
 
 import pytest
+from agent_peers import openssl
 from conftest import free_port, wait_for
 
 CONFIG = {
@@ -225,3 +227,62 @@ def test_real_smtp_server(root, tmp_path):
         server.wait(10)
         for p in box.parent.glob(box.name + ".*"):
             p.unlink()
+
+
+def test_starttls_and_login(root, tmp_path):
+    """A server of another make that wants STARTTLS and a login; its
+    certificate is of an authority of the test's own. What it refuses now is
+    sent when it takes it."""
+    smtp = pytest.importorskip("aiosmtpd.smtp")
+    controller = pytest.importorskip("aiosmtpd.controller")
+    cert, key = tmp_path / "cert", tmp_path / "key"
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+            "-subj", "/CN=mail", "-addext", "subjectAltName=IP:127.0.0.1",
+            "-keyout", key, "-out", cert)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    mails, refused = [], []
+
+    class Keep:
+        async def handle_DATA(self, server, session, envelope):
+            assert session.ssl and session.authenticated
+            mails.append((envelope.rcpt_tos, envelope.content))
+            return "250 kept as 4711"
+
+    def authenticate(server, session, envelope, mechanism, data):
+        good = (data.login, data.password) == (b"relay", b"let-me-in")
+        if not good:
+            refused.append(data.login)
+        return smtp.AuthResult(success=good, handled=False)
+
+    server = controller.Controller(
+        Keep(), hostname="127.0.0.1", port=free_port(), tls_context=context,
+        require_starttls=True, auth_required=True, auth_require_tls=True,
+        authenticator=authenticate)
+    server.start()
+    try:
+        site = root.create(settings={
+            "fetcher": {"workers": 1}, "notifications": {
+                "smtp": {"host": "127.0.0.1", "port": server.port,
+                         "from": "vedette@example.com", "tls": "starttls",
+                         "user": "relay", "password_file": "var/password"},
+                "methods": {"mail": {"retry": ["1s"], "tries": 20,
+                                     "parameters": {
+                                         "ca_file": "var/ca.pem"}}}}},
+            config=CONFIG)
+        site.write("var/ca.pem", cert.read_text())
+        site.write("var/password", "wrong\n", 0o600)
+        site.start()
+        site.wait_for(lambda: site.service("web01", "HTTP"), what="HTTP")
+        site.command("PROCESS_SERVICE_CHECK_RESULT;web01;HTTP;2;no answer")
+        site.wait_for(lambda: refused, what="the refused login")
+        assert not mails
+        site.write("var/password", "let-me-in\n", 0o600)
+        site.wait_for(lambda: len(mails) >= 2, 40, "two mails")
+        site.wait_for(lambda: [line for line in site.history()
+                               if "RESULT: ann;web01;HTTP;OK" in line
+                               and "kept as 4711" in line],
+                      what="the server's words in the history")
+        assert "let-me-in" not in site.log("notifyd")
+    finally:
+        server.stop()
