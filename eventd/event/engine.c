@@ -531,6 +531,7 @@ ec_engine_start(struct engine *e, int64_t now_us)
 {
 	e->restoring = false;
 	expect_setup(e, now_us);
+	limits_resume(e);
 	reschedule(e, now_us);
 }
 
@@ -563,6 +564,7 @@ ec_engine_reload(struct engine *e, struct ruleset *rules,
 	}
 	free(events);
 	e->overall_active = 0;
+	limits_resume(e);
 	reschedule(e, now_us);
 	ruleset_free(&old);
 	eventd_options_free(&old_options);

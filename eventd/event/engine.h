@@ -151,6 +151,11 @@ bool limits_admit(struct engine *e, const struct event *ev, struct rule *rule,
     int64_t now_us);
 void limits_reached(struct engine *e, const struct event *ev, struct rule *rule,
     int64_t now_us);
+/*
+ * After events came anew into the index: a limit that a live event tells of,
+ * and that is still reached, is in effect.
+ */
+void limits_resume(struct engine *e);
 /* `at_us`: on the clock of counting (EC-10), not after now_us. */
 void count_message(struct engine *e, struct event *ev, struct rule *rule,
     int64_t at_us, int64_t now_us);

@@ -172,3 +172,32 @@ limits_reached(
 		}
 	}
 }
+
+/* Which limit an overflow event tells of. */
+static enum scope
+scope_of(const struct event *ev)
+{
+	return ev->rule_id != NULL ? SCOPE_RULE
+	    : ev->host[0] != '\0'  ? SCOPE_HOST
+				   : SCOPE_OVERALL;
+}
+
+void
+limits_resume(struct engine *e)
+{
+	for (const struct event *ev = e->index.first; ev != NULL;
+	     ev = ev->all.next) {
+		struct rule *rule;
+		struct bound b;
+
+		/* With a group it speaks of something else (own.c). */
+		if (!ev->overflow || ev->groups.n > 0)
+			continue;
+		rule = ev->rule_id == NULL
+		    ? NULL
+		    : ruleset_find(e->rules, ev->rule_id);
+		b = bound_of(e, scope_of(ev), ev, rule);
+		if (b.active != NULL && b.n >= b.limit.limit)
+			*b.active = b.limit.limit;
+	}
+}

@@ -262,6 +262,15 @@ storm_has_one_overflow_event(void **state)
 	assert_int_equal(overflows, 1);
 	assert_int_equal(h->e->index.n_real, 1000);
 	assert_int_equal(h->e->counters.overflows, 4000);
+	/* Nor another after a change of rules. */
+	ec_engine_reload(h->e,
+	    harness_rules("[{\"id\":\"c\",\"when\":{\"text\":\"(\\\\d+)\"},"
+			  "\"count\":{\"count\":2,\"period\":\"1h\"}}]"),
+	    harness_options(NULL), at(1));
+	str_clear(&h->out);
+	hear(h, 1, "err", "loud", "a", "9999");
+	expect(h, "");
+	h->e->counters.overflows--;
 	/* The rule's own limit tells when it stops another host's event. */
 	str_clear(&h->out);
 	hear(h, 2, "err", "quiet", "a", "7");
