@@ -53,6 +53,11 @@ class Browser:
             {"name": name, "password": password}), {"X-Vedette": "1"})
 
 
+KEYS = {"Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c",
+        "Shift": "\ue008", "Delete": "\ue017", "ArrowUp": "\ue013",
+        "ArrowDown": "\ue015", "End": "\ue010", "Home": "\ue011"}
+
+
 class Driver:
     """As much of WebDriver as these tests need."""
 
@@ -86,6 +91,29 @@ class Driver:
     def run(self, script):
         return self.ask("POST", f"/session/{self.session}/execute/sync",
                         {"script": script, "args": []})
+
+    def keys(self, *what):
+        """Real keys, one after the other: the text of each argument, or a key
+        by its name ("Enter"); a tuple is held together."""
+        steps = []
+
+        def press(kind, key):
+            steps.append({"type": kind, "value": KEYS.get(key, key)})
+        for one in what:
+            if isinstance(one, tuple):
+                for key in one:
+                    press("keyDown", key)
+                for key in reversed(one):
+                    press("keyUp", key)
+                continue
+            for key in [one] if one in KEYS else one:
+                press("keyDown", key)
+                press("keyUp", key)
+        self.ask("POST", f"/session/{self.session}/actions", {"actions": [
+            {"type": "key", "id": "keyboard", "actions": steps}]})
+
+    def go_to(self, address):
+        self.run(f"location.hash = {json.dumps(address)}")
 
     def later(self, script):
         """The value of a promise."""

@@ -7,7 +7,7 @@ import { html } from "htm/preact";
 import { list } from "./api.js";
 import { HostLink, ServiceLink } from "./columns.js";
 import { rewrite, route, useData } from "./store.js";
-import { Chip, setClock } from "./show.js";
+import { Chip, Wait, setClock } from "./show.js";
 import { t } from "./words.js";
 
 const COLUMNS = ["name", "alias", "state", "in_downtime", "acknowledged", "in_service_period", "num_objects", "nodes"];
@@ -47,7 +47,7 @@ export function Aggregations() {
   const rows = data?.filter((a) => !bad || a.state !== 0);
   return html`<h1>${t("aggregations")} ${rows && html`<small>${rows.length}</small>`}<label class="check side"><input type="checkbox" checked=${Boolean(bad)}
       onChange=${(e) => rewrite({ bad: e.target.checked ? 1 : "" })}/> ${t("only problems")}</label></h1>
-    ${!rows ? html`<div class="empty card" aria-busy="true">…</div>` : rows.length === 0
+    ${!rows ? html`<${Wait} of="aggregations"/>` : rows.length === 0
       ? html`<div class="empty card">${data.length ? html`<strong>${t("no problems")}</strong>` : t("no aggregations")}</div>`
       : rows.map((a) => html`<section class="card aggregation" key=${a.name}><h2><${Chip} service state=${a.state}/> ${a.alias || a.name}
           <small>${t("objects", a.num_objects)}</small><${Words} of=${a}/></h2>

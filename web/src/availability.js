@@ -8,7 +8,7 @@ import { all, is, post } from "./api.js";
 import { HostLink, ServiceLink } from "./columns.js";
 import { conditions } from "./search.js";
 import { rewrite, route, useData } from "./store.js";
-import { absolute, duration } from "./show.js";
+import { Wait, absolute, duration } from "./show.js";
 import { save } from "./save.js";
 import { t } from "./words.js";
 
@@ -70,13 +70,14 @@ function csv(kind, data) {
 
 export function Availability() {
   const { q = "", kind = "hosts", range: name = "24 h", downtimes = "honour", lenient = "" } = route.value.args;
-  const data = useData(`availability ${q} ${kind} ${name} ${downtimes} ${lenient}`, () => {
+  const key = `availability ${q} ${kind} ${name} ${downtimes} ${lenient}`;
+  const data = useData(key, () => {
     const [from, until] = range(name) ?? range("24 h");
     return post("availability", {
       from, until, downtimes, count_as: lenient && kind === "services" ? "warn=ok" : "",
       query: all(is("service_description", "", kind === "hosts" ? "=" : "!="), conditions("statehist", q)) });
   }, 60000);
-  const set = (key) => (value) => rewrite({ [key]: value });
+  const set = (argument) => (value) => rewrite({ [argument]: value });
   return html`<h1>${t("availability")} ${data && html`<small>${data.rows.length}</small>`}</h1>
     <form class="choices" onSubmit=${(e) => e.preventDefault()}>
       <${Choice} label="of what" value=${kind} values=${["hosts", "services"]} change=${set("kind")}/>
@@ -86,6 +87,6 @@ export function Availability() {
         onChange=${(e) => rewrite({ lenient: e.target.checked ? 1 : "" })}/> ${t("warning is ok")}</label>`}
       ${data?.rows.length > 0 && html`<button type="button" onClick=${() => save(`availability-${kind}.csv`, "text/csv", csv(kind, data))}>CSV</button>`}
     </form>
-    ${!data ? html`<div class="empty card" aria-busy="true">…</div>` : data.rows.length === 0
+    ${!data ? html`<${Wait} of=${key}/>` : data.rows.length === 0
       ? html`<div class="empty card">${q ? t("nothing fits") : t("nothing there")}</div>` : html`<${Table} kind=${kind} data=${data}/>`}`;
 }

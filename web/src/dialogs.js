@@ -5,8 +5,8 @@
 
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { rest, any, all, is } from "./api.js";
-import { dialog, may, note, nudge } from "./store.js";
+import { rest, any, all, is, list } from "./api.js";
+import { dialog, fault, may, note, nudge } from "./store.js";
 import { isService, stateOf } from "./show.js";
 import { ticked } from "./grid.js";
 import { t, many } from "./words.js";
@@ -90,6 +90,27 @@ async function carryOut(name, rows, found, values) {
   }
 }
 
+const WAIT_S = 15;
+
+/** Says in a moment what a check that was asked for has given. */
+async function awaitResult(row, begun) {
+  const service = isService(row);
+  const name = service ? `${row.host_name} / ${row.description}` : row.name;
+  for (let i = 0; i < WAIT_S * 2; i++) {
+    note.value = t("waits for result", name);
+    const { rows: [now] } = await list({ table: service ? "services" : "hosts", query: exactly(row), limit: 1,
+      columns: [...(service ? ["description"] : ["name"]), "state", "has_been_checked", "last_check", "plugin_output"] });
+    if (!now) return;
+    if (now.last_check >= begun) {
+      note.value = t("result came", name, stateOf(now)[0], now.plugin_output);
+      nudge.value++;
+      return;
+    }
+    await new Promise((done) => { setTimeout(done, 500); });
+  }
+  note.value = t("no result yet", name, WAIT_S);
+}
+
 function Field({ name, kind, value, needed, set }) {
   const change = (e) => set(kind === "check" ? e.target.checked : e.target.value);
   if (kind === "check") return html`<label class="check"><input type="checkbox" checked=${value} onChange=${change}/> ${t(name)}</label>`;
@@ -118,8 +139,12 @@ function ActDialog({ name, rows, found }) {
     e?.preventDefault();
     setBusy(true);
     try {
+      const waits = name === "reschedule" && rows?.length === 1;
+      const begun = waits ? (await list({ table: "hosts", columns: ["name"], limit: 1 })).now : 0;
       await carryOut(name, rows, found, values);
+      fault.value = "";
       note.value = t("done", t(name), many(found ? found.total : rows.length));
+      if (waits) awaitResult(rows[0], begun).catch(() => {});
       dialog.value = null;
       ticked.value = new Map();
       nudge.value++;
@@ -139,7 +164,7 @@ function ActDialog({ name, rows, found }) {
       <button class="main" disabled=${busy}>${t("do it")}</button></div></form>`;
 }
 
-const KEYS = ["/", "j k", "x", "Enter", "a d c r", "g", "Esc", "?"];
+const KEYS = ["/", "j k", "x", "Enter", "a d c r", "a z", "Delete", "g", "Esc", "?"];
 const Help = () => html`<h2>${t("keys")}</h2><dl class="keys">${KEYS.map((k) => html`<dt><kbd>${k}</kbd></dt><dd>${t(`key ${k}`)}</dd>`)}</dl>
   <p>${t("search help")}</p>
   <div class="buttons"><button class="main" onClick=${() => { dialog.value = null; }}>${t("close")}</button></div>`;

@@ -9,7 +9,7 @@ import { post } from "./api.js";
 import { human, level, metrics } from "./metrics.js";
 import { save } from "./save.js";
 import { rewrite, route, useData } from "./store.js";
-import { absolute } from "./show.js";
+import { Wait, absolute } from "./show.js";
 import { t } from "./words.js";
 
 const HOUR = 3600;
@@ -111,7 +111,8 @@ export function Graphs({ host, service, perf }) {
   const { range = "4 h", from: a, until: b, week = "", max = "" } = route.value.args;
   const known = metrics(perf);
   const length = RANGES[range] ?? RANGES["4 h"];
-  const data = useData(`graphs ${host} ${service} ${range} ${a} ${b} ${week} ${max} ${known.map((m) => m.name)}`, async () => {
+  const key = `graphs ${host} ${service} ${range} ${a} ${b} ${week} ${max} ${known.map((m) => m.name)}`;
+  const data = useData(key, async () => {
     const until = b ? Number(b) : Math.ceil(Date.now() / 1000);
     const from = a ? Number(a) : until - length;
     const ask = (back) => post("graph", { host, service, metrics: known.map((m) => m.name), function: max ? "max" : "average",
@@ -127,6 +128,6 @@ export function Graphs({ host, service, perf }) {
       ${a && html`<button type="button" onClick=${() => rewrite({ from: "", until: "" })}>${t("whole range")}</button>`}
       <label class="check side"><input type="checkbox" checked=${Boolean(week)} onChange=${(e) => rewrite({ week: e.target.checked ? 1 : "" })}/> ${t("week before")}</label>
       <label class="check side"><input type="checkbox" checked=${Boolean(max)} onChange=${(e) => rewrite({ max: e.target.checked ? 1 : "" })}/> ${t("greatest values")}</label></div>
-    ${!data ? html`<div class="empty" aria-busy="true">…</div>` : html`<div class="graph-list">${data.now.series.map((series, i) => html`<${Graph} key=${series.metric} series=${series}
+    ${!data ? html`<${Wait} of=${key}/>` : html`<div class="graph-list">${data.now.series.map((series, i) => html`<${Graph} key=${series.metric} series=${series}
       before=${data.before?.series[i]} metric=${known[i]} from=${data.from} until=${data.until} greatest=${Boolean(max)}/>`)}</div>`}</section>`;
 }

@@ -5,10 +5,10 @@
 
 import { html } from "htm/preact";
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { list } from "./api.js";
-import { useData, rewrite, route, dialog, go } from "./store.js";
-import { setClock } from "./show.js";
+import { REFRESH_MS, useData, rewrite, route, dialog, go, may } from "./store.js";
+import { Wait, setClock } from "./show.js";
 import { t } from "./words.js";
 
 const PAGE = 200; // rows that are asked at once
@@ -71,7 +71,7 @@ function Row({ row, index, columns, name, selectable, active, setActive, open })
   };
   const node = useRef();
   return html`<div class=${`row ${row.staleness >= 1.5 ? "stale" : ""}`} role="row" aria-rowindex=${index + 2} tabindex=${active ? 0 : -1}
-      ref=${node} onFocus=${() => setActive(index)} data-key=${key}
+      ref=${node} onFocus=${() => setActive({ index, key })} data-key=${key} data-object=${selectable ? "" : undefined}
       onKeyDown=${(e) => {
         if (e.key === "x" && selectable && e.target === node.current) { e.preventDefault(); tick(); }
         if (e.key === "Enter" && e.target === node.current && open) { const to = open(row); if (to) go(...to); }
@@ -82,6 +82,30 @@ function Row({ row, index, columns, name, selectable, active, setActive, open })
   </div>`;
 }
 
+const inside = (row) => [row, ...row.querySelectorAll("a, button, input")];
+
+/**
+ * The focus stays with its row when rows come, go and change places; where the
+ * row is gone, the one in its place has it. `wanted` is a row that is to have
+ * it once it is in the document.
+ */
+function useFocus(node, wanted, active) {
+  const before = document.activeElement;
+  const row = node.current?.contains(before) ? before.closest(".row") : null;
+  const had = row && { key: row.dataset.key, place: inside(row).indexOf(before) };
+  useLayoutEffect(() => {
+    const find = (selector) => node.current?.querySelector(selector);
+    if (wanted.current !== null) {
+      const there = find(`[aria-rowindex="${wanted.current + 2}"]`);
+      if (there) { wanted.current = null; there.focus({ preventScroll: true }); }
+    } else if (had && document.activeElement === document.body) {
+      const same = find(`[data-key="${CSS.escape(had.key)}"]`);
+      const next = same ?? find(`[aria-rowindex="${active.index + 2}"]`);
+      (same && inside(same)[had.place] || next)?.focus({ preventScroll: true });
+    }
+  });
+}
+
 /**
  * spec: {table, columns, query, sort}. columns: [{id, title, by?, style, draw(row)}];
  * one without a title has `spoken`, its name for screen readers.
@@ -90,9 +114,10 @@ function Row({ row, index, columns, name, selectable, active, setActive, open })
  */
 export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
   const node = useRef();
+  const wanted = useRef(null);
   const height = useRowHeight();
   const sight = useSight(node, height);
-  const [active, setActive] = useState(0);
+  const [active, setActive] = useState({ index: -1, key: null });
   const from = rows ? 0 : Math.max(0, Math.floor(sight.first / (PAGE / 2)) * (PAGE / 2));
   const asked = { ...spec, offset: from, limit: Math.max(PAGE, sight.rows + PAGE / 2) };
   const key = rows ? "" : JSON.stringify(asked);
@@ -101,38 +126,52 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
     const answer = await list(asked);
     setClock(answer.now);
     return { ...answer, from };
-  });
+  }, REFRESH_MS, /^eventconsole/.test(spec?.table));
   const last = useRef();
   if (data) last.current = data;
   const got = rows ? { rows, total: rows.length, from: 0 } : last.current;
+  const what = rows ? "" : JSON.stringify(spec);
 
-  useEffect(() => { shown.value = got ? { spec, total: got.total } : null; }, [got]);
+  useFocus(node, wanted, active);
+  useEffect(() => { setActive({ index: -1, key: null }); }, [what]);
+  useEffect(() => {
+    shown.value = got ? { spec, total: got.total } : null;
+    const place = got?.rows.findIndex((row) => name(row) === active.key) ?? -1;
+    if (place >= 0 && place + got.from !== active.index) setActive({ index: place + got.from, key: active.key });
+  }, [got]);
   useEffect(() => {
     const onKey = (e) => {
-      if (e.ctrlKey || e.metaKey || e.altKey || dialog.value || e.target.closest("input, textarea, select")) return;
-      const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[e.key];
-      if (!step || !got || (e.key.length > 1 && !e.target.closest(".grid"))) return;
+      if (e.ctrlKey || e.metaKey || e.altKey || dialog.value || e.target.closest("input:not([type=checkbox]), textarea, select, summary")) return;
+      const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[e.key];
+      if (!step || !got?.total || (e.key.length > 1 && !node.current.contains(e.target))) return;
+      // Where there are several lists, the one with the focus, else the first.
+      const mine = node.current.closest(".grid");
+      if (mine !== (document.activeElement?.closest(".grid") ?? document.querySelector(".grid"))) return;
       e.preventDefault();
-      const next = Math.min(got.total - 1, Math.max(0, active + step));
-      setActive(next);
+      const next = Math.min(got.total - 1, Math.max(0, active.index + step));
       const row = node.current.querySelector(`[aria-rowindex="${next + 2}"]`);
-      if (row) { row.focus({ preventScroll: true }); row.scrollIntoView({ block: "nearest" }); }
-      else scrollTo(0, node.current.offsetTop + next * height - innerHeight / 2);
+      if (row) { row.focus({ preventScroll: true }); row.scrollIntoView({ block: "nearest" }); return; }
+      wanted.current = next;
+      setActive({ index: next, key: null });
+      scrollTo(0, scrollY + node.current.getBoundingClientRect().top + next * height - innerHeight / 2);
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, [active, got]);
 
-  if (!got) return html`<div class="empty card" aria-busy="true">…</div>`;
-  if (got.total === 0) return html`<div class="empty card">${empty}</div>`;
+  if (!got) return html`<${Wait} of=${key}/>`;
+  if (got.total === 0) {
+    return html`<div class="empty card">${empty}${!may("general.see_all") && html`<p class="soft-text">${t("only yours")}</p>`}</div>`;
+  }
   const first = Math.max(sight.first, got.from);
   const visible = got.rows.slice(first - got.from, sight.first + sight.rows - got.from);
+  const tabbed = active.index >= first && active.index < first + visible.length ? active.index : first;
   return html`<div class="grid" role="grid" aria-rowcount=${got.total + 1}>
     <${Head} columns=${columns} selectable=${selectable}/>
     <div class="body" role="rowgroup" ref=${node} style=${{ height: `${got.total * height}px` }}>
       <div role="presentation" style=${{ transform: `translateY(${first * height}px)` }}>
         ${visible.map((row, i) => html`<${Row} key=${name(row)} row=${row} index=${first + i} columns=${columns} name=${name}
-          selectable=${selectable} active=${first + i === active} setActive=${setActive} open=${open}/>`)}
+          selectable=${selectable} active=${first + i === tabbed} setActive=${setActive} open=${open}/>`)}
       </div>
     </div></div>`;
 }

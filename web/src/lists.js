@@ -10,7 +10,7 @@ import { Grid, ticked, shown } from "./grid.js";
 import { HOST, SERVICE, HostLink, ServiceLink, hostColumns, hostKey, problemColumns, serviceColumns, serviceKey } from "./columns.js";
 import { ACTIONS, act, allowed } from "./dialogs.js";
 import { address, fault, may, note, nudge, rewrite, route, useData } from "./store.js";
-import { Ago, At, EventState, isService, setClock, severity } from "./show.js";
+import { Ago, At, EventState, Wait, isService, setClock, severity } from "./show.js";
 import { many, t } from "./words.js";
 
 export function Title({ text, children }) {
@@ -54,7 +54,8 @@ function announce(rows) {
 
 export function Problems() {
   const { q = "", handled } = route.value.args;
-  const data = useData(`problems ${q} ${handled}`, async () => {
+  const key = `problems ${q} ${handled}`;
+  const data = useData(key, async () => {
     const ask = (table, columns, service) => list({
       table, columns, limit: 5000, query: all(problem(service, handled), conditions(table, q)) });
     const [hosts, services] = await Promise.all([ask("hosts", HOST, false), ask("services", SERVICE, true)]);
@@ -70,7 +71,7 @@ export function Problems() {
     <${ActionBar}/>
     ${data ? html`<${Grid} rows=${data} columns=${problemColumns} name=${problemKey} selectable
       open=${(r) => (isService(r) ? ["service", [r.host_name, r.description]] : ["host", [r.name]])}
-      empty=${q ? t("nothing fits") : html`<strong>${t("no problems")}</strong>`}/>` : html`<div class="empty card">…</div>`}`;
+      empty=${q ? t("nothing fits") : html`<strong>${t("no problems")}</strong>`}/>` : html`<${Wait} of=${key}/>`}`;
 }
 
 // --- hosts and services -----------------------------------------------------
@@ -125,6 +126,7 @@ async function change(path, body, what) {
   try {
     await rest("POST", path, body);
     note.value = t("done", what, many(1));
+    fault.value = "";
   } catch (e) {
     fault.value = e.message;
   }
@@ -133,7 +135,7 @@ async function change(path, body, what) {
 
 const removal = (permission, path, id, what = "remove") => ({
   id: "do", title: "", spoken: "do", style: "number",
-  draw: (r) => may(permission) && html`<button class="link" onClick=${() => change(path, { delete_type: "by_id", [id]: r.id }, t(what))}>${t(what)}</button>`,
+  draw: (r) => may(permission) && html`<button class="link" data-press="Delete" onClick=${() => change(path, { delete_type: "by_id", [id]: r.id }, t(what))}>${t(what)}</button>`,
 });
 
 export function Downtimes({ query }) {
@@ -170,9 +172,9 @@ export function Comments({ query }) {
 const eventPath = (id, what) => `objects/event_console/${id}/actions/${what}/invoke`;
 
 const EventButtons = ({ row: r }) => html`
-  ${may("action.update_event") && r.event_phase === "open" && html`<button class="link"
+  ${may("action.update_event") && r.event_phase === "open" && html`<button class="link" data-press="a"
     onClick=${() => change(eventPath(r.event_id, "update_and_acknowledge"), {}, t("acknowledge"))}>${t("acknowledge")}</button> `}
-  ${may("action.delete_event") && html`<button class="link" onClick=${() => change("domain-types/event_console/actions/delete/invoke",
+  ${may("action.delete_event") && html`<button class="link" data-press="z" onClick=${() => change("domain-types/event_console/actions/delete/invoke",
     { filter_type: "by_id", event_id: r.event_id }, t("archive"))}>${t("archive")}</button>`}`;
 
 export function Events() {

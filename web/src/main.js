@@ -12,8 +12,10 @@ import { Overview } from "./overview.js";
 import { Aggregations } from "./aggregations.js";
 import { Availability } from "./availability.js";
 import { Topology } from "./topology.js";
+import { Palette } from "./palette.js";
 import { shown, ticked } from "./grid.js";
-import { address, dialog, fault, go, lastAnswer, may, me, note, rewrite, route } from "./store.js";
+import { address, core, dialog, fault, go, lastAnswer, live, may, me, note, route, troubles, waiting } from "./store.js";
+import "./live.js";
 import { clock } from "./show.js";
 import { t } from "./words.js";
 
@@ -24,37 +26,24 @@ const PAGES = {
 };
 const MENU = ["problems", "hosts", "services", "events", "downtimes", "history"];
 const MORE = ["groups", "topology", "aggregations", "availability", "comments", "notifications"];
-const SEARCHED = ["problems", "hosts", "services", "events", "history", "notifications", "availability", "topology"];
+const EVERY_PAGE = [...MENU, ...MORE, "site"];
 
 // --- the frame --------------------------------------------------------------
-
-function Search() {
-  const { page, args } = route.value;
-  const [text, setText] = useState(args.q ?? "");
-  const timer = useRef();
-  const field = useRef();
-  useEffect(() => { if (document.activeElement !== field.current) setText(args.q ?? ""); }, [args.q, page]);
-  const type = (e) => {
-    setText(e.target.value);
-    clearTimeout(timer.current);
-    const q = e.target.value.trim();
-    timer.current = setTimeout(() => (SEARCHED.includes(page) ? rewrite({ q }) : undefined), 200);
-  };
-  const submit = (e) => {
-    e.preventDefault();
-    if (!SEARCHED.includes(page)) go(/(^|\s)(s|sg|sl):/.test(text) ? "services" : "hosts", [], { q: text.trim() });
-  };
-  return html`<form id="search" role="search" onSubmit=${submit}>
-    <label for="q" class="hidden">${t("search")}</label>
-    <input id="q" ref=${field} type="search" placeholder=${t("search hint")} title=${t("search help")} autocomplete="off" maxlength="200"
-      value=${text} onInput=${type}/></form>`;
-}
 
 function Age() {
   const s = Math.round((performance.now() - lastAnswer.value) / 1000);
   void clock.value; // looks again each second
   if (!lastAnswer.value) return null;
-  return html`<span id="age" class=${s >= 20 ? "old" : ""}>${s < 8 ? t("live") : t("data is old", s)}</span>`;
+  const fresh = live.value ? troubles.value.size === 0 : s < 8;
+  return html`<span id="age" class=${fresh || s < 20 ? "" : "old"}>${waiting.value ? t("changes wait", waiting.value)
+    : fresh ? t("live") : t("data is old", s)}</span>`;
+}
+
+/** What fails, in words; each once. */
+function Messages() {
+  const texts = [...new Set([fault.value, ...troubles.value.values()])].filter(Boolean);
+  return html`${!core.value && html`<div id="core-down" class="message" role="alert">${t("core down")}</div>`}
+    ${texts.length > 0 && html`<div id="message" class="message" role="alert">${texts.map((text) => html`<div key=${text}>${text}</div>`)}</div>`}`;
 }
 
 async function logout() {
@@ -79,7 +68,7 @@ function Bar() {
   return html`<header id="bar">
     <a class="brand" href=${address("problems")}><img src=${icon()} alt="" width="24" height="24"/><span id="site">${me.value.site}</span></a>
     <nav aria-label=${t("pages")}>${MENU.map((name) => html`<${Link} key=${name} name=${name} page=${page}/>`)}<${More} page=${page}/></nav>
-    <${Search}/><${Age}/>
+    <${Palette} pages=${EVERY_PAGE}/><${Age}/>
     <button id="logout" type="button" title=${`${me.value.user} (${me.value.role})`} onClick=${logout}>${t("log out")}</button></header>`;
 }
 
@@ -126,14 +115,14 @@ function Login() {
 
 // --- the keyboard -----------------------------------------------------------
 
-const GO = { p: "problems", h: "hosts", s: "services", e: "events", d: "downtimes", g: "groups", l: "history", t: "topology", a: "availability", b: "aggregations" };
+const GO = { p: "problems", h: "hosts", s: "services", e: "events", d: "downtimes", g: "groups", l: "history", t: "topology", a: "availability", b: "aggregations", c: "comments", n: "notifications", i: "site" };
 let before = "";
 
 /** What a command is for: ticked rows, else the row with the focus. */
 function chosen() {
   const rows = [...ticked.value.values()];
   if (rows.length) return rows;
-  const key = document.activeElement?.closest("[data-key]")?.dataset.key;
+  const key = document.activeElement?.closest("[data-object]")?.dataset.key;
   const { page, names } = route.value;
   if (key) {
     const [host, ...name] = key.split(";");
@@ -152,9 +141,11 @@ function onKey(e) {
   const after = before;
   before = e.key;
   const name = Object.keys(ACTIONS).find((n) => ACTIONS[n].key === e.key);
+  const press = document.activeElement?.closest(".row")?.querySelector(`[data-press="${CSS.escape(e.key)}"]`);
   if (after === "g" && GO[e.key]) go(GO[e.key]);
   else if (e.key === "/") document.getElementById("q").select();
   else if (e.key === "?") dialog.value = { kind: "help" };
+  else if (press) press.click();
   else if (name) act(name, chosen());
   else return;
   before = "";
@@ -173,13 +164,13 @@ function App() {
     if (here !== lastPage) { ticked.value = new Map(); shown.value = null; scrollTo(0, 0); }
     lastPage = here;
   }, [here]);
-  if (me.value === undefined) return fault.value && html`<div id="message" role="alert">${fault.value}</div>`;
+  if (me.value === undefined) return html`<${Messages}/>`;
   if (me.value === null) return html`<${Login}/>`;
   const Page = PAGES[page] ?? Problems;
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>${t("skip")}</a>
     <${Bar}/>
     <main id="main" tabindex="-1"><${Overview}/>
-      ${fault.value && html`<div id="message" role="alert">${fault.value}</div>`}
+      <${Messages}/>
       <section id="page" key=${here}><${Page}/></section></main>
     <div id="note" role="status">${note.value}</div>
     <${Dialogs}/>`;

@@ -10,7 +10,7 @@ import { human, metrics } from "./metrics.js";
 import { HOST, SERVICE, HostLink, serviceColumns, serviceKey } from "./columns.js";
 import { ActionBar, Comments, Downtimes, History } from "./lists.js";
 import { address, route, useData } from "./store.js";
-import { Ago, At, Linked, Marks, State, duration, setClock } from "./show.js";
+import { Ago, At, Linked, Marks, State, Wait, duration, setClock } from "./show.js";
 import { t } from "./words.js";
 
 const MORE = ["long_plugin_output", "perf_data", "current_attempt", "max_check_attempts", "next_check", "check_command", "check_period",
@@ -62,8 +62,9 @@ const Missing = () => html`<div class="empty card">${t("no such object")}</div>`
 
 export function HostPage() {
   const [name] = route.value.names;
-  const r = useObject("hosts", [...new Set([...HOST, ...MORE, "parents", "childs", "filename"])], is("name", name), `host ${name}`);
-  if (r === undefined) return html`<div class="empty card">…</div>`;
+  const key = `host ${name}`;
+  const r = useObject("hosts", [...new Set([...HOST, ...MORE, "parents", "childs", "filename"])], is("name", name), key);
+  if (r === undefined) return html`<h1>${name}</h1><${Wait} of=${key}/>`;
   if (r === null) return html`<${Missing}/>`;
   const links = (names) => names.map((n, i) => html`${i > 0 && ", "}<${HostLink} name=${n}/>`);
   const facts = [["address", r.address], ["alias", r.alias],
@@ -89,8 +90,9 @@ const More = ({ query }) => html`<details><summary>${t("downtimes")}, ${t("comme
 export function ServicePage() {
   const [host, name] = route.value.names;
   const query = all(is("host_name", host), is("description", name));
-  const r = useObject("services", [...new Set([...SERVICE, ...MORE])], query, `service ${host} ${name}`);
-  if (r === undefined) return html`<div class="empty card">…</div>`;
+  const key = `service ${host} ${name}`;
+  const r = useObject("services", [...new Set([...SERVICE, ...MORE])], query, key);
+  if (r === undefined) return html`<h1>${name}</h1><${Wait} of=${key}/>`;
   if (r === null) return html`<${Missing}/>`;
   return html`<h1><a href=${address("host", [host])}>${host}</a> / ${name}</h1><${ActionBar} rows=${[r]}/>
     <div class="pair"><div><${Output} of=${r}/><${Metrics} text=${r.perf_data}/></div><${Facts} facts=${common(r)}/></div>
@@ -105,8 +107,8 @@ export function SitePage() {
     const { rows, now } = await list({ table: "status", columns: ["program_version", "program_start", "counters", "num_hosts", "num_services"] });
     setClock(now);
     return rows[0];
-  });
-  if (!status) return html`<h1>${t("site")}</h1>`;
+  }, undefined, true);
+  if (!status) return html`<h1>${t("site")}</h1><${Wait} of="site"/>`;
   return html`<h1>${t("site")}</h1>
     <${Facts} facts=${[["hosts", status.num_hosts], ["services", status.num_services],
       ["since", html`<${At} time=${status.program_start}/> (${duration(Date.now() / 1000 - status.program_start)})`]]}/>

@@ -3,8 +3,9 @@
 // The counters above every page: each is a link to what it counts.
 
 import { html } from "htm/preact";
+import { useEffect } from "preact/hooks";
 import { LoggedOut, get } from "./api.js";
-import { address, me, useData } from "./store.js";
+import { address, core, me, useData } from "./store.js";
 import { t } from "./words.js";
 
 const NAMES = ["total", "problems column", "unhandled", "stale"];
@@ -30,7 +31,7 @@ function Stripe({ kind, counts }) {
 
 /** Numbers of the event console; without it, nothing but a word. */
 function EventCard() {
-  const data = useData("event counts", () => get("events").catch((e) => { if (e instanceof LoggedOut) throw e; return { events: null }; }));
+  const data = useData("event counts", () => get("events").catch((e) => { if (e instanceof LoggedOut) throw e; return { events: null }; }), undefined, true);
   if (!data) return null;
   const to = [address("events"), address("events", [], { show: "problems" }), address("events", [], { show: "unhandled" })];
   return html`<section class="card" aria-label=${t("events")}><h2>${t("events")}</h2>
@@ -45,6 +46,7 @@ const Card = ({ kind, row }) => html`<section class="card" aria-label=${t(kind)}
 
 export function Overview() {
   const data = useData("overview", () => get("overview"));
+  useEffect(() => { if (data) core.value = data.core; }, [data]);
   if (!data) return null;
   const [hosts, services] = [data.hosts[0], data.services[0]];
   const unhandled = hosts[2] + services[2];

@@ -18,17 +18,19 @@ const label = (column) => (text) => {
   const [name, ...value] = text.split(":");
   return is(column, `'${name}' '${value.join(":")}'`);
 };
+/** "group:tag", or "tag" of any group. */
+const tag = (column) => (text) => (text.includes(":") ? label(`${column}s`)(text) : is(`${column}_values`, text, ">="));
 const pattern = (column) => (text) => is(column, text, "~~");
 const member = (column) => (text) => is(column, text, ">=");
 
 const PREFIXES = {
   hosts: {
     h: pattern("name"), al: pattern("alias"), ad: pattern("address"), hg: member("groups"),
-    s: member("services"), hl: label("labels"), st: state(true),
+    s: member("services"), tg: tag("tag"), hl: label("labels"), st: state(true),
   },
   services: {
     h: pattern("host_name"), s: pattern("description"), al: pattern("host_alias"), ad: pattern("host_address"),
-    hg: member("host_groups"), sg: member("groups"), hl: label("host_labels"), sl: label("labels"), st: state(false),
+    hg: member("host_groups"), sg: member("groups"), tg: tag("host_tag"), hl: label("host_labels"), sl: label("labels"), st: state(false),
   },
   statehist: {
     h: pattern("host_name"), s: pattern("service_description"), al: pattern("current_host_alias"), ad: pattern("current_host_address"),
@@ -41,15 +43,18 @@ const PLAIN = {
   statehist: ["host_name", "service_description"],
 };
 
-/** Conditions of a table for a text, or undefined for an empty one. */
-export function conditions(table, text) {
+/**
+ * Conditions of a table for a text, or undefined for an empty one. `named`:
+ * words are looked for in names, not in what checks say.
+ */
+export function conditions(table, text, named = false) {
   const found = new Map();
   for (const word of text.trim().split(/\s+/).filter(Boolean)) {
     const [, prefix, rest] = /^([a-z]{1,2}):(.+)$/.exec(word) ?? [];
     const make = PREFIXES[table][prefix];
     const condition = make
       ? make(rest)
-      : any(PLAIN[table].map((column) => is(column, literal(word), "~~")));
+      : any(PLAIN[table].filter((c) => !named || c !== "plugin_output").map((column) => is(column, literal(word), "~~")));
     const key = make ? prefix : word;
     found.set(key, [...(found.get(key) ?? []), condition]);
   }

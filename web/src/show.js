@@ -5,6 +5,7 @@
 
 import { html } from "htm/preact";
 import { signal } from "@preact/signals";
+import { troubles } from "./store.js";
 import { t } from "./words.js";
 
 const HOST = [["UP", "ok"], ["DOWN", "crit"], ["UNREACH", "unknown"]];
@@ -42,6 +43,12 @@ export function Marks({ of: r }) {
   if (r.is_flapping) list.push("flapping");
   if (r.staleness >= STALE) list.push("stale");
   return list.map((key) => html`<span class="mark" key=${key}>${t(key)}</span>`);
+}
+
+/** In place of data that is not there yet, or why it cannot be had. */
+export function Wait({ of: key }) {
+  const why = troubles.value.get(key);
+  return why ? html`<div class="empty card trouble">${t("no data")} ${why}</div>` : html`<div class="empty card" aria-busy="true">…</div>`;
 }
 
 // --- times ------------------------------------------------------------------

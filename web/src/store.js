@@ -4,18 +4,28 @@
 // wrong, when data came; and `useData`, by which a page gets its data again and
 // again.
 
-import { signal, effect } from "@preact/signals";
-import { useEffect, useState, useRef } from "preact/hooks";
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { LoggedOut } from "./api.js";
 
-export const REFRESH_MS = 5000;
+export const REFRESH_MS = 5000; // where nothing tells of changes
+const LIVE_MS = 60000; // where it does: for what grows old without a change
+const GAP_MS = 1000; // between two answers, at least
 
 export const me = signal(undefined); // undefined: not known yet; null: nobody
-export const fault = signal("");
+export const fault = signal(""); // why the last action failed
+export const troubles = signal(new Map()); // why data does not come, by its key
 export const note = signal(""); // what was done, for a moment
 export const lastAnswer = signal(0);
 export const dialog = signal(null); // what is open above the page
 export const nudge = signal(0); // counts up: data is stale now
+export const live = signal(false); // the server tells of changes
+export const changes = signal(0); // counts them up
+export const waiting = signal(0); // those that are not shown while one acts
+export const core = signal(true); // does the core run?
+const held = signal(false); // the pointer's button is down
+/** Nothing moves under a dialog, or while one drags. */
+export const paused = computed(() => dialog.value !== null || held.value);
 
 export const may = (permission) => Boolean(me.value?.may.includes(permission));
 
@@ -48,44 +58,85 @@ export function rewrite(change) {
 
 // --- data -------------------------------------------------------------------
 
+function trouble(key, text) {
+  if ((troubles.value.get(key) ?? "") === text) return;
+  const next = new Map(troubles.value);
+  if (text) next.set(key, text);
+  else next.delete(key);
+  troubles.value = next;
+}
+
 /**
- * What `load` gives, again `every` ms and after what one did; undefined
- * until the first answer. `key` says what it depends on. Old data stays while
- * new data is under way.
+ * What `load` gives; undefined until the first answer. `key` says what it
+ * depends on. It is asked again after what one did, after changes that the
+ * server tells of (not if it is `polled`), or every `every` ms. Old data stays
+ * while new data is under way.
  */
-export function useData(key, load, every = REFRESH_MS) {
+export function useData(key, load, every = REFRESH_MS, polled = false) {
   const [data, setData] = useState();
-  const turn = useRef(0);
-  const stale = nudge.value;
+  const latest = useRef();
+  latest.current = load;
   useEffect(() => {
-    const mine = ++turn.current;
-    let timer;
-    const run = async () => {
-      if (!document.hidden) {
-        try {
-          const fresh = await load();
-          if (turn.current !== mine) return;
-          setData({ key, value: fresh });
-          lastAnswer.value = performance.now();
-          fault.value = "";
-        } catch (e) {
-          if (turn.current !== mine) return;
-          if (e instanceof LoggedOut) me.value = null;
-          else fault.value = e.message;
-        }
+    let gone = false;
+    let busy = false;
+    let again = false;
+    let timer = 0;
+    let ended = 0;
+    let gap = GAP_MS;
+    const rest = () => (live.value && !polled ? Math.max(every, LIVE_MS) : every);
+    const plan = (ms) => { clearTimeout(timer); timer = setTimeout(run, ms); };
+    async function run() {
+      clearTimeout(timer);
+      if (busy) { again = true; return; }
+      if (document.hidden) return; // when it is seen again, nudge comes
+      if (paused.peek()) { plan(GAP_MS); return; }
+      busy = true;
+      const begun = performance.now();
+      try {
+        const value = await latest.current();
+        if (gone) return;
+        setData({ key, value });
+        lastAnswer.value = performance.now();
+        trouble(key, "");
+      } catch (e) {
+        if (gone) return;
+        if (e instanceof LoggedOut) me.value = null;
+        else trouble(key, e.message);
       }
-      timer = setTimeout(run, every);
+      busy = false;
+      ended = performance.now();
+      gap = Math.max(GAP_MS, 4 * (ended - begun));
+      plan(again ? 0 : rest());
+      again = false;
+    }
+    const soon = () => {
+      if (busy) again = true;
+      else plan(Math.max(0, ended + gap - performance.now()));
     };
-    run();
-    return () => { turn.current++; clearTimeout(timer); };
-  }, [key, stale]);
+    // Each is run once at once: the first loads, the others only look.
+    let first = true;
+    const stops = [
+      effect(() => { void nudge.value; untracked(run); }),
+      effect(() => { void changes.value; if (!first && !polled && every < LIVE_MS) soon(); }),
+      effect(() => { void live.value; if (!first && !busy) plan(rest()); }),
+    ];
+    first = false;
+    return () => { gone = true; clearTimeout(timer); for (const stop of stops) stop(); trouble(key, ""); };
+  }, [key]);
   return data?.key === key ? data.value : undefined;
 }
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) nudge.value++; });
+addEventListener("pointerdown", (e) => { held.value = e.button === 0; });
+for (const name of ["pointerup", "pointercancel", "dragend", "blur"]) addEventListener(name, () => { held.value = false; });
 
 let noteTimer = 0;
 effect(() => {
   clearTimeout(noteTimer);
   if (note.value) noteTimer = setTimeout(() => { note.value = ""; }, 6000);
+});
+let faultTimer = 0;
+effect(() => {
+  clearTimeout(faultTimer);
+  if (fault.value) faultTimer = setTimeout(() => { fault.value = ""; }, 20000);
 });

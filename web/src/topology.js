@@ -9,7 +9,7 @@ import { any, is, list } from "./api.js";
 import { HostLink } from "./columns.js";
 import { conditions } from "./search.js";
 import { address, route, useData } from "./store.js";
-import { Marks, State, setClock, stateOf } from "./show.js";
+import { Marks, State, Wait, setClock, stateOf } from "./show.js";
 import { t } from "./words.js";
 
 const MOST = 1000; // hosts that are drawn
@@ -74,13 +74,14 @@ function Drawing({ hosts }) {
 
 export function Topology() {
   const { q = "" } = route.value.args;
-  const data = useData(`topology ${q}`, async () => {
+  const key = `topology ${q}`;
+  const data = useData(key, async () => {
     const linked = any(is("parents", "", "!="), is("childs", "", "!="));
     const answer = await list({ table: "hosts", columns: COLUMNS, sort: ["name"], limit: MOST, query: conditions("hosts", q) ?? linked });
     setClock(answer.now);
     return answer;
   });
-  if (!data) return html`<h1>${t("topology")}</h1><div class="empty card" aria-busy="true">…</div>`;
+  if (!data) return html`<h1>${t("topology")}</h1><${Wait} of=${key}/>`;
   const byName = new Map(data.rows.map((h) => [h.name, h]));
   const roots = causes(data.rows);
   return html`<h1>${t("topology")} <small>${data.total}</small></h1>
