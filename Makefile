@@ -45,7 +45,8 @@ src  = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
 objs = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON = $(BUILD)/common/libcommon.a
 DAEMON_BINS = $(DAEMONS:%=$(BUILD)/bin/vedette-%)
-BINS = $(DAEMON_BINS) $(BUILD)/bin/vedette $(BUILD)/bin/vedette-agent
+PLUGINS = $(patsubst plugins/%.c,$(BUILD)/lib/nagios/plugins/%,$(wildcard plugins/*.c))
+BINS = $(DAEMON_BINS) $(BUILD)/bin/vedette $(BUILD)/bin/vedette-agent $(PLUGINS)
 DAEMON_LIBS = $(foreach d,$(DAEMONS),$(BUILD)/$(d)/lib$(d).a)
 
 all: $(BINS) $(BUILD)/.tree ## build everything into build/bin (default)
@@ -91,6 +92,12 @@ $(BUILD)/tests/fuzz/common/%: $(BUILD)/tests/fuzz/common/%.o $(BUILD)/tests/fuzz
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(SITE_LIBS)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# Plugins for any core: a program each.
+$(BUILD)/lib/nagios/plugins/%: $(BUILD)/plugins/%.o $(COMMON)
+	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -12,12 +12,30 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+static const char default_body[] = "Host:        $HOST$\n"
+				   "Application: $APPLICATION$\n"
+				   "Text:        $TEXT$\n"
+				   "State:       $STATE$\n"
+				   "Comment:     $COMMENT$\n"
+				   "Event:       $ID$ by rule $RULE_ID$\n";
+
+/* `absent` NULL: it is needed. */
+static char *
+read_text(struct reader *r, const char *key, const char *absent)
+{
+	const char *text = reader_string(r, key);
+
+	if (text == NULL && absent == NULL && !r->bad)
+		reader_mistake(r, key, "is needed");
+	return xstrdup(text != NULL ? text : absent != NULL ? absent : "");
+}
+
 static void
 read_action(struct action_table *t, const char *id, const json_t *object,
     struct str *mistakes)
 {
-	static const char *const kinds[] = {"script", NULL};
-	const char *script, *kind;
+	static const char *const kinds[] = {"script", "email", NULL};
+	bool mail;
 	struct action *a;
 	struct reader r;
 
@@ -28,17 +46,14 @@ read_action(struct action_table *t, const char *id, const json_t *object,
 	reader_string(&r, "title");
 	reader_bool(&r, "hidden", false);
 	a->disabled = reader_bool(&r, "disabled", false);
-	kind = json_string_value(json_object_get(object, "kind"));
-	if (kind != NULL && strcmp(kind, "email") == 0)
-		reader_mistake(&r, "kind",
-		    "this version sends no mail by itself; use @NOTIFY or a "
-		    "script");
-	else
-		reader_word(&r, "kind", kinds, 0);
-	script = reader_string(&r, "script");
-	if (script == NULL && !r.bad)
-		reader_mistake(&r, "script", "is needed");
-	a->script = xstrdup(script == NULL ? "" : script);
+	mail = reader_word(&r, "kind", kinds, 0) == 1;
+	if (mail) {
+		a->to = read_text(&r, "to", NULL);
+		a->subject = read_text(&r, "subject", "$HOST$: $TEXT$");
+		a->body = read_text(&r, "body", default_body);
+	} else {
+		a->script = read_text(&r, "script", NULL);
+	}
 	if (!r.bad)
 		reader_end(&r);
 }
@@ -72,6 +87,9 @@ action_table_free(struct action_table **tp)
 	for (size_t i = 0; i < t->n; i++) {
 		free(t->v[i].id);
 		free(t->v[i].script);
+		free(t->v[i].to);
+		free(t->v[i].subject);
+		free(t->v[i].body);
 	}
 	free(t->v);
 	free(t);
@@ -153,4 +171,74 @@ action_env_free(char **env)
 	for (size_t i = 0; env != NULL && env[i] != NULL; i++)
 		free(env[i]);
 	free(env);
+}
+
+/* --- mails ----------------------------------------------------------------
+ */
+
+static const char *
+value_of(char *const *env, const char *name, size_t len)
+{
+	static const char prefix[] = "CMK_";
+	const size_t n = sizeof(prefix) - 1;
+
+	for (size_t i = 0; env[i] != NULL; i++) {
+		if (strncmp(env[i] + n, name, len) == 0 &&
+		    env[i][n + len] == '=')
+			return env[i] + n + len + 1;
+	}
+	return NULL;
+}
+
+/* $NAME$ is the event's field; what is no field stays as it is. */
+static char *
+expand(const char *text, char *const *env)
+{
+	struct str out = {0};
+
+	while (*text != '\0') {
+		const char *end = *text == '$' ? strchr(text + 1, '$') : NULL;
+		const char *value = end == NULL
+		    ? NULL
+		    : value_of(env, text + 1, (size_t)(end - text - 1));
+
+		if (value == NULL) {
+			str_addc(&out, *text++);
+			continue;
+		}
+		str_add(&out, value);
+		text = end + 1;
+	}
+	return str_steal(&out);
+}
+
+bool
+action_mail(const struct action_table *t, const char *id,
+    const struct event *ev, struct action_mail *mail_r)
+{
+	const struct action *a = action_find(t, id);
+	char **env;
+
+	if (a == NULL || a->disabled || a->to == NULL)
+		return false;
+	env = action_env(ev);
+	mail_r->to = expand(a->to, env);
+	mail_r->subject = expand(a->subject, env);
+	mail_r->body = expand(a->body, env);
+	action_env_free(env);
+	return true;
+}
+
+void
+action_mail_free(struct action_mail *mail)
+{
+	free(mail->to);
+	free(mail->subject);
+	free(mail->body);
+}
+
+void
+action_mail_addinfo(const struct action_mail *mail, struct str *to)
+{
+	str_addf(to, "%s|%s", mail->to, mail->subject);
 }

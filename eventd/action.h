@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Scripts that rules and operators start (event-console.md 16.2, EC-25): a
- * bounded queue, few at once, a time-out for each; the event is in the
- * environment and never in the text of a script.
+ * Scripts and mails that rules and operators start (event-console.md 16.2,
+ * EC-25). Mails go by the notifier. Of scripts: a bounded queue, few at once, a
+ * time-out for each; the event is in the environment and never in the text of a
+ * script.
  */
 #ifndef EVENTD_ACTION_H
 #define EVENTD_ACTION_H
@@ -22,6 +23,17 @@ void action_table_free(struct action_table **t);
 bool action_exists(const struct action_table *t, const char *id);
 /* Is the name configured at all? */
 bool action_known(const struct action_table *t, const char *id);
+
+/* An action of kind email for this event, its $VARIABLES$ filled in. */
+struct action_mail {
+	char *to, *subject, *body;
+};
+/* False: it is no mail, or disabled. */
+bool action_mail(const struct action_table *t, const char *id,
+    const struct event *ev, struct action_mail *mail_r);
+void action_mail_free(struct action_mail *mail);
+/* As the history has it: recipients and subject. */
+void action_mail_addinfo(const struct action_mail *mail, struct str *to);
 
 struct action_runner;
 

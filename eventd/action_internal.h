@@ -8,7 +8,9 @@
 #include "eventd/action.h"
 
 struct action {
-	char *id, *script;
+	char *id;
+	char *script;              /* NULL: a mail */
+	char *to, *subject, *body; /* of a mail, with $VARIABLES$ */
 	bool disabled;
 };
 struct action_table {

@@ -8,24 +8,11 @@
 #include "common/mem.h"
 #include "common/tls_listener.h"
 #include "eventd/eventd.h"
+#include "eventd/trap/credentials.h"
 
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-
-/* This version has no receiver for it. */
-static void
-refuse(bool enabled, const char *name, const char *what, struct err *all)
-{
-	struct err one = {""};
-
-	if (enabled)
-		err_set(&one,
-		    "listen.%s: this version does not receive %s; set "
-		    "listen.%s.enabled to false",
-		    name, what, name);
-	err_also(all, &one);
-}
 
 /* Everything that is in the way is named, not the first thing alone. */
 static int
@@ -34,8 +21,10 @@ bind_all(struct eventd *ed, struct eventd_config *c,
 {
 	struct err all = {""}, one = {""};
 
-	refuse(settings->traps.enabled, "traps", "SNMP traps", &all);
 	if (eventd_read_allow(settings, &c->sources, &one) != 0)
+		err_also(&all, &one);
+	if (bind_listener(&c->traps, "traps", &settings->traps, SOCK_DGRAM,
+		&ed->listening_traps, &one) != 0)
 		err_also(&all, &one);
 	if (bind_listener(&c->udp, "syslog_udp", &settings->syslog_udp,
 		SOCK_DGRAM, &ed->listening_udp, &one) != 0)
@@ -92,10 +81,13 @@ eventd_config_build(struct eventd *ed, const struct snapshot *snap,
 	}
 	str_free(&mistakes);
 	unmark(&ed->listening_udp);
+	unmark(&ed->listening_traps);
 	unmark(&ed->listening_tcp);
 	unmark(&ed->listening_tls);
 	unmark(&ed->listening_status);
-	if (bind_all(ed, c, settings, err_r) != 0)
+	if (trap_credentials_read(
+		&c->made->options->traps, ed->d->root, err_r) != 0 ||
+	    bind_all(ed, c, settings, err_r) != 0)
 		eventd_config_free(&c);
 	return c;
 }
@@ -109,6 +101,7 @@ eventd_config_free(struct eventd_config **cp)
 		return;
 	event_rules_free(&c->made);
 	bound_list_free(&c->udp);
+	bound_list_free(&c->traps);
 	bound_list_free(&c->tcp);
 	bound_list_free(&c->tls);
 	SSL_CTX_free(c->tls_context);
@@ -155,6 +148,24 @@ listen_udp(struct eventd *ed, struct eventd_config *c)
 	bound_list_free(&ed->listening_udp);
 	ed->listening_udp = c->udp;
 	c->udp = (struct bound_list){0};
+}
+
+/* By the options that the engine works by. */
+static int
+listen_traps(struct eventd *ed, struct eventd_config *c, struct err *err_r)
+{
+	int fds[ARRAY_LEN(ed->udp_fds)];
+	size_t n = 0;
+	int rc;
+
+	inherit(&ed->listening_traps, &c->traps);
+	for (size_t i = 0; i < c->traps.n && n < ARRAY_LEN(fds); i++)
+		fds[n++] = c->traps.v[i].fd;
+	rc = traps_set(ed->traps, &ed->engine->options->traps, fds, n, err_r);
+	bound_list_free(&ed->listening_traps);
+	ed->listening_traps = c->traps;
+	c->traps = (struct bound_list){0};
+	return rc;
 }
 
 typedef int listen_fn(void *server, int fd, const char *key, struct err *err);
@@ -224,6 +235,8 @@ eventd_config_listen(
 {
 	sources_set_rules(ed->intake.sources, &c->sources);
 	listen_udp(ed, c);
+	if (listen_traps(ed, c, err_r) != 0)
+		return -1;
 	if (listen_streams(&ed->listening_tcp, &c->tcp, ed->streams, start_tcp,
 		stop_tcp, err_r) != 0)
 		return -1;

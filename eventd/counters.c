@@ -75,6 +75,7 @@ engine_values(const struct engine *e, struct cell *v)
 	v[STATUS_messages_udp].i = (int64_t)c->by_input[INPUT_UDP];
 	v[STATUS_messages_tcp].i = (int64_t)c->by_input[INPUT_TCP];
 	v[STATUS_messages_tls].i = (int64_t)c->by_input[INPUT_TLS];
+	v[STATUS_messages_trap].i = (int64_t)c->by_input[INPUT_TRAP];
 	v[STATUS_messages_socket].i = (int64_t)c->by_input[INPUT_SOCKET];
 	v[STATUS_messages_pipe].i = (int64_t)c->by_input[INPUT_PIPE];
 	v[STATUS_messages_spool].i = (int64_t)c->by_input[INPUT_SPOOL];
@@ -114,6 +115,29 @@ forward_values(const struct forwarders *f, struct cell *v)
 	}
 }
 
+static void
+trap_values(const struct trap_counters *c, struct cell *v)
+{
+	static const enum status_column columns[TRAP_REFUSED_COUNT] = {
+#define TRAP_COLUMN(name, help) STATUS_traps_refused_##name,
+	    TRAP_REFUSALS(TRAP_COLUMN)};
+
+	for (int i = 0; i < TRAP_REFUSED_COUNT; i++) {
+		v[columns[i]].i = (int64_t)c->refused[i];
+		v[STATUS_traps_refused].i += (int64_t)c->refused[i];
+	}
+	v[STATUS_traps].i = (int64_t)c->traps;
+	v[STATUS_informs].i = (int64_t)c->informs;
+	v[STATUS_informs_repeated].i = (int64_t)c->repeated;
+	v[STATUS_informs_unanswered].i = (int64_t)c->unanswered;
+	v[STATUS_trap_engines_learned].i = (int64_t)c->learned;
+	v[STATUS_trap_kernel_drops].i = (int64_t)c->kernel_drops;
+	v[STATUS_trap_queue_drops].i = (int64_t)c->queue_drops;
+	/* The sums are of everything that came by UDP. */
+	v[STATUS_kernel_drops].i += (int64_t)c->kernel_drops;
+	v[STATUS_queue_drops].i += (int64_t)c->queue_drops;
+}
+
 void
 eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
     struct strings *rules)
@@ -126,6 +150,7 @@ eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
 	v[STATUS_sources].i = (int64_t)sources_count(ed->intake.sources);
 	v[STATUS_messages_not_logged].i =
 	    (int64_t)message_log_lost(ed->intake.log);
+	trap_values(traps_counters(ed->traps), v);
 	rate_values(ed, v);
 	active_groups(&ed->engine->index.hosts, hosts);
 	active_groups(&ed->engine->index.rules, rules);

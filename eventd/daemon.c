@@ -63,6 +63,9 @@ on_action(struct event *ev, const char *action, bool recovery, void *arg)
 		    ed->outbox, ed->world, ev, recovery, eventd_now());
 		return;
 	}
+	if (ec_outbox_mail(ed->outbox, ed->world, ed->actions, action, ev,
+		recovery, eventd_now()))
+		return;
 	if (action_start(ed->runner, ed->actions, action, ev, &err) != 0) {
 		log_warn(
 		    "event %llu: %s", (unsigned long long)ev->id, err.text);
@@ -371,11 +374,14 @@ make_parts(struct eventd *ed)
 	    .action = on_action,
 	    .watch = on_watch,
 	    .heard = eventd_heard,
+	    .unmatched = eventd_unmatched,
 	    .arg = ed};
 	ed->outbox = ec_outbox_new(d);
 	ed->runner = action_runner_new(d->loop);
-	ed->udp = udp_new(
-	    d->loop, limits.max_message, &ed->received, eventd_message, ed);
+	ed->udp = udp_new(d->loop, INPUT_UDP, limits.max_message, &ed->received,
+	    eventd_message, ed);
+	ed->traps = traps_new(
+	    d->loop, d->root, eventd_trap_admit, eventd_trap_message, ed);
 	ed->streams =
 	    ec_stream_new(d->loop, &limits, &ed->received, eventd_message, ed);
 	eventd_intake_make(ed, random_seed());
@@ -413,6 +419,7 @@ init(struct daemon *d, struct err *err_r)
 	c->made->rules = NULL;
 	c->made->options = NULL;
 	if (open_store(ed, err_r) == 0) {
+		traps_set_store(ed->traps, ed->store);
 		apply_options(ed);
 		scanner_start(ed->scanner, ed->engine->rules);
 		ec_engine_start(ed->engine, eventd_now());
@@ -547,11 +554,13 @@ deinit(struct daemon *d)
 	eventd_intake_free(ed);
 	ec_stream_free(&ed->streams);
 	bound_list_free(&ed->listening_udp);
+	bound_list_free(&ed->listening_traps);
 	bound_list_free(&ed->listening_tcp);
 	bound_list_free(&ed->listening_tls);
 	bound_list_free(&ed->listening_status);
 	status_free(&ed->status);
 	ec_store_close(&ed->store);
+	traps_free(&ed->traps);
 	eventd_drop_requests(ed);
 	while (ed->questions != NULL) {
 		struct question *next = ed->questions->next;

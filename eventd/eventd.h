@@ -14,13 +14,15 @@
 #include "eventd/status/server.h"
 #include "eventd/status/values.h"
 #include "eventd/store/store.h"
+#include "eventd/traps.h"
 #include "eventd/world.h"
 
 /* What a configuration gives, built before it is taken. */
 struct eventd_config {
 	struct event_rules *made;
-	struct bound_list udp, tcp, tls, status; /* fd -1: listening already */
-	SSL_CTX *tls_context;                    /* own; NULL: no TLS */
+	struct bound_list udp, traps, tcp, tls,
+	    status;           /* fd -1: listening already */
+	SSL_CTX *tls_context; /* own; NULL: no TLS */
 	struct source_rules sources;
 };
 
@@ -38,11 +40,12 @@ struct eventd {
 	struct action_runner *runner;
 	struct scanner *scanner;
 	struct udp_receiver *udp;
+	struct traps *traps;
 	struct stream_receiver *streams;
 	struct intake intake;
 	struct status_server *status;
-	struct bound_list listening_udp, listening_tcp, listening_tls,
-	    listening_status;
+	struct bound_list listening_udp, listening_traps, listening_tcp,
+	    listening_tls, listening_status;
 	int udp_fds[32];
 	struct eventd_config *prepared;
 	struct snapshot *own_snapshot; /* by RELOAD; else NULL */

@@ -39,6 +39,30 @@ eventd_message(struct slice raw, const char *address, enum input input,
 	eventd_arm(ed);
 }
 
+bool
+eventd_trap_admit(
+    const char *address, size_t bytes, int64_t received_us, void *arg)
+{
+	struct eventd *ed = arg;
+	enum source_verdict verdict = sources_take(
+	    ed->intake.sources, INPUT_TRAP, address, bytes, received_us);
+
+	ed->received.not_allowed += verdict == SOURCE_REFUSED;
+	return verdict == SOURCE_TAKEN;
+}
+
+void
+eventd_trap_message(struct message *m, void *arg)
+{
+	struct eventd *ed = arg;
+	int64_t start = clock_mono();
+
+	ec_engine_message(ed->engine, m, m->received_us);
+	rates_processing(
+	    &ed->rates, (double)(clock_mono() - start) / (double)NS_PER_S);
+	eventd_arm(ed);
+}
+
 void
 eventd_heard(const struct message *m, bool made, void *arg)
 {
@@ -47,6 +71,12 @@ eventd_heard(const struct message *m, bool made, void *arg)
 	forwarders_add(ed->intake.forward, m, made);
 	if (ed->engine->options->log_messages)
 		message_log_add(ed->intake.log, m);
+}
+
+void
+eventd_unmatched(const struct message *m, int64_t now_us, void *arg)
+{
+	ec_patterns_add(((struct eventd *)arg)->intake.patterns, m, now_us);
 }
 
 static bool
@@ -79,6 +109,7 @@ eventd_intake_make(struct eventd *ed, uint64_t seed)
 	ed->intake.forward = forwarders_new(ed->d->loop, ed->d->root, queues);
 	free(queues);
 	ed->intake.log = message_log_new(ed->d->loop, folder);
+	ed->intake.patterns = ec_patterns_new();
 	ec_stream_set_admit(ed->streams, admit);
 	free(folder);
 }
@@ -105,6 +136,7 @@ eventd_intake_free(struct eventd *ed)
 	message_log_free(&ed->intake.log);
 	forwarders_free(&ed->intake.forward);
 	sources_free(&ed->intake.sources);
+	ec_patterns_free(&ed->intake.patterns);
 }
 
 void
@@ -122,6 +154,7 @@ void
 eventd_intake_pause(struct eventd *ed, bool paused)
 {
 	udp_pause(ed->udp, paused);
+	traps_pause(ed->traps, paused);
 	ec_stream_pause(ed->streams, paused);
 	if (ed->intake.spool != NULL)
 		spool_pause(ed->intake.spool, paused);
@@ -233,7 +266,8 @@ eventd_read_allow(const struct settings *settings, struct source_rules *rules,
 		enum input input;
 	} inputs[] = {{"syslog_udp", &settings->syslog_udp, INPUT_UDP},
 	    {"syslog_tcp", &settings->syslog_tcp, INPUT_TCP},
-	    {"syslog_tls", &settings->syslog_tls, INPUT_TLS}};
+	    {"syslog_tls", &settings->syslog_tls, INPUT_TLS},
+	    {"traps", &settings->traps, INPUT_TRAP}};
 	struct err all = {""};
 
 	*rules = (struct source_rules){0};

@@ -181,40 +181,70 @@ ec_outbox_connect(struct outbox *o, struct store *st, struct err *err_r)
 	return o->link == NULL ? -1 : 0;
 }
 
-void
-ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
-    bool recovery, int64_t now_us)
+/* `context` has what the notifier is told beside the event itself. */
+static void
+keep_and_send(struct outbox *o, const struct event *ev, bool recovery,
+    const struct str *context, int64_t now_us)
 {
-	struct str context = {0}, body = {0};
-	uint32_t host = world_host(w, ev->core_host);
-	char *id;
-	struct msg m;
-
-	/* Nobody is told while the host is in downtime. */
-	if (ev->core_host[0] != '\0' && world_in_downtime(w, host))
-		return;
-	ev->notifications++;
-	id = xasprintf("%s-%s-%" PRId64 "-%" PRIu64, o->d->site, o->d->instance,
-	    o->boot_us, ++o->number);
-	notify_context(&context, world_snapshot(w), ev, recovery);
-	m = (struct msg){.id = MSG_NOTICE,
+	const char *host = ev->core_host[0] != '\0' ? ev->core_host
+	    : ev->host[0] != '\0'                   ? ev->host
+						    : o->d->site;
+	struct str body = {0};
+	char *id = xasprintf("%s-%s-%" PRId64 "-%" PRIu64, o->d->site,
+	    o->d->instance, o->boot_us, ++o->number);
+	struct msg m = {.id = MSG_NOTICE,
 	    .notice = {.id = slice_of(id),
 		.created_us = now_us,
 		.site = slice_of(o->d->site),
 		.what = recovery ? SLICE("RECOVERY") : SLICE("PROBLEM"),
-		.host = slice_of(
-		    ev->core_host[0] != '\0' ? ev->core_host : ev->host),
+		.host = slice_of(host),
 		.service =
 		    slice_of(ev->application[0] != '\0' ? ev->application
 							: "Event Console"),
-		.context = str_slice(&context)}};
+		.context = str_slice(context)}};
+
 	msg_put(&body, &m);
 	ec_store_notice(o->store, slice_of(id), str_slice(&body));
 	ec_outbox_restore(o, slice_of(id), str_slice(&body));
 	send_waiting(o);
 	free(id);
-	str_free(&context);
 	str_free(&body);
+}
+
+void
+ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
+    bool recovery, int64_t now_us)
+{
+	struct str context = {0};
+	uint32_t host = world_host(w, ev->core_host);
+
+	/* Nobody is told while the host is in downtime. */
+	if (ev->core_host[0] != '\0' && world_in_downtime(w, host))
+		return;
+	ev->notifications++;
+	notify_context(&context, world_snapshot(w), ev, recovery);
+	keep_and_send(o, ev, recovery, &context, now_us);
+	str_free(&context);
+}
+
+bool
+ec_outbox_mail(struct outbox *o, struct world *w, const struct action_table *t,
+    const char *action, const struct event *ev, bool recovery, int64_t now_us)
+{
+	struct str context = {0}, addinfo = {0};
+	struct action_mail mail;
+
+	if (!action_mail(t, action, ev, &mail))
+		return false;
+	notify_context(&context, world_snapshot(w), ev, recovery);
+	notify_context_mail(&context, &mail);
+	keep_and_send(o, ev, recovery, &context, now_us);
+	action_mail_addinfo(&mail, &addinfo);
+	ec_store_history(o->store, "EMAIL", "", str_get(&addinfo), ev, now_us);
+	action_mail_free(&mail);
+	str_free(&context);
+	str_free(&addinfo);
+	return true;
 }
 
 size_t

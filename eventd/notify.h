@@ -8,6 +8,7 @@
 #define EVENTD_NOTIFY_H
 
 #include "common/daemon.h"
+#include "eventd/action.h"
 #include "eventd/store/store.h"
 #include "eventd/world.h"
 
@@ -25,10 +26,19 @@ int ec_outbox_connect(struct outbox *o, struct store *st, struct err *err_r);
 /* Keeps a notification about the event, and sends it. */
 void ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
     bool recovery, int64_t now_us);
+/*
+ * The action is a mail: keeps it, sends it, writes it into the history. False:
+ * it is none.
+ */
+bool ec_outbox_mail(struct outbox *o, struct world *w,
+    const struct action_table *t, const char *action, const struct event *ev,
+    bool recovery, int64_t now_us);
 size_t ec_outbox_waiting(const struct outbox *o);
 
 /* Appends the context, records: pair. Pure but for the process's zone. */
 void notify_context(struct str *list, const struct snapshot *snap,
     const struct event *ev, bool recovery);
+/* Makes a mail of it, past the notifier's rules. */
+void notify_context_mail(struct str *list, const struct action_mail *mail);
 
 #endif

@@ -197,3 +197,11 @@ notify_context(struct str *list, const struct snapshot *snap,
 	add_joined(list, "EC_CONTACT_GROUPS", &ev->contact_groups, ' ');
 	add(list, "EC_ORIG_HOST", ev->orig_host);
 }
+
+void
+notify_context_mail(struct str *list, const struct action_mail *mail)
+{
+	add(list, "EC_MAIL_TO", mail->to);
+	add(list, "EC_MAIL_SUBJECT", mail->subject);
+	add(list, "EC_MAIL_BODY", mail->body);
+}

@@ -74,9 +74,7 @@ eventd_options_read(const json_t *doc, struct str *mistakes)
 	o->log_messages = reader_bool(&r, "log_messages", false);
 	read_rate(&r, o);
 	forward_targets_read(&r, "forward", &o->forward);
-	if (reader_get(&r, "snmp") != NULL)
-		reader_mistake(&r, "snmp",
-		    "this version does not receive SNMP traps; leave it out");
+	trap_options_read(&o->traps, &r);
 	reader_end(&r);
 	if (mistakes->len > before)
 		eventd_options_free(&o);
@@ -91,6 +89,7 @@ eventd_options_free(struct eventd_options **o)
 	hostname_free(&(*o)->hostname);
 	networks_free(&(*o)->tcp_allow);
 	forward_targets_free(&(*o)->forward);
+	trap_options_free(&(*o)->traps);
 	free(*o);
 	*o = NULL;
 }

@@ -8,6 +8,7 @@
 #include "eventd/forward/options.h"
 #include "eventd/rule/compile.h"
 #include "eventd/rule/hostname.h"
+#include "eventd/trap/options.h"
 
 struct eventd_options {
 	struct hostname_rules hostname;
@@ -23,6 +24,7 @@ struct eventd_options {
 	struct forward_targets forward;
 	uint32_t rate;            /* of one source an interval; 0: any */
 	int64_t rate_interval_us; /* of the rate */
+	struct trap_options traps;
 };
 
 /* NULL with one line a mistake. `doc` NULL or {}: the defaults. */

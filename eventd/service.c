@@ -111,6 +111,51 @@ answer_sources(struct request *r, struct str *out)
 	}
 }
 
+/* False: the limit is reached. */
+static bool
+answer_pattern(struct request *r, const struct pattern_seen *s, struct str *out)
+{
+	struct str text = {0}, regex = {0};
+	struct strings hosts = {0}, hours = {0};
+	struct pattern_row p = {.seen = s, .hosts = &hosts, .hours = &hours};
+	struct row row = {.pattern = &p};
+	uint64_t sum = 0;
+	bool more = true;
+
+	pattern_text(s, &text);
+	pattern_regex(s, &regex);
+	p.text = str_slice(&text);
+	p.regex = str_slice(&regex);
+	for (unsigned i = 0; i < s->n_hosts; i++)
+		strings_add(&hosts, slice_of(s->host[i]));
+	for (unsigned i = 1; i <= PATTERN_HOURS; i++) {
+		uint64_t upto = pattern_recent(s, i, eventd_now());
+		char number[24];
+
+		snprintf(number, sizeof(number), "%llu",
+		    (unsigned long long)(upto - sum));
+		strings_add(&hours, slice_of(number));
+		sum = upto;
+	}
+	if (query_accepts(r->query, &row))
+		more = query_row(r->query, &row, out);
+	strings_free(&hosts);
+	strings_free(&hours);
+	str_free(&text);
+	str_free(&regex);
+	return more;
+}
+
+static void
+answer_patterns(struct request *r, struct str *out)
+{
+	const struct pattern_seen *s =
+	    ec_patterns_newest(r->ed->intake.patterns);
+
+	while (s != NULL && answer_pattern(r, s, out))
+		s = s->older;
+}
+
 static void
 answer_forwards(struct request *r, struct str *out)
 {
@@ -168,6 +213,8 @@ on_synced_get(const char *why, void *arg)
 		answer_sources(r, &out);
 	else if (q->table == QUERY_FORWARDS)
 		answer_forwards(r, &out);
+	else if (q->table == QUERY_PATTERNS)
+		answer_patterns(r, &out);
 	else
 		answer_status(r, &out);
 	query_end(q, &out);

@@ -337,7 +337,11 @@ evaluate(struct notifyd *n, const struct context *ctx,
     const struct msg_notice *m, const char *site, const char *only_method,
     struct plan *plan_r)
 {
-	process_plan(n, ctx, site, clock_wall() / NS_PER_S, false, plan_r);
+	if (context_get(ctx, "EC_MAIL_TO") != NULL)
+		plan_mail(plan_r, context_text(ctx, "EC_MAIL_TO"));
+	else
+		process_plan(
+		    n, ctx, site, clock_wall() / NS_PER_S, false, plan_r);
 	if (only_method != NULL)
 		plan_keep_method(plan_r, only_method);
 	n->counters.skipped += plan_r->n_skips;

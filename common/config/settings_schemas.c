@@ -131,13 +131,17 @@ TABLE(limits, {"host", &limit, false, "{limit: 1000}", "events of one host"},
 TABLE(history, {"lifetime", &duration, false, "365d", "of archived events"});
 TABLE(status_tcp, {"commands", &boolean, false, "false", "take commands"},
     {"allow", &networks, false, "[]", "networks that may connect"});
+TABLE(secret_file, {"file", &text, true, NULL, "that holds the secret"});
+EITHER(secret, "a text or {file: PATH}", &text, &secret_file);
 static const struct schema secret_pair = {.kind = SCHEMA_LIST,
-    .of = &text,
+    .of = &secret,
     .min = 2,
     .max = 2,
-    .expected = "[algorithm, secret]"};
+    .expected = "[algorithm, secret] or [algorithm, {file: PATH}]"};
+static const struct schema secrets = {.kind = SCHEMA_LIST, .of = &secret};
 TABLE(snmp_user, {"name", &text, true, NULL, "of the SNMPv3 user"},
     {"engine_ids", &texts, false, "[]", "senders' engine ids, hexadecimal"},
+    {"learn", &boolean, false, "false", "other engines with these secrets"},
     {"auth", &secret_pair, false, NULL, "[md5, sha, sha256, ...; secret]"},
     {"priv", &secret_pair, false, NULL, "[des, aes, ...; secret]"});
 static const struct schema snmp_users = {.kind = SCHEMA_LIST, .of = &snmp_user};
@@ -145,7 +149,7 @@ TABLE(translate_table,
     {"add_description", &boolean, false, "false", "with the MIB's text"});
 EITHER(translate, "true, false or {add_description: true}", &boolean,
     &translate_table);
-TABLE(snmp, {"communities", &texts, false, "[]", "of SNMPv1 and v2c"},
+TABLE(snmp, {"communities", &secrets, false, "[public]", "of SNMPv1 and v2c"},
     {"users", &snmp_users, false, "[]", "of SNMPv3"},
     {"translate", &translate, false, "false", "numbers into names by MIBs"},
     {"relays", &networks, false, "[]", "whose agent address is believed"});

@@ -302,6 +302,8 @@ orphan(struct engine *e, const struct message *m, int64_t now_us)
 	struct event *ev;
 
 	e->counters.orphans++;
+	if (e->effects->unmatched != NULL)
+		e->effects->unmatched(m, now_us, e->effects->arg);
 	if (!e->options->archive_orphans)
 		return;
 	ev = event_new();

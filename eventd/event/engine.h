@@ -31,6 +31,9 @@ struct engine_effects {
 	    const struct event *ev, void *arg); /* may be NULL */
 	/* A message, its host translated; `made`: a rule made use of it. */
 	void (*heard)(const struct message *m, bool made, void *arg);
+	/* No rule fitted the message. */
+	void (*unmatched)(const struct message *m, int64_t now_us,
+	    void *arg); /* may be NULL */
 	/* An expecting rule began an interval or counted; see watch. */
 	void (*watch)(
 	    const char *rule_id, int64_t from_us, uint64_t count, void *arg);

@@ -66,7 +66,7 @@ const char *
 input_name(enum input input)
 {
 	static const char *const names[] = {
-	    "udp", "tcp", "socket", "pipe", "command", "tls", "spool"};
+	    "udp", "tcp", "socket", "pipe", "command", "tls", "spool", "trap"};
 
 	return names[input];
 }

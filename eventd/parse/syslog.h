@@ -26,6 +26,7 @@ enum input {
 	INPUT_COMMAND, /* CREATE */
 	INPUT_TLS,
 	INPUT_SPOOL, /* files in var/vedette/eventd/spool */
+	INPUT_TRAP,  /* SNMP, port 162 */
 	INPUT_COUNT
 };
 const char *input_name(enum input input);
@@ -42,7 +43,8 @@ enum message_format {
 	FORMAT_EPOCH = 7,
 	FORMAT_UTM = 8,
 	FORMAT_5424 = 9,
-	FORMAT_YEAR = 10
+	FORMAT_YEAR = 10,
+	FORMAT_TRAP = 31 /* no line: SNMP */
 };
 
 /* All text is valid UTF-8 without control characters. */

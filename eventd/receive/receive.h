@@ -67,9 +67,17 @@ void ec_address_text(const struct sockaddr *sa, char text[64]);
 
 struct udp_receiver;
 
-/* The thread starts with the first socket. */
-struct udp_receiver *udp_new(uv_loop_t *loop, size_t max_message,
-    struct receive_counters *counters, receive_fn *fn, void *arg);
+/*
+ * The thread starts with the first socket. Of INPUT_UDP the ends of lines are
+ * taken off and what is longer is cut; of others every byte is handed on.
+ */
+struct udp_receiver *udp_new(uv_loop_t *loop, enum input input,
+    size_t max_message, struct receive_counters *counters, receive_fn *fn,
+    void *arg);
+/* Of the datagram that `fn` is being called for: its sender, and the socket. */
+struct sockaddr_in6;
+void udp_peer(
+    const struct udp_receiver *u, struct sockaddr_in6 *from_r, int *fd_r);
 void udp_free(struct udp_receiver **u);
 /* Takes the sockets over in place of those it has. */
 void udp_set_sockets(struct udp_receiver *u, const int *fds, size_t n);

@@ -34,6 +34,7 @@ struct datagram { /* in a block, its bytes behind it, aligned to 8 */
 	struct sockaddr_in6 from; /* or sockaddr_in */
 	int64_t received_us;
 	uint32_t len;
+	int fd;
 	bool truncated;
 };
 struct block { /* datagrams of one lane */
@@ -54,7 +55,9 @@ struct socket {
 };
 
 struct udp_receiver {
+	enum input input;
 	size_t max_message;
+	size_t lane_bytes; /* traps come in bursts from one relay */
 	struct receive_counters *counters;
 	receive_fn *fn;
 	void *arg;
@@ -78,6 +81,7 @@ struct udp_receiver {
 	struct iovec iov[BATCH];
 	struct sockaddr_in6 from[BATCH];
 	bool paused;
+	const struct datagram *given; /* that fn is being called for */
 };
 
 static size_t
@@ -105,7 +109,8 @@ lane_of(const struct udp_receiver *u, const struct sockaddr_in6 *from)
 
 /* Datagrams `from` to before `to` of the batch. */
 static struct block *
-make_block(struct udp_receiver *u, int from, int to, int64_t now_us)
+make_block(struct udp_receiver *u, const struct socket *s, int from, int to,
+    int64_t now_us)
 {
 	struct block *b;
 	size_t size = 0;
@@ -119,6 +124,7 @@ make_block(struct udp_receiver *u, int from, int to, int64_t now_us)
 		struct datagram d = {.from = u->from[i],
 		    .received_us = now_us,
 		    .len = u->msgs[i].msg_len,
+		    .fd = s->fd,
 		    .truncated =
 			(u->msgs[i].msg_hdr.msg_flags & MSG_TRUNC) != 0};
 
@@ -147,7 +153,7 @@ static bool
 enqueue(struct udp_receiver *u, struct lane *lane, struct block *b)
 {
 	if (u->queued + b->size > QUEUE_BYTES ||
-	    lane->queued + b->size > LANE_BYTES) {
+	    lane->queued + b->size > u->lane_bytes) {
 		u->queue_drops += b->n;
 		return false;
 	}
@@ -187,7 +193,7 @@ receive(struct udp_receiver *u, struct socket *s)
 		for (end = i + 1;
 		     end < n && lane_of(u, &u->from[end]) == lanes[runs]; end++)
 			;
-		blocks[runs++] = make_block(u, i, end, now_us);
+		blocks[runs++] = make_block(u, s, i, end, now_us);
 	}
 	pthread_mutex_lock(&u->lock);
 	for (int i = 0; i < runs; i++) {
@@ -230,6 +236,25 @@ run(void *arg)
 /* --- on the loop -------------------------------------------------------------
  */
 
+static struct slice
+line_of(struct udp_receiver *u, struct slice raw, bool truncated)
+{
+	raw = frame_strip(raw);
+	if (raw.len > u->max_message || truncated) {
+		u->counters->frames.truncated++;
+		if (raw.len > u->max_message)
+			raw.len = u->max_message;
+	}
+	return raw;
+}
+
+void
+udp_peer(const struct udp_receiver *u, struct sockaddr_in6 *from, int *fd)
+{
+	*from = u->given->from;
+	*fd = u->given->fd;
+}
+
 /* The block's next datagrams; true: it is used up. */
 static bool
 give(struct udp_receiver *u, struct block *b, size_t *budget)
@@ -246,16 +271,13 @@ give(struct udp_receiver *u, struct block *b, size_t *budget)
 		b->taken++;
 		(*budget)--;
 		u->counters->udp_bytes += raw.len;
-		raw = frame_strip(raw);
-		if (raw.len > u->max_message || d.truncated) {
-			u->counters->frames.truncated++;
-			if (raw.len > u->max_message)
-				raw.len = u->max_message;
-		}
+		if (u->input == INPUT_UDP)
+			raw = line_of(u, raw, d.truncated);
 		if (raw.len == 0)
 			continue;
 		ec_address_text((const struct sockaddr *)&d.from, address);
-		u->fn(raw, address, INPUT_UDP, d.received_us, u->arg);
+		u->given = &d;
+		u->fn(raw, address, u->input, d.received_us, u->arg);
 	}
 	return b->taken == b->n;
 }
@@ -324,11 +346,13 @@ on_async(uv_async_t *async)
 }
 
 struct udp_receiver *
-udp_new(uv_loop_t *loop, size_t max_message, struct receive_counters *counters,
-    receive_fn *fn, void *arg)
+udp_new(uv_loop_t *loop, enum input input, size_t max_message,
+    struct receive_counters *counters, receive_fn *fn, void *arg)
 {
 	struct udp_receiver *u = xnew(struct udp_receiver);
 
+	u->input = input;
+	u->lane_bytes = input == INPUT_TRAP ? QUEUE_BYTES : LANE_BYTES;
 	u->max_message = max_message;
 	u->counters = counters;
 	u->fn = fn;

@@ -155,6 +155,52 @@ get_forward(const struct row *row, uint32_t index, struct cell *c)
 	}
 }
 
+static void
+get_pattern(const struct row *row, uint32_t index, struct cell *c)
+{
+	const struct pattern_row *p = row->pattern;
+	const struct pattern_seen *s = p->seen;
+
+	switch (index) {
+	case 0:
+		c->s = slice_of(s->application);
+		break;
+	case 1:
+		c->s = p->text;
+		break;
+	case 2:
+		c->s = p->regex;
+		break;
+	case 3:
+		c->i = (int64_t)s->count;
+		break;
+	case 4:
+		c->list = p->hours;
+		break;
+	case 5:
+		c->s = slice_of(s->sample);
+		break;
+	case 6:
+		c->list = p->hosts;
+		break;
+	case 7:
+		c->i = s->min_priority;
+		break;
+	case 8:
+		c->i = s->max_priority;
+		break;
+	case 9:
+		c->i = s->facility;
+		break;
+	case 10:
+		c->i = s->first_us;
+		break;
+	default:
+		c->i = s->last_us;
+		break;
+	}
+}
+
 #define STATUS_COLUMN(name, type, help)                                        \
 	{"status_" #name, CELL_##type, get_status, STATUS_##name, help},
 static const struct column status_columns[] = {STATUS_TABLE(STATUS_COLUMN){0}};
@@ -181,6 +227,21 @@ static const struct column forward_columns[] = {
     {"forward_drops", CELL_INT, get_forward, 5,
 	"messages that the full queue lost"},
     {0}};
+static const struct column pattern_columns[] = {
+    {"pattern_application", CELL_STR, get_pattern, 0,
+	"of messages that no rule fitted"},
+    {"pattern_text", CELL_STR, get_pattern, 1, "its words, * for what varies"},
+    {"pattern_regex", CELL_STR, get_pattern, 2, "the same for when.text"},
+    {"pattern_count", CELL_INT, get_pattern, 3, "messages since the start"},
+    {"pattern_hours", CELL_LIST, get_pattern, 4,
+	"messages by hour, the present one first"},
+    {"pattern_sample", CELL_STR, get_pattern, 5, "text of the last one"},
+    {"pattern_hosts", CELL_LIST, get_pattern, 6, "the first that sent it"},
+    {"pattern_min_priority", CELL_INT, get_pattern, 7, "the most urgent"},
+    {"pattern_max_priority", CELL_INT, get_pattern, 8, "the least urgent"},
+    {"pattern_facility", CELL_INT, get_pattern, 9, "of the last one"},
+    {"pattern_first", CELL_TIME, get_pattern, 10, "when it was first seen"},
+    {"pattern_last", CELL_TIME, get_pattern, 11, "when it was last seen"}, {0}};
 static const struct column history_columns[] = {
     {"history_line", CELL_INT, get_history, 0, "number of the line"},
     {"history_time", CELL_TIME, get_history, 1, "when it happened"},
@@ -241,6 +302,8 @@ query_columns(enum query_table table)
 		return source_columns;
 	case QUERY_FORWARDS:
 		return forward_columns;
+	case QUERY_PATTERNS:
+		return pattern_columns;
 	case QUERY_STATUS:
 	case QUERY_TABLES:
 		break;

@@ -28,7 +28,7 @@ struct filter {
 };
 
 static const char *const table_names[] = {
-    "events", "history", "rules", "status", "sources", "forwards"};
+    "events", "history", "rules", "status", "sources", "forwards", "patterns"};
 
 static const struct column *
 find_column(enum query_table table, struct slice name)

@@ -11,6 +11,7 @@
 #include "common/str.h"
 #include "eventd/event/event.h"
 #include "eventd/forward/forward.h"
+#include "eventd/learn/patterns.h"
 #include "eventd/receive/sources.h"
 
 #include <stdbool.h>
@@ -26,6 +27,7 @@ enum query_table {
 	QUERY_STATUS,
 	QUERY_SOURCES,
 	QUERY_FORWARDS,
+	QUERY_PATTERNS,
 	QUERY_TABLES
 };
 enum query_format {
@@ -68,6 +70,11 @@ struct history_row {
 	int64_t time_us;
 	const char *what, *who, *addinfo;
 };
+struct pattern_row {
+	const struct pattern_seen *seen;
+	struct slice text, regex;
+	const struct strings *hosts, *hours; /* hours: the present one first */
+};
 /* What a table has rows of; the others are NULL. */
 struct row {
 	const struct event *event;
@@ -76,6 +83,7 @@ struct row {
 	const struct cell *status; /* by column of the status table */
 	const struct source *source;
 	const struct forward_state *forward;
+	const struct pattern_row *pattern;
 };
 
 struct column {

@@ -176,6 +176,11 @@ make_subject(struct str *to, const struct context *ctx, const json_t *params)
 	    own[0] != '\0' ? own : method_text(params, "subject");
 	struct template_world w = {.params = NULL, .ctx = ctx};
 
+	/* An action of the event console has words of its own. */
+	if (context_get(ctx, "EC_MAIL_TO") != NULL) {
+		str_add(to, context_text(ctx, "EC_MAIL_SUBJECT"));
+		return;
+	}
 	str_add(to, context_text(ctx, "MARK"));
 	nd_template_expand(
 	    to, text[0] == '\0' ? "Vedette: $OBJECT$ $EVENT_WORDS$" : text, &w);
@@ -304,11 +309,16 @@ mail_make(struct context *ctx, const struct mail_options *options,
 		return -1;
 	words_add(ctx, method_text(options->params, "console_url"));
 	add_headers(mail_r, ctx, options);
-	mail_body_text(&body, ctx, options);
-	add_part(&mail_r->data, "text/plain", &body);
-	str_clear(&body);
-	mail_body_html(&body, ctx, options);
-	add_part(&mail_r->data, "text/html", &body);
+	if (context_get(ctx, "EC_MAIL_TO") != NULL) {
+		str_addf(&body, "%s\n", context_text(ctx, "EC_MAIL_BODY"));
+		add_part(&mail_r->data, "text/plain", &body);
+	} else {
+		mail_body_text(&body, ctx, options);
+		add_part(&mail_r->data, "text/plain", &body);
+		str_clear(&body);
+		mail_body_html(&body, ctx, options);
+		add_part(&mail_r->data, "text/html", &body);
+	}
 	str_add(&mail_r->data, "--" BOUNDARY "--\r\n");
 	str_free(&body);
 	return 0;

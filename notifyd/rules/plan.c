@@ -95,6 +95,20 @@ plan_keep_method(struct plan *plan, const char *method)
 	}
 }
 
+void
+plan_mail(struct plan *plan, const char *addresses)
+{
+	*plan = (struct plan){0};
+	ARRAY_GROW(plan->entries, plan->n_entries, plan->cap_entries);
+	plan->entries[plan->n_entries++] =
+	    (struct plan_entry){.contact = xasprintf("mailto:%s", addresses),
+		.method = xstrdup("mail"),
+		.who = json_pack("{s:s}", "email", addresses),
+		.params = json_object(),
+		.rule = xstrdup("action"),
+		.rule_text = xstrdup("")};
+}
+
 static void
 plan_skip(struct plan *plan, const char *contact, const char *method,
     const char *reason)

@@ -100,5 +100,7 @@ void plan_free(struct plan *plan); /* ready for use again */
  * For a test by one chosen method: what remains are the entries of `method`.
  */
 void plan_keep_method(struct plan *plan, const char *method);
+/* No rules: one mail to those addresses, by an action of the event console. */
+void plan_mail(struct plan *plan_r, const char *addresses);
 
 #endif

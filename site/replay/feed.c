@@ -120,7 +120,7 @@ read_text(
 		wrong(r, key, "a text was expected");
 		return;
 	}
-	if (strcmp(key, "raw_hex") == 0) {
+	if (strcmp(key, "raw_hex") == 0 || strcmp(key, "trap_hex") == 0) {
 		own = unhex(json_string_value(value), &len);
 		if (own == NULL) {
 			wrong(r, key, "hexadecimal digits were expected");
@@ -131,8 +131,10 @@ read_text(
 		own = xmalloc(len + 1);
 		memcpy(own, json_string_value(value), len);
 	}
-	item = add_item(
-	    r, strcmp(key, "command") == 0 ? FEED_COMMAND : FEED_MESSAGE);
+	item = add_item(r,
+	    strcmp(key, "command") == 0        ? FEED_COMMAND
+		: strcmp(key, "trap_hex") == 0 ? FEED_TRAP
+					       : FEED_MESSAGE);
 	item->own = own;
 	item->text = (struct slice){own, len};
 	item->address = xstrdup(address);
@@ -162,7 +164,8 @@ read_header(struct reader *r, const json_t *object)
 static void
 read_object(struct reader *r, const json_t *object)
 {
-	static const char *const kinds[] = {"raw", "raw_hex", "command"};
+	static const char *const kinds[] = {
+	    "raw", "raw_hex", "trap_hex", "command"};
 	const json_t *value, *from = json_object_get(object, "from");
 	const char *key, *found = NULL;
 	bool until = json_object_get(object, "until") != NULL;
@@ -180,15 +183,15 @@ read_object(struct reader *r, const json_t *object)
 				n++;
 			}
 		}
-		if (strcmp(key, "trap_hex") == 0)
-			wrong(r, key, "this version does not decode traps");
-		else if (!known)
+		if (!known)
 			wrong(r, key,
 			    "unknown; a line has at, from and one of raw, "
-			    "raw_hex, command, until");
+			    "raw_hex, trap_hex, command, until");
 	}
 	if (n != 1) {
-		wrong(r, NULL, "one of raw, raw_hex, command, until is needed");
+		wrong(r, NULL,
+		    "one of raw, raw_hex, trap_hex, command, until is "
+		    "needed");
 		return;
 	}
 	if (from != NULL && !json_is_string(from))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The file of a replay, one item a line: a raw message, or a JSON object with
- * `at` (seconds since the start) and one of raw, raw_hex, command, until; the
- * first may be {"start": LOCAL TIME, "timezone": ZONE}.
+ * `at` (seconds since the start) and one of raw, raw_hex, trap_hex, command,
+ * until; the first may be {"start": LOCAL TIME, "timezone": ZONE}.
  */
 #ifndef SITE_REPLAY_FEED_H
 #define SITE_REPLAY_FEED_H
@@ -14,6 +14,7 @@
 
 enum feed_kind {
 	FEED_MESSAGE,
+	FEED_TRAP, /* a datagram of SNMP */
 	FEED_COMMAND,
 	FEED_UNTIL
 };

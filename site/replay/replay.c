@@ -11,6 +11,9 @@
 #include "eventd/event/command.h"
 #include "eventd/hosts.h"
 #include "eventd/notify.h"
+#include "eventd/trap/credentials.h"
+#include "eventd/trap/mib_file.h"
+#include "eventd/trap/text.h"
 #include "site/replay/feed.h"
 #include "site/replay/print.h"
 #include "site/simulate/scenario.h"
@@ -33,6 +36,10 @@ struct replay {
 	struct engine_effects effects;
 	struct engine *engine;
 	struct syslog_parser parser;
+	struct trap_reader *traps; /* NULL until the first trap */
+	struct trap_text trap_text;
+	struct mib *mib;     /* NULL: numbers stay numbers */
+	const char *address; /* of the trap that is being read */
 	struct str out;
 	int64_t start_us, now_us; /* wall */
 };
@@ -154,12 +161,20 @@ static void
 on_action(struct event *ev, const char *action, bool recovery, void *arg)
 {
 	struct replay *r = arg;
+	struct action_mail mail;
 	struct str context = {0};
 
 	begin(r, "action");
 	print_text(&r->out, "id", slice_of(action));
 	print_number(&r->out, "event_id", (int64_t)ev->id);
 	end(r);
+	if (action_mail(r->world.actions, action, ev, &mail)) {
+		action_mail_addinfo(&mail, &context);
+		on_history("EMAIL", "", str_get(&context), ev, r->now_us, r);
+		action_mail_free(&mail);
+		str_free(&context);
+		return;
+	}
 	if (strcmp(action, ACTION_NOTIFY) != 0) {
 		on_history("SCRIPT", "", action, ev, r->now_us, r);
 		return;
@@ -252,22 +267,17 @@ advance(struct replay *r, int64_t to_us)
 }
 
 static void
-play_message(
-    struct replay *r, struct slice raw, const char *address, enum input input)
+play_parsed(struct replay *r, struct message *m)
 {
-	struct message m = {.input = input};
-
-	syslog_parse(&r->parser, raw, address, r->now_us, &m);
-	m.input = input;
 	begin(r, "message");
-	print_one_message(&r->out, &m);
+	print_one_message(&r->out, m);
 	end(r);
-	if (m.format == FORMAT_UNREADABLE) {
+	if (m->format == FORMAT_UNREADABLE) {
 		begin(r, "unparsed");
-		print_text(&r->out, "text", m.text);
+		print_text(&r->out, "text", m->text);
 		end(r);
 	}
-	ec_engine_message(r->engine, &m, r->now_us);
+	ec_engine_message(r->engine, m, r->now_us);
 }
 
 static void
@@ -276,6 +286,86 @@ print_error(struct replay *r, const char *text)
 	begin(r, "error");
 	print_text(&r->out, "message", slice_of(text));
 	end(r);
+}
+
+/* --- traps ---------------------------------------------------------------- */
+
+static void
+on_trap(const struct trap *trap, void *arg)
+{
+	struct replay *r = arg;
+	struct message m;
+
+	trap_message(&r->trap_text, trap->pdu, r->address,
+	    &r->engine->options->traps, r->mib, r->now_us, &m);
+	play_parsed(r, &m);
+}
+
+static void
+on_refused(enum trap_refusal why, struct slice packet,
+    const struct trap_peer *peer, const struct err *reason, void *arg)
+{
+	struct err text = {""};
+
+	(void)why;
+	(void)packet;
+	(void)peer;
+	err_set(&text, "the trap is refused: %s", reason->text);
+	print_error(arg, text.text);
+}
+
+/* Nobody is answered here. */
+static void
+on_send(struct slice packet, const struct trap_peer *to, void *arg)
+{
+	(void)packet;
+	(void)to;
+	(void)arg;
+}
+
+static void
+on_learned(const char *user, const struct engine_id *engine,
+    const struct trap_peer *peer, void *arg)
+{
+	(void)user;
+	(void)engine;
+	(void)peer;
+	(void)arg;
+}
+
+static void
+play_trap(struct replay *r, const struct feed_item *item)
+{
+	static const struct trap_peer nobody = {.fd = -1};
+	static const struct engine_id own = {{0x80, 0, 0, 0, 5, 0, 0, 0, 1}, 9};
+	struct trap_handlers handlers = {.trap = on_trap,
+	    .refused = on_refused,
+	    .send = on_send,
+	    .learned = on_learned,
+	    .arg = r};
+	struct err err = {""};
+
+	if (r->traps == NULL) {
+		r->traps = trap_reader_new(&own, 1, &handlers);
+		if (trap_reader_set(
+			r->traps, &r->engine->options->traps, &err) != 0)
+			print_error(r, err.text);
+		if (r->engine->options->traps.translate)
+			r->mib = mib_of_site(r->options->root, &err);
+	}
+	r->address = item->address;
+	trap_read(r->traps, item->text, &nobody);
+}
+
+static void
+play_message(
+    struct replay *r, struct slice raw, const char *address, enum input input)
+{
+	struct message m = {.input = input};
+
+	syslog_parse(&r->parser, raw, address, r->now_us, &m);
+	m.input = input;
+	play_parsed(r, &m);
 }
 
 static void
@@ -316,6 +406,9 @@ play(struct replay *r)
 		switch (item->kind) {
 		case FEED_MESSAGE:
 			play_message(r, item->text, item->address, INPUT_UDP);
+			break;
+		case FEED_TRAP:
+			play_trap(r, item);
 			break;
 		case FEED_COMMAND:
 			play_command(r, item->text);
@@ -373,6 +466,10 @@ read_rules(
 			mistake_add(m, &(struct mistake_place){0}, "%.*s",
 			    (int)line.len, line.s);
 	}
+	if (r->configured != NULL &&
+	    trap_credentials_read(
+		&r->configured->options->traps, r->options->root, &err) != 0)
+		mistake_add(m, &(struct mistake_place){0}, "%s", err.text);
 	r->periods = periods_compile(r->snap, &err);
 	if (r->periods == NULL)
 		mistake_add(m, &(struct mistake_place){0}, "%s", err.text);
@@ -413,6 +510,9 @@ make_engine(struct replay *r)
 static void
 free_all(struct replay *r)
 {
+	trap_reader_free(&r->traps);
+	trap_text_free(&r->trap_text);
+	mib_free(&r->mib);
 	ec_engine_free(&r->engine);
 	syslog_parser_free(&r->parser);
 	event_rules_free(&r->configured);

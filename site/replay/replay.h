@@ -16,6 +16,7 @@
 struct replay_options {
 	const char *file; /* for messages */
 	const char *site; /* name for the condition `sites` */
+	const char *root; /* files with secrets are relative to it */
 	bool explain;     /* each rule that was tried */
 	int fd;           /* events go there; -1: into *out_r of replay_run() */
 	int64_t start;    /* wall seconds, unless the file says when */

@@ -73,13 +73,46 @@ def test_raw_hex_limits_and_unreadable_lines(tmp_path):
     assert first["host"] == "127.0.0.5" and first["format"] is None
 
 
+# event-console.md 21.4
+COLD_START = (
+    "304002010104067075626c6963a7330201010201000201003028300d06082b0601020101"
+    "03004301013017060a2b06010603010104010006092b0601060301010501")
+LINK_UP = (
+    "305302010104067075626c6963a6460202032f020100020100303a300e06082b06010201"
+    "010300430201f43017060a2b06010603010104010006092b0601060301010504300f060a"
+    "2b060102010202010107020107")
+
+
+def test_traps_in_hexadecimal(tmp_path):
+    found = events(replay(
+        tmp_path,
+        '{"from": "192.0.2.7", "trap_hex": "%s"}\n{"trap_hex": "%s"}\n'
+        '{"from": "192.0.2.7", "trap_hex": "3003020101"}\n'
+        % (COLD_START, LINK_UP),
+        rules="event_rules: [{id: all, when: {facility: snmptrap},"
+              " state: WARN, actions: [tell]}]\n"
+              "event_actions: {tell: {kind: email, to: noc@example.com,"
+              " subject: '$HOST$: $TEXT$'}}\n"))
+    first, second = [e for e in found if e["event"] == "message"]
+    assert (first["host"], first["ipaddress"], first["application"],
+            first["text"], first["facility"], first["priority"]) == (
+        "192.0.2.7", "192.0.2.7", "1.3.6.1.6.3.1.1.5.1",
+        "Uptime: 0:00:00.01", 31, 5)
+    assert second["text"] == "Uptime: 0:00:05.00, 1.3.6.1.2.1.2.2.1.1.7: 7"
+    assert [e["message"] for e in found if e["event"] == "error"] == [
+        "the trap is refused: it is no SNMP message"]
+    mail = [e for e in found if e.get("what") == "EMAIL"][0]
+    assert mail["addinfo"] == ("noc@example.com|192.0.2.7: "
+                               "Uptime: 0:00:00.01")
+
+
 def test_mistakes_have_their_line(tmp_path):
     done = replay(tmp_path, '{"at": 5, "raw": "x"}\n{"at": 1, "raw": "y"}\n'
                   '{"raw": "a", "command": "b"}\n{"wat": 1}\n'
-                  '{"trap_hex": "30"}\n{no\n')
+                  '{"trap_hex": "3"}\n{no\n')
     assert done.returncode == 2 and done.stdout == ""
     for line in ("messages:2:1: at: this is before the line above",
-                 "messages:3:1: one of raw, raw_hex, command, until is",
+                 "messages:3:1: one of raw, raw_hex, trap_hex, command,",
                  "messages:4:1: wat: unknown", "messages:5:1: trap_hex:",
                  "messages:6:"):
         assert line in done.stderr

@@ -402,7 +402,7 @@ udp_is_fair(void **state)
 	assert_int_equal(bind(fd, (struct sockaddr *)&to, sizeof(to)), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&to, &len), 0);
 	uv_loop_init(&loop);
-	u = udp_new(&loop, 1000, &counters, hear_udp, &h);
+	u = udp_new(&loop, INPUT_UDP, 1000, &counters, hear_udp, &h);
 	udp_pause(u, true);
 	udp_set_sockets(u, &fd, 1);
 	for (unsigned i = 0; i < LOUD; i++) {
