@@ -14,6 +14,8 @@
 struct seen {
 	struct model *m;
 	json_t *rules, *packs;
+	json_t *taken; /* conditions as text: id of the rule that takes those */
+	bool off;      /* in a pack that is disabled */
 };
 
 static void
@@ -64,6 +66,37 @@ check_seen(struct seen *s, json_t *ids, const char *id, struct place at)
 	json_object_set_new(ids, id, json_null());
 }
 
+/* EC-16: a rule that an earlier one leaves no message. */
+static void
+check_reached(struct seen *s, const json_t *rule, struct place at)
+{
+	const json_t *when = json_object_get(rule, "when");
+	const char *id = json_string_value(json_object_get(rule, "id"));
+	const char *outcome =
+	    json_string_value(json_object_get(rule, "outcome"));
+	char *key =
+	    when == NULL ? xstrdup("{}") : json_dumps(when, JSON_SORT_KEYS);
+	const char *all = json_string_value(json_object_get(s->taken, "{}"));
+	const char *same = json_string_value(json_object_get(s->taken, key));
+
+	/* An id that is there twice is another mistake. */
+	if (id == NULL || (all != NULL && strcmp(all, id) == 0))
+		all = same = NULL;
+	if (all != NULL)
+		model_warn(s->m, at,
+		    "no message comes to this rule: %s before it takes all",
+		    all);
+	else if (same != NULL && json_object_get(rule, "cancel") == NULL)
+		model_warn(s->m, at,
+		    "no message comes to this rule: %s before it has the same "
+		    "conditions",
+		    same);
+	else if (same == NULL && id != NULL &&
+	    (outcome == NULL || strcmp(outcome, "skip_pack") != 0))
+		json_object_set_new(s->taken, key, json_string(id));
+	free(key);
+}
+
 static void
 check_rule(struct seen *s, const json_t *rule, struct place at)
 {
@@ -97,6 +130,8 @@ check_rule(struct seen *s, const json_t *rule, struct place at)
 	indexes_free(&unused);
 	check_actions(m, rule, "actions", at);
 	check_actions(m, cancel, "actions", place_key(at, "cancel"));
+	if (!s->off && !json_is_true(json_object_get(rule, "disabled")))
+		check_reached(s, rule, at);
 	if (json_object_get(cancel, "text") != NULL &&
 	    json_object_get(when, "priority") != NULL &&
 	    json_object_get(cancel, "priority") == NULL)
@@ -142,9 +177,11 @@ check_entry(struct seen *s, json_t *entry, struct place at)
 			    "a pack has the keys pack, title, disabled and "
 			    "rules alone");
 	}
+	s->off = json_is_true(json_object_get(entry, "disabled"));
 	for (size_t i = 0; i < json_array_size(rules); i++)
 		check_rule(s, json_array_get(rules, i),
 		    place_index(place_key(at, "rules"), i));
+	s->off = false;
 }
 
 static void
@@ -163,7 +200,7 @@ check_action(struct model *m, const struct entry *e)
 json_t *
 events_gather(struct model *m)
 {
-	struct seen s = {m, json_object(), json_object()};
+	struct seen s = {m, json_object(), json_object(), json_object(), false};
 	json_t *all = model_keep(m, json_array());
 
 	for (uint32_t i = 0; i < m->tables[TABLE_ACTIONS].n; i++)
@@ -181,6 +218,7 @@ events_gather(struct model *m)
 	}
 	json_decref(s.rules);
 	json_decref(s.packs);
+	json_decref(s.taken);
 	return all;
 }
 

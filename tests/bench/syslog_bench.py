@@ -237,26 +237,32 @@ def measure_tcp(row, build, say):
             f"10 rules: {min(ours[10]):.3g} us")
 
 
+def without_loss(make, name, build, say):
+    """The highest of some rates that loses nothing, and CPU a message there;
+    all is written to a file."""
+    good, each = 0, 0
+    for rate in (25000, 50000, 100000, 150000, 200000, 300000, 400000):
+        us, _, real, text = per_message(make, build, "udp", MESSAGES, rate)
+        lost = missing(text, MESSAGES)
+        say(f"{name}: {rate}/s asked, {real:,.0f}/s sent, {lost} lost, "
+            f"{us:.2f} us")
+        if lost:
+            break
+        good, each = max(good, real), us
+        if real < rate * 0.9:
+            break
+    return good, each
+
+
 def measure_udp(row, build, say):
-    """The highest of some rates that loses nothing, all written to a file."""
-    for make in (lambda: Ours(0, True), *(
-            (lambda p=p: p(0)) for p in peers(say))):
-        good, each, name = 0, 0, ""
-        for rate in (50000, 100000, 150000, 200000, 300000, 400000):
-            daemon = make()
-            name = daemon.name
-            daemon.close()
-            us, _, real, text = per_message(make, build, "udp", MESSAGES, rate)
-            lost = missing(text, MESSAGES)
-            say(f"{name}: {rate}/s asked, {real:,.0f}/s sent, {lost} lost, "
-                f"{us:.2f} us")
-            if lost:
-                break
-            good, each = real, us
-            if real < rate * 0.95:
-                break
-        row(f"syslog over UDP without loss, {name}", [good], "/s", "300,000/s",
-            None, None, f"{each:.2f} us CPU a message, each in a file")
+    ours, us = without_loss(lambda: Ours(0, True), "vedette", build, say)
+    for peer in peers(say):
+        theirs, cost = without_loss(lambda p=peer: p(0), peer.name, build, say)
+        row("syslog over UDP without loss, each message in a file: CPU", [us],
+            "us", "300,000/s where rsyslog does 600,000/s",
+            [cost] if theirs else None, peer.name,
+            f"{ours:,.0f}/s, the peer {theirs:,.0f}/s, as fast as the sender "
+            "got beside them")
 
 
 def measure_storm(row, build, say):

@@ -339,6 +339,30 @@ test_daemons(void **state)
 	snapshot_close(&snap);
 }
 
+/* EC-16: rules that an earlier one leaves nothing. */
+static void
+test_rules_of_events_that_nothing_reaches(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/b.yaml",
+	    "event_rules:\n"
+	    "- {id: a, when: {text: x}}\n"
+	    "- {id: b, when: {text: x}, cancel: {text: y}}\n"
+	    "- {id: c, when: {text: x}}\n"
+	    "- {pack: p, disabled: yes, rules: [{id: d}]}\n"
+	    "- {id: e, outcome: skip_pack, when: {host: h}}\n"
+	    "- {id: f, when: {host: h}}\n"
+	    "- {id: g}\n"
+	    "- {id: h, when: {text: z}}\n");
+	snap = good("warning: @/b.yaml:4:3: event_rules[2]: no message comes "
+		    "to this rule: a before it has the same conditions\n"
+		    "warning: @/b.yaml:9:3: event_rules[7]: no message comes "
+		    "to this rule: g before it takes all\n");
+	snapshot_close(&snap);
+}
+
 /* "VALUE SOURCE WHERE overridden" of an attribute; freed by the caller. */
 static char *
 explained(const char *host_name, const char *name, const char *attribute)
@@ -492,6 +516,7 @@ main(void)
 	    TEST(test_rules),
 	    TEST(test_conditions),
 	    TEST(test_warnings),
+	    TEST(test_rules_of_events_that_nothing_reaches),
 	    TEST(test_daemons),
 	    TEST(test_explain),
 	    TEST(test_parameters),
