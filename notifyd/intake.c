@@ -81,6 +81,13 @@ is_core(const struct notifyd *n, const struct bus_peer *peer)
 }
 
 static void
+set_core(struct notifyd *n, struct bus_peer *core)
+{
+	n->core = core;
+	nd_outbox_set_core(n->outbox, core);
+}
+
+static void
 on_up(struct bus_peer *peer, void *arg)
 {
 	struct notifyd *n = arg;
@@ -94,7 +101,7 @@ on_up(struct bus_peer *peer, void *arg)
 		forwarder_changed(n->forwarder);
 		results_up(n->results, other);
 	} else if (is_core(n, peer))
-		nd_outbox_set_core(n->outbox, peer);
+		set_core(n, peer);
 }
 
 static void
@@ -107,8 +114,9 @@ on_down(struct bus_peer *peer, const char *why, void *arg)
 	if (other != NULL) {
 		peers_down(other, peer, why);
 		forwarder_changed(n->forwarder);
-	} else if (is_core(n, peer))
-		nd_outbox_set_core(n->outbox, NULL);
+	} else if (n->core == peer) {
+		set_core(n, NULL);
+	}
 	if (s == NULL)
 		return;
 	s->peer = NULL;

@@ -143,6 +143,7 @@ notifyd_init(struct daemon *d, struct err *err_r)
 	spool_recover(n->spool, on_recovered, n);
 	while (!n->recovered && uv_run(d->loop, UV_RUN_ONCE) != 0)
 		continue;
+	status_start(n);
 	return intake_open(n, err_r);
 }
 
@@ -284,6 +285,7 @@ notifyd_stop(struct daemon *d)
 {
 	struct notifyd *n = d->state;
 
+	status_stop(n);
 	intake_close(n);
 	deliverer_stop(n->deliverer);
 	n->stop_ticks = STOP_MS / STOP_TICK_MS;
@@ -303,6 +305,7 @@ notifyd_deinit(struct daemon *d)
 
 	if (n == NULL)
 		return;
+	status_stop(n);
 	intake_close(n);
 	deliverer_free(&n->deliverer);
 	nd_outbox_free(&n->outbox);

@@ -47,6 +47,8 @@ struct notifyd {
 	struct results *results;
 	struct bus_curve curve;
 	struct bus_link *local; /* ipc "notify" */
+	struct bus_peer *core;  /* while it is there */
+	uv_timer_t *status_timer;
 	struct listening now, next;
 	size_t pending; /* notices that wait for their commit */
 	uint64_t pending_bytes;
@@ -68,6 +70,13 @@ extern const struct daemon_def notifyd_def;
 int intake_open(struct notifyd *n, struct err *err_r);
 void intake_close(struct notifyd *n);
 extern const struct bus_handlers intake_handlers; /* arg: struct notifyd */
+
+/* --- status.c
+ * ----------------------------------------------------------------- */
+
+/* Tells core every two seconds what is counted. */
+void status_start(struct notifyd *n);
+void status_stop(struct notifyd *n);
 
 /* --- listen.c
  * ----------------------------------------------------------------- */

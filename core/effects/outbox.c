@@ -35,6 +35,7 @@ struct outbox {
 	uint64_t seen[SEEN]; /* newest delivery_log ids of this connection */
 	size_t n_seen;
 	uint64_t sent, again, stored, refused, logged;
+	struct str status; /* counters of notifyd; empty while it is down */
 };
 
 struct outbox *
@@ -60,6 +61,7 @@ outbox_free(struct outbox **outbox)
 		o->first = l->next;
 		free(l);
 	}
+	str_free(&o->status);
 	free(o);
 	*outbox = NULL;
 }
@@ -273,7 +275,9 @@ up(struct bus_peer *peer, void *arg)
 static void
 down(struct bus_peer *peer, const char *why, void *arg)
 {
-	(void)arg;
+	struct outbox *o = arg;
+
+	str_clear(&o->status);
 	log_info("notifyd: %s is down: %s", bus_peer_name(peer), why);
 }
 
@@ -319,6 +323,18 @@ on_stored(struct outbox *o, struct slice id)
 }
 
 static void
+take_status(struct outbox *o, struct slice counters)
+{
+	struct msg_counter c;
+
+	str_clear(&o->status);
+	while (counters.len > 0 && msg_counter_next(&counters, &c)) {
+		if (slice_starts(c.name, "notifyd_"))
+			msg_counter_put(&o->status, &c);
+	}
+}
+
+static void
 message(struct bus_peer *peer, const struct msg *m, void *arg)
 {
 	struct outbox *o = arg;
@@ -327,6 +343,8 @@ message(struct bus_peer *peer, const struct msg *m, void *arg)
 		on_stored(o, m->notice_stored.id);
 	else if (m->id == MSG_DELIVERY_LOG)
 		take_line(o, peer, &m->delivery_log);
+	else if (m->id == MSG_NOTIFY_STATUS)
+		take_status(o, m->notify_status.counters);
 	else
 		log_warn("notifyd: unexpected message %s", msg_name(m->id));
 }
@@ -380,4 +398,5 @@ outbox_counters(const struct outbox *o, struct str *list)
 
 		msg_counter_put(list, &c);
 	}
+	str_addslice(list, str_slice(&o->status));
 }

@@ -70,6 +70,24 @@ constant(struct view *v, const struct column *c, uint32_t at)
 	return (int64_t)c->off;
 }
 
+/* What notifyd has still to do: deliveries, and notices for other sites. */
+static int64_t
+queued_notifications(struct view *v, const struct column *c, uint32_t at)
+{
+	static const char *const names[] = {"notifyd_deliveries_waiting",
+	    "notifyd_deliveries_processing", "notifyd_forwards_waiting"};
+	double sum = 0;
+
+	(void)c;
+	(void)at;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct mirror_counter *k = mirror_counter(v->m, names[i]);
+
+		sum += k == NULL ? 0 : k->value;
+	}
+	return (int64_t)sum;
+}
+
 static int64_t
 program_switch(struct view *v, const struct column *c, uint32_t at)
 {
@@ -227,14 +245,14 @@ static const struct column status[] = {
 	COL_FLOAT("helper_usage_cmk", counter, 0, "0 to 1"),
 	COL_FLOAT("average_runnable_jobs_fetcher", counter, 0, "jobs that wait"),
 	COL_FLOAT("average_runnable_jobs_checker", counter, 0, "jobs that wait"),
-	COL_EMPTY("num_queued_notifications", INT, "always 0"),
+	COL_INT("num_queued_notifications", queued_notifications, 0, "deliveries and notifications for other sites that wait"),
 	COL_EMPTY("num_queued_alerts", INT, "always 0"),
 	COL_EMPTY("mk_inventory_last", TIME, "last inventory"),
 	COL_EMPTY("state_file_created", TIME, "always 0"),
 	COL_EMPTY("license_usage_history", BLOB, "always empty"),
 	COL_EMPTY("is_trial_expired", INT, "always 0"),
 	{.name = "counters", .type = COLUMN_DICT, .source = SOURCE_GET, .get.l = all_counters,
-	    .flags = COLUMN_NUMBERS, .help = "everything that core counts"},
+	    .flags = COLUMN_NUMBERS, .help = "everything that core and notifyd count"},
 	{0}
 };
 

@@ -94,6 +94,14 @@ def test_over_a_cut_line(pair, line):
     waits = remote.ok("notify", "list", "--json").json()[0]["forward"]
     assert waits["state"] == "waits", waits
 
+    # the same by Livestatus
+    remote.wait_for(lambda: remote.query(
+        "GET status", "Columns: num_queued_notifications") == [[3]],
+        what="the queue in Livestatus")
+    (counters,), = remote.query("GET status", "Columns: counters")
+    assert counters["notifyd_peer_central_established"] == 0
+    assert counters["notifyd_forwards_waiting"] == 3
+
     line.heal()
     central.wait_for(lambda: len(got(central)) >= 4, 40, "what waited")
     assert [text for text, _ in got(central)] == [

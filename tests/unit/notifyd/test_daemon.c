@@ -198,8 +198,10 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 {
 	(void)arg;
 	if (m->id == MSG_NOTICE_STORED) {
-		int i = atoi(m->notice_stored.id.s + strlen("demo-core-1-"));
+		char *id = slice_dup(m->notice_stored.id);
+		int i = atoi(id + strlen("demo-core-1-"));
 
+		free(id);
 		if (i >= 0 && i < NOTICES && !stored[i]) {
 			stored[i] = true;
 			n_stored++;

@@ -3,6 +3,7 @@
  * The rule engine by tables: rules and contacts as JSON, a notice, and the
  * plan that must come out.
  */
+#include "notifyd/rules/pattern.h"
 #include "notifyd/rules/rules.h"
 
 #include "common/mem.h"
@@ -528,6 +529,54 @@ unknown_method_warns(void **state)
 	str_free(&warnings);
 }
 
+/* What is decided without the regex engine is decided as it would. */
+static void
+patterns(void **state)
+{
+	static const struct {
+		const char *regex;
+		bool anchored;
+		const char *text;
+		bool matches;
+	} regexes[] = {
+	    {"web", true, "web01", true},
+	    {"web", true, "myweb", false},
+	    {"web", false, "myweb", true},
+	    {"Web", false, "myweb", false},
+	    {"web01$", true, "web01", true},
+	    {"web01$", true, "web012", false},
+	    {"we*b", true, "wb", true},
+	    {"web?", true, "we", true},
+	    {"web{0}", true, "we", true},
+	    {"web+", true, "we", false},
+	    {"web|db", true, "db01", true},
+	    {"web|db", true, "xdb", false},
+	    {"(?i)WEB", true, "web01", true},
+	    {"w.b", true, "wxb", true},
+	    {"a\\.b", true, "a.b", true},
+	    {"a\\.b", true, "axb", false},
+	    {"f\xc3\xbc*r", true, "fr", true},
+	    {"f\xc3\xbcr", false, "daf\xc3\xbcr", true},
+	    {"", true, "x", true},
+	    {"", false, "", true},
+	    {"#1", true, "#1", true},
+	    {"^web", true, "web", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(regexes); i++) {
+		struct err err;
+		struct pattern *p = nd_pattern_compile(
+		    regexes[i].regex, regexes[i].anchored, &err);
+
+		assert_non_null(p);
+		if (nd_pattern_matches(p, regexes[i].text) !=
+		    regexes[i].matches)
+			fail_msg("%s: %s", regexes[i].regex, regexes[i].text);
+		nd_pattern_free(&p);
+	}
+}
+
 int
 main(void)
 {
@@ -539,6 +588,7 @@ main(void)
 	    cmocka_unit_test(own_rules),
 	    cmocka_unit_test(refused),
 	    cmocka_unit_test(unknown_method_warns),
+	    cmocka_unit_test(patterns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
