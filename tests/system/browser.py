@@ -136,11 +136,14 @@ class Driver:
         self.ask("POST", f"/session/{self.session}/window/rect",
                  {"width": width, "height": height})
 
+    def cdp(self, name, **parameters):
+        return self.ask("POST", f"/session/{self.session}/goog/cdp/execute",
+                        {"cmd": name, "params": parameters})
+
     def dark(self, on):
-        self.ask("POST", f"/session/{self.session}/goog/cdp/execute", {
-            "cmd": "Emulation.setEmulatedMedia", "params": {"features": [
-                {"name": "prefers-color-scheme",
-                 "value": "dark" if on else "light"}]}})
+        self.cdp("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme",
+             "value": "dark" if on else "light"}])
 
     def axe(self, source, options):
         """What axe-core finds wrong on the page: rule, help, places."""

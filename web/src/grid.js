@@ -89,7 +89,7 @@ const inside = (row) => [row, ...row.querySelectorAll("a, button, input")];
  * row is gone, the one in its place has it. `wanted` is a row that is to have
  * it once it is in the document.
  */
-function useFocus(node, wanted, active) {
+function useFocus(node, wanted, index) {
   const before = document.activeElement;
   const row = node.current?.contains(before) ? before.closest(".row") : null;
   const had = row && { key: row.dataset.key, place: inside(row).indexOf(before) };
@@ -100,7 +100,7 @@ function useFocus(node, wanted, active) {
       if (there) { wanted.current = null; there.focus({ preventScroll: true }); }
     } else if (had && document.activeElement === document.body) {
       const same = find(`[data-key="${CSS.escape(had.key)}"]`);
-      const next = same ?? find(`[aria-rowindex="${active.index + 2}"]`);
+      const next = same ?? find(`[aria-rowindex="${index + 2}"]`);
       (same && inside(same)[had.place] || next)?.focus({ preventScroll: true });
     }
   });
@@ -132,7 +132,7 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
   const got = rows ? { rows, total: rows.length, from: 0 } : last.current;
   const what = rows ? "" : JSON.stringify(spec);
 
-  useFocus(node, wanted, active);
+  useFocus(node, wanted, Math.min(active.index, (got?.total ?? 0) - 1));
   useEffect(() => { setActive({ index: -1, key: null }); }, [what]);
   useEffect(() => {
     shown.value = got ? { spec, total: got.total } : null;

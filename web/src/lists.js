@@ -21,7 +21,7 @@ export function Title({ text, children }) {
 /** Buttons for the ticked rows, or for all that was found. */
 export function ActionBar({ rows }) {
   const chosen = rows ?? [...ticked.value.values()];
-  const found = !rows && chosen.length === 0 && shown.value?.spec?.query ? shown.value : null;
+  const found = !rows && chosen.length === 0 && shown.value?.spec?.query && shown.value.total > 0 ? shown.value : null;
   if (!chosen.length && !found) return null;
   return html`<div class="actions" role="toolbar" aria-label=${t("do it")}>
     ${!rows && html`<span>${found ? t("select all found", found.total) : t("selected", chosen.length)}

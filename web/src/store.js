@@ -38,7 +38,10 @@ function parse() {
 }
 
 export const route = signal(parse());
-addEventListener("hashchange", () => { route.value = parse(); });
+addEventListener("hashchange", () => {
+  route.value = parse();
+  dialog.value = null; // it was about the page before
+});
 
 export function address(page, names = [], args = {}) {
   const query = new URLSearchParams(Object.entries(args).filter(([, v]) => v !== "" && v != null)).toString();
@@ -89,7 +92,7 @@ export function useData(key, load, every = REFRESH_MS, polled = false) {
       clearTimeout(timer);
       if (busy) { again = true; return; }
       if (document.hidden) return; // when it is seen again, nudge comes
-      if (paused.peek()) { plan(GAP_MS); return; }
+      if (ended && paused.peek()) { plan(GAP_MS); return; }
       busy = true;
       const begun = performance.now();
       try {
@@ -118,7 +121,7 @@ export function useData(key, load, every = REFRESH_MS, polled = false) {
     const stops = [
       effect(() => { void nudge.value; untracked(run); }),
       effect(() => { void changes.value; if (!first && !polled && every < LIVE_MS) soon(); }),
-      effect(() => { void live.value; if (!first && !busy) plan(rest()); }),
+      effect(() => { if (!live.value && !first && !busy) plan(rest()); }),
     ];
     first = false;
     return () => { gone = true; clearTimeout(timer); for (const stop of stops) stop(); trouble(key, ""); };
