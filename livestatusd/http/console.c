@@ -107,6 +107,7 @@ console_handle(struct http_request *r)
 	    {"list", "POST", list_handle},
 	    {"availability", "POST", availability_handle},
 	    {"graph", "POST", graph_handle},
+	    {"explain", "POST", explain_handle},
 	};
 	const char *name = r->path + strlen("console/");
 

@@ -7,10 +7,10 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "livestatusd/http/chore.h"
 #include "livestatusd/http/internal.h"
 #include "livestatusd/http/link.h"
 #include "livestatusd/http/rest/rest.h"
-#include "livestatusd/http/series.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -445,7 +445,8 @@ http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 	h->source = *source;
 	h->prefix = xasprintf("/%s/", d->site);
 	h->passwords = passwords_new();
-	h->series = series_queue_new(d);
+	h->graphs = chores_new(d->loop, 2);
+	h->explained = chores_new(d->loop, 1);
 	h->tick = xnew(uv_timer_t);
 	h->tick->data = h;
 	must(uv_timer_init(d->loop, h->tick) == 0);
@@ -498,7 +499,8 @@ http_close(struct http **hp)
 	assets_free(&h->assets);
 	sessions_close(&h->sessions);
 	passwords_free(&h->passwords);
-	series_queue_free(&h->series);
+	chores_free(&h->graphs);
+	chores_free(&h->explained);
 	rights_free(&h->rights);
 	uv_close((uv_handle_t *)h->tick, free_handle);
 	free(h->prefix);

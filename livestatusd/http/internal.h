@@ -35,7 +35,7 @@ struct http {
 	struct assets *assets;
 	struct sessions *sessions;
 	struct passwords *passwords;
-	struct series_queue *series;
+	struct chores *graphs, *explained;
 	struct rights *rights; /* of rights_of */
 	const struct snapshot *rights_of;
 	char *prefix;                 /* "/SITE/" */
@@ -160,6 +160,8 @@ void http_run(struct http *h);
 
 /* list.c: console/list. */
 void list_handle(struct http_request *r);
+/* explain.c: console/explain. */
+void explain_handle(struct http_request *r);
 /* graph.c: console/graph. */
 void graph_handle(struct http_request *r);
 /* availability.c: console/availability. */

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * See series.h. rrdcached may be slow (a cold disk) or hang, and passwords are
- * compared by the same threads of libuv: so only two requests are under way.
+ * See series.h.
  */
 #include "livestatusd/http/series.h"
 
 #include "common/mem.h"
 #include "common/metric_path.h"
 #include "common/perfdata.h"
+#include "livestatusd/http/chore.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define UNDER_WAY 2
-
 struct job {
-	uv_work_t work;
-	struct job *next;
-	struct series_queue *q; /* NULL: it ended */
-	struct http_request *r; /* NULL: it is gone */
+	struct chore chore; /* first */
 	struct series *s;
 	series_fn *done;
 	void *arg;
@@ -26,53 +21,6 @@ struct job {
 	struct err err;
 	bool failed;
 };
-
-struct series_queue {
-	uv_loop_t *loop;
-	char *socket;
-	struct job *first, **last; /* that wait */
-	unsigned waiting, running;
-	struct job *at[UNDER_WAY]; /* that run */
-};
-
-struct series_queue *
-series_queue_new(struct daemon *d)
-{
-	struct series_queue *q = xnew(struct series_queue);
-
-	q->loop = d->loop;
-	q->socket = daemon_path(d, METRIC_SOCKET);
-	q->last = &q->first;
-	return q;
-}
-
-static void
-job_free(struct job *j)
-{
-	free(j->socket);
-	free(j);
-}
-
-void
-series_queue_free(struct series_queue **qp)
-{
-	struct series_queue *q = *qp;
-	struct job *j;
-
-	*qp = NULL;
-	if (q == NULL)
-		return;
-	while ((j = q->first) != NULL) {
-		q->first = j->next;
-		j->done(NULL, j->s, j->arg);
-		job_free(j);
-	}
-	for (size_t i = 0; i < UNDER_WAY; i++)
-		if (q->at[i] != NULL)
-			q->at[i]->q = NULL;
-	free(q->socket);
-	free(q);
-}
 
 void
 series_free(struct series *s)
@@ -94,9 +42,9 @@ series_free(struct series *s)
 /* --- in a thread ---------------------------------------------------------- */
 
 static void
-fetch(uv_work_t *work)
+fetch(struct chore *e)
 {
-	struct job *j = work->data;
+	struct job *j = (struct job *)e;
 	struct series *s = j->s;
 	struct rrd *link = rrd_open(j->socket, &j->err);
 	struct str path = {0};
@@ -116,95 +64,31 @@ fetch(uv_work_t *work)
 
 /* --- on the loop ---------------------------------------------------------- */
 
-static void pump(struct series_queue *q);
-
 static void
-finish(struct job *j)
+fetched(struct http_request *r, struct chore *e)
 {
-	struct http_request *r = j->r;
+	struct job *j = (struct job *)e;
 
-	if (r != NULL) {
-		r->work = NULL;
-		r->cancel = NULL;
-	}
 	if (r != NULL && j->failed) {
 		http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, j->err.text);
-		j->done(NULL, j->s, j->arg);
-	} else
-		j->done(r, j->s, j->arg);
-	if (r != NULL)
-		http_done(r);
-	job_free(j);
-}
-
-static void
-after(uv_work_t *work, int status)
-{
-	struct job *j = work->data;
-	struct series_queue *q = j->q;
-
-	if (status != 0 && !j->failed) {
-		j->failed = true;
-		err_set(&j->err, "The server is ending.");
+		r = NULL;
 	}
-	for (size_t i = 0; q != NULL && i < UNDER_WAY; i++)
-		if (q->at[i] == j) {
-			q->at[i] = NULL;
-			q->running--;
-		}
-	finish(j);
-	if (q != NULL)
-		pump(q);
-}
-
-static void
-pump(struct series_queue *q)
-{
-	while (q->first != NULL && q->running < UNDER_WAY) {
-		struct job *j = q->first;
-		size_t i = q->at[0] == NULL ? 0 : 1;
-
-		q->first = j->next;
-		if (q->first == NULL)
-			q->last = &q->first;
-		q->waiting--;
-		q->running++;
-		q->at[i] = j;
-		uv_queue_work(q->loop, &j->work, fetch, after);
-	}
-}
-
-/* The request is gone: what is fetched for it is thrown away. */
-static void
-cancel(struct http_request *r)
-{
-	struct job *j = r->work;
-
-	j->r = NULL;
+	j->done(r, j->s, j->arg);
+	free(j->socket);
+	free(j);
 }
 
 static void
 enqueue(struct http_request *r, struct series *s, series_fn *done, void *arg)
 {
-	struct series_queue *q = r->h->series;
-	struct job *j;
+	struct job *j = xnew(struct job);
 
-	if (q->waiting >= SERIES_WAITING) {
-		http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE,
-		    "Too many graphs are asked for at once.");
-		done(NULL, s, arg);
-		return;
-	}
-	j = xnew(struct job);
-	*j = (struct job){.q = q, .r = r, .s = s, .done = done, .arg = arg};
-	j->socket = xstrdup(q->socket);
-	j->work.data = j;
-	*q->last = j;
-	q->last = &j->next;
-	q->waiting++;
-	r->work = j;
-	r->cancel = cancel;
-	pump(q);
+	*j = (struct job){.chore = {.work = fetch, .done = fetched},
+	    .s = s,
+	    .done = done,
+	    .arg = arg,
+	    .socket = daemon_path(r->h->d, METRIC_SOCKET)};
+	chore_begin(r->h->graphs, r, &j->chore);
 }
 
 /* --- who may see it ------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The history of metrics for who may see their service, read from rrdcached in
- * threads, a few requests at a time.
+ * threads.
  */
 #ifndef LIVESTATUSD_HTTP_SERIES_H
 #define LIVESTATUSD_HTTP_SERIES_H
@@ -9,8 +9,7 @@
 #include "common/rrd.h"
 #include "livestatusd/http/internal.h"
 
-#define SERIES_METRICS 50  /* of a request */
-#define SERIES_WAITING 200 /* requests; then 503 */
+#define SERIES_METRICS 50 /* of a request */
 
 struct series {
 	char *host, *service; /* service "": of the host itself */
@@ -35,10 +34,5 @@ void series_begin(
 void series_free(struct series *s);
 /* Appends the values as JSON: numbers and null. */
 void series_put(struct str *out, const struct rrd_series *found);
-
-struct series_queue; /* one for each struct http */
-struct series_queue *series_queue_new(struct daemon *d);
-/* Threads that work end by themselves; their requests are gone. */
-void series_queue_free(struct series_queue **q);
 
 #endif

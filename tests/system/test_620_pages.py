@@ -171,3 +171,19 @@ def test_graph_without_rrdcached(web):
             "from": 1, "until": 100})
         return answer.status == 200 and data["series"][0]["step"] > 0
     web.wait_for(there, what="the new metric's file", timeout=40)
+
+
+def test_explained(web):
+    """Where a setting is from, and who would be told."""
+    ask = {"what": "configuration", "host": "web01", "service": "HTTP"}
+    answer, data = web.browser.post("explain", ask)
+    assert answer.status == 200, data
+    check = {row["attribute"]: row for row in data["rows"]}["check"]
+    assert check["where"].startswith("etc/vedette/conf.d/test.yaml:")
+    answer, data = web.browser.post("explain", {**ask, "service": "",
+                                                "what": "notifications"})
+    assert answer.status == 200, data
+    assert data["rows"][0]["host"] == "web01" and "rules" in data["rows"][0]
+    assert web.browser.post("explain", {**ask, "host": "x"})[0].status == 404
+    for bad in ({"what": "all"}, {"host": 1}, {"service": "a\nb"}):
+        assert web.browser.post("explain", {**ask, **bad})[0].status == 400, bad

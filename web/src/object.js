@@ -4,6 +4,7 @@
 
 import { html } from "htm/preact";
 import { all, is, list } from "./api.js";
+import { Explained } from "./explain.js";
 import { Graphs } from "./graphs.js";
 import { Grid } from "./grid.js";
 import { human, metrics } from "./metrics.js";
@@ -75,7 +76,7 @@ export function HostPage() {
     <h2>${t("services")}</h2>
     <${Grid} spec=${{ table: "services", columns: SERVICE, query: is("host_name", name), sort: [route.value.args.sort || "description"] }}
       columns=${serviceColumns(false)} name=${serviceKey} selectable open=${(s) => ["service", [s.host_name, s.description]]} empty=${t("nothing there")}/>
-    <${Elsewhere} host=${name}/><${More} query=${is("host_name", name)}/>`;
+    <${Elsewhere} host=${name}/><${Explained} host=${name} service=""/><${More} query=${is("host_name", name)}/>`;
 }
 
 const exact = (text) => `^${text.replace(/[\\^$.[\]|()?*+{}]/g, "\\$&").replace(/\s/g, "\\s")}$`;
@@ -97,7 +98,7 @@ export function ServicePage() {
   return html`<h1><a href=${address("host", [host])}>${host}</a> / ${name}</h1><${ActionBar} rows=${[r]}/>
     <div class="pair"><div><${Output} of=${r}/><${Metrics} text=${r.perf_data}/></div><${Facts} facts=${common(r)}/></div>
     <${Graphs} host=${host} service=${name} perf=${r.perf_data}/>
-    <${Elsewhere} host=${host} service=${name}/><${More} query=${all(is("host_name", host), is("service_description", name))}/>`;
+    <${Elsewhere} host=${host} service=${name}/><${Explained} host=${host} service=${name}/><${More} query=${all(is("host_name", host), is("service_description", name))}/>`;
 }
 
 // --- the site itself --------------------------------------------------------
