@@ -210,6 +210,7 @@ tell_drops(struct eventd *ed, const char *subject, const char *what,
 void
 eventd_intake_look(struct eventd *ed)
 {
+	const struct trap_counters *traps = traps_counters(ed->traps);
 	struct intake *in = &ed->intake;
 	int64_t now_us = eventd_now();
 
@@ -221,10 +222,12 @@ eventd_intake_look(struct eventd *ed)
 	tell_drops(ed, "kernel_drops",
 	    "datagrams were dropped by the kernel (net.core.rmem_max bounds "
 	    "its buffer)",
-	    ed->received.kernel_drops, &in->told_kernel_drops, now_us);
+	    ed->received.kernel_drops + traps->kernel_drops,
+	    &in->told_kernel_drops, now_us);
 	tell_drops(ed, "queue_drops",
 	    "datagrams were dropped, faster than they could be looked at,",
-	    ed->received.queue_drops, &in->told_queue_drops, now_us);
+	    ed->received.queue_drops + traps->queue_drops,
+	    &in->told_queue_drops, now_us);
 	tell_drops(ed, "forward_drops",
 	    "messages were not forwarded, for the queue was full,",
 	    forward_lost(in), &in->told_forward_lost, now_us);

@@ -76,7 +76,8 @@ settings_listener_schema(const char *listener)
 		const struct schema *schema;
 	} special[] = {{"livestatus", &livestatus_listener},
 	    {"receiver", &tls_listener}, {"syslog_tls", &syslog_tls_listener},
-	    {"syslog_udp", &syslog_listener}, {"syslog_tcp", &syslog_listener}};
+	    {"syslog_udp", &syslog_listener}, {"syslog_tcp", &syslog_listener},
+	    {"traps", &syslog_listener}};
 
 	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
 		if (strcmp(listener, special[i].listener) == 0)

@@ -30,7 +30,9 @@ def start(root):
                   "listen": {"syslog_udp": {"enabled": True,
                                             "allow": ["127.0.0.1", "::1"]},
                              "syslog_tcp": {"enabled": True,
-                                            "allow": ["127.0.0.1"]}}},
+                                            "allow": ["127.0.0.1"]},
+                             "traps": {"enabled": True,
+                                       "allow": ["127.0.0.1"]}}},
         config={"event_rules": RULES}, start=True)
 
 
