@@ -195,6 +195,23 @@ context_text(const struct context *ctx, const char *key)
 }
 
 void
+context_drop(struct context *ctx, const char *prefix)
+{
+	size_t kept = 0, len = strlen(prefix);
+
+	for (size_t i = 0; i < ctx->n; i++) {
+		struct context_pair *p = &ctx->pairs[i];
+
+		if (strncmp(p->key, prefix, len) != 0) {
+			ctx->pairs[kept++] = *p;
+			continue;
+		}
+		ctx->bytes -= strlen(p->key) + strlen(p->value);
+	}
+	ctx->n = kept;
+}
+
+void
 context_copy(struct context *to, const struct context *from)
 {
 	context_free(to);

@@ -41,6 +41,8 @@ bool context_setf(struct context *ctx, const char *key, const char *fmt, ...)
 const char *context_get(const struct context *ctx, const char *key);
 /* The value, or "". */
 const char *context_text(const struct context *ctx, const char *key);
+/* Takes every pair away whose key begins so. */
+void context_drop(struct context *ctx, const char *prefix);
 void context_copy(struct context *to, const struct context *from);
 
 /* From and to msg_pair records. Damaged records end the reading: -1. */

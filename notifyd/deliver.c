@@ -239,7 +239,11 @@ attempt_context(struct attempt *a, const struct spool_delivery *sd,
 		json_decref(params);
 		params = json_object();
 	}
-	method_add_defaults(sd->method, params);
+	if (a->def != NULL)
+		method_add_defaults(sd->method, params);
+	/* These are ours alone to say, whoever sent the context. */
+	context_drop(&a->d.ctx, "PARAMETER_");
+	context_drop(&a->d.ctx, "DELIVERY_ID");
 	if (a->def != NULL && json_object_get(params, "console_url") == NULL &&
 	    a->queue->deliverer->console_url != NULL)
 		json_object_set_new(params, "console_url",

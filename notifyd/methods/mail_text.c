@@ -10,6 +10,7 @@
 #include "notifyd/methods/template.h"
 #include "notifyd/methods/words.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -229,17 +230,37 @@ add_thread_headers(
 	str_free(&id);
 }
 
-/* The name as a quoted word, or encoded. */
+static bool
+has_high(const char *text)
+{
+	while (*text != '\0' && (unsigned char)*text < 0x80)
+		text++;
+	return *text != '\0';
+}
+
+/* The name as it is if that is plain, quoted, or encoded. */
 static void
 add_sender(struct str *to, const char *name, const char *address)
 {
-	struct str line = {0};
+	struct str line = {0}, quoted = {0};
+	bool plain = true;
 
-	add_header(&line, "From", name);
-	line.len -= 2; /* CR LF */
-	str_addn(to, line.s, line.len);
+	for (const char *p = name; *p != '\0'; p++) {
+		plain = plain && isalnum((unsigned char)*p);
+		if (*p != '"' && *p != '\\')
+			str_addc(&quoted, *p);
+	}
+	if (!plain && !has_high(str_get(&quoted))) {
+		str_addf(&line, "\"%s\"", str_get(&quoted));
+		str_clear(&quoted);
+		str_add(&quoted, str_get(&line));
+	}
+	str_clear(&line);
+	add_header(&line, "From", str_get(&quoted));
+	str_addn(to, line.s, line.len - strlen("\r\n"));
 	str_addf(to, " <%s>\r\n", address);
 	str_free(&line);
+	str_free(&quoted);
 }
 
 static void

@@ -159,6 +159,11 @@ def one(service):
 def test_slack_and_mattermost(notifier, service):
     out = send(notifier, "slack")
     assert "ann,bob by slack: done: HTTP 200 from 127.0.0.1" in out, out
+    for name in ("ann", "bob"):  # one call, a line for each (NT-3)
+        notifier.wait_for(lambda: [
+            line for line in notifier.history()
+            if f"RESULT: {name};web01;HTTP;OK;slack;" in line],
+            what="the result in the history")
     verb, path, headers, body = one(service)
     assert (verb, path) == ("POST", "/T0/B0/" + SECRET)
     assert headers["Content-Type"] == "application/json"

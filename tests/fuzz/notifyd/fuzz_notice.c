@@ -36,7 +36,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice bytes = {(const char *)data, size};
 	struct additions with = {
 	    "demo", "/site", "monitor", 1000000, size % 2 == 1};
-	struct mail_options options = {"vedette@example.com", "monitor", 1};
+	json_t *params = json_pack("{s:s, s:s, s:[s,s]}", "subject",
+	    "$OBJECT$ $OUTPUT:20$", "insert_html", "<b>$SERVICEOUTPUT$</b><",
+	    "elements", "details", "variables");
+	struct mail_options options = {.from = "vedette@example.com",
+	    .machine = "monitor",
+	    .now = 1,
+	    .params = size % 3 == 0 ? NULL : params};
 	char *base[] = {NULL}, **env;
 	struct context ctx = {0};
 	struct str line = {0}, again = {0};
@@ -61,6 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	context_free(&ctx);
 	must(context_from_pairs(&ctx, str_slice(&again)) == 0);
 	context_free(&ctx);
+	json_decref(params);
 	str_free(&line);
 	str_free(&again);
 	return 0;

@@ -36,9 +36,8 @@ fill(struct context *ctx)
 		context_sets(ctx, pairs[i][0], pairs[i][1]);
 }
 
-static const struct mail_options options = {.from = "vedette@example.com",
-    .machine = "monitor",
-    .now = 1772438400};
+static const struct mail_options options = {
+    .from = "vedette@example.com", .machine = "monitor", .now = 1772438400};
 
 static void
 make(struct context *ctx, struct mail *mail)
@@ -76,6 +75,66 @@ mail_has_all(void **state)
 	assert_string_equal(mail.from, "vedette@example.com");
 	assert_int_equal(mail.n_to, 1);
 	mail_free(&mail);
+	context_free(&ctx);
+}
+
+static void
+parameters_shape_a_mail(void **state)
+{
+	static const char *const there[] = {
+	    "From: \"Night Watch\" <night@example.com>\r\n",
+	    "Reply-To: <team@example.com>\r\n",
+	    "Subject: web01/HTTP OK -> CRIT no answer; really\r\n",
+	    "Acknowledge: https://m/link/a\r\n", "<p>Room &lt;7&gt;</p>&lt;a",
+	    "HOST_ROOM: <7>\r\n"};
+	static const char *const not_there[] = {"line one", "<a b"};
+	json_t *params = json_loads(
+	    "{\"from_address\": \"night@example.com\","
+	    " \"from_name\": \"Night Watch\","
+	    " \"reply_to\": \"Team <team@example.com>\","
+	    " \"subject_service\": \"$OBJECT$ $EVENT_TXT$ $OUTPUT$\","
+	    " \"elements\": [\"variables\"],"
+	    " \"insert_html\": \"<p>Room $HOST_ROOM$</p><a b>\"}",
+	    0, NULL);
+	struct mail_options own = options;
+	struct context ctx = {0};
+	struct mail mail;
+	struct err err;
+
+	(void)state;
+	fill(&ctx);
+	context_sets(&ctx, "HOST_ROOM", "<7>");
+	context_sets(&ctx, "PREVIOUSSERVICEHARDSTATE", "OK");
+	context_sets(&ctx, "LONGSERVICEOUTPUT", "");
+	own.params = params;
+	own.acknowledge = "https://m/link/a";
+	assert_int_equal(mail_make(&ctx, &own, &mail, &err), 0);
+	for (size_t i = 0; i < ARRAY_LEN(there); i++) {
+		if (strstr(mail.data.s, there[i]) == NULL)
+			fail_msg("no \"%s\" in\n%s", there[i], mail.data.s);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(not_there); i++)
+		assert_null(strstr(mail.data.s, not_there[i]));
+	mail_free(&mail);
+	context_free(&ctx);
+	json_decref(params);
+}
+
+static void
+keys_are_dropped_by_prefix(void **state)
+{
+	struct context ctx = {0};
+
+	(void)state;
+	context_sets(&ctx, "PARAMETER_URL", "evil");
+	context_sets(&ctx, "PARAMETERS", "stays");
+	context_sets(&ctx, "A", "stays");
+	context_sets(&ctx, "PARAMETER_X", "evil");
+	context_drop(&ctx, "PARAMETER_");
+	assert_int_equal(ctx.n, 2);
+	assert_int_equal(ctx.bytes, strlen("PARAMETERSstaysAstays"));
+	assert_string_equal(context_text(&ctx, "PARAMETERS"), "stays");
+	assert_null(context_get(&ctx, "PARAMETER_URL"));
 	context_free(&ctx);
 }
 
@@ -376,6 +435,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(mail_has_all),
+	    cmocka_unit_test(parameters_shape_a_mail),
+	    cmocka_unit_test(keys_are_dropped_by_prefix),
 	    cmocka_unit_test(mail_is_injection_safe),
 	    cmocka_unit_test(mail_body_is_quoted),
 	    cmocka_unit_test(mail_needs_an_address),
