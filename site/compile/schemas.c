@@ -5,6 +5,7 @@
  */
 #include "common/config/schema_json.h"
 #include "common/config/settings_table.h"
+#include "notifyd/methods/table.h"
 #include "site/compile/compile.h"
 #include "site/compile/model.h"
 
@@ -110,16 +111,55 @@ refine_rules(json_t *schema, struct rulesets *r)
 	json_decref(r->cases);
 }
 
+/* What each built-in method takes, for who names one beside parameters. */
+static json_t *
+method_cases(struct schema_json *x)
+{
+	json_t *cases = json_array();
+	const struct method_def *def;
+
+	for (size_t i = 0; (def = method_def_at(i)) != NULL; i++)
+		json_array_append_new(cases,
+		    json_pack(
+			"{s:{s:{s:{s:s}}, s:[s]}, s:{s:{s:{s:[{s:s}, o]}}}"
+			"}",
+			"if", "properties", "method", "const", def->name,
+			"required", "method", "then", "properties",
+			"parameters", "anyOf", "type", "string",
+			schema_json_of(x, def->parameters)));
+	return cases;
+}
+
+/* The definitions that have both get the cases, which are taken. */
+static void
+refine_methods(json_t *schema, json_t *cases)
+{
+	json_t *definitions = json_object_get(schema, "$defs"), *one;
+	const char *key;
+
+	json_object_foreach(definitions, key, one)
+	{
+		json_t *properties = json_object_get(one, "properties");
+
+		if (json_object_get(properties, "method") != NULL &&
+		    json_object_get(properties, "parameters") != NULL)
+			json_object_set(one, "allOf", cases);
+	}
+	json_decref(cases);
+}
+
 static json_t *
 conf_schema(void)
 {
 	struct rulesets r = {schema_json_new(), json_array(), json_array()};
 	json_t *root = schema_json_of(r.x, &keys_file), *schema;
+	json_t *methods = method_cases(r.x);
 
 	add_all(&r);
 	schema = schema_json_end(
 	    &r.x, root, "Vedette: a file of etc/vedette/conf.d");
 	refine_rules(schema, &r);
+	refine_methods(schema, methods);
 	return schema;
 }
 

@@ -68,6 +68,8 @@ def test_scenarios_fit_the_schema():
     {"rules": [{"ruleset": "host_notifications", "value": 3}]},
     {"rules": [{"ruleset": "filesystem_levels", "value": {"lvl": 1}}]},
     {"contacts": {"a": {"email": 5}}},
+    {"notification_rules": [{"method": "slack",
+                             "parameters": {"chanel": "x"}}]},
 ], ids=str)
 def test_the_schema_finds(wrong):
     assert mistakes(schema("conf.d"), wrong)
