@@ -93,8 +93,8 @@ make_snapshot(void)
 		char name[40];
 		uint32_t service;
 
-		snprintf(name, sizeof(name), "Filesystem /srv/%02u",
-		    i % SERVICES);
+		snprintf(
+		    name, sizeof(name), "Filesystem /srv/%02u", i % SERVICES);
 		service = snapb_service(b, i / SERVICES, name);
 		snapb_object(b, service)->contacts = snapb_list(b, &ann, 1);
 	}
