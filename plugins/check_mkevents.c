@@ -40,7 +40,7 @@ static const char usage[] =
     "The state of the open events of HOST (several names: A/B/C), those whose\n"
     "application fits the regular expression APPLICATION alone.\n"
     "  -s SOCKET         the event console's status socket; else that of the\n"
-    "                    site ($OMD_ROOT, or the folder the program runs in)\n"
+    "                    site ($OMD_ROOT, else the working folder)\n"
     "  -H REMOTE[:PORT]  ask there over TCP (port 6558)\n"
     "  -a                acknowledged events have no influence on the state\n";
 

@@ -376,3 +376,49 @@ def test_rules_are_suggested_for_what_no_rule_fits(traps, tmp_path):
     site.config(yaml, "suggested.yaml")
     assert site.run("check-config").code == 0
     site.path("etc/vedette/conf.d/suggested.yaml").unlink()
+
+
+def test_an_action_sends_a_mail_past_the_rules(traps):
+    site = traps.site
+    server = conftest.FakeSmtp()
+    site.settings({
+        "fetcher": {"workers": 1}, "listen": {"traps": {"enabled": True}},
+        "notifications": {"smtp": {"host": "127.0.0.1", "port": server.port,
+                                   "from": "site@example.com"}}})
+    site.config({"event_actions": {"tell_noc": {
+        "title": "Mail to the NOC", "kind": "email",
+        "to": "noc@example.com, boss@example.com",
+        "subject": "$HOST$: $TEXT$ $PATH$",
+        "body": "Event $ID$ of $APPLICATION$\nby $RULE_ID$"}},
+        "event_rules": [{**RULES[0], "actions": ["tell_noc"]}]})
+    site.activate()
+    traps.one("snmptrap", "-v2c", "-c", "public", traps.to, "1",
+              "1.3.6.1.6.3.1.1.5.1")
+    number = traps.events()[0][0]
+    site.wait_for(lambda: server.mails, what="the mail")
+    sender, recipients, text = server.mails[0]
+    assert "site@example.com" in sender
+    assert recipients == ["noc@example.com", "boss@example.com"]
+    # What is no variable stays.
+    assert "Subject: 127.0.0.1: Uptime: 0:00:00.01 $PATH$\r\n" in text
+    assert f"Event {number} of 1.3.6.1.6.3.1.1.5.1\r\nby all\r\n" in text
+    assert traps.ask("history", "history_what history_addinfo",
+                     "Filter: history_what = EMAIL") == [
+        ["EMAIL", "noc@example.com, boss@example.com|"
+                  "127.0.0.1: Uptime: 0:00:00.01 $PATH$"]]
+    server.close()
+
+
+def test_events_as_a_service_of_the_site(traps):
+    site = traps.site
+    site.config({"hosts": {"gw": {"address": "127.0.0.1",
+                                  "check": "always_up"}},
+                 "services": [{"hosts": ["gw"], "description": "Events",
+                               "check_interval": "2s",
+                               "check": {"command":
+                                         "check_mkevents $HOSTADDRESS$"}}],
+                 "event_rules": RULES})
+    site.activate()
+    site.wait_for_service("gw", "Events", state=1)
+    traps.drop()
+    site.wait_for_service("gw", "Events", state=0)
