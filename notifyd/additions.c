@@ -221,6 +221,20 @@ set_groups(struct context *ctx, const char *key, const struct snapshot *snap,
 }
 
 static void
+set_parents(
+    struct context *ctx, const struct snapshot *snap, struct snap_list list)
+{
+	struct str names = {0};
+
+	for (uint32_t i = 0; i < list.n; i++)
+		str_addf(&names, "%s%s", i > 0 ? "," : "",
+		    snap_s(snap, snap->objects[snap_at(snap, list, i)].name));
+	if (list.n > 0)
+		set_absent(ctx, "HOSTPARENTS", str_get(&names));
+	str_free(&names);
+}
+
+static void
 set_contacts(
     struct context *ctx, const struct snapshot *snap, struct snap_list list)
 {
@@ -255,6 +269,7 @@ additions_from_snapshot(struct context *ctx, const struct snapshot *snap)
 	set_absent(ctx, "HOSTALIAS", snap_s(snap, h->alias));
 	set_absent(ctx, "HOSTADDRESS", snap_s(snap, h->address));
 	set_absent(ctx, "HOSTFOLDER", snap_s(snap, h->folder));
+	set_parents(ctx, snap, h->parents);
 	set_pairs(ctx, snap, h->tags, 2, "HOSTTAG_");
 	set_pairs(ctx, snap, h->labels, 3, "HOSTLABEL_");
 	set_groups(ctx, "HOSTGROUPNAMES", snap, h->groups, snap->host_groups);

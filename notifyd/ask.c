@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "notifyd/spool/bulk.h"
 
 #include <stdlib.h>
 
@@ -144,6 +145,18 @@ counters_json(struct notifyd *n)
 }
 
 static void
+on_bulks(int64_t bulks, int64_t entries, void *arg)
+{
+	struct ask *a = arg;
+	json_t *spool = json_object_get(a->result, "spool");
+
+	json_object_set_new(spool, "bulks", json_integer((json_int_t)bulks));
+	json_object_set_new(
+	    spool, "bulk_entries", json_integer((json_int_t)entries));
+	ask_answer_json(a, a->result);
+}
+
+static void
 on_counts(const int64_t counts[SPOOL_STATES], int64_t lines, void *arg)
 {
 	struct ask *a = arg;
@@ -162,8 +175,8 @@ on_counts(const int64_t counts[SPOOL_STATES], int64_t lines, void *arg)
 	    "counters", counters_json(n), "methods",
 	    deliverer_methods_json(n->deliverer));
 
-	ask_answer_json(a, status);
-	json_decref(status);
+	a->result = status;
+	spool_bulks_count(n->spool, on_bulks, a);
 }
 
 /* --- the verbs

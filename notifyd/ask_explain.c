@@ -10,6 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What it waits for: "bulk", "quiet hours", "cause"; null: nothing. */
+static json_t *
+waits_json(const struct plan_entry *e)
+{
+	static const char *const words[] = {[PLAN_BULK] = "bulk",
+	    [PLAN_QUIET] = "quiet hours",
+	    [PLAN_CAUSE] = "cause"};
+
+	return e->gather.kind == PLAN_AT_ONCE
+	    ? json_null()
+	    : json_string(words[e->gather.kind]);
+}
+
 static json_t *
 plan_json(const struct plan *plan)
 {
@@ -31,8 +44,11 @@ plan_json(const struct plan *plan)
 		const struct plan_entry *e = &plan->entries[i];
 
 		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:s}", "contact", e->contact,
-			"method", e->method, "rule", e->rule));
+		    json_pack("{s:s, s:s, s:s, s:o, s:o}", "contact",
+			e->contact, "method", e->method, "rule", e->rule,
+			"waits", waits_json(e), "why",
+			e->gather.why == NULL ? json_null()
+					      : json_string(e->gather.why)));
 	}
 	for (size_t i = 0; i < plan->n_skips; i++) {
 		const struct plan_skip *s = &plan->skips[i];

@@ -2,8 +2,8 @@
  *
  * Notices of the last time with their deliveries: [{id, time, what, host,
  * service, site, peer, forward: null|{state, to}, context: {...}, deliveries:
- * [{contact, method, rule, state, tries, code, text, next}]}]. Times are
- * seconds.
+ * [{contact, method, rule, state, tries, code, text, next, bulk}]}]. Times
+ * are seconds; `bulk` is the number of the one that it leaves with, or null.
  */
 #include "notifyd/ask.h"
 
@@ -42,16 +42,19 @@ context_json(const struct spool_notice *n)
 static json_t *
 outcome_json(const struct spool_outcome *o)
 {
-	json_t *next = o->state == SPOOL_DEFERRED
-	    ? json_integer((json_int_t)(o->next_ms / 1000))
-	    : json_null();
+	int64_t ms =
+	    o->bulk != 0 && o->state < SPOOL_DONE ? o->bulk_due_ms : o->next_ms;
+	bool waits = o->state == SPOOL_DEFERRED || o->state == SPOOL_WAITING;
+	json_t *next = waits && ms > 0 ? json_integer((json_int_t)(ms / 1000))
+				       : json_null();
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:o}", "contact",
-	    o->contact, "method", o->method, "rule", o->rule, "state",
-	    o->state < SPOOL_STATES ? states[o->state] : "?", "tries",
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:s, s:o, s:o}",
+	    "contact", o->contact, "method", o->method, "rule", o->rule,
+	    "state", o->state < SPOOL_STATES ? states[o->state] : "?", "tries",
 	    (int)o->tries, "code",
 	    o->code < 0 ? json_null() : json_integer(o->code), "text", o->text,
-	    "next", next);
+	    "next", next, "bulk",
+	    o->bulk == 0 ? json_null() : json_integer((json_int_t)o->bulk));
 }
 
 /* Of a notice whose rules another site has; null for one of this site's. */

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "notifyd/additions.h"
+#include "notifyd/bulk.h"
 #include "notifyd/history.h"
 #include "notifyd/methods/http.h"
 #include "notifyd/methods/http_method.h"
@@ -19,6 +20,7 @@
 #include "notifyd/methods/table.h"
 #include "notifyd/methods/trap.h"
 #include "notifyd/methods/words.h"
+#include "notifyd/spool/bulk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +28,8 @@
 /* The wall clock may jump: look again after this. */
 #define LOOK_AGAIN_MS 60000
 
-struct due { /* a heap by (next_ms, row) */
-	int64_t next_ms, row;
+struct due {                  /* a heap by (next_ms, row) */
+	int64_t next_ms, row; /* negative: a bulk's id */
 };
 
 struct queue {
@@ -65,7 +67,9 @@ struct attempt {
 	struct queue *queue;
 	const struct method_def *def; /* NULL: a script */
 	char *memory_name;            /* NULL: remembers nothing */
-	int64_t row;
+	int64_t row;                  /* a bulk: its id, negative */
+	struct bulk *bulk;            /* NULL: one alone */
+	int64_t *rows;                /* of the bulk's entries */
 	unsigned tries;
 	int64_t first_ms;
 };
@@ -142,6 +146,8 @@ attempt_free(struct attempt *a)
 	json_decref(a->d.params);
 	free(a->d.memory);
 	free(a->memory_name);
+	bulk_free(&a->bulk);
+	free(a->rows);
 	free(a);
 }
 
@@ -181,6 +187,43 @@ add_results(struct str *to, const struct delivery *d,
 	}
 }
 
+/* Each entry gets the bulk's result and a line of the history. */
+static void
+mark_bulk(struct attempt *a, enum spool_state state, enum history_result result,
+    enum method_code code, const char *text, int64_t next)
+{
+	const struct bulk *b = a->bulk;
+	struct spool_bulk_mark m = {.id = b->id,
+	    .next_ms = next,
+	    .state = state,
+	    .code = (int)code,
+	    .text = text,
+	    .n = b->n};
+	struct str lines = {0};
+
+	m.results = xcalloc(b->n + 1, sizeof(*m.results));
+	for (size_t i = 0; i < b->n; i++) {
+		const struct bulk_entry *e = &b->entries[i];
+		struct spool_bulk_result *r = &m.results[i];
+
+		*r = (struct spool_bulk_result){a->rows[i],
+		    e->over ? SPOOL_DONE : state, e->over ? 0 : (int)code,
+		    xasprintf("bulk %lld: %s", (long long)b->id,
+			e->over ? "over before it was sent" : text)};
+		if (lines.len > 0)
+			str_addc(&lines, '\n');
+		history_result(&lines, &e->ctx, a->d.contact, a->d.method,
+		    e->over ? HISTORY_OK : result, r->text);
+	}
+	if (state == SPOOL_DONE) {
+		a->queue->deliverer->counters.bulks++;
+		a->queue->deliverer->counters.bulk_entries += b->n;
+	}
+	m.lines = str_get(&lines);
+	spool_bulk_mark(a->queue->deliverer->spool, &m, on_marked, a->queue);
+	str_free(&lines);
+}
+
 /* The result is known: mark it, and plan the next try if there is one. */
 static void
 on_done(struct delivery *d, enum method_code code, const char *text)
@@ -215,26 +258,31 @@ on_done(struct delivery *d, enum method_code code, const char *text)
 		log_warn("delivery %s to %s by %s: try %u of %u failed%s: %s",
 		    d->id, d->contact, d->method, a->tries, q->options.tries,
 		    state == SPOOL_FAILED ? " for good" : "", text);
-	add_results(&lines, d, result, text);
 	if (a->memory_name != NULL)
 		spool_memory_put(
 		    deliverer->spool, a->memory_name, d->memory, now / 1000);
+	if (a->bulk != NULL) {
+		mark_bulk(a, state, result, code, text, next);
+		attempt_free(a);
+		return;
+	}
+	add_results(&lines, d, result, text);
 	spool_mark(deliverer->spool, a->row, state, (int)code, text, next,
 	    str_get(&lines), on_marked, q);
 	str_free(&lines);
 	attempt_free(a);
 }
 
-static void
-attempt_context(struct attempt *a, const struct spool_delivery *sd,
-    const struct spool_notice *notice)
+/* What a delivery carries; its parameters, new. */
+static json_t *
+attempt_context(const struct attempt *a, const struct spool_delivery *sd,
+    const struct spool_notice *notice, const char *id, struct context *ctx)
 {
 	json_t *who = json_loads(sd->who, 0, NULL);
 	json_t *params = json_loads(sd->params, 0, NULL);
 
-	if (context_from_pairs(&a->d.ctx, str_slice(&notice->context)) < 0)
-		log_error(
-		    "delivery %s: the stored context is damaged", a->d.id);
+	if (context_from_pairs(ctx, str_slice(&notice->context)) < 0)
+		log_error("delivery %s: the stored context is damaged", id);
 	if (!json_is_object(params)) {
 		json_decref(params);
 		params = json_object();
@@ -242,16 +290,16 @@ attempt_context(struct attempt *a, const struct spool_delivery *sd,
 	if (a->def != NULL)
 		method_add_defaults(sd->method, params);
 	/* These are ours alone to say, whoever sent the context. */
-	context_drop(&a->d.ctx, "PARAMETER_");
-	context_drop(&a->d.ctx, "DELIVERY_ID");
+	context_drop(ctx, "PARAMETER_");
+	context_drop(ctx, "DELIVERY_ID");
 	if (a->def != NULL && json_object_get(params, "console_url") == NULL &&
 	    a->queue->deliverer->console_url != NULL)
 		json_object_set_new(params, "console_url",
 		    json_string(a->queue->deliverer->console_url));
-	additions_of_delivery(&a->d.ctx, sd->contact, who, params,
-	    sd->rule_number, sd->rule_text, a->d.id);
+	additions_of_delivery(
+	    ctx, sd->contact, who, params, sd->rule_number, sd->rule_text, id);
 	json_decref(who);
-	a->d.params = params;
+	return params;
 }
 
 static void
@@ -307,19 +355,14 @@ attempt_recall(struct attempt *a)
 	spool_memory_get(deliverer->spool, a->memory_name, on_memory, a);
 }
 
-static void
-on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
-    int64_t row, void *arg)
+/* One that stands for `sd`, which has begun. */
+static struct attempt *
+attempt_new(struct queue *q, const struct spool_delivery *sd,
+    const struct spool_notice *notice)
 {
-	struct queue *q = arg;
 	struct deliverer *deliverer = q->deliverer;
-	struct attempt *a;
+	struct attempt *a = xnew(struct attempt);
 
-	if (sd == NULL || deliverer->stopped) { /* stays in the spool */
-		on_marked(q);
-		return;
-	}
-	a = xnew(struct attempt);
 	a->next = deliverer->attempts;
 	a->prev = &deliverer->attempts;
 	if (a->next != NULL)
@@ -329,7 +372,6 @@ on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
 	a->def = script_is_local(deliverer->root, sd->method)
 	    ? NULL
 	    : method_def_find(sd->method);
-	a->row = row;
 	a->tries = sd->tries;
 	a->first_ms = sd->first_ms;
 	a->d.id = xasprintf("%s-%u", notice->id, sd->ordinal);
@@ -338,14 +380,111 @@ on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
 	a->d.timeout_ms = q->options.timeout_ms;
 	a->d.done = on_done;
 	a->d.arg = a;
-	attempt_context(a, sd, notice);
 	deliverer->counters.started++;
 	q->counters.started++;
+	return a;
+}
+
+static void
+on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
+    int64_t row, void *arg)
+{
+	struct queue *q = arg;
+	struct attempt *a;
+
+	if (sd == NULL || q->deliverer->stopped) { /* stays in the spool */
+		on_marked(q);
+		return;
+	}
+	a = attempt_new(q, sd, notice);
+	a->row = row;
+	a->d.params = attempt_context(a, sd, notice, a->d.id, &a->d.ctx);
 	if (a->def != NULL && a->def->kind == METHOD_HTTP &&
 	    a->def->http->tickets)
 		attempt_recall(a);
 	else
 		attempt_start(a);
+}
+
+/* --- bulks
+ * ----------------------------------------------------------------------- */
+
+static void
+bulk_fill(struct attempt *a, const struct spool_bulk *sb,
+    const struct spool_bulk_entry *entries, size_t n)
+{
+	struct bulk *b = xnew(struct bulk);
+
+	b->id = sb->id;
+	b->kind = (enum plan_gather_kind)sb->kind;
+	b->causes = xstrdup(sb->causes);
+	b->how = json_loads(sb->how, 0, NULL);
+	b->entries = xcalloc(n, sizeof(*b->entries));
+	b->n = n;
+	a->bulk = b;
+	a->rows = xcalloc(n, sizeof(*a->rows));
+	for (size_t i = 0; i < n; i++) {
+		const struct spool_bulk_entry *e = &entries[i];
+		char *id = xasprintf("%s-%u", e->notice.id, e->d.ordinal);
+		json_t *params = attempt_context(
+		    a, &e->d, &e->notice, id, &b->entries[i].ctx);
+
+		a->rows[i] = e->d.row;
+		if (i == 0)
+			a->d.params = json_incref(params);
+		json_decref(params);
+		free(id);
+	}
+}
+
+/* One that is left looks as if it had come alone, but not to a script. */
+static void
+bulk_context(struct attempt *a, size_t left)
+{
+	if (left > 1 || a->def == NULL) {
+		bulk_summary(a->bulk, &a->d.ctx);
+		context_sets(&a->d.ctx, "DELIVERY_ID", a->d.id);
+		a->d.bulk = a->bulk;
+	} else {
+		context_copy(&a->d.ctx, bulk_at(a->bulk, 0));
+	}
+}
+
+static void
+on_bulk_started(const struct spool_bulk *sb,
+    const struct spool_bulk_entry *entries, size_t n, void *arg)
+{
+	struct queue *q = arg;
+	struct attempt *a;
+	size_t left;
+
+	/* Not due yet, or a second turn of the same. */
+	if (sb == NULL || q->deliverer->stopped) {
+		on_marked(q);
+		return;
+	}
+	if (n == 0) { /* the spool was damaged */
+		struct spool_bulk_mark m = {.id = sb->id,
+		    .state = SPOOL_FAILED,
+		    .text = "it has no entries",
+		    .lines = ""};
+
+		log_error("bulk %lld has no entries", (long long)sb->id);
+		spool_bulk_mark(q->deliverer->spool, &m, on_marked, q);
+		return;
+	}
+	a = attempt_new(q, &entries[0].d, &entries[0].notice);
+	a->row = -sb->id;
+	a->tries = sb->tries;
+	a->first_ms = sb->first_ms;
+	bulk_fill(a, sb, entries, n);
+	left = bulk_drop_resolved(a->bulk);
+	if (left == 0) {
+		on_done(&a->d, METHOD_DONE, "all were over before it was sent");
+		return;
+	}
+	bulk_context(a, left);
+	attempt_start(a);
 }
 
 /* --- turns
@@ -372,7 +511,12 @@ pump(struct deliverer *deliverer)
 
 			q->running++;
 			deliverer->running++;
-			spool_start(deliverer->spool, due.row, on_started, q);
+			if (due.row < 0)
+				spool_bulk_start(deliverer->spool, -due.row,
+				    now, on_bulk_started, q);
+			else
+				spool_start(
+				    deliverer->spool, due.row, on_started, q);
 		}
 		if (q->n > 0 && q->running < q->options.concurrency &&
 		    q->heap[0].next_ms < soon)
@@ -415,6 +559,13 @@ deliverer_put(struct deliverer *deliverer, int64_t row, const char *method,
 	pump(deliverer);
 }
 
+void
+deliverer_put_bulk(
+    struct deliverer *deliverer, int64_t id, const char *method, int64_t due_ms)
+{
+	deliverer_put(deliverer, -id, method, due_ms);
+}
+
 /* --- life
  * -------------------------------------------------------------------------- */
 
@@ -430,6 +581,19 @@ deliverer_has_method(const char *root, const char *method)
 	there = path != NULL;
 	free(path);
 	return there;
+}
+
+bool
+deliverer_bulks(const char *root, const char *method)
+{
+	char *path = script_path(root, method);
+	const struct method_def *def =
+	    script_is_local(root, method) ? NULL : method_def_find(method);
+	bool bulks = def == NULL ? path == NULL || script_bulks(path)
+				 : method_def_bulks(def);
+
+	free(path);
+	return bulks;
 }
 
 int

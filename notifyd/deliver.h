@@ -22,7 +22,8 @@
 struct deliverer;
 
 struct deliverer_counters {
-	uint64_t delivered, failed, deferred, started;
+	uint64_t delivered, failed, deferred, started; /* a bulk is one */
+	uint64_t bulks, bulk_entries;                  /* delivered */
 };
 
 /* `root` and `machine` are borrowed for ever. */
@@ -37,10 +38,16 @@ int deliverer_check(const json_t *methods, struct err *err_r);
 void deliverer_configure(
     struct deliverer *deliverer, const struct settings *settings);
 bool deliverer_has_method(const char *root, const char *method);
+/* Does one call tell many notifications? Of scripts their third line says it.
+ */
+bool deliverer_bulks(const char *root, const char *method);
 
 /* A planned delivery, due at next_ms of wall time. */
 void deliverer_put(struct deliverer *deliverer, int64_t row, const char *method,
     int64_t next_ms);
+/* A bulk of the spool; it may be put again when it becomes due earlier. */
+void deliverer_put_bulk(struct deliverer *deliverer, int64_t id,
+    const char *method, int64_t due_ms);
 /* Nothing new is started from now on. */
 void deliverer_stop(struct deliverer *deliverer);
 unsigned deliverer_running(const struct deliverer *deliverer);

@@ -8,6 +8,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "notifyd/spool/bulk.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
@@ -71,10 +72,22 @@ on_recovered(const struct spool_delivery *list, size_t n_list,
 		    n->told, told[i].object, told[i].contact, told[i].method);
 	for (size_t i = 0; i < n_list; i++)
 		deliverer_put(n->deliverer, list[i].row, list[i].method,
-		    list[i].state == SPOOL_DEFERRED ? list[i].next_ms : 0);
+		    list[i].state == SPOOL_RUNNING ? 0 : list[i].next_ms);
 	if (n_list > 0)
 		log_info("spool: %zu deliveries go on", n_list);
 	n->recovered = true;
+}
+
+static void
+on_bulks(const struct spool_bulk *list, size_t n_list, void *arg)
+{
+	struct notifyd *n = arg;
+
+	for (size_t i = 0; i < n_list; i++)
+		deliverer_put_bulk(
+		    n->deliverer, list[i].id, list[i].method, list[i].due_ms);
+	if (n_list > 0)
+		log_info("spool: %zu bulks go on", n_list);
 }
 
 /* Lines for the history or results for other sites were committed. */
@@ -140,6 +153,7 @@ notifyd_init(struct daemon *d, struct err *err_r)
 	n->outbox = nd_outbox_new(d->loop, n->spool);
 	spool_on_news(n->spool, on_news, n);
 	/* Before the first notice: what was told must be known by then. */
+	spool_bulks_recover(n->spool, on_bulks, n);
 	spool_recover(n->spool, on_recovered, n);
 	while (!n->recovered && uv_run(d->loop, UV_RUN_ONCE) != 0)
 		continue;
@@ -252,6 +266,8 @@ notifyd_counters(struct daemon *d, struct str *list)
 	put_counter(list, "deliveries_done", (double)dc->delivered);
 	put_counter(list, "deliveries_deferred", (double)dc->deferred);
 	put_counter(list, "deliveries_failed", (double)dc->failed);
+	put_counter(list, "bulks_done", (double)dc->bulks);
+	put_counter(list, "bulk_entries_done", (double)dc->bulk_entries);
 	put_counter(
 	    list, "forwards_waiting", (double)forwarder_waiting(n->forwarder));
 	put_counter(list, "forwards_waiting_bytes",

@@ -11,6 +11,7 @@
 #include "notifyd/additions.h"
 #include "notifyd/history.h"
 #include "notifyd/methods/table.h"
+#include "notifyd/spool/bulk.h"
 
 #include <stdlib.h>
 
@@ -72,6 +73,7 @@ process_plan(struct notifyd *n, const struct context *ctx, const char *site,
 struct configured { /* parameters by method; may be NULL */
 	const json_t *site;
 	json_t *host, *service;
+	bool at_once; /* a test waits for nothing */
 };
 
 struct arrival {
@@ -165,19 +167,47 @@ find_combined(struct spool_batch *b, const struct spool_delivery *d)
 	    ? NULL
 	    : json_loads(d->params, 0, NULL);
 	bool combines = params != NULL && strchr(d->contact, ',') == NULL &&
-	    strncmp(d->contact, "mailto:", 7) != 0 &&
+	    strncmp(d->contact, "mailto:", 7) != 0 && d->gather == NULL &&
 	    method_combines(d->method, params);
 
 	json_decref(params);
 	for (size_t i = 0; combines && i < b->n_deliveries; i++) {
 		struct spool_delivery *other = &b->deliveries[i];
 
-		if (strcmp(other->method, d->method) == 0 &&
+		if (other->gather == NULL && other->next_ms == d->next_ms &&
+		    strcmp(other->method, d->method) == 0 &&
 		    strcmp(other->params, d->params) == 0 &&
 		    strcmp(other->rule, d->rule) == 0)
 			return other;
 	}
 	return NULL;
+}
+
+/* It waits for others: contact, method and parameters must be equal, too. */
+static void
+fill_gather(struct spool_delivery *d, const struct plan_entry *e,
+    const struct configured *c)
+{
+	const struct plan_gather *from = &e->gather;
+	struct spool_gather *g;
+
+	if (from->kind == PLAN_AT_ONCE || c->at_once)
+		return;
+	if (from->kind == PLAN_QUIET && !from->together) {
+		d->next_ms = from->until * 1000;
+		return;
+	}
+	d->gather = g = xnew(struct spool_gather);
+	g->kind = (int)from->kind;
+	g->key = xasprintf("%s\x1e%s\x1e%s\x1e%s", d->contact, d->method,
+	    d->params, from->key);
+	g->causes = xstrdup(from->causes == NULL ? "" : from->causes);
+	g->how = json_dumps(from->how, JSON_COMPACT | JSON_SORT_KEYS);
+	g->horizon_ms = from->horizon_ms;
+	g->until_ms = from->until * 1000;
+	g->hold = from->kind == PLAN_QUIET;
+	g->max = from->max;
+	must(g->how != NULL);
 }
 
 static void
@@ -199,6 +229,7 @@ fill_delivery(struct spool_delivery *d, const struct plan_entry *e,
 	    .first_ms = now_ms};
 	json_decref(params);
 	must(d->who != NULL && d->params != NULL);
+	fill_gather(d, e, c);
 }
 
 /* One more row, or one more contact of a row. */
@@ -228,6 +259,8 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 	struct configured configured;
 
 	configured_read(n, ctx, b->notice.site, &configured);
+	configured.at_once =
+	    strcmp(context_text(ctx, "NOTIFICATIONMARK"), "test") == 0;
 	b->object = process_object(ctx);
 	b->remember = problem;
 	b->forget = strcmp(type, "RECOVERY") == 0 ||
@@ -243,9 +276,13 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 	for (size_t i = 0; i < plan->n_entries; i++) {
 		const struct plan_entry *e = &plan->entries[i];
 		struct str line = {0};
+		char *method;
 
 		put_delivery(b, e, &configured, now_ms);
-		history_notification(&line, ctx, e->contact, e->method);
+		method = configured.at_once ? xstrdup(e->method)
+					    : plan_method_name(e);
+		history_notification(&line, ctx, e->contact, method);
+		free(method);
 		b->lines[i] = str_steal(&line);
 		if (problem)
 			told_add(n->told, b->object, e->contact, e->method);
@@ -276,7 +313,12 @@ on_added(const struct spool_batch *b, bool duplicate, bool committed, void *arg)
 		const struct spool_delivery *d = &b->deliveries[i];
 
 		n->counters.planned++;
-		deliverer_put(n->deliverer, d->row, d->method, d->next_ms);
+		if (d->bulk != 0)
+			deliverer_put_bulk(
+			    n->deliverer, d->bulk, d->method, d->bulk_due_ms);
+		else
+			deliverer_put(
+			    n->deliverer, d->row, d->method, d->next_ms);
 	}
 }
 
@@ -287,9 +329,13 @@ log_plan(const struct msg_notice *m, const struct plan *plan, bool local)
 		log_info("notice %.*s: another site has the rules",
 		    (int)m->id.len, m->id.s);
 	for (size_t i = 0; i < plan->n_entries; i++)
-		log_info("notice %.*s: %s by %s (rule %s)", (int)m->id.len,
+		log_info("notice %.*s: %s by %s (rule %s)%s%s", (int)m->id.len,
 		    m->id.s, plan->entries[i].contact, plan->entries[i].method,
-		    plan->entries[i].rule);
+		    plan->entries[i].rule,
+		    plan->entries[i].gather.why == NULL ? "" : "; ",
+		    plan->entries[i].gather.why == NULL
+			? ""
+			: plan->entries[i].gather.why);
 	for (size_t i = 0; i < plan->n_skips; i++)
 		log_info("notice %.*s: not %s by %s: %s", (int)m->id.len,
 		    m->id.s, plan->skips[i].contact, plan->skips[i].method,

@@ -36,6 +36,21 @@ period_is_in_now(const char *name, int64_t at, void *arg)
 	return period_is_in(book->periods, index, at);
 }
 
+static int64_t
+period_ends(const char *name, int64_t at, void *arg)
+{
+	const struct rulebook *book = arg;
+	uint32_t index = snap_find_period(book->snap, slice_of(name));
+
+	return period_next_change(book->periods, index, at);
+}
+
+static bool
+method_bulks(const char *name, void *arg)
+{
+	return deliverer_bulks(((struct rulebook *)arg)->root, name);
+}
+
 static bool
 method_exists(const char *name, void *arg)
 {
@@ -96,8 +111,11 @@ rulebook_new(const struct snapshot *snap, const struct settings *settings,
 	json_t *contacts = contacts_of(snap), *rules = NULL;
 	struct rules_config config = {.contacts = contacts,
 	    .fallback = settings->notify_fallback,
+	    .group = settings->notify_group,
 	    .world = {.period_exists = period_exists,
 		.period_is_in = period_is_in_now,
+		.period_ends = period_ends,
+		.method_bulks = method_bulks,
 		.method_exists = method_exists,
 		.service_group_alias = service_group_alias,
 		.arg = book}};

@@ -77,6 +77,33 @@ notify_print_status(const json_t *status)
 	json_decref(rows);
 }
 
+/* "waiting", or when and with what it leaves. */
+static json_t *
+state_json(const json_t *d)
+{
+	const char *state = text_of(d, "state");
+	const json_t *bulk = json_object_get(d, "bulk");
+	const json_t *next = json_object_get(d, "next");
+	time_t at = (time_t)json_integer_value(next);
+	struct str text = {0};
+	char when[40];
+	struct tm tm;
+	json_t *value;
+
+	str_add(&text, state);
+	if (json_is_integer(bulk))
+		str_addf(
+		    &text, " (bulk %lld)", (long long)json_integer_value(bulk));
+	if (json_is_integer(next) && strcmp(state, "waiting") == 0) {
+		localtime_r(&at, &tm);
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+		str_addf(&text, " until %s", when);
+	}
+	value = json_string(str_get(&text));
+	str_free(&text);
+	return value;
+}
+
 static void
 add_deliveries(json_t *rows, const json_t *notice)
 {
@@ -85,11 +112,11 @@ add_deliveries(json_t *rows, const json_t *notice)
 
 	json_array_foreach(list, i, d)
 	{
-		json_t *row = json_pack("{s:s, s:s, s:s, s:O, s:s, s:s}",
+		json_t *row = json_pack("{s:s, s:s, s:o, s:O, s:s, s:s}",
 		    "contact", text_of(d, "contact"), "method",
-		    text_of(d, "method"), "result", text_of(d, "state"),
-		    "tries", json_object_get(d, "tries"), "rule",
-		    text_of(d, "rule"), "text", text_of(d, "text"));
+		    text_of(d, "method"), "result", state_json(d), "tries",
+		    json_object_get(d, "tries"), "rule", text_of(d, "rule"),
+		    "text", text_of(d, "text"));
 
 		json_array_append_new(rows, row);
 	}
@@ -209,7 +236,7 @@ static void
 print_explained(const json_t *one)
 {
 	static const char *const rules[] = {"id", "match", "reason"};
-	static const char *const plan[] = {"contact", "method", "rule"};
+	static const char *const plan[] = {"contact", "method", "rule", "why"};
 	static const char *const contacts[] = {"contact", "method", "reason"};
 	const json_t *told = json_object_get(one, "plan");
 	const json_t *skipped = json_object_get(one, "contacts");

@@ -311,7 +311,8 @@ may_link(const struct mailer *mailer, const struct delivery *d)
 {
 	const char *site = strrchr(mailer->root, '/');
 
-	return json_is_true(json_object_get(d->params, "links")) &&
+	return d->bulk == NULL &&
+	    json_is_true(json_object_get(d->params, "links")) &&
 	    method_text(d->params, "console_url")[0] != '\0' &&
 	    notice_kind(&d->ctx) == NOTICE_PROBLEM &&
 	    strchr(d->contact, ',') == NULL &&

@@ -108,12 +108,14 @@ show_lines(struct str *to, const struct context *ctx,
 {
 	struct own_words own = {0};
 	struct template_world w = {.words = own.words, .ctx = ctx};
+	bool bulk = context_get(ctx, "BULK_ID") != NULL; /* the list of them */
 
 	own_words_make(&own, ctx);
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
 		struct str value = {0};
 
-		if (shows(options->params, lines[i].element))
+		if (shows(options->params, lines[i].element) ||
+		    (lines[i].output && bulk))
 			nd_template_expand(&value, lines[i].text, &w);
 		if (slice_trim(str_slice(&value)).len > 0)
 			show(to, lines[i].label, slice_trim(str_slice(&value)),

@@ -182,6 +182,10 @@ make_subject(struct str *to, const struct context *ctx, const json_t *params)
 		str_add(to, context_text(ctx, "EC_MAIL_SUBJECT"));
 		return;
 	}
+	if (context_get(ctx, "BULK_SUBJECT") != NULL) {
+		str_add(to, context_text(ctx, "BULK_SUBJECT"));
+		return;
+	}
 	str_add(to, context_text(ctx, "MARK"));
 	nd_template_expand(
 	    to, text[0] == '\0' ? "Vedette: $OBJECT$ $EVENT_WORDS$" : text, &w);

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+struct bulk; /* notifyd/bulk.h */
+
 enum method_code {
 	METHOD_DONE,
 	METHOD_AGAIN,
@@ -20,7 +22,9 @@ struct delivery {
 	char *id; /* NOTIFY_DELIVERY_ID, the same at every try */
 	char *contact, *method;
 	struct context ctx; /* with everything of the delivery */
-	json_t *params;     /* what is configured, and the defaults */
+	/* Many in one call, ctx tells of them all (bulk_summary()); or NULL. */
+	const struct bulk *bulk;
+	json_t *params; /* what is configured, and the defaults */
 	int64_t timeout_ms;
 	/* Set by the method: not before so long. */
 	int64_t retry_after_ms;

@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "notifyd/bulk.h"
 #include "notifyd/methods/env.h"
 
 #include <errno.h>
@@ -70,6 +71,27 @@ script_is_local(const char *root, const char *name)
 
 	free(path);
 	return local;
+}
+
+bool
+script_bulks(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char line[400] = "";
+	char *at;
+
+	if (f == NULL)
+		return false;
+	for (int i = 0; i < 3; i++) {
+		if (fgets(line, sizeof(line), f) == NULL)
+			line[0] = '\0';
+	}
+	fclose(f);
+	for (at = line; *at == '#' || *at == '/' || *at == ' ';)
+		at++;
+	if (at == line || strncmp(at, "Bulk:", 5) != 0)
+		return false;
+	return slice_eqs(slice_trim(slice_of(at + 5)), "yes");
 }
 
 /* --- the end of a script
@@ -326,7 +348,9 @@ script_run(struct scripts *scripts, struct delivery *d, char *const *argv,
 void
 script_start(struct scripts *scripts, struct delivery *d)
 {
-	char *argv[] = {script_path(scripts->root, d->method), NULL};
+	char *argv[] = {script_path(scripts->root, d->method), NULL, NULL};
+	static char many[] = "--bulk";
+	struct str input = {0};
 	char text[600];
 
 	if (argv[0] == NULL) {
@@ -337,7 +361,12 @@ script_start(struct scripts *scripts, struct delivery *d)
 		d->done(d, METHOD_FAILED, text);
 		return;
 	}
-	script_run(scripts, d, argv, SLICE(""));
+	if (d->bulk != NULL) {
+		argv[1] = many;
+		bulk_stdin(d->bulk, &input);
+	}
+	script_run(scripts, d, argv, str_slice(&input));
+	str_free(&input);
 	free(argv[0]);
 }
 

@@ -26,6 +26,9 @@ void scripts_free(struct scripts **scripts);
 char *script_path(const char *root, const char *name);
 /* Is it one of the site's own (which beats a built-in method)? */
 bool script_is_local(const char *root, const char *name);
+/* Does its third line say "# Bulk: yes"? */
+bool script_bulks(const char *path);
+/* Many at once if there is a bulk: --bulk, and all of it on its input. */
 void script_start(struct scripts *scripts, struct delivery *d);
 /* Any program, by PATH, with the same rules. `input` is its standard input. */
 void script_run(struct scripts *scripts, struct delivery *d, char *const *argv,

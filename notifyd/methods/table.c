@@ -53,6 +53,13 @@ method_def_find(const char *name)
 	return NULL;
 }
 
+bool
+method_def_bulks(const struct method_def *def)
+{
+	return def->kind == METHOD_MAIL || def->kind == METHOD_SMS ||
+	    (def->kind == METHOD_HTTP && def->http->steps[0].on == NOTICE_ANY);
+}
+
 /* --- the parameters of one delivery ---------------------------------------
  */
 

@@ -34,6 +34,8 @@ struct method_def {
 
 /* In order of their names; NULL at the end. */
 const struct method_def *method_def_at(size_t i);
+/* Can one call tell many notifications? Not where each is an incident. */
+bool method_def_bulks(const struct method_def *def);
 /* NULL: not built in. */
 const struct method_def *method_def_find(const char *name);
 

@@ -231,10 +231,9 @@ read_rule(struct reader *r, const json_t *object,
 			else
 				rule->params = json_incref(value);
 		} else if (strcmp(key, "bulk") == 0) {
-			if (!json_is_null(value))
-				read_fail(r, key,
-				    "this version does not bulk yet (leave it "
-				    "out)");
+			gather_read_bulk(r, value, world, &rule->bulk);
+		} else if (strcmp(key, "group") == 0) {
+			gather_read_group(r, key, value, &rule->group);
 		} else if (!read_rule_key(r, key, value, world, rule)) {
 			read_fail(r, "", "unknown key %s", key);
 		}
@@ -243,6 +242,8 @@ read_rule(struct reader *r, const json_t *object,
 	}
 	if (json_object_get(object, "to") == NULL)
 		rule->to.object_contacts = true;
+	if (rule->bulk.given && rule->group.wanted)
+		read_fail(r, "group", "does not go together with bulk");
 	if (rule->user != NULL && rule->locked)
 		read_fail(r, "allow_disable",
 		    "a user's own rule can always be cancelled");
@@ -381,6 +382,7 @@ nd_rule_free(struct rule *rule)
 	free(rule->description);
 	free(rule->method);
 	json_decref(rule->params);
+	gather_bulk_free(&rule->bulk);
 	when_free(&rule->when);
 	names_free(&rule->to.users);
 	names_free(&rule->to.groups);

@@ -120,6 +120,8 @@ read_contact(const char *name, const json_t *entry,
 	if (value != NULL)
 		contact->fallback = read_bool(&r, "fallback", value);
 	read_switch(&r, json_object_get(entry, "notifications"), contact);
+	gather_read_quiet(
+	    &r, json_object_get(entry, "quiet_hours"), world, &contact->quiet);
 	if (r.failed)
 		return -1;
 	value = json_object_get(entry, "notification_rules");
@@ -177,6 +179,15 @@ read_fallback(struct rules *rules, const json_t *object, struct err *err_r)
 	return r.failed ? -1 : 0;
 }
 
+static int
+read_group(struct rules *rules, const json_t *value, struct err *err_r)
+{
+	struct reader r = {.err = err_r, .path = "notifications"};
+
+	gather_read_group(&r, "group", value, &rules->group);
+	return r.failed ? -1 : 0;
+}
+
 struct rules *
 rules_compile(
     const struct rules_config *config, struct str *warnings, struct err *err_r)
@@ -187,6 +198,7 @@ rules_compile(
 	rules->absent = config->rules == NULL;
 	if (read_contacts(rules, config->contacts, warnings, err_r) < 0 ||
 	    read_fallback(rules, config->fallback, err_r) < 0 ||
+	    read_group(rules, config->group, err_r) < 0 ||
 	    (!rules->absent &&
 		rule_read_list(config->rules, "notification_rules", NULL,
 		    &rules->world, &rules->v, &rules->n, warnings, err_r) < 0))
@@ -205,6 +217,7 @@ contact_free(struct rules_contact *contact)
 	free(contact->email);
 	free(contact->pager);
 	free(contact->period);
+	gather_quiet_free(&contact->quiet);
 	names_free(&contact->groups);
 	names_free(&contact->sites);
 	json_decref(contact->attributes);

@@ -41,6 +41,10 @@ entry_clear(struct plan_entry *e)
 	free(e->rule_text);
 	json_decref(e->who);
 	json_decref(e->params);
+	free(e->gather.key);
+	free(e->gather.causes);
+	free(e->gather.why);
+	json_decref(e->gather.how);
 }
 
 void
@@ -84,6 +88,19 @@ plan_remove(struct plan *plan, size_t i)
 	plan->n_entries--;
 	memmove(&plan->entries[i], &plan->entries[i + 1],
 	    (plan->n_entries - i) * sizeof(*plan->entries));
+}
+
+bool
+plan_waits(const struct plan_entry *entry)
+{
+	return entry->gather.kind != PLAN_AT_ONCE && entry->gather.together;
+}
+
+char *
+plan_method_name(const struct plan_entry *entry)
+{
+	return xasprintf(
+	    "%s%s", plan_waits(entry) ? "bulk " : "", entry->method);
 }
 
 void
@@ -381,7 +398,8 @@ put_entry(struct walk *w, const struct meant *m, const char *method,
 		own ? xasprintf("%s:%s", rule->user->name, id) : xstrdup(id),
 	    .rule_text = xstrdup(rule == NULL ? "" : rule->description),
 	    .rule_number = rule == NULL ? 0 : rule->number,
-	    .locked = rule != NULL && rule->locked};
+	    .locked = rule != NULL && rule->locked,
+	    .by = rule};
 }
 
 static void
@@ -513,6 +531,30 @@ walk_rules(struct walk *w)
 	return matched;
 }
 
+/* What of the entries waits for others. */
+static void
+gather_entries(struct walk *w)
+{
+	const struct rules *rules = w->rules;
+
+	for (size_t i = 0; i < w->plan->n_entries; i++) {
+		struct plan_entry *e = &w->plan->entries[i];
+		const struct rules_contact *c =
+		    rules_find_contact(rules, e->contact);
+		struct gather_rules with = {.group = &rules->group,
+		    .quiet = c == NULL ? NULL : &c->quiet,
+		    .locked = e->locked};
+
+		if (e->by != NULL) {
+			with.bulk = &e->by->bulk;
+			if (e->by->group.given)
+				with.group = &e->by->group;
+		}
+		gather_decide(&with, &rules->world, w->view.ctx, e->method,
+		    w->view.at, &e->gather);
+	}
+}
+
 /* Who has an entry in the end needs no reason. */
 static void
 drop_settled_skips(struct plan *plan)
@@ -552,6 +594,7 @@ plan_make(const struct rules *rules, const struct rules_notice *notice,
 		tell_plainly(&w, &list, rules->fallback_method, "fallback");
 	}
 	drop_settled_skips(plan_r);
+	gather_entries(&w);
 	if (plan_r->n_entries > 1)
 		qsort(plan_r->entries, plan_r->n_entries,
 		    sizeof(*plan_r->entries), entry_compare);

@@ -6,6 +6,7 @@
 #ifndef NOTIFYD_RULES_RULE_H
 #define NOTIFYD_RULES_RULE_H
 
+#include "notifyd/rules/gather.h"
 #include "notifyd/rules/pattern.h"
 #include "notifyd/rules/rules.h"
 
@@ -94,6 +95,8 @@ struct rule {
 	bool disabled, locked, cancel;
 	char *method; /* "*" of a cancelling rule: all */
 	json_t *params;
+	struct gather_bulk bulk;
+	struct gather_group group;
 	struct when when;
 	uint32_t conditions; /* those of `when` that are given, one bit each */
 	struct to to;
@@ -106,6 +109,7 @@ struct rules_contact {
 	bool off;                 /* notifications: off */
 	int64_t off_from, off_to; /* notifications off in [from, to) */
 	struct names groups, sites;
+	struct gather_quiet quiet;
 	json_t *attributes; /* object of strings, never NULL */
 	json_t *who;        /* as in struct plan_entry */
 	struct rule *rules; /* own ones */
@@ -120,6 +124,7 @@ struct rules {
 	size_t n_contacts;
 	char *fallback_method;
 	struct names fallback_emails;
+	struct gather_group group; /* the site's */
 	struct rules_world world;
 };
 

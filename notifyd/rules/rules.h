@@ -17,13 +17,21 @@
 #include <stdint.h>
 
 struct rules; /* compiled, with the contacts */
+struct rule;
 
 /* What the configuration offers beside the documents. `arg` goes along. */
 struct rules_world {
 	bool (*period_exists)(const char *name, void *arg);
 	bool (*period_is_in)(const char *name, int64_t at, void *arg);
+	/*
+	 * The first second after `at` that is outside; INT64_MAX: it never
+	 * ends. NULL: no period ends.
+	 */
+	int64_t (*period_ends)(const char *name, int64_t at, void *arg);
 	/* NULL: every method exists. */
 	bool (*method_exists)(const char *name, void *arg);
+	/* Can the method take many at once? NULL: every one can. */
+	bool (*method_bulks)(const char *name, void *arg);
 	/* Alias of a service group, NULL if unknown. May be NULL. */
 	const char *(*service_group_alias)(const char *name, void *arg);
 	void *arg;
@@ -39,6 +47,8 @@ struct rules_config {
 	const json_t *contacts;
 	/* {emails: [..], method: NAME}, or NULL. */
 	const json_t *fallback;
+	/* notifications.group: of rules that say nothing of it. May be NULL. */
+	const json_t *group;
 	struct rules_world world; /* must outlive the rules */
 };
 
@@ -61,6 +71,31 @@ struct rules_notice {
 	void *arg;
 };
 
+/* Entries of a message: at most, and where nothing is said. */
+#define PLAN_GATHER_MAX     10000
+#define PLAN_GATHER_DEFAULT 1000
+
+enum plan_gather_kind {
+	PLAN_AT_ONCE,
+	PLAN_BULK,  /* a rule's */
+	PLAN_QUIET, /* a contact's quiet hours: a digest at their end */
+	PLAN_CAUSE  /* problems that seem to have one cause */
+};
+
+/* Whether and how long an entry waits for others. */
+struct plan_gather {
+	enum plan_gather_kind kind;
+	int64_t horizon_ms; /* sent when the oldest is so old; 0: */
+	int64_t until;      /* sent in this second of the wall clock */
+	unsigned max;       /* sent when so many are there; never 0 */
+	/* What must be equal, beside contact, method and parameters. */
+	char *key;
+	char *causes;  /* one of them in common is needed; LF between, or "" */
+	bool together; /* false: the method tells one at a time */
+	json_t *how;   /* object: subject, drop_resolved, newest_first */
+	char *why;     /* in words; NULL: nothing to say */
+};
+
 struct plan_entry {
 	char *contact; /* name, or mailto:ADDRESS */
 	char *method;
@@ -70,6 +105,8 @@ struct plan_entry {
 	char *rule_text;      /* its description, may be "" */
 	unsigned rule_number; /* from 1; 0: no rule */
 	bool locked;
+	const struct rule *by; /* the engine's; NULL: no rule */
+	struct plan_gather gather;
 };
 /* Why somebody who was meant gets nothing. */
 struct plan_skip {
@@ -94,6 +131,11 @@ struct plan {
 /* `at` is wall time in seconds. */
 void plan_make(const struct rules *rules, const struct rules_notice *notice,
     int64_t at, bool explain, struct plan *plan_r);
+/* Does it wait and leave with others? */
+bool plan_waits(const struct plan_entry *entry);
+/* As the history has it, "bulk mail" for one that waits; freed by the caller.
+ */
+char *plan_method_name(const struct plan_entry *entry);
 void plan_free(struct plan *plan); /* ready for use again */
 
 /*

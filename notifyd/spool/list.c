@@ -57,7 +57,9 @@ read_outcomes(struct store *store, struct find_job *f, size_t notice)
 			.state = (enum spool_state)sqlite3_column_int(st, 4),
 			.tries = (unsigned)sqlite3_column_int64(st, 5),
 			.code = sqlite3_column_int(st, 6),
-			.next_ms = sqlite3_column_int64(st, 7)};
+			.next_ms = sqlite3_column_int64(st, 7),
+			.bulk = sqlite3_column_int64(st, 8),
+			.bulk_due_ms = sqlite3_column_int64(st, 9)};
 	}
 	return rc;
 }

@@ -52,8 +52,8 @@ struct start_job {
 	void *arg;
 };
 
-static void
-read_delivery(sqlite3_stmt *st, struct spool_delivery *d)
+void
+spool_read_delivery(sqlite3_stmt *st, struct spool_delivery *d)
 {
 	int64_t row = d->row;
 
@@ -91,7 +91,7 @@ start_run(struct store *store, struct store_job *job)
 	s->found = rc == 1;
 	if (s->found) {
 		s->d.row = s->row;
-		read_delivery(st, &s->d);
+		spool_read_delivery(st, &s->d);
 		spool_read_notice(st, 12, &s->notice);
 	}
 	sqlite3_reset(st);

@@ -59,7 +59,35 @@ static const char tables[] =
 	 " seq INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE);"
 	 "CREATE TABLE IF NOT EXISTS memory("
 	 " name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL)"
-	 " WITHOUT ROWID;";
+	 " WITHOUT ROWID;"
+	 /* Deliveries that leave together; `row` is a delivery's. */
+	 "CREATE TABLE IF NOT EXISTS bulks("
+	 " id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL,"
+	 " kind INTEGER NOT NULL, contact TEXT NOT NULL, method TEXT NOT NULL,"
+	 " how TEXT NOT NULL, causes TEXT NOT NULL DEFAULT '',"
+	 " n INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,"
+	 " full INTEGER NOT NULL DEFAULT 0, state INTEGER NOT NULL DEFAULT 0,"
+	 " tries INTEGER NOT NULL DEFAULT 0, opened_ms INTEGER NOT NULL,"
+	 " first_ms INTEGER NOT NULL DEFAULT 0,"
+	 " due_ms INTEGER NOT NULL, code INTEGER NOT NULL DEFAULT -1,"
+	 " text TEXT NOT NULL DEFAULT '');"
+	 "CREATE INDEX IF NOT EXISTS bulks_gathering ON bulks(key, id)"
+	 " WHERE full = 0;"
+	 "CREATE INDEX IF NOT EXISTS bulks_open ON bulks(id) WHERE state < 3;"
+	 "CREATE TABLE IF NOT EXISTS bulk_entries("
+	 " row INTEGER PRIMARY KEY, bulk INTEGER NOT NULL);"
+	 "CREATE INDEX IF NOT EXISTS bulk_entries_bulk"
+	 " ON bulk_entries(bulk, row);";
+
+#define BULK                                                                   \
+	"SELECT id, due_ms, kind, tries, first_ms, contact, method, how,"      \
+	" causes FROM bulks"
+
+#define DELIVERY                                                               \
+	"SELECT d.ordinal, d.contact, d.method, d.who, d.params, d.rule,"      \
+	" d.rule_text, d.rule_number, d.state, d.tries, d.next_ms,"            \
+	" d.first_ms, n.seq, n.id, n.site, n.what, n.host, n.service,"         \
+	" n.created_us, n.context, n.peer, n.forward, n.forward_to"
 
 static const char *const upgrades[] = {
     "ALTER TABLE notices ADD COLUMN peer TEXT NOT NULL DEFAULT '';"
@@ -97,17 +125,13 @@ static const char *const statements[] = {
 			 " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)",
     [SQL_DELIVERY_START] = "UPDATE deliveries SET state = 1,"
 			   " tries = tries + 1 WHERE row = ? AND state < 3",
-    [SQL_DELIVERY_READ] =
-	"SELECT d.ordinal, d.contact, d.method, d.who, d.params, d.rule,"
-	" d.rule_text, d.rule_number, d.state, d.tries, d.next_ms,"
-	" d.first_ms, n.seq, n.id, n.site, n.what, n.host, n.service,"
-	" n.created_us, n.context, n.peer, n.forward, n.forward_to"
-	" FROM deliveries d, notices n"
-	" WHERE d.row = ? AND n.seq = d.notice",
+    [SQL_DELIVERY_READ] = DELIVERY " FROM deliveries d, notices n"
+				   " WHERE d.row = ? AND n.seq = d.notice",
     [SQL_DELIVERY_MARK] = "UPDATE deliveries SET state = ?, code = ?,"
 			  " text = ?, next_ms = ? WHERE row = ? AND state < 3",
     [SQL_DELIVERIES_OPEN] = "SELECT row, method, state, next_ms FROM"
-			    " deliveries WHERE state < 3 ORDER BY row",
+			    " deliveries WHERE state < 3 AND row NOT IN (SELECT"
+			    " row FROM bulk_entries) ORDER BY row",
     [SQL_DELIVERIES_COUNT] =
 	"SELECT state, count(*) FROM deliveries GROUP BY state",
     [SQL_LINE_ADD] = "INSERT INTO lines(line) VALUES(?)",
@@ -127,9 +151,11 @@ static const char *const statements[] = {
 	" notices.seq * 1000000 + 999999 AND d.state = 4))"
 	" ORDER BY seq DESC LIMIT ?4",
     [SQL_DELIVERIES_OF] =
-	"SELECT contact, method, rule, text, state, tries, code, next_ms"
-	" FROM deliveries WHERE row BETWEEN ?1 * 1000000 AND"
-	" ?1 * 1000000 + 999999 ORDER BY row",
+	"SELECT d.contact, d.method, rule, d.text, d.state, d.tries, d.code,"
+	" next_ms, coalesce(bulk, 0), coalesce(due_ms, 0) FROM deliveries d"
+	" LEFT JOIN bulk_entries e ON e.row = d.row LEFT JOIN bulks b"
+	" ON b.id = e.bulk WHERE d.row BETWEEN ?1 * 1000000 AND"
+	" ?1 * 1000000 + 999999 ORDER BY d.row",
     [SQL_NOTICE_RELEASE] = "UPDATE notices SET open = open - 1, forward = ?2,"
 			   " forward_to = ?3 WHERE seq = ?1",
     [SQL_NOTICE_KNOWN] = "SELECT 1 FROM seen WHERE id = ?",
@@ -174,6 +200,35 @@ static const char *const statements[] = {
     [SQL_MEMORY_PUT] = "INSERT OR REPLACE INTO memory VALUES(?, ?, ?)",
     [SQL_MEMORY_DROP] = "DELETE FROM memory WHERE name = ?",
     [SQL_MEMORY_OLD] = "DELETE FROM memory WHERE at < ?",
+    [SQL_BULKS_GATHERING] = "SELECT id, n, bytes, due_ms, causes FROM bulks"
+			    " WHERE key = ? AND full = 0 ORDER BY id LIMIT ?",
+    [SQL_BULK_ADD] = "INSERT INTO bulks(key, kind, contact, method, how,"
+		     " opened_ms, due_ms) VALUES(?, ?, ?, ?, ?, ?, ?)",
+    [SQL_BULK_GROW] = "UPDATE bulks SET n = ?, bytes = ?, due_ms = ?,"
+		      " causes = ?, full = ? WHERE id = ?",
+    [SQL_BULK_ENTRY_ADD] = "INSERT INTO bulk_entries VALUES(?, ?)",
+    [SQL_BULKS_AGAIN] = "UPDATE bulks SET state = 0 WHERE state = 1",
+    [SQL_BULKS_OPEN] = BULK " WHERE state < 3 ORDER BY id",
+    [SQL_BULK_START] = "UPDATE bulks SET state = 1, full = 1,"
+		       " tries = tries + 1, first_ms = CASE first_ms WHEN 0"
+		       " THEN ?2 ELSE first_ms END WHERE id = ?1"
+		       " AND state IN (0, 2) AND due_ms <= ?2",
+    [SQL_BULK_ENTRIES_START] =
+	"UPDATE deliveries SET state = 1, tries = tries + 1 WHERE state < 3"
+	" AND row IN (SELECT row FROM bulk_entries WHERE bulk = ?)",
+    [SQL_BULK_READ] = BULK " WHERE id = ?",
+    [SQL_BULK_ENTRIES_READ] =
+	DELIVERY ", d.row FROM bulk_entries e, deliveries d, notices n"
+		 " WHERE e.bulk = ? AND d.row = e.row AND d.state < 3"
+		 " AND n.seq = d.notice ORDER BY e.row",
+    [SQL_BULK_MARK] = "UPDATE bulks SET state = ?, code = ?, text = ?,"
+		      " due_ms = ? WHERE id = ?",
+    [SQL_BULKS_COUNT] =
+	"SELECT count(*), coalesce(sum(n), 0) FROM bulks WHERE state < 3",
+    [SQL_BULKS_PRUNE] = "DELETE FROM bulks WHERE state >= 3 AND id <= ?",
+    [SQL_BULK_ENTRIES_PRUNE] =
+	"DELETE FROM bulk_entries WHERE row BETWEEN ?1 * 1000000 AND"
+	" ?1 * 1000000 + 999999",
     [SQL_COUNT] = NULL,
 };
 

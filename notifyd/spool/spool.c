@@ -5,6 +5,7 @@
 #include "notifyd/spool/spool.h"
 
 #include "common/mem.h"
+#include "notifyd/spool/bulk.h"
 #include "notifyd/spool/forward.h"
 #include "notifyd/spool/jobs.h"
 #include "notifyd/spool/schema.h"
@@ -37,6 +38,7 @@ spool_delivery_clear(struct spool_delivery *d)
 	free(d->params);
 	free(d->rule);
 	free(d->rule_text);
+	spool_gather_free(&d->gather);
 	*d = (struct spool_delivery){0};
 }
 
@@ -135,6 +137,9 @@ prune_notices(struct store *store, int64_t old)
 		rc = nd_store_exec(store, SQL_DELIVERIES_PRUNE, "i", seqs[i]);
 		if (rc == 0)
 			rc = nd_store_exec(
+			    store, SQL_BULK_ENTRIES_PRUNE, "i", seqs[i]);
+		if (rc == 0)
+			rc = nd_store_exec(
 			    store, SQL_NOTICES_PRUNE, "i", seqs[i]);
 	}
 	return rc;
@@ -179,6 +184,9 @@ add_delivery(
 		b->notice.seq, (int64_t)d->ordinal, d->contact, d->method,
 		d->who, d->params, d->rule, d->rule_text,
 		(int64_t)d->rule_number, d->next_ms, d->first_ms) < 0)
+		return -1;
+	if (d->gather != NULL &&
+	    spool_bulk_join(store, d, (int64_t)b->notice.context.len) < 0)
 		return -1;
 	return b->remember ? add_told(store, b->object, d) : 0;
 }
@@ -253,17 +261,6 @@ spool_add(struct spool *spool, struct spool_batch *batch, int64_t now_s,
 /* --- mark ------------------------------------------------------------------
  */
 
-struct mark_job {
-	struct store_job job;
-	struct spool *spool;
-	int64_t row, next_ms;
-	enum spool_state state;
-	int code;
-	char *text, *line;
-	spool_marked_fn *marked;
-	void *arg;
-};
-
 int
 spool_add_lines(struct store *store, struct slice lines)
 {
@@ -282,25 +279,47 @@ spool_add_lines(struct store *store, struct slice lines)
 	return 0;
 }
 
+struct mark_job {
+	struct store_job job;
+	struct spool *spool;
+	int64_t row, next_ms;
+	enum spool_state state;
+	int code;
+	char *text, *line;
+	spool_marked_fn *marked;
+	void *arg;
+};
+
+int
+spool_mark_row(struct store *store, int64_t row, enum spool_state state,
+    int code, const char *text, int64_t next_ms)
+{
+	if (nd_store_exec(store, SQL_DELIVERY_MARK, "iisii", (int64_t)state,
+		(int64_t)code, text, next_ms, row) < 0)
+		return -1;
+	if (nd_store_changes(store) == 0)
+		return 0; /* was finished before */
+	if (nd_store_exec(store, SQL_RESULT_ADD, "iis", row,
+		(int64_t)(state == SPOOL_DONE   ? 0
+			: state == SPOOL_FAILED ? 2
+						: 1),
+		text) < 0)
+		return -1;
+	if (state >= SPOOL_DONE &&
+	    nd_store_exec(store, SQL_NOTICE_CLOSE, "i", row) < 0)
+		return -1;
+	return 1;
+}
+
 static int
 mark_run(struct store *store, struct store_job *job)
 {
 	struct mark_job *m = (struct mark_job *)job;
+	int rc = spool_mark_row(
+	    store, m->row, m->state, m->code, m->text, m->next_ms);
 
-	if (nd_store_exec(store, SQL_DELIVERY_MARK, "iisii", (int64_t)m->state,
-		(int64_t)m->code, m->text, m->next_ms, m->row) < 0)
-		return -1;
-	if (nd_store_changes(store) == 0)
-		return 0; /* was finished before */
-	if (nd_store_exec(store, SQL_RESULT_ADD, "iis", m->row,
-		(int64_t)(m->state == SPOOL_DONE   ? 0
-			: m->state == SPOOL_FAILED ? 2
-						   : 1),
-		m->text) < 0)
-		return -1;
-	if (m->state >= SPOOL_DONE &&
-	    nd_store_exec(store, SQL_NOTICE_CLOSE, "i", m->row) < 0)
-		return -1;
+	if (rc <= 0)
+		return rc;
 	return spool_add_lines(store, slice_of(m->line));
 }
 

@@ -35,6 +35,7 @@ enum spool_state {
 };
 
 struct spool;
+struct spool_gather;
 
 enum spool_forward {
 	SPOOL_FORWARD_NONE,
@@ -66,6 +67,9 @@ struct spool_delivery {
 	unsigned tries;   /* started so far */
 	int64_t next_ms;  /* wall time of the next try */
 	int64_t first_ms; /* wall time of the plan */
+	/* NULL: it goes by itself. */
+	struct spool_gather *gather; /* notifyd/spool/bulk.h */
+	int64_t bulk, bulk_due_ms;   /* set by spool_add; 0: none */
 };
 void spool_delivery_clear(struct spool_delivery *d);
 
@@ -175,6 +179,7 @@ struct spool_outcome {
 	unsigned tries;
 	int code; /* of the last try; -1: none ended yet */
 	int64_t next_ms;
+	int64_t bulk, bulk_due_ms; /* 0: it goes by itself */
 };
 typedef void spool_listed_fn(const struct spool_notice *list, size_t n,
     const struct spool_outcome *outcomes, size_t n_outcomes, void *arg);

@@ -355,6 +355,8 @@ static const struct schema_key contact_keys[] = {
     {"notifications", &notifications, false, "true", NULL},
     {"notification_rules", &keys_notification_rules, false, "[]",
 	"the contact's own rules"},
+    {"quiet_hours", &keys_quiet_hours, false, "null",
+	"what is not severe waits for their end and comes in one digest"},
     {"fallback", &keys_bool, false, "false",
 	"is told what no rule tells anybody"},
     {"role", &keys_name, false, "user", "one of roles, or a built-in one"},

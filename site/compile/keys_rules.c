@@ -174,19 +174,53 @@ const struct schema keys_notification_parameters = {
 const struct schema keys_method_parameters = {.kind = SCHEMA_MAP,
     .of = &any_map,
     .expected = "a mapping (METHOD: {KEY: VALUE})"};
-TABLE(bulk_outside, {"horizon", &duration, false, NULL, NULL},
-    {"max", &positive, false, NULL, NULL});
+static const struct schema bulk_age = {
+    .kind = SCHEMA_DURATION, .min = 1000, .max = 604800000};
+static const struct schema bulk_max = {
+    .kind = SCHEMA_INT, .min = 1, .max = 10000};
+WORDS(bulk_by_word, "host", "folder", "service", "service_level", "check_type",
+    "state", "event_contact", "event_comment");
+static const struct schema bulk_by = {.kind = SCHEMA_LIST, .of = &bulk_by_word};
+TABLE(bulk_outside, {"horizon", &bulk_age, true, NULL, NULL},
+    {"max", &bulk_max, false, "1000", NULL});
 static const struct schema_key bulk_keys[] = {
-    {"horizon", &duration, false, NULL, "age of the oldest when it is sent"},
+    {"horizon", &bulk_age, false, NULL, "age of the oldest when it is sent"},
     {"period", &keys_name, false, NULL, "or: sent at this period's end"},
-    {"max", &positive, false, NULL, "number at which it is sent"},
-    {"group_by", &keys_names, false, "[]", NULL},
-    {"group_by_macros", &keys_names, false, "[]", NULL},
-    {"subject", &keys_text, false, NULL, NULL},
-    {"drop_resolved", &keys_bool, false, "false", NULL},
-    {"outside", &bulk_outside, false, NULL, NULL}, {0}};
+    {"max", &bulk_max, false, "1000", "number at which it is sent"},
+    {"group_by", &bulk_by, false, "[]", "what keeps bulks apart"},
+    {"group_by_macros", &keys_names, false, "[]",
+	"custom variables that keep bulks apart"},
+    {"subject", &keys_text, false, NULL,
+	"of a mail, with macros such as $COUNT_NOTIFICATIONS$, $COUNT_HOSTS$, "
+	"$HOSTNAME$"},
+    {"drop_resolved", &keys_bool, false, "false",
+	"leave out problems that were over before it is sent"},
+    {"newest_first", &keys_bool, false, "false", NULL},
+    {"outside", &bulk_outside, false, NULL,
+	"outside of the period; absent: at once"},
+    {0}};
 static const struct schema bulk = {
     .kind = SCHEMA_TABLE, .keys = bulk_keys, .null_ok = true};
+WORDS(cause_word, "parents", "host", "output");
+static const struct schema causes = {.kind = SCHEMA_LIST, .of = &cause_word};
+TABLE(group_table,
+    {"window", &bulk_age, false, "30s", "how long the first one waits"},
+    {"by", &causes, false, "[parents, host, output]",
+	"what may be the cause: a host that they depend on, their host, the "
+	"same output"},
+    {"max", &bulk_max, false, "500", "number at which it is sent"});
+EITHER(group, "true, false or {window, by, max}", &keys_bool, &group_table);
+WORDS(quiet_through, "nothing", "critical", "unknown", "warning");
+static const struct schema_key quiet_keys[] = {
+    {"period", &keys_name, true, NULL, "when it is quiet"},
+    {"through", &quiet_through, false, "critical",
+	"the least severity that is told at once"},
+    {"methods", &keys_names, false, NULL, "absent: all methods"},
+    {"drop_resolved", &keys_bool, false, "false",
+	"leave out problems that were over before the end"},
+    {0}};
+const struct schema keys_quiet_hours = {
+    .kind = SCHEMA_TABLE, .keys = quiet_keys, .null_ok = true};
 TABLE(notification_rule, {"id", &keys_name, false, NULL, "unique"},
     {"description", &keys_text, false, NULL, NULL},
     {"comment", &keys_text, false, NULL, NULL},
@@ -198,7 +232,9 @@ TABLE(notification_rule, {"id", &keys_name, false, NULL, "unique"},
     {"method", &keys_name, false, "mail", NULL},
     {"parameters", &parameters, false, "{}", NULL},
     {"cancel", &keys_bool, false, "false", NULL},
-    {"bulk", &bulk, false, "null", NULL});
+    {"bulk", &bulk, false, "null", "many in one message"},
+    {"group", &group, false, NULL,
+	"problems of one cause in one message; absent: notifications.group"});
 const struct schema keys_notification_rules = {
     .kind = SCHEMA_LIST, .of = &notification_rule, .null_ok = true};
 

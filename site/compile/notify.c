@@ -244,6 +244,19 @@ notify_resolve(struct model *m)
 	}
 }
 
+/* The period at whose end something is sent. */
+void
+notify_check_gathering(struct model *m, const json_t *table, struct place at)
+{
+	const char *period =
+	    json_string_value(json_object_get(table, "period"));
+
+	need_period(m, table, "period", at);
+	if (period != NULL && strcmp(period, "24X7") == 0)
+		model_mistake(m, place_key(at, "period"),
+		    "24X7 never ends, so nothing would be sent");
+}
+
 static void
 check_bulk(struct model *m, const json_t *bulk, struct place at)
 {
@@ -252,7 +265,7 @@ check_bulk(struct model *m, const json_t *bulk, struct place at)
 
 	if (!json_is_object(bulk))
 		return;
-	need_period(m, bulk, "period", at);
+	notify_check_gathering(m, bulk, at);
 	if (horizon == period)
 		model_mistake(
 		    m, at, "expected one of the keys horizon and period");

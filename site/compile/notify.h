@@ -8,6 +8,9 @@
 #include "site/compile/model.h"
 
 /* Names in a list of rules at `at`; `own`: a contact's. Adds mistakes. */
+/* `table` has a period at whose end something is sent, or not. */
+void notify_check_gathering(
+    struct model *m, const json_t *table, struct place at);
 void notify_check_rules(
     struct model *m, const json_t *rules, struct place at, bool own);
 

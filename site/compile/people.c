@@ -111,6 +111,8 @@ add_contact(struct model *m, uint32_t index)
 	if (period != NULL)
 		c->notification_period = named_need(m, TABLE_PERIODS, period,
 		    place_key(at, "notification_period"));
+	notify_check_gathering(m, json_object_get(e->value, "quiet_hours"),
+	    place_key(at, "quiet_hours"));
 	for (uint32_t g = 0; g < m->tables[TABLE_CONTACT_GROUPS].n; g++) {
 		for (uint32_t k = 0; k < m->members[g].n; k++) {
 			if (m->members[g].items[k] == index)

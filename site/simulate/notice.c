@@ -72,9 +72,13 @@ deliveries_of(const struct plan *plan)
 	for (size_t i = 0; i < plan->n_entries; i++) {
 		const struct plan_entry *e = &plan->entries[i];
 
-		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:s}", "contact", e->contact,
-			"method", e->method, "rule", e->rule));
+		json_t *one = json_pack("{s:s, s:s, s:s}", "contact",
+		    e->contact, "method", e->method, "rule", e->rule);
+
+		if (e->gather.kind != PLAN_AT_ONCE)
+			json_object_set_new(
+			    one, "waits", json_string(e->gather.why));
+		json_array_append_new(list, one);
 	}
 	return list;
 }
@@ -109,10 +113,13 @@ log_deliveries(
 	struct str line = {0};
 
 	for (size_t i = 0; i < plan->n_entries; i++) {
+		const struct plan_entry *e = &plan->entries[i];
+		char *method = plan_method_name(e);
+
 		str_clear(&line);
-		history_notification(&line, ctx, plan->entries[i].contact,
-		    plan->entries[i].method);
+		history_notification(&line, ctx, e->contact, method);
 		sim_log(s, str_slice(&line));
+		free(method);
 	}
 	str_free(&line);
 }

@@ -286,3 +286,30 @@ def test_starttls_and_login(root, tmp_path):
         assert "let-me-in" not in site.log("notifyd")
     finally:
         server.stop()
+
+
+def test_a_bulk_survives_a_kill(root, fake_smtp):
+    """Two problems wait for each other, notifyd is killed meanwhile: one
+    mail tells of both, once, and each has a line in the history."""
+    server = fake_smtp()
+    config = {**CONFIG, "services": [
+        {"hosts": ["web01"], "description": name, "check": "passive",
+         "contact_groups": ["team"]} for name in ("HTTP", "SSH")],
+        "notification_rules": [
+            {"id": "bulk", "to": {"users": ["ann"]}, "bulk": {
+                "horizon": "3s", "group_by": ["host"],
+                "subject": "$COUNT_NOTIFICATIONS$ on $HOSTNAME$"}}]}
+    site = make(root, server.port, config=config)
+    for name in ("HTTP", "SSH"):
+        site.command(f"PROCESS_SERVICE_CHECK_RESULT;web01;{name};2;broken")
+    site.wait_for(lambda: sum("bulk mail" in line for line in site.history())
+                  == 2, what="both wait")
+    os.kill(site.pids("notifyd")[0], signal.SIGKILL)
+    site.wait_for(lambda: server.mails, what="the mail")
+    site.wait_for(lambda: sum(";OK;mail;bulk 1: " in line
+                              for line in site.history()) == 2,
+                  what="two results")
+    assert len(server.mails) == 1
+    assert subjects(server) == ["2 on web01"]
+    text = server.mails[0][2]
+    assert "web01/HTTP is CRITICAL" in text and "web01/SSH" in text

@@ -26,6 +26,13 @@ period_is_in(const char *name, int64_t at, void *arg)
 	return name[0] == 'a';
 }
 
+static int64_t
+period_ends(const char *name, int64_t at, void *arg)
+{
+	(void)arg;
+	return name[1] == 'x' ? INT64_MAX : at + 100;
+}
+
 static bool
 was_told(const char *contact, const char *method, void *arg)
 {
@@ -40,8 +47,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rules_config config = {.rules = json_object_get(doc, "rules"),
 	    .contacts = json_object_get(doc, "contacts"),
 	    .fallback = json_object_get(doc, "fallback"),
-	    .world = {
-		.period_exists = period_exists, .period_is_in = period_is_in}};
+	    .group = json_object_get(doc, "group"),
+	    .world = {.period_exists = period_exists,
+		.period_is_in = period_is_in,
+		.period_ends = period_ends}};
 	struct str warnings = {0};
 	struct context ctx = {0};
 	struct rules_notice notice = {&ctx, "here", was_told, NULL};

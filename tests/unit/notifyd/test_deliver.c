@@ -10,6 +10,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "notifyd/context.h"
+#include "notifyd/rules/rules.h"
+#include "notifyd/spool/bulk.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -188,6 +190,88 @@ deliver(const char *method, const char *output)
 }
 
 static void
+on_joined(
+    const struct spool_batch *b, bool duplicate, bool committed, void *arg)
+{
+	(void)duplicate;
+	(void)arg;
+	if (committed)
+		deliverer_put_bulk(deliverer, b->deliveries[0].bulk,
+		    b->deliveries[0].method, b->deliveries[0].bulk_due_ms);
+}
+
+/* One of a bulk of two, which goes when both are there. */
+static void
+join_bulk(const char *method, const char *host)
+{
+	struct spool_batch *b = xnew(struct spool_batch);
+	struct spool_gather *g = xnew(struct spool_gather);
+	struct context ctx = {0};
+
+	context_sets(&ctx, "HOSTNAME", host);
+	context_sets(&ctx, "HOSTSTATE", "DOWN");
+	context_sets(&ctx, "NOTIFICATIONTYPE", "PROBLEM");
+	context_sets(&ctx, "HOSTOUTPUT", "no answer");
+	b->notice.id = xasprintf("b-%u", ++next_id);
+	b->notice.site = xstrdup("demo");
+	b->notice.what = xstrdup("PROBLEM");
+	b->notice.host = xstrdup(host);
+	b->notice.service = xstrdup("");
+	context_to_pairs(&ctx, &b->notice.context);
+	context_free(&ctx);
+	b->object = xstrdup("x");
+	b->n_deliveries = 1;
+	b->deliveries = xcalloc(1, sizeof(*b->deliveries));
+	*g = (struct spool_gather){.kind = PLAN_BULK,
+	    .key = xstrdup(method),
+	    .causes = xstrdup(""),
+	    .how = xstrdup("{}"),
+	    .horizon_ms = 3600000,
+	    .max = 2};
+	b->deliveries[0] = (struct spool_delivery){.ordinal = 1,
+	    .contact = xstrdup("ann"),
+	    .method = xstrdup(method),
+	    .who = xstrdup("{\"email\": \"ann@example.com\"}"),
+	    .params = xstrdup("{\"a\": 1}"),
+	    .rule = xstrdup("default"),
+	    .rule_text = xstrdup(""),
+	    .gather = g,
+	    .first_ms = clock_wall() / NS_PER_MS};
+	spool_add(spool, b, 1, on_joined, NULL);
+}
+
+static struct deliverer_counters
+deliver_bulk(const char *method)
+{
+	struct deliverer_counters before = *deliverer_counters(deliverer), now;
+
+	join_bulk(method, "web01");
+	join_bulk(method, "web02");
+	do {
+		uv_run(&loop, UV_RUN_ONCE);
+		now = *deliverer_counters(deliverer);
+	} while (
+	    now.delivered == before.delivered && now.failed == before.failed);
+	while (deliverer_running(deliverer) > 0)
+		uv_run(&loop, UV_RUN_ONCE);
+	now.delivered -= before.delivered;
+	now.failed -= before.failed;
+	now.deferred -= before.deferred;
+	now.started -= before.started;
+	return now;
+}
+
+static void
+on_lines(const struct spool_line *lines, size_t n, void *arg)
+{
+	struct str *to = arg;
+
+	for (size_t i = 0; i < n; i++)
+		str_addf(to, "%s\n", lines[i].line);
+	str_addc(to, '.'); /* they came */
+}
+
+static void
 script(const char *name, const char *text)
 {
 	struct err err;
@@ -302,6 +386,68 @@ missing_script_is_final(void **state)
 	assert_int_equal(deliver("../../../../bin/true", "x").failed, 1);
 }
 
+/* NT-7: code 1 keeps the entries, each gets the bulk's result. */
+static void
+bulks_are_tried_again(void **state)
+{
+	struct deliverer_counters c;
+	struct str lines = {0};
+
+	(void)state;
+	script("many",
+	    "#!/bin/sh\n# Many\n# Bulk: yes\n"
+	    "test \"$1\" = --bulk || exit 2\n"
+	    "cat >result; env >>result; test -f second && exit 0\n"
+	    "touch second; echo not now; exit 1\n");
+	assert_true(deliverer_bulks(root, "many"));
+	assert_false(deliverer_bulks(root, "good"));
+	assert_true(deliverer_bulks(root, "mail"));
+	c = deliver_bulk("many");
+	assert_int_equal(c.delivered, 1);
+	assert_int_equal(c.deferred, 1);
+	assert_int_equal(c.started, 2);
+	assert_true(result_has("PARAMETER_A=1\n\nCONTACTALIAS=\n"));
+	assert_true(result_has("\nHOSTNAME=web01\n"));
+	assert_true(result_has("\nHOSTNAME=web02\n"));
+	assert_true(result_has("\nNOTIFY_COUNT_NOTIFICATIONS=2\n"));
+	assert_true(result_has("\nNOTIFY_CONTACTNAME=ann\n"));
+	spool_lines(spool, 0, 1000, on_lines, &lines);
+	while (lines.len == 0)
+		uv_run(&loop, UV_RUN_ONCE);
+	for (const char *const *l =
+		 (const char *const[]){
+		     "HOST NOTIFICATION RESULT: ann;web01;WARNING;many;bulk 1: "
+		     "not now;",
+		     "HOST NOTIFICATION RESULT: ann;web02;WARNING;many;bulk 1: "
+		     "not now;",
+		     "HOST NOTIFICATION RESULT: ann;web01;OK;many;bulk 1:;",
+		     NULL};
+	     *l != NULL; l++) {
+		if (strstr(str_get(&lines), *l) == NULL)
+			fail_msg("%s\nis not in\n%s", *l, str_get(&lines));
+	}
+	str_free(&lines);
+}
+
+static void
+bulks_can_fail(void **state)
+{
+	(void)state;
+	script("no", "#!/bin/sh\n#\n# Bulk: yes\nexit 2\n");
+	assert_int_equal(deliver_bulk("no").failed, 1);
+}
+
+static void
+bulks_are_one_mail(void **state)
+{
+	(void)state;
+	rcpt_answer = "250 ok";
+	assert_int_equal(deliver_bulk("mail").delivered, 1);
+	assert_non_null(
+	    strstr(seen, "Subject: Vedette: 2 problems: web01, web02"));
+	assert_non_null(strstr(seen, "web02 is DOWN: no answer"));
+}
+
 /* --- mail
  * ----------------------------------------------------------------------------
  */
@@ -398,6 +544,7 @@ set_up(void **state)
 	settings.notify_methods =
 	    json_loads("{\"mail\": {\"retry\": [\"5ms\"]},"
 		       " \"later\": {\"retry\": [\"5ms\"]},"
+		       " \"many\": {\"retry\": [\"5ms\"]},"
 		       " \"never\": {\"retry\": [\"5ms\"]},"
 		       " \"slow\": {\"timeout\": \"200ms\", \"tries\": 1}}",
 		0, NULL);
@@ -430,6 +577,9 @@ main(void)
 	    cmocka_unit_test(tries_end),
 	    cmocka_unit_test(time_out_kills_the_group),
 	    cmocka_unit_test(missing_script_is_final),
+	    cmocka_unit_test(bulks_are_tried_again),
+	    cmocka_unit_test(bulks_can_fail),
+	    cmocka_unit_test(bulks_are_one_mail),
 	    cmocka_unit_test(mail_arrives),
 	    cmocka_unit_test(refused_recipient_is_final),
 	    cmocka_unit_test(busy_server_is_temporary),

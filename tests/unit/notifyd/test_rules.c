@@ -77,8 +77,10 @@ compile(const char *rules, const char *contacts, struct str *warnings,
 	struct rules_config config = {.rules = r,
 	    .contacts = c,
 	    .fallback = f,
-	    .world = {
-		period_exists, period_in, method_exists, group_alias, NULL}};
+	    .world = {.period_exists = period_exists,
+		.period_is_in = period_in,
+		.method_exists = method_exists,
+		.service_group_alias = group_alias}};
 	struct rules *compiled = rules_compile(&config, warnings, err);
 
 	json_decref(r);
@@ -488,7 +490,7 @@ static const struct {
     {"[{'when': {'service_events': ['rd']}}]", "\"rd\" is no event code"},
     {"[{'when': {'host_events': ['?']}}]", "\"?\" is no event code"},
     {"[{'when': {'event_console': {'facility': 'x'}}}]", "facility"},
-    {"[{'bulk': {'horizon': '5m'}}]", "bulk"},
+    {"[{'bulk': {'horizon': 'x'}}]", "bulk.horizon"},
     {"[{'method': '*'}]", "cancelling rules"},
     {"[{'method': '../x'}]", "is no name of a method"},
     {"[{'parameters': 'stored'}]", "parameters: expected a mapping"},

@@ -313,19 +313,26 @@ test_daemons(void **state)
 	    "- {pack: p, rules: [{id: z, expect: {interval: 5m}, count: "
 	    "{count: 3}}]}\n"
 	    "contacts: {anna: {notification_rules: [{bulk: {horizon: "
-	    "1m}}]}}\n");
+	    "1m}, group: yes}]}}\n");
 	put("etc/vedette/conf.d/a.yaml",
 	    "notification_rules:\n"
 	    "- {id: a, to: {all_users: yes}}\n"
-	    "- {id: b, bulk: {horizon: 5m}}\n");
-	bad("@/a.yaml:3:17: notification_rules[1].bulk: this version does not "
-	    "bulk yet (leave it out)\n"
+	    "- {id: b, bulk: {horizon: 5m, group_by: [host, folder]}}\n");
+	bad("@/a.yaml:3:41: notification_rules[1].bulk.group_by: host and "
+	    "folder do not go together: a host is in one folder\n"
 	    "@/b.yaml:2:52: event_rules[0].cancel: does not go with "
 	    "when.invert\n"
 	    "@/b.yaml:3:37: event_rules[1].rules[0].expect: does not go with "
 	    "count or cancel\n"
-	    "@/b.yaml:4:47: contacts.anna.notification_rules[0].bulk: this "
-	    "version does not bulk yet (leave it out)\n");
+	    "@/b.yaml:4:69: contacts.anna.notification_rules[0].group: does "
+	    "not go together with bulk\n");
+	put("etc/vedette/conf.d/a.yaml",
+	    "contacts: {anna: {quiet_hours: {period: 24X7}},\n"
+	    "  otto: {quiet_hours: {period: nix}}}\n");
+	bad("@/a.yaml:1:41: contacts.anna.quiet_hours.period: 24X7 never "
+	    "ends, so nothing would be sent\n"
+	    "@/a.yaml:2:32: contacts.otto.quiet_hours.period: unknown time "
+	    "period nix\n");
 	put("etc/vedette/conf.d/a.yaml",
 	    "contacts: {bob: {notification_rules: [{when: {host_events: "
 	    "['?d']}}]}}\n"
