@@ -57,13 +57,13 @@ enum MHD_Result
 answer_send(struct http_request *r)
 {
 	char seconds[16];
-	size_t len = r->out.len;
-	struct MHD_Response *response = r->stream
-	    ? live_response(r)
-	    : MHD_create_response_from_buffer(
-		  len, str_steal(&r->out), MHD_RESPMEM_MUST_FREE);
+	struct MHD_Response *response;
 	enum MHD_Result rc;
 
+	peers_take_answer(r);
+	response = r->stream ? live_response(r)
+			     : MHD_create_response_from_buffer(r->unread,
+				   str_steal(&r->out), MHD_RESPMEM_MUST_FREE);
 	add_headers(response, r->type == NULL ? "application/json" : r->type,
 	    r->link_page);
 	MHD_add_response_header(response, "Cache-Control", "no-store");

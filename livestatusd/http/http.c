@@ -122,6 +122,7 @@ static enum MHD_Result
 handle(struct http_request *r)
 {
 	r->h->requests++;
+	peers_busy(r, true);
 	if (r->path == NULL)
 		return answer_redirect(r, r->h->prefix);
 	r->rest = rest_is_path(r->path);
@@ -162,6 +163,42 @@ http_done(struct http_request *r)
 
 /* --- libmicrohttpd's callbacks ---------------------------------------------
  */
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/*
+ * Takes escapes out of a part of the address, in place. That of NUL stays as it
+ * is: it would cut off what comes after it.
+ */
+static size_t
+unescape(void *arg, struct MHD_Connection *connection, char *text)
+{
+	char *to = text;
+
+	(void)arg;
+	(void)connection;
+	for (const char *s = text; *s != '\0'; s++) {
+		int high = s[0] == '%' ? hex_digit(s[1]) : -1;
+		int low = high < 0 ? -1 : hex_digit(s[2]);
+
+		if (low < 0 || high + low == 0) {
+			*to++ = *s;
+			continue;
+		}
+		*to++ = (char)(high << 4 | low);
+		s += 2;
+	}
+	*to = '\0';
+	return (size_t)(to - text);
+}
 
 /* NULL if it is not below. Clients double slashes (6.1). */
 static char *
@@ -236,6 +273,8 @@ on_completed(void *arg, struct MHD_Connection *connection, void **request,
 	*request = NULL;
 	if (r == NULL)
 		return;
+	peers_busy(r, false);
+	r->h->unread -= r->unread;
 	if (r->cancel != NULL)
 		r->cancel(r);
 	if (r->link != NULL) {
@@ -321,6 +360,8 @@ listener_new(struct http *h, int fd)
 	l->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0,
 	    NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, peers_notify, h,
+	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)65536, MHD_OPTION_END);
@@ -432,6 +473,7 @@ http_changed(struct http *h)
 static void
 on_second(uv_timer_t *timer)
 {
+	peers_tick(timer->data);
 	http_changed(timer->data);
 }
 
@@ -525,6 +567,18 @@ http_counters(const struct http *h, struct str *list)
 		SLICE("http_sessions"), (double)sessions_count(h->sessions)});
 	msg_counter_put(list,
 	    &(struct msg_counter){SLICE("http_live"), (double)h->n_lives});
+	msg_counter_put(list,
+	    &(struct msg_counter){
+		SLICE("http_connections"), (double)h->n_peers});
+	msg_counter_put(list,
+	    &(struct msg_counter){
+		SLICE("http_clients_slow"), (double)h->peers_slow});
+	msg_counter_put(list,
+	    &(struct msg_counter){
+		SLICE("http_answers_bytes"), (double)h->unread});
+	msg_counter_put(list,
+	    &(struct msg_counter){
+		SLICE("http_answers_refused"), (double)h->answers_refused});
 	msg_counter_put(list,
 	    &(struct msg_counter){
 		SLICE("http_live_refused"), (double)h->lives_refused});

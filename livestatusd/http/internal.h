@@ -42,6 +42,10 @@ struct http {
 	struct http_request *waiting; /* suspended */
 	uv_timer_t *tick;             /* once a second */
 	uint64_t requests, refused_logins, commands, commands_refused;
+	/* peers.c: connections, and bytes of answers on their way */
+	struct peer *peers;
+	size_t n_peers, unread;
+	uint64_t peers_slow, answers_refused;
 	/* live.c: streams, and what they were told last */
 	struct live *lives;
 	size_t n_lives;
@@ -75,6 +79,7 @@ struct http_request {
 	unsigned retry_after; /* seconds; 0: no such header */
 	bool rest;            /* an answer of the REST API: its headers */
 	bool stream;          /* of live.c */
+	size_t unread;        /* what it adds to h->unread */
 	bool link_page;       /* a page of link.c: its stricter policy */
 	/*
 	 * While suspended: whose work it is, and how that is told that the
@@ -157,6 +162,14 @@ void live_tick(struct http *h);
 void live_end(struct http *h, const struct http_listener *only);
 /* http.c: lets all listeners work. Not from within a request. */
 void http_run(struct http *h);
+
+/* peers.c: MHD_OPTION_NOTIFY_CONNECTION; a request's work begins and ends. */
+void peers_notify(void *h, struct MHD_Connection *connection, void **context,
+    enum MHD_ConnectionNotificationCode code);
+void peers_busy(struct http_request *r, bool busy);
+void peers_tick(struct http *h); /* once a second */
+/* The answer is made; too much for the memory, it becomes a failure. */
+void peers_take_answer(struct http_request *r);
 
 /* list.c: console/list. */
 void list_handle(struct http_request *r);

@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define LIMIT_MAX     100000
+#define LIMIT_MAX     10000
 #define LIMIT_DEFAULT 500
 #define COLUMNS_MAX   60
 #define SORT_MAX      8

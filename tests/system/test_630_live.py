@@ -133,3 +133,100 @@ def test_many_streams(web):
         s.s.close()
         return b"HTTP/1.1 200" in s.text
     web.wait_for(free, what="room for streams")
+
+
+# --- clients that are many, slow or wrong -----------------------------------
+
+def raw(site, data, end=True, timeout=20):
+    """The answer to these bytes; none if there is none in time."""
+    with socket.create_connection(("127.0.0.1", site.port(5000)),
+                                  timeout=timeout) as s:
+        try:
+            s.sendall(data)
+            if end:
+                s.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: s.recv(65536), b""))
+        except (ConnectionError, TimeoutError):
+            return b""
+
+
+def request(site, path, *headers, body=b"", method="GET"):
+    lines = [f"{method} {path} HTTP/1.1", "Host: x", "Connection: close",
+             f"Cookie: {site.browser.cookie}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def status(answer):
+    return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+def test_500_at_once(web):
+    """All of them are answered, though none reads before all have asked."""
+    ask = request(web, f"/{web.name}/console/overview")
+    clients = []
+    for _ in range(500):
+        s = socket.create_connection(("127.0.0.1", web.port(5000)), timeout=30)
+        s.sendall(ask)
+        clients.append(s)
+    for s in clients:
+        answer = b"".join(iter(lambda s=s: s.recv(65536), b""))
+        assert status(answer) == 200 and b'"core"' in answer
+        s.close()
+
+
+def test_clients_that_never_read(web):
+    """300 have half a request, 100 do not read: others are answered."""
+    clients = []
+    for i in range(400):
+        s = socket.create_connection(("127.0.0.1", web.port(5000)), timeout=30)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        ask = request(web, f"/{web.name}/check_mk/api/1.0/openapi.json")
+        s.sendall(ask[:20] if i % 4 else ask)
+        clients.append(s)
+    for _ in range(3):
+        assert web.browser.get("overview")["hosts"]
+    for s in clients:
+        s.close()
+    web.wait_for(lambda: web.browser.get("me"), what="an answer")
+
+
+def test_wrong_requests(web):
+    """Each is refused in words or cut off; the next one is served."""
+    lists = f"/{web.name}/console/list"
+    json_type = "Content-Type: application/json"
+
+    def post(body, *headers):
+        return status(raw(web, request(
+            web, lists, json_type, "X-Vedette: 1",
+            f"Content-Length: {len(body)}", *headers, body=body,
+            method="POST")))
+    assert post(b'{"table": "hosts", "columns": ["name"]}') == 200
+    for bad in (b"\xff\xfe{", b'{"table": "h\xffosts", "columns": ["name"]}',
+                b'{"table": "hosts", "columns": ["n\\u0000"]}', b"\x1f\x8b\x08",
+                '{"table": "hosts"}'.encode("utf-16"), b"", b"[" * 100000,
+                b'{"table": "hosts", "columns": ["name"], "limit": 1e99}'):
+        assert post(bad) == 400, bad
+    assert post(b"x" * 300000) == 413
+    below = f"/{web.name}"
+    for path in ("/%00", f"{below}/console/me%00", "/" * 5000, "/%",
+                 f"{below}/console/%c0%ae%c0%ae/me",
+                 f"{below}/check_mk/api/1.0/objects/host/%ff"):
+        assert status(raw(web, request(web, path))) in (302, 400, 404), path
+    giant = request(web, lists, "X-Giant: " + "a" * 200000)
+    assert status(raw(web, giant, end=False)) in (0, 400, 413, 431)
+    many = request(web, lists, *(f"X-{i}: y" for i in range(10000)))
+    assert status(raw(web, many, end=False)) in (0, 400, 413, 431)
+    for garbage in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+                    b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\0" * 5000,
+                    request(web, lists, "Content-Length: -5", method="POST"),
+                    request(web, lists, "Content-Length: 9" + "9" * 40,
+                            method="POST"),
+                    request(web, lists, "Transfer-Encoding: chunked",
+                            "X-Vedette: 1", body=b"zz\r\nabc\r\n",
+                            method="POST"),
+                    request(web, lists, "Content-Length: 100",
+                            "X-Vedette: 1", body=b"{}", method="POST")):
+        # What is no request may wait for its end; nobody else does.
+        assert status(raw(web, garbage, timeout=0.2)) != 200, garbage
+        assert web.browser.get("me")["user"] == "admin"
+    web.check_logs()
