@@ -32,6 +32,7 @@ struct archive {
 	size_t n_queued, queued_bytes;
 	uint64_t committed;
 	bool hurry, stopping;
+	bool unindexed; /* lines that the index of texts does not have yet */
 	/* The loop's. */
 	uv_async_t async;
 };
@@ -82,13 +83,14 @@ take_queue(struct archive *a, bool *stopping_r)
 	struct timespec until;
 
 	pthread_mutex_lock(&a->lock);
-	while (a->first == NULL && !a->stopping)
+	while (a->first == NULL && !a->stopping && !a->unindexed)
 		pthread_cond_wait(&a->wake, &a->lock);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += GATHER_NS;
 	until.tv_sec += until.tv_nsec / NS_PER_S;
 	until.tv_nsec %= NS_PER_S;
-	while (!a->hurry && !a->stopping && a->n_queued < BATCH_LINES) {
+	while (a->first != NULL && !a->hurry && !a->stopping &&
+	    a->n_queued < BATCH_LINES) {
 		if (pthread_cond_timedwait(&a->wake, &a->lock, &until) ==
 		    ETIMEDOUT)
 			break;
@@ -123,6 +125,7 @@ settle(struct archive *a, struct archive_item *list)
 		a->queued_bytes -= list->queued + sizeof(*list);
 		if (list->kind == ARCHIVE_LINE) {
 			a->n_queued--;
+			a->unindexed = true;
 			if (list->line > a->committed)
 				a->committed = list->line;
 		}
@@ -165,6 +168,22 @@ run_queries(void *arg)
 	return NULL;
 }
 
+/* In a moment without other work; what waits for the index is found too. */
+static void
+index_some(struct archive *a)
+{
+	struct err err;
+	int rc = archive_sql_index(a->sql, &err);
+
+	if (rc == -1)
+		log_warn("archive: index of texts: %s", err.text);
+	if (rc == 1)
+		return;
+	pthread_mutex_lock(&a->lock);
+	a->unindexed = false;
+	pthread_mutex_unlock(&a->lock);
+}
+
 static void *
 run(void *arg)
 {
@@ -176,6 +195,10 @@ run(void *arg)
 		int64_t give_up = clock_mono() + 5 * NS_PER_S;
 		struct err err;
 
+		if (list == NULL && !stopping) {
+			index_some(a);
+			continue;
+		}
 		while (archive_sql_run(a->sql, list, &err) != 0) {
 			if (!failed)
 				log_error("archive: %s; trying again each "
@@ -233,6 +256,7 @@ archive_open(uv_loop_t *loop, const char *path, struct err *err_r)
 	a->sql = sql;
 	a->reader = reader;
 	a->committed = archive_sql_last_line(sql);
+	a->unindexed = true;
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -13,8 +13,9 @@
 #define ANSWER_MAX   (64u << 20)
 #define QUERY_NS     (30 * NS_PER_S)
 #define TRIGRAMS_MAX 16
-#define VERSION      1
+#define VERSION      2
 #define EXPIRE_LINES 10000 /* at once, so that others get their turn */
+#define INDEX_LINES  500
 #define STRING_(n)   #n
 #define STRING(n)    STRING_(n)
 
@@ -42,16 +43,19 @@ static const char schema[] =
  * a search is not about, and a third of the size of an index with positions.
  */
 static const char text_index[] =
+    "DROP TRIGGER IF EXISTS history_added;"
+    "DROP TRIGGER IF EXISTS history_deleted;"
+    "DROP TABLE IF EXISTS history_text;"
     "CREATE VIRTUAL TABLE history_text USING fts5 (text, content='history',"
     " content_rowid='line', tokenize='trigram', detail=none, columnsize=0);"
-    "CREATE TRIGGER history_added AFTER INSERT ON history BEGIN"
-    " INSERT INTO history_text (rowid, text) VALUES (new.line, new.text);"
-    "END;"
-    "CREATE TRIGGER history_deleted AFTER DELETE ON history BEGIN"
+    /* Lines up to this one are in it; the others follow in quiet moments. */
+    "CREATE TABLE history_indexed (line INTEGER NOT NULL);"
+    "INSERT INTO history_indexed VALUES (0);"
+    "CREATE TRIGGER history_deleted AFTER DELETE ON history"
+    " WHEN old.line <= (SELECT line FROM history_indexed) BEGIN"
     " INSERT INTO history_text (history_text, rowid, text)"
     " VALUES ('delete', old.line, old.text);"
-    "END;"
-    "INSERT INTO history_text (history_text) VALUES ('rebuild');";
+    "END;";
 
 static int
 fail(struct archive_sql *s, const char *what, struct err *err_r)
@@ -115,7 +119,7 @@ upgrade(struct archive_sql *s, struct err *err_r)
 		    "event_text_of(event)",
 		    err_r) != 0) ||
 	    exec(s, text_index, err_r) != 0 ||
-	    exec(s, "PRAGMA user_version = 1", err_r) != 0 ||
+	    exec(s, "PRAGMA user_version = 2", err_r) != 0 ||
 	    exec(s, "COMMIT", err_r) != 0) {
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 		return -1;
@@ -266,11 +270,12 @@ prepare_query(struct archive_sql *s, const struct query *q)
 	if (!by_id && host == NULL)
 		trigrams(str_get(&needle), needle.len, &match);
 	str_add(&sql, "SELECT line, time_us, what, who, addinfo, event FROM ");
-	str_add(&sql,
-	    match.len > 0 ? "history_text CROSS JOIN history ON "
-			    "history.line = history_text.rowid WHERE "
-			    "history_text MATCH ?2"
-			  : "history WHERE 1");
+	str_add(&sql, "history WHERE 1");
+	if (match.len > 0)
+		str_add(&sql,
+		    " AND line IN (SELECT rowid FROM history_text WHERE "
+		    "history_text MATCH ?2 UNION ALL SELECT line FROM history "
+		    "WHERE line > (SELECT line FROM history_indexed))");
 	if (by_time)
 		str_addf(&sql, " AND time_us BETWEEN %lld AND %lld",
 		    (long long)min, (long long)max);
@@ -279,9 +284,7 @@ prepare_query(struct archive_sql *s, const struct query *q)
 		    (long long)id_min, (long long)id_max);
 	if (host != NULL)
 		str_add(&sql, " AND host = ?1");
-	str_add(&sql,
-	    match.len > 0 ? " ORDER BY history_text.rowid DESC"
-			  : " ORDER BY line DESC");
+	str_add(&sql, " ORDER BY line DESC");
 	if (sqlite3_prepare_v2(s->db, str_get(&sql), (int)sql.len, &st, NULL) ==
 	    SQLITE_OK) {
 		if (host != NULL)
@@ -385,6 +388,35 @@ change(struct archive_sql *s, struct archive_item *it, struct err *err_r)
 		break;
 	}
 	return 0;
+}
+
+int
+archive_sql_index(struct archive_sql *s, struct err *err_r)
+{
+	int more;
+
+	if (exec(s,
+		"BEGIN IMMEDIATE;"
+		"CREATE TEMP TABLE IF NOT EXISTS batch (line INTEGER);"
+		"DELETE FROM batch;"
+		"INSERT INTO batch SELECT line FROM history WHERE line >"
+		" (SELECT line FROM history_indexed) ORDER BY line "
+		"LIMIT " STRING(
+		    INDEX_LINES) ";"
+				 "INSERT INTO history_text (rowid, text)"
+				 " SELECT line, text FROM history WHERE line "
+				 "IN batch;"
+				 "UPDATE history_indexed SET line = (SELECT "
+				 "max(line) FROM "
+				 "batch) WHERE EXISTS (SELECT * FROM batch);",
+		err_r) != 0)
+		goto rollback;
+	more = number(s, "SELECT count(*) FROM batch") == INDEX_LINES;
+	if (exec(s, "COMMIT", err_r) == 0)
+		return more;
+rollback:
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
 }
 
 int

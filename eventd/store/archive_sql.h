@@ -43,6 +43,11 @@ void archive_sql_interrupt(struct archive_sql *sql);
 /* Answers into the item's body; at most 30 s, at most 64 MiB. */
 void archive_sql_query(struct archive_sql *sql, struct archive_item *it);
 /*
+ * Puts some more lines into the index of texts. 1: there may be more; 0: all
+ * are there; -1 with a reason.
+ */
+int archive_sql_index(struct archive_sql *sql, struct err *err_r);
+/*
  * Everything but queries, in order, in one transaction. -1 with a reason:
  * nothing was kept, the same list may be given again.
  */

@@ -170,3 +170,54 @@ if $programname == "bytcp" then action(type="omfwd" target="127.0.0.1"
         forward_to(site)
         rsyslog.terminate()
         rsyslog.communicate(timeout=20)
+
+
+@pytest.mark.skipif(not shutil.which("syslog-ng"),
+                    reason="the package syslog-ng-core is missing")
+def test_syslog_ng_gives_and_takes(site, tmp_path):
+    """The same with syslog-ng, whose package conflicts with rsyslog's; its
+    modules' folder is asked for, in case it is only unpacked."""
+    port, out = free_port(), tmp_path / "out"
+    config = tmp_path / "conf"
+    config.write_text(f"""@version: 3.38
+options {{ keep-hostname(yes); use-dns(no); }};
+source s_log {{ unix-dgram("{tmp_path}/log"); }};
+source s_in {{ syslog(ip("127.0.0.1") port({port}) transport("tcp")); }};
+destination d_udp {{ network("127.0.0.1" port({site.port(514)})
+                            transport("udp")); }};
+destination d_lines {{ network("127.0.0.1" port({site.port(514)})
+                              transport("tcp")); }};
+destination d_5424 {{ syslog("127.0.0.1" port({site.port(514)})
+                            transport("tcp")); }};
+destination d_out {{ file("{out}"); }};
+filter f_udp {{ program("byudp"); }};
+filter f_lines {{ program("bylines"); }};
+filter f_5424 {{ program("by5424"); }};
+log {{ source(s_log); filter(f_udp); destination(d_udp); }};
+log {{ source(s_log); filter(f_lines); destination(d_lines); }};
+log {{ source(s_log); filter(f_5424); destination(d_5424); }};
+log {{ source(s_in); destination(d_out); }};
+""")
+    modules = os.environ.get("SYSLOG_NG_MODULES")
+    daemon = subprocess.Popen(
+        ["syslog-ng", "-F", "--no-caps", "-f", config, "-R",
+         tmp_path / "persist", "-p", tmp_path / "pid", "-c",
+         tmp_path / "ctl", *([f"--module-path={modules}"] if modules else [])],
+        stderr=subprocess.PIPE)
+    try:
+        wait_for((tmp_path / "log").exists, what="syslog-ng's socket")
+        forward_to(site, ng={"to": "127.0.0.1", "port": port})
+        tags = ("byudp", "bylines", "by5424")
+        for tag in tags:
+            subprocess.run(["logger", "-u", tmp_path / "log", "-t", tag,
+                            "-p", "daemon.err", f"event of {tag}"], check=True)
+        wait_for(lambda: all(f"{tag}: event of {tag}" in out.read_text()
+                             for tag in tags), what="what came back")
+    finally:
+        forward_to(site)
+        daemon.terminate()
+        daemon.communicate(timeout=20)
+    found = json.loads(site.events(
+        "GET events", "Columns: event_application event_facility",
+        "Filter: event_text ~ event of by", "OutputFormat: json", ""))[1:]
+    assert sorted(found) == sorted([tag, 3] for tag in tags), found
