@@ -161,7 +161,8 @@ listen_traps(struct eventd *ed, struct eventd_config *c, struct err *err_r)
 	inherit(&ed->listening_traps, &c->traps);
 	for (size_t i = 0; i < c->traps.n && n < ARRAY_LEN(fds); i++)
 		fds[n++] = c->traps.v[i].fd;
-	rc = traps_set(ed->traps, &ed->engine->options->traps, fds, n, err_r);
+	rc =
+	    ec_traps_set(ed->traps, &ed->engine->options->traps, fds, n, err_r);
 	bound_list_free(&ed->listening_traps);
 	ed->listening_traps = c->traps;
 	c->traps = (struct bound_list){0};

@@ -150,7 +150,7 @@ eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
 	v[STATUS_sources].i = (int64_t)sources_count(ed->intake.sources);
 	v[STATUS_messages_not_logged].i =
 	    (int64_t)message_log_lost(ed->intake.log);
-	trap_values(traps_counters(ed->traps), v);
+	trap_values(ec_traps_counters(ed->traps), v);
 	rate_values(ed, v);
 	active_groups(&ed->engine->index.hosts, hosts);
 	active_groups(&ed->engine->index.rules, rules);

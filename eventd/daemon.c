@@ -380,7 +380,7 @@ make_parts(struct eventd *ed)
 	ed->runner = action_runner_new(d->loop);
 	ed->udp = udp_new(d->loop, INPUT_UDP, limits.max_message, &ed->received,
 	    eventd_message, ed);
-	ed->traps = traps_new(
+	ed->traps = ec_traps_new(
 	    d->loop, d->root, eventd_trap_admit, eventd_trap_message, ed);
 	ed->streams =
 	    ec_stream_new(d->loop, &limits, &ed->received, eventd_message, ed);
@@ -419,7 +419,7 @@ init(struct daemon *d, struct err *err_r)
 	c->made->rules = NULL;
 	c->made->options = NULL;
 	if (open_store(ed, err_r) == 0) {
-		traps_set_store(ed->traps, ed->store);
+		ec_traps_set_store(ed->traps, ed->store);
 		apply_options(ed);
 		scanner_start(ed->scanner, ed->engine->rules);
 		ec_engine_start(ed->engine, eventd_now());
@@ -560,7 +560,7 @@ deinit(struct daemon *d)
 	bound_list_free(&ed->listening_status);
 	status_free(&ed->status);
 	ec_store_close(&ed->store);
-	traps_free(&ed->traps);
+	ec_traps_free(&ed->traps);
 	eventd_drop_requests(ed);
 	while (ed->questions != NULL) {
 		struct question *next = ed->questions->next;

@@ -135,7 +135,7 @@ eventd_intake_free(struct eventd *ed)
 	spool_free(&ed->intake.spool);
 	message_log_free(&ed->intake.log);
 	forwarders_free(&ed->intake.forward);
-	sources_free(&ed->intake.sources);
+	ec_sources_free(&ed->intake.sources);
 	ec_patterns_free(&ed->intake.patterns);
 }
 
@@ -154,7 +154,7 @@ void
 eventd_intake_pause(struct eventd *ed, bool paused)
 {
 	udp_pause(ed->udp, paused);
-	traps_pause(ed->traps, paused);
+	ec_traps_pause(ed->traps, paused);
 	ec_stream_pause(ed->streams, paused);
 	if (ed->intake.spool != NULL)
 		spool_pause(ed->intake.spool, paused);
@@ -210,7 +210,7 @@ tell_drops(struct eventd *ed, const char *subject, const char *what,
 void
 eventd_intake_look(struct eventd *ed)
 {
-	const struct trap_counters *traps = traps_counters(ed->traps);
+	const struct trap_counters *traps = ec_traps_counters(ed->traps);
 	struct intake *in = &ed->intake;
 	int64_t now_us = eventd_now();
 

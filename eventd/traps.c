@@ -312,7 +312,7 @@ start_reader(struct traps *t, struct err *err_r)
  */
 
 struct traps *
-traps_new(uv_loop_t *loop, const char *root, traps_admit_fn *admit,
+ec_traps_new(uv_loop_t *loop, const char *root, traps_admit_fn *admit,
     traps_message_fn *fn, void *arg)
 {
 	struct traps *t = xnew(struct traps);
@@ -328,7 +328,7 @@ traps_new(uv_loop_t *loop, const char *root, traps_admit_fn *admit,
 }
 
 void
-traps_free(struct traps **tp)
+ec_traps_free(struct traps **tp)
 {
 	struct traps *t = *tp;
 
@@ -368,7 +368,7 @@ load_names(struct traps *t)
 }
 
 int
-traps_set(struct traps *t, const struct trap_options *o, const int *fds,
+ec_traps_set(struct traps *t, const struct trap_options *o, const int *fds,
     size_t n, struct err *err_r)
 {
 	bool same = n == t->n_fds &&
@@ -392,19 +392,19 @@ traps_set(struct traps *t, const struct trap_options *o, const int *fds,
 }
 
 void
-traps_set_store(struct traps *t, struct store *store)
+ec_traps_set_store(struct traps *t, struct store *store)
 {
 	t->store = store;
 }
 
 void
-traps_pause(struct traps *t, bool paused)
+ec_traps_pause(struct traps *t, bool paused)
 {
 	udp_pause(t->udp, paused);
 }
 
 const struct trap_counters *
-traps_counters(struct traps *t)
+ec_traps_counters(struct traps *t)
 {
 	udp_look(t->udp);
 	t->counters.kernel_drops = t->received.kernel_drops;

@@ -30,18 +30,18 @@ typedef bool traps_admit_fn(
 typedef void traps_message_fn(struct message *m, void *arg);
 
 /* `root` is the site's: var/vedette/eventd has our engine's id and the MIBs. */
-struct traps *traps_new(uv_loop_t *loop, const char *root,
+struct traps *ec_traps_new(uv_loop_t *loop, const char *root,
     traps_admit_fn *admit, traps_message_fn *fn, void *arg);
-void traps_free(struct traps **t);
+void ec_traps_free(struct traps **t);
 /*
  * Works by these options (which must outlive their use) on these sockets;
  * none: traps are off. -1 with a reason.
  */
-int traps_set(struct traps *t, const struct trap_options *o, const int *fds,
+int ec_traps_set(struct traps *t, const struct trap_options *o, const int *fds,
     size_t n, struct err *err_r);
 /* Whose disk informs wait for. */
-void traps_set_store(struct traps *t, struct store *store);
-void traps_pause(struct traps *t, bool paused);
-const struct trap_counters *traps_counters(struct traps *t);
+void ec_traps_set_store(struct traps *t, struct store *store);
+void ec_traps_pause(struct traps *t, bool paused);
+const struct trap_counters *ec_traps_counters(struct traps *t);
 
 #endif

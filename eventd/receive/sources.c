@@ -41,7 +41,7 @@ sources_new(uint64_t seed)
 }
 
 void
-sources_free(struct sources **sp)
+ec_sources_free(struct sources **sp)
 {
 	struct sources *s = *sp;
 	struct source *older;

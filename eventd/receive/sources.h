@@ -34,7 +34,7 @@ struct source {
 struct sources;
 /* `seed`: random, against chosen collisions. */
 struct sources *sources_new(uint64_t seed);
-void sources_free(struct sources **s);
+void ec_sources_free(struct sources **s);
 /* Takes the rules over; *rules is empty then. */
 void sources_set_rules(struct sources *s, struct source_rules *rules);
 /* So many messages of one source an interval; 0: any number. */

@@ -59,7 +59,7 @@ sources_are_counted_and_limited(void **state)
 	assert_true(sources_admit(s, INPUT_TCP, "192.0.2.7", at(9)));
 	assert_false(sources_admit(s, INPUT_UDP, "192.0.2.7", at(9)));
 	assert_int_equal(sources_newest(s)->refused, 2);
-	sources_free(&s);
+	ec_sources_free(&s);
 }
 
 static void
@@ -78,7 +78,7 @@ sources_are_bounded(void **state)
 	}
 	assert_int_equal(sources_count(s), SOURCES_MAX);
 	assert_int_equal(sources_newest(s)->messages, SOURCES_MAX + 500);
-	sources_free(&s);
+	ec_sources_free(&s);
 }
 
 /* --- the spool folder ----------------------------------------------------- */
