@@ -10,6 +10,8 @@
 #include "common/mem.h"
 #include "notifyd/additions.h"
 #include "notifyd/bulk.h"
+#include "notifyd/bulk_results.h"
+#include "notifyd/due.h"
 #include "notifyd/history.h"
 #include "notifyd/methods/http.h"
 #include "notifyd/methods/http_method.h"
@@ -28,17 +30,12 @@
 /* The wall clock may jump: look again after this. */
 #define LOOK_AGAIN_MS 60000
 
-struct due {                  /* a heap by (next_ms, row) */
-	int64_t next_ms, row; /* negative: a bulk's id */
-};
-
 struct queue {
 	struct queue *next;
 	struct deliverer *deliverer;
 	char *method;
 	struct method_options options;
-	struct due *heap;
-	size_t n, cap;
+	struct due_heap heap;
 	unsigned running;
 	struct deliverer_counters counters;
 };
@@ -82,54 +79,6 @@ now_ms(void)
 	return clock_wall() / NS_PER_MS;
 }
 
-/* --- the heap ---------------------------------------------------------------
- */
-
-static bool
-due_before(const struct due *a, const struct due *b)
-{
-	return a->next_ms != b->next_ms ? a->next_ms < b->next_ms
-					: a->row < b->row;
-}
-
-static void
-heap_put(struct queue *q, struct due due)
-{
-	size_t at;
-
-	ARRAY_GROW(q->heap, q->n, q->cap);
-	for (at = q->n++; at > 0; at = (at - 1) / 2) {
-		if (!due_before(&due, &q->heap[(at - 1) / 2]))
-			break;
-		q->heap[at] = q->heap[(at - 1) / 2];
-	}
-	q->heap[at] = due;
-}
-
-static struct due
-heap_take(struct queue *q)
-{
-	struct due top = q->heap[0], last = q->heap[--q->n];
-	size_t at = 0;
-
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= q->n)
-			break;
-		if (child + 1 < q->n &&
-		    due_before(&q->heap[child + 1], &q->heap[child]))
-			child++;
-		if (!due_before(&q->heap[child], &last))
-			break;
-		q->heap[at] = q->heap[child];
-		at = child;
-	}
-	if (q->n > 0)
-		q->heap[at] = last;
-	return top;
-}
-
 /* --- one attempt
  * -------------------------------------------------------------- */
 
@@ -170,57 +119,21 @@ pause_of(const struct attempt *a)
 	return a->d.retry_after_ms > pause ? a->d.retry_after_ms : pause;
 }
 
-/* A line of the history for each contact (NT-3). */
-static void
-add_results(struct str *to, const struct delivery *d,
-    enum history_result result, const char *text)
-{
-	struct slice rest = slice_of(d->contact), name;
-
-	while (slice_next(&rest, ',', &name)) {
-		char *contact = slice_dup(name);
-
-		if (to->len > 0)
-			str_addc(to, '\n');
-		history_result(to, &d->ctx, contact, d->method, result, text);
-		free(contact);
-	}
-}
-
-/* Each entry gets the bulk's result and a line of the history. */
 static void
 mark_bulk(struct attempt *a, enum spool_state state, enum history_result result,
     enum method_code code, const char *text, int64_t next)
 {
-	const struct bulk *b = a->bulk;
-	struct spool_bulk_mark m = {.id = b->id,
-	    .next_ms = next,
-	    .state = state,
-	    .code = (int)code,
-	    .text = text,
-	    .n = b->n};
+	struct deliverer *deliverer = a->queue->deliverer;
+	struct spool_bulk_mark m = {
+	    .next_ms = next, .state = state, .code = (int)code, .text = text};
 	struct str lines = {0};
 
-	m.results = xcalloc(b->n + 1, sizeof(*m.results));
-	for (size_t i = 0; i < b->n; i++) {
-		const struct bulk_entry *e = &b->entries[i];
-		struct spool_bulk_result *r = &m.results[i];
-
-		*r = (struct spool_bulk_result){a->rows[i],
-		    e->over ? SPOOL_DONE : state, e->over ? 0 : (int)code,
-		    xasprintf("bulk %lld: %s", (long long)b->id,
-			e->over ? "over before it was sent" : text)};
-		if (lines.len > 0)
-			str_addc(&lines, '\n');
-		history_result(&lines, &e->ctx, a->d.contact, a->d.method,
-		    e->over ? HISTORY_OK : result, r->text);
-	}
+	bulk_results(a->bulk, a->rows, &a->d, result, &m, &lines);
 	if (state == SPOOL_DONE) {
-		a->queue->deliverer->counters.bulks++;
-		a->queue->deliverer->counters.bulk_entries += b->n;
+		deliverer->counters.bulks++;
+		deliverer->counters.bulk_entries += a->bulk->n;
 	}
-	m.lines = str_get(&lines);
-	spool_bulk_mark(a->queue->deliverer->spool, &m, on_marked, a->queue);
+	spool_bulk_mark(deliverer->spool, &m, on_marked, a->queue);
 	str_free(&lines);
 }
 
@@ -244,7 +157,7 @@ on_done(struct delivery *d, enum method_code code, const char *text)
 		next = now + pause_of(a);
 		deliverer->counters.deferred++;
 		q->counters.deferred++;
-		heap_put(q, (struct due){next, a->row});
+		due_put(&q->heap, (struct due){next, a->row});
 	} else if (code != METHOD_DONE) {
 		state = SPOOL_FAILED;
 		result = HISTORY_CRITICAL;
@@ -266,7 +179,7 @@ on_done(struct delivery *d, enum method_code code, const char *text)
 		attempt_free(a);
 		return;
 	}
-	add_results(&lines, d, result, text);
+	history_results(&lines, &d->ctx, d->contact, d->method, result, text);
 	spool_mark(deliverer->spool, a->row, state, (int)code, text, next,
 	    str_get(&lines), on_marked, q);
 	str_free(&lines);
@@ -505,9 +418,9 @@ pump(struct deliverer *deliverer)
 	if (deliverer->stopped)
 		return;
 	for (struct queue *q = deliverer->queues; q != NULL; q = q->next) {
-		while (q->n > 0 && q->running < q->options.concurrency &&
-		    q->heap[0].next_ms <= now) {
-			struct due due = heap_take(q);
+		while (q->heap.n > 0 && q->running < q->options.concurrency &&
+		    q->heap.v[0].next_ms <= now) {
+			struct due due = due_take(&q->heap);
 
 			q->running++;
 			deliverer->running++;
@@ -518,9 +431,9 @@ pump(struct deliverer *deliverer)
 				spool_start(
 				    deliverer->spool, due.row, on_started, q);
 		}
-		if (q->n > 0 && q->running < q->options.concurrency &&
-		    q->heap[0].next_ms < soon)
-			soon = q->heap[0].next_ms;
+		if (q->heap.n > 0 && q->running < q->options.concurrency &&
+		    q->heap.v[0].next_ms < soon)
+			soon = q->heap.v[0].next_ms;
 	}
 	if (soon == INT64_MAX) {
 		uv_timer_stop(&deliverer->timer);
@@ -555,61 +468,12 @@ void
 deliverer_put(struct deliverer *deliverer, int64_t row, const char *method,
     int64_t next_ms)
 {
-	heap_put(queue_of(deliverer, method), (struct due){next_ms, row});
+	due_put(&queue_of(deliverer, method)->heap, (struct due){next_ms, row});
 	pump(deliverer);
-}
-
-void
-deliverer_put_bulk(
-    struct deliverer *deliverer, int64_t id, const char *method, int64_t due_ms)
-{
-	deliverer_put(deliverer, -id, method, due_ms);
 }
 
 /* --- life
  * -------------------------------------------------------------------------- */
-
-bool
-deliverer_has_method(const char *root, const char *method)
-{
-	char *path;
-	bool there;
-
-	if (method_def_find(method) != NULL)
-		return true;
-	path = script_path(root, method);
-	there = path != NULL;
-	free(path);
-	return there;
-}
-
-bool
-deliverer_bulks(const char *root, const char *method)
-{
-	char *path = script_path(root, method);
-	const struct method_def *def =
-	    script_is_local(root, method) ? NULL : method_def_find(method);
-	bool bulks = def == NULL ? path == NULL || script_bulks(path)
-				 : method_def_bulks(def);
-
-	free(path);
-	return bulks;
-}
-
-int
-deliverer_check(const json_t *methods, struct err *err_r)
-{
-	struct method_options options;
-	const char *name;
-	json_t *value;
-
-	json_object_foreach((json_t *)methods, name, value)
-	{
-		if (method_options_read(methods, name, &options, err_r) < 0)
-			return -1;
-	}
-	return 0;
-}
 
 void
 deliverer_configure(
@@ -675,7 +539,7 @@ deliverer_free(struct deliverer **deliverer)
 	for (q = d->queues; q != NULL; q = next) {
 		next = q->next;
 		free(q->method);
-		free(q->heap);
+		free(q->heap.v);
 		free(q);
 	}
 	json_decref(d->methods);
@@ -702,7 +566,7 @@ deliverer_queued(const struct deliverer *deliverer)
 	size_t n = 0;
 
 	for (struct queue *q = deliverer->queues; q != NULL; q = q->next)
-		n += q->n;
+		n += q->heap.n;
 	return n;
 }
 
@@ -723,7 +587,7 @@ deliverer_methods_json(const struct deliverer *deliverer)
 			(json_int_t)q->counters.delivered, "failed",
 			(json_int_t)q->counters.failed, "deferred",
 			(json_int_t)q->counters.deferred, "waiting",
-			(json_int_t)q->n, "processing",
+			(json_int_t)q->heap.n, "processing",
 			(json_int_t)q->running));
 	}
 	return object;

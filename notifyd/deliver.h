@@ -42,12 +42,16 @@ bool deliverer_has_method(const char *root, const char *method);
  */
 bool deliverer_bulks(const char *root, const char *method);
 
-/* A planned delivery, due at next_ms of wall time. */
+/* A planned delivery (negative: a bulk), due at next_ms of wall time. */
 void deliverer_put(struct deliverer *deliverer, int64_t row, const char *method,
     int64_t next_ms);
 /* A bulk of the spool; it may be put again when it becomes due earlier. */
-void deliverer_put_bulk(struct deliverer *deliverer, int64_t id,
-    const char *method, int64_t due_ms);
+static inline void
+deliverer_put_bulk(
+    struct deliverer *deliverer, int64_t id, const char *method, int64_t due_ms)
+{
+	deliverer_put(deliverer, -id, method, due_ms);
+}
 /* Nothing new is started from now on. */
 void deliverer_stop(struct deliverer *deliverer);
 unsigned deliverer_running(const struct deliverer *deliverer);

@@ -5,6 +5,8 @@
  */
 #include "notifyd/history.h"
 
+#include <stdlib.h>
+
 #define OUTPUT_MAX 1000
 
 static void
@@ -132,6 +134,23 @@ history_result(struct str *line, const struct context *ctx, const char *contact,
 
 	add_result(
 	    line, &of, result, context_text(ctx, "NOTIFICATIONMARK"), output);
+}
+
+void
+history_results(struct str *lines, const struct context *ctx,
+    const char *contacts, const char *method, enum history_result result,
+    const char *output)
+{
+	struct slice rest = slice_of(contacts), name;
+
+	while (slice_next(&rest, ',', &name)) {
+		char *contact = slice_dup(name);
+
+		if (lines->len > 0)
+			str_addc(lines, '\n');
+		history_result(lines, ctx, contact, method, result, output);
+		free(contact);
+	}
 }
 
 void

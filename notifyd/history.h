@@ -22,6 +22,10 @@ void history_notification(struct str *line, const struct context *ctx,
 void history_result(struct str *line, const struct context *ctx,
     const char *contact, const char *method, enum history_result result,
     const char *output);
+/* The same for each of several contacts (commas between), LF between (NT-3). */
+void history_results(struct str *lines, const struct context *ctx,
+    const char *contacts, const char *method, enum history_result result,
+    const char *output);
 /* The same of a notice that is known by these fields alone; service "": host */
 struct history_fields {
 	const char *host, *service, *contact, *method;

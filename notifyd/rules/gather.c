@@ -327,3 +327,16 @@ gather_decide(const struct gather_rules *rules, const struct rules_world *world,
 		decide_cause(rules->group, ctx, g);
 	}
 }
+
+bool
+plan_waits(const struct plan_entry *entry)
+{
+	return entry->gather.kind != PLAN_AT_ONCE && entry->gather.together;
+}
+
+char *
+plan_method_name(const struct plan_entry *entry)
+{
+	return xasprintf(
+	    "%s%s", plan_waits(entry) ? "bulk " : "", entry->method);
+}

@@ -90,19 +90,6 @@ plan_remove(struct plan *plan, size_t i)
 	    (plan->n_entries - i) * sizeof(*plan->entries));
 }
 
-bool
-plan_waits(const struct plan_entry *entry)
-{
-	return entry->gather.kind != PLAN_AT_ONCE && entry->gather.together;
-}
-
-char *
-plan_method_name(const struct plan_entry *entry)
-{
-	return xasprintf(
-	    "%s%s", plan_waits(entry) ? "bulk " : "", entry->method);
-}
-
 void
 plan_keep_method(struct plan *plan, const char *method)
 {

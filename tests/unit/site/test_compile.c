@@ -331,8 +331,8 @@ test_daemons(void **state)
 	    "  otto: {quiet_hours: {period: nix}}}\n");
 	bad("@/a.yaml:1:41: contacts.anna.quiet_hours.period: 24X7 never "
 	    "ends, so nothing would be sent\n"
-	    "@/a.yaml:2:32: contacts.otto.quiet_hours.period: unknown time "
-	    "period nix\n");
+	    "@/a.yaml:2:32: contacts.otto.quiet_hours.period: there is no "
+	    "time period nix\n");
 	put("etc/vedette/conf.d/a.yaml",
 	    "contacts: {bob: {notification_rules: [{when: {host_events: "
 	    "['?d']}}]}}\n"

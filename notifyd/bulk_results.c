@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Each entry gets the bulk's result and a line of the history.
+ */
+#include "notifyd/bulk_results.h"
+
+#include "common/mem.h"
+
+void
+bulk_results(const struct bulk *b, const int64_t *rows,
+    const struct delivery *d, enum history_result result,
+    struct spool_bulk_mark *m, struct str *lines)
+{
+	m->id = b->id;
+	m->n = b->n;
+	m->results = xcalloc(b->n + 1, sizeof(*m->results));
+	for (size_t i = 0; i < b->n; i++) {
+		const struct bulk_entry *e = &b->entries[i];
+		struct spool_bulk_result *r = &m->results[i];
+
+		*r = (struct spool_bulk_result){rows[i],
+		    e->over ? SPOOL_DONE : m->state, e->over ? 0 : m->code,
+		    xasprintf("bulk %lld: %s", (long long)b->id,
+			e->over ? "over before it was sent" : m->text)};
+		if (lines->len > 0)
+			str_addc(lines, '\n');
+		history_result(lines, &e->ctx, d->contact, d->method,
+		    e->over ? HISTORY_OK : result, r->text);
+	}
+	m->lines = str_get(lines);
+}
