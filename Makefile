@@ -38,7 +38,7 @@ ALL_LDFLAGS = $(MODE) -Wl,--as-needed $(if $(SAN),,-pie -Wl,-z,relro,-z,now) \
 LIBCRYPT = $(if $(SAN),-Wl$(comma)--no-as-needed -lcrypt -Wl$(comma)--as-needed,-lcrypt)
 comma = ,
 LIBS = -lzmq -lmsgpackc -luv -ljansson -lyaml -lpcre2-8 -lhs -lssl -lcrypto \
-       -lsqlite3 -lcurl -lmicrohttpd $(LIBCRYPT) -loping -lnetsnmp -lcap -lcares -ledit -lz -lm -lpthread
+       -lsqlite3 -lcurl -lmicrohttpd -lldap -llber $(LIBCRYPT) -loping -lnetsnmp -lcap -lcares -ledit -lz -lm -lpthread
 TEST_LIBS = -lcmocka
 
 src  = $(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))

@@ -211,6 +211,35 @@ TABLE(user_macros, USER(1), USER(2), USER(3), USER(4), USER(5), USER(6),
     USER(22), USER(23), USER(24), USER(25), USER(26), USER(27), USER(28),
     USER(29), USER(30), USER(31), USER(32));
 
+/* --- people of a directory ------------------------------------------------ */
+
+static const struct schema in_groups = {.kind = SCHEMA_MAP, .of = &texts};
+TABLE(ldap,
+    {"url", &text, false, NULL,
+	"ldaps://HOST or ldap://HOST; several with spaces between are tried"},
+    {"starttls", &boolean, false, "true",
+	"TLS for ldap://; false on loopback alone"},
+    {"ca", &file, false, NULL, "authorities, PEM; absent: the machine's"},
+    {"bind_dn", &text, false, NULL, "who searches; absent: anonymous"},
+    {"password_file", &file, false, NULL, "its password"},
+    {"user_base", &text, false, NULL, "people are below this entry"},
+    {"user_filter", &text, false, "(objectClass=person)", "which of them"},
+    {"user_id", &text, false, "uid", "attribute: what people log in with"},
+    {"user_alias", &text, false, "cn", "attribute: their full name"},
+    {"group_base", &text, false, NULL,
+	"groups are below this entry; absent: there are none"},
+    {"group_filter", &text, false, "(objectClass=*)", "which of them"},
+    {"nested", &boolean, false, "false", "groups in groups, 5 deep"},
+    {"roles", &in_groups, false, "{}",
+	"by role: DNs or names of groups; the first that fits"},
+    {"default_role", &name, false, NULL,
+	"of others; absent: they may not log in"},
+    {"contact_groups", &in_groups, false, "{}",
+	"by contact group: DNs or names of groups"},
+    {"timeout", &duration, false, "5s", "of each step"},
+    {"refresh", &duration, false, "15m",
+	"how old what is known of a person may be"});
+
 /* --- which key has which -------------------------------------------------- */
 
 static const struct schema zone = {.kind = SCHEMA_TEXT,
@@ -233,6 +262,7 @@ settings_schema_of(const char *path)
 	    {"notifications.fallback", &fallback},
 	    {"dns.servers", &texts},
 	    {"eventd", &eventd},
+	    {"ldap", &ldap},
 	    {"user_macros", &user_macros},
 	};
 

@@ -17,9 +17,20 @@ static void
 add_request(struct http_request *r, const char *table, const char *rest,
     const char *format, struct str *request)
 {
-	str_addf(request, "GET %s\n%s", table, rest);
-	if (!http_may(r, "general.see_all"))
+	json_t *group;
+	size_t i;
+
+	str_addf(request, "GET %s\n", table);
+	/* Livestatus shows lines of commands to everybody (class 5): they
+	 * name others' hosts. */
+	if (strcmp(table, "log") == 0 && !http_may(r, "general.see_all"))
+		str_add(request, "Filter: class != 5\n");
+	str_add(request, rest);
+	if (!http_may(r, "general.see_all")) {
 		str_addf(request, "AuthUser: %s\n", r->user);
+		json_array_foreach(r->groups, i, group) str_addf(
+		    request, "AuthGroup: %s\n", json_string_value(group));
+	}
 	str_addf(request, "%sResponseHeader: fixed16\nColumnHeaders: off\n\n",
 	    format);
 }

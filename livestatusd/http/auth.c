@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Who asks: "Authorization: Bearer NAME SECRET" before Basic before the
- * console's cookie (configuration-and-rest.md 6.2).
+ * console's cookie (configuration-and-rest.md 6.2); "View TOKEN" is ours.
  */
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
+#include "livestatusd/http/people/store.h"
+#include "livestatusd/http/people/who.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -15,7 +17,7 @@
 
 struct auth {
 	struct http_request *r;
-	struct password_check *check;
+	struct who_check *check;
 	char *name;
 	void (*next)(struct http_request *r);
 };
@@ -30,8 +32,8 @@ auth_token(struct http_request *r)
 	    r->connection, MHD_COOKIE_KIND, name);
 }
 
-static const struct rights *
-rights(struct http *h)
+const struct rights *
+http_rights(struct http *h)
 {
 	if (h->rights_of != h->d->snapshot) {
 		rights_free(&h->rights);
@@ -42,17 +44,21 @@ rights(struct http *h)
 }
 
 static bool
-adopt(struct http_request *r, struct slice name, bool with_password)
+adopt(struct http_request *r, const char *name, bool with_password)
 {
 	struct person p;
+	char *copy;
 
-	if (!rights_find(rights(r->h), name, &p) || p.disabled ||
-	    (with_password && p.hash[0] == '\0'))
+	if (store_is_broken(r->h->store) || !who_find(r->h, name, &p) ||
+	    p.disabled || (with_password && p.hash[0] == '\0'))
 		return false;
+	copy = xstrdup(name);
 	free(r->user);
-	r->user = xstrdup(p.name);
+	r->user = copy;
 	r->may = p.may;
 	r->automation = p.automation;
+	json_decref(r->groups);
+	r->groups = json_deep_copy(p.groups);
 	return true;
 }
 
@@ -67,18 +73,17 @@ auth_still(struct http_request *r)
 	    (token == NULL ||
 		!session_lives(r->h->sessions, token, clock_wall() / NS_PER_S)))
 		return false;
-	return rights_find(rights(r->h), slice_of(r->user), &p) &&
-	    !p.disabled && (p.may & use) != 0;
+	return who_find(r->h, r->user, &p) && !p.disabled && (p.may & use) != 0;
 }
 
 bool
-auth_accept(struct http_request *r, struct slice name)
+auth_accept(struct http_request *r, const char *name)
 {
 	return adopt(r, name, true);
 }
 
 bool
-auth_trust(struct http_request *r, struct slice name)
+auth_trust(struct http_request *r, const char *name)
 {
 	return adopt(r, name, false);
 }
@@ -101,6 +106,19 @@ wrong(struct http_request *r, const char *name)
 	refuse(r, "Wrong name or secret.");
 }
 
+/* The secret alone is not enough for who has a second factor. */
+static void
+admit(struct http_request *r, const char *name,
+    void (*next)(struct http_request *r))
+{
+	if (!r->automation && second_is_on(r->h, name))
+		refuse(r,
+		    "This person has a second factor. A program needs a "
+		    "contact of its own (automation: true).");
+	else
+		next(r);
+}
+
 static void
 auth_free(struct auth *a)
 {
@@ -109,17 +127,18 @@ auth_free(struct auth *a)
 }
 
 static void
-on_checked(void *arg, bool ok)
+on_checked(void *arg, enum who_result result, const char *why)
 {
 	struct auth *a = arg;
 	struct http_request *r = a->r;
-	void (*next)(struct http_request *) = a->next;
 
 	r->work = NULL;
 	r->cancel = NULL;
-	if (ok && auth_accept(r, slice_of(a->name))) {
+	if (result == WHO_FAILED)
+		http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, why);
+	else if (result == WHO_OK && auth_accept(r, a->name)) {
 		login_succeeded(r->h->sessions, a->name);
-		next(r);
+		admit(r, a->name, a->next);
 	} else
 		wrong(r, a->name);
 	auth_free(a);
@@ -132,49 +151,60 @@ on_gone(struct http_request *r)
 {
 	struct auth *a = r->work;
 
-	password_forget(a->check);
+	who_forget(a->check);
 	auth_free(a);
 }
 
-static void
-check(struct http_request *r, const char *name, const char *secret,
-    void (*next)(struct http_request *r))
+static bool
+is_known(struct http_request *r, const char *name, const char *secret)
 {
-	int64_t delay =
-	    login_delay(r->h->sessions, name, clock_wall() / NS_PER_S);
-	struct person p = {0};
-	bool known =
-	    rights_find(rights(r->h), slice_of(name), &p) && !p.disabled;
-	struct auth *a;
+	struct person p;
 
-	if (known &&
+	return who_find(r->h, name, &p) && !p.disabled && p.hash[0] != '\0' &&
 	    password_is_known(r->h->passwords, name, secret, p.hash,
 		clock_mono() / NS_PER_S) &&
-	    auth_accept(r, slice_of(name))) {
-		next(r);
-		return;
-	}
-	if (delay > 0) {
-		r->retry_after = (unsigned)delay;
-		http_fail(r, MHD_HTTP_TOO_MANY_REQUESTS,
-		    "Too many failed logins; wait a moment.");
-		return;
-	}
-	a = xnew(struct auth);
+	    auth_accept(r, name);
+}
+
+static void
+start(struct http_request *r, const char *name, const char *secret,
+    void (*next)(struct http_request *r))
+{
+	struct auth *a = xnew(struct auth);
+	enum who_result result;
+	struct err why;
+
 	a->r = r;
 	a->next = next;
 	a->name = xstrdup(name);
-	a->check = password_start(r->h->passwords, r->h->d->loop, name, secret,
-	    known ? p.hash : NULL, on_checked, a);
-	if (a->check == NULL) {
-		auth_free(a);
-		r->retry_after = 1;
-		http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE,
-		    "Too many logins at once; try again.");
+	result = who_start(r->h, name, secret, on_checked, a, &a->check, &why);
+	if (result == WHO_PENDING) {
+		r->work = a;
+		r->cancel = on_gone;
 		return;
 	}
-	r->work = a;
-	r->cancel = on_gone;
+	auth_free(a);
+	r->retry_after = 1;
+	http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, why.text);
+}
+
+static void
+check(struct http_request *r, const char *typed, const char *secret,
+    void (*next)(struct http_request *r))
+{
+	char *name = who_name(r->h, typed);
+	int64_t delay =
+	    login_delay(r->h->sessions, name, clock_wall() / NS_PER_S);
+
+	if (is_known(r, name, secret))
+		admit(r, name, next);
+	else if (delay > 0) {
+		r->retry_after = (unsigned)delay;
+		http_fail(r, MHD_HTTP_TOO_MANY_REQUESTS,
+		    "Too many failed logins; wait a moment.");
+	} else
+		start(r, name, secret, next);
+	free(name);
 }
 
 /* "NAME SECRET", two words (not RFC 6750). */
@@ -230,12 +260,24 @@ cookie(struct http_request *r, void (*next)(struct http_request *r))
 	    ? NULL
 	    : session_find(r->h->sessions, token, clock_wall() / NS_PER_S);
 
-	if (user == NULL || !auth_accept(r, slice_of(user))) {
+	if (user == NULL || !auth_accept(r, user)) {
 		refuse(r, "Please log in.");
 		return;
 	}
+	who_refresh(r->h, r->user);
 	r->by_cookie = true;
 	next(r);
+}
+
+/* A screen on the wall; see people/views.c. */
+static void
+view(struct http_request *r, const char *token,
+    void (*next)(struct http_request *r))
+{
+	if (view_accept(r, token))
+		next(r);
+	else
+		refuse(r, "This view is not there any more.");
 }
 
 void
@@ -247,6 +289,8 @@ auth_start(struct http_request *r, void (*next)(struct http_request *r))
 		bearer(r, text + 7, next);
 	else if (text != NULL && strncasecmp(text, "Basic ", 6) == 0)
 		basic(r, text + 6, next);
+	else if (text != NULL && strncasecmp(text, "View ", 5) == 0)
+		view(r, text + 5, next);
 	else if (text != NULL)
 		refuse(r, "Authorization: Bearer or Basic is expected.");
 	else

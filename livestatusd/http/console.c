@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
+#include "livestatusd/http/people/who.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -77,19 +78,17 @@ events(struct http_request *r)
 static void
 me(struct http_request *r)
 {
-	const struct snapshot *snap = r->h->d->snapshot;
-	uint32_t i = snap_find_contact(snap, slice_of(r->user));
 	json_t *may = json_array(), *doc;
 	const char *name;
+	struct person p;
 
 	for (unsigned n = 0; (name = permission_name(n, NULL)) != NULL; n++)
 		if (http_may(r, name))
 			json_array_append_new(may, json_string(name));
-	doc = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "user", r->user,
-	    "alias",
-	    i == SNAP_NONE ? "" : snap_s(snap, snap->contacts[i].alias), "role",
-	    i == SNAP_NONE ? "" : snap_s(snap, snap->contacts[i].role), "site",
-	    r->h->d->site, "version", vedette_version(), "may", may);
+	who_find(r->h, r->user, &p);
+	doc = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:O?}", "user", r->user,
+	    "alias", p.alias, "role", p.role, "site", r->h->d->site, "version",
+	    vedette_version(), "may", may, "view", r->view);
 	http_json(r, MHD_HTTP_OK, doc);
 }
 
@@ -111,6 +110,8 @@ console_handle(struct http_request *r)
 	};
 	const char *name = r->path + strlen("console/");
 
+	if (profile_handle(r))
+		return;
 	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
 		if (strcmp(pages[i].name, name) != 0)
 			continue;

@@ -10,6 +10,8 @@
 #include "livestatusd/http/chore.h"
 #include "livestatusd/http/internal.h"
 #include "livestatusd/http/link.h"
+#include "livestatusd/http/people/directory.h"
+#include "livestatusd/http/people/store.h"
 #include "livestatusd/http/rest/rest.h"
 
 #include <jansson.h>
@@ -68,6 +70,9 @@ handle_page(struct http_request *r)
 	else if (!http_may(r, "general.use"))
 		http_fail(r, MHD_HTTP_FORBIDDEN,
 		    "You are not allowed to use the console.");
+	else if (r->view != NULL && !view_may_ask(r))
+		http_fail(
+		    r, MHD_HTTP_FORBIDDEN, "This view may not show that.");
 	else if (r->rest)
 		rest_handle(r);
 	else if (strcmp(r->path, "metrics") == 0)
@@ -287,6 +292,8 @@ on_completed(void *arg, struct MHD_Connection *connection, void **request,
 	free(r->cookie);
 	free(r->etag);
 	free(r->user);
+	json_decref(r->groups);
+	json_decref(r->view);
 	free(r->path);
 	free(r);
 }
@@ -424,6 +431,8 @@ listener_drain(void *server)
 int
 http_prepare(struct http *h, const struct settings *settings, struct err *err_r)
 {
+	if (directory_conf_check(settings->ldap, err_r) == -1)
+		return -1;
 	if (sockets_prepare(&h->next, &h->sockets, &settings->http,
 		"listen.http", err_r) == -1)
 		return -1;
@@ -443,6 +452,7 @@ http_commit(struct http *h)
 {
 	rights_free(&h->rights);
 	h->rights_of = NULL;
+	h->directory_dead_until = h->lookup_after = 0;
 	for (size_t i = 0; i < h->next.n; i++)
 		listener_start(h->next.v[i].server);
 	sockets_commit(&h->sockets, &h->next, listener_drain);
@@ -503,6 +513,9 @@ http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 	path = daemon_path(d, "var/vedette/livestatusd/sessions");
 	h->sessions = sessions_open(path, clock_wall() / NS_PER_S);
 	free(path);
+	path = daemon_path(d, "var/vedette/livestatusd/people.json");
+	h->store = store_open(path);
+	free(path);
 	if (h->assets == NULL || http_prepare(h, d->settings, err_r) == -1) {
 		http_close(&h);
 		return NULL;
@@ -539,7 +552,9 @@ http_close(struct http **hp)
 		free(h->sockets.v[i].address);
 	free(h->sockets.v);
 	assets_free(&h->assets);
+	who_close(h);
 	sessions_close(&h->sessions);
+	store_close(&h->store);
 	passwords_free(&h->passwords);
 	chores_free(&h->graphs);
 	chores_free(&h->explained);

@@ -27,6 +27,9 @@ struct http_listener {
 	bool draining; /* takes no more, ends with its last connection */
 };
 
+struct lookup; /* people/who.c */
+struct store;
+
 struct http {
 	struct daemon *d;
 	struct http_source source;
@@ -36,6 +39,10 @@ struct http {
 	struct sessions *sessions;
 	struct passwords *passwords;
 	struct chores *graphs, *explained;
+	struct store *store;                        /* people/store.h */
+	int64_t directory_dead_until, lookup_after; /* monotonic */
+	struct err directory_why;
+	struct lookup *lookups;
 	struct rights *rights; /* of rights_of */
 	const struct snapshot *rights_of;
 	char *prefix;                 /* "/SITE/" */
@@ -68,6 +75,8 @@ struct http_request {
 	/* who asks; auth.c */
 	char *user; /* NULL: nobody that we know */
 	uint64_t may;
+	json_t *groups;  /* contact groups beside the contact's own, or NULL */
+	json_t *view;    /* names of pages: no more than these; or NULL */
 	bool automation; /* a program */
 	bool by_cookie;  /* then a change needs the header X-Vedette */
 	/* the answer */
@@ -141,13 +150,39 @@ bool http_add_query(
  */
 void auth_start(struct http_request *r, void (*next)(struct http_request *r));
 /* The person may come in with that; fills in user and rights. */
-bool auth_accept(struct http_request *r, struct slice name);
+bool auth_accept(struct http_request *r, const char *name);
 /* May the person whom auth_start() let in still be here? Counts as no use. */
 bool auth_still(struct http_request *r);
 /* The same for who proved in another way who it is: no password is needed. */
-bool auth_trust(struct http_request *r, struct slice name);
+bool auth_trust(struct http_request *r, const char *name);
+/* Who may do what, by the configuration of this moment. */
+const struct rights *http_rights(struct http *h);
+/*
+ * A line of var/log/audit.log: {time, who, from, action, message}; message may
+ * be NULL.
+ */
+void http_audit(
+    struct http_request *r, const char *action, const char *message);
 /* The session's token in the cookie, or NULL. */
 const char *auth_token(struct http_request *r);
+/* people/who.c: nothing that is under way calls back any more. */
+void who_close(struct http *h);
+/*
+ * people/second.c: is there a second factor, and is this code one of it? It is
+ * worth nothing afterwards.
+ */
+bool second_is_on(struct http *h, const char *name);
+bool second_check(struct http *h, const char *name, const char *code);
+/* people/views.c: whose view is this? Fills in user, rights and view. */
+bool view_accept(struct http_request *r, const char *token);
+/* May this view ask for this address; for rows of this table? */
+bool view_may_ask(const struct http_request *r);
+bool view_may_see(const struct http_request *r, const char *table);
+/*
+ * people/profile.c: console/profile and what one changes of oneself. False: it
+ * is another address.
+ */
+bool profile_handle(struct http_request *r);
 /* console/login and console/logout. */
 void login_handle(struct http_request *r);
 void logout_handle(struct http_request *r);

@@ -308,7 +308,7 @@ link_handle(struct http_request *r)
 		plain_page(r, MHD_HTTP_FORBIDDEN, "Not valid",
 		    "This link is not one of this site, or it is too old. "
 		    "Please use the console.");
-	else if (!auth_trust(r, slice_of(l.contact)) ||
+	else if (!auth_trust(r, l.contact) ||
 	    !http_may(r,
 		l.purpose == SIGNED_LINK_ACKNOWLEDGE ? "action.acknowledge"
 						     : "action.downtimes") ||

@@ -180,8 +180,9 @@ add_table(
 	for (size_t i = 0; name != NULL && i < ARRAY_LEN(tables); i++) {
 		if (strcmp(tables[i].name, name) != 0)
 			continue;
-		if (tables[i].permission != NULL &&
-		    !http_may(r, tables[i].permission)) {
+		if (!view_may_see(r, name) ||
+		    (tables[i].permission != NULL &&
+			!http_may(r, tables[i].permission))) {
 			err_set(err_r, "table: you may not look at that");
 			return -1;
 		}

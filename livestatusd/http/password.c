@@ -107,14 +107,15 @@ password_is_known(const struct passwords *p, const char *name,
 	return now < k->until && CRYPTO_memcmp(k->digest, digest, DIGEST) == 0;
 }
 
-static void
-remember(struct password_check *c)
+void
+password_remember(struct passwords *p, const char *name, const char *password,
+    const char *hash)
 {
 	uint8_t digest[DIGEST];
 	struct known *k;
 
-	digest_of(c->p, c->name, c->password, c->hash, digest);
-	k = &c->p->known[place_of(digest)];
+	digest_of(p, name, password, hash, digest);
+	k = &p->known[place_of(digest)];
 	memcpy(k->digest, digest, DIGEST);
 	k->until = clock_mono() / NS_PER_S + PASSWORD_KEEP_S;
 }
@@ -142,7 +143,7 @@ after(uv_work_t *work, int status)
 	(void)status;
 	p->under_way--;
 	if (c->ok)
-		remember(c);
+		password_remember(p, c->name, c->password, c->hash);
 	if (c->done != NULL)
 		c->done(c->arg, c->ok);
 	OPENSSL_cleanse(c->password, strlen(c->password));
@@ -178,6 +179,77 @@ password_start(struct passwords *p, uv_loop_t *loop, const char *name,
 
 void
 password_forget(struct password_check *c)
+{
+	c->done = NULL;
+}
+
+/* --- a new one ------------------------------------------------------------ */
+
+struct password_new {
+	uv_work_t work;
+	struct passwords *p;
+	password_made_fn *done; /* NULL: forgotten */
+	void *arg;
+	char *password;
+	char hash[CRYPT_OUTPUT_SIZE]; /* "" if it failed */
+};
+
+/* In the pool. */
+static void
+make(uv_work_t *work)
+{
+	struct password_new *c = work->data;
+	struct crypt_data *data = xnew(struct crypt_data);
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+	const char *hash = NULL;
+
+	if (crypt_gensalt_rn(
+		"$y$", 0, NULL, 0, setting, (int)sizeof(setting)) != NULL)
+		hash = crypt_r(c->password, setting, data);
+	if (hash != NULL && hash[0] == '$')
+		memcpy(c->hash, hash, strlen(hash) + 1);
+	OPENSSL_cleanse(data, sizeof(*data));
+	free(data);
+}
+
+static void
+after_make(uv_work_t *work, int status)
+{
+	struct password_new *c = work->data;
+	struct passwords *p = c->p;
+
+	(void)status;
+	p->under_way--;
+	if (c->done != NULL)
+		c->done(c->arg, c->hash[0] == '\0' ? NULL : c->hash);
+	OPENSSL_cleanse(c->password, strlen(c->password));
+	free(c->password);
+	free(c);
+	if (p->ended && p->under_way == 0)
+		release(p);
+}
+
+struct password_new *
+password_make(struct passwords *p, uv_loop_t *loop, const char *password,
+    password_made_fn *done, void *arg)
+{
+	struct password_new *c;
+
+	if (p->under_way >= PASSWORD_AT_ONCE)
+		return NULL;
+	c = xnew(struct password_new);
+	c->p = p;
+	c->done = done;
+	c->arg = arg;
+	c->password = xstrdup(password);
+	c->work.data = c;
+	p->under_way++;
+	must(uv_queue_work(loop, &c->work, make, after_make) == 0);
+	return c;
+}
+
+void
+password_new_forget(struct password_new *c)
 {
 	c->done = NULL;
 }

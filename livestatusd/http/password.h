@@ -35,5 +35,17 @@ struct password_check *password_start(struct passwords *p, uv_loop_t *loop,
     password_done_fn *done, void *arg);
 /* `done` will not be called. */
 void password_forget(struct password_check *c);
+/* What another place found right; `hash`: as for password_is_known(). */
+void password_remember(struct passwords *p, const char *name,
+    const char *password, const char *hash);
+
+/*
+ * A new hash (yescrypt) of a password, made in the pool. `hash` is NULL if that
+ * failed. NULL, and no call, if PASSWORD_AT_ONCE are under way.
+ */
+typedef void password_made_fn(void *arg, const char *hash);
+struct password_new *password_make(struct passwords *p, uv_loop_t *loop,
+    const char *password, password_made_fn *done, void *arg);
+void password_new_forget(struct password_new *c);
 
 #endif

@@ -7,7 +7,6 @@
 #include "common/config/permissions.def"
 #include "common/mem.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
 static const struct {
@@ -90,6 +89,15 @@ rights_free(struct rights **pp)
 	free(p);
 }
 
+uint64_t
+rights_of_role(const struct rights *p, const char *role)
+{
+	for (size_t r = 0; r < p->n; r++)
+		if (strcmp(p->roles[r].name, role) == 0)
+			return p->roles[r].may;
+	return 0;
+}
+
 bool
 rights_find(const struct rights *p, struct slice name, struct person *person_r)
 {
@@ -115,8 +123,6 @@ rights_find(const struct rights *p, struct slice name, struct person *person_r)
 	/* crypt(3) never makes a hash that begins with "!": it is locked. */
 	if (person_r->hash[0] == '!')
 		person_r->disabled = true;
-	for (size_t r = 0; r < p->n; r++)
-		if (strcmp(p->roles[r].name, person_r->role) == 0)
-			person_r->may = p->roles[r].may;
+	person_r->may = rights_of_role(p, person_r->role);
 	return true;
 }

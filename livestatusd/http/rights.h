@@ -8,6 +8,7 @@
 
 #include "common/config/snapshot.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,6 +20,8 @@ struct person {
 	uint64_t may;                    /* bits by permission_bit() */
 	bool automation;                 /* a program: no console */
 	bool disabled;                   /* may not come in at all */
+	bool directory; /* the password is the directory's; hash: its DN */
+	const json_t *groups; /* contact groups by the directory, or NULL */
 };
 
 /* `snap` is borrowed until rights_free(). */
@@ -27,6 +30,9 @@ void rights_free(struct rights **p);
 /* False if there is no contact of that name. */
 bool rights_find(
     const struct rights *p, struct slice name, struct person *person_r);
+
+/* What a role may; 0 for one that is not there. */
+uint64_t rights_of_role(const struct rights *p, const char *role);
 
 /* The bit of a permission; 0 if there is none of that name. */
 uint64_t permission_bit(const char *name);

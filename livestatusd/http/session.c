@@ -238,6 +238,56 @@ session_end(struct sessions *s, const char *token)
 		drop(s, (size_t)(one - s->list));
 }
 
+void
+session_end_others(struct sessions *s, const char *user, const char *token)
+{
+	char hash[SESSION_TOKEN_LEN + 1] = "";
+
+	if (token != NULL)
+		hash_token(token, hash);
+	for (size_t i = s->n; i-- > 0;)
+		if (strcmp(s->list[i].user, user) == 0 &&
+		    strcmp(s->list[i].hash, hash) != 0)
+			drop(s, i);
+}
+
+bool
+session_end_id(struct sessions *s, const char *user, const char *id)
+{
+	if (strlen(id) != SESSION_ID_LEN)
+		return false;
+	for (size_t i = 0; i < s->n; i++) {
+		if (strcmp(s->list[i].user, user) != 0 ||
+		    strncmp(s->list[i].hash, id, SESSION_ID_LEN) != 0)
+			continue;
+		drop(s, i);
+		return true;
+	}
+	return false;
+}
+
+json_t *
+sessions_list(const struct sessions *s, const char *user, const char *token)
+{
+	json_t *list = json_array();
+	char hash[SESSION_TOKEN_LEN + 1] = "";
+
+	if (token != NULL)
+		hash_token(token, hash);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct session *one = &s->list[i];
+
+		if (strcmp(one->user, user) == 0)
+			json_array_append_new(list,
+			    json_pack("{s:s%, s:I, s:I, s:b}", "id", one->hash,
+				(size_t)SESSION_ID_LEN, "started",
+				(json_int_t)one->started, "used",
+				(json_int_t)one->used, "this",
+				strcmp(one->hash, hash) == 0));
+	}
+	return list;
+}
+
 size_t
 sessions_count(const struct sessions *s)
 {

@@ -12,10 +12,12 @@
 #include "common/err.h"
 #include "common/str.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define SESSION_TOKEN_LEN 64          /* hexadecimal, without its NUL */
+#define SESSION_ID_LEN    16          /* of its hash: names it for people */
 #define SESSION_IDLE      (12 * 3600) /* seconds */
 #define SESSION_MAX       10000       /* the oldest goes beyond that */
 
@@ -36,6 +38,14 @@ bool session_lives(const struct sessions *s, const char *token, int64_t now);
 void session_end(struct sessions *s, const char *token);
 /* Counts sessions that are over, for whatever reason. */
 uint64_t sessions_ended(const struct sessions *s);
+/* The user's other sessions end; with `token` NULL all of them. */
+void session_end_others(
+    struct sessions *s, const char *user, const char *token);
+/* The one of this user with that id; false: there is none. */
+bool session_end_id(struct sessions *s, const char *user, const char *id);
+/* [{id, started, used, this}]; `token` NULL: none is this one. */
+json_t *sessions_list(
+    const struct sessions *s, const char *user, const char *token);
 size_t sessions_count(const struct sessions *s);
 
 /*

@@ -354,6 +354,22 @@ h_response(
 	return -1;
 }
 
+/* A contact group, whose part is seen beside the user's; again: one more. */
+static int
+h_auth_group(
+    struct lql_query *q, struct slice arg, int64_t which, struct err *err_r)
+{
+	(void)which;
+	if (q->n_auth_groups >= QUERY_AUTH_GROUPS) {
+		err_set(err_r, "more than %d groups", QUERY_AUTH_GROUPS);
+		return -1;
+	}
+	ARRAY_GROW(q->auth_groups, q->n_auth_groups, q->cap_auth_groups);
+	q->auth_groups[q->n_auth_groups++] = arg;
+	q->auth = true;
+	return 0;
+}
+
 /* which: 0 AuthUser, 1 WaitObject, 2 OnlySites */
 static int
 h_text(struct lql_query *q, struct slice arg, int64_t which, struct err *err_r)
@@ -440,6 +456,7 @@ static const struct header {
     {"KeepAlive", h_toggle, 1},
     {"ResponseHeader", h_response, 0},
     {"AuthUser", h_text, 0},
+    {"AuthGroup", h_auth_group, 0},
     {"WaitObject", h_text, 1},
     {"WaitCondition", h_filter, 1},
     {"WaitConditionAnd", h_combine, 10},

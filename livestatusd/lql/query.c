@@ -19,6 +19,7 @@ lql_free(struct lql_query **qp)
 	for (size_t i = 0; i < q->n_stats; i++)
 		lql_node_free(&q->stats[i].filter);
 	free(q->stats);
+	free(q->auth_groups);
 	free(q->columns);
 	free(q->sort);
 	events_free(&q->events);

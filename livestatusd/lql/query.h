@@ -102,7 +102,8 @@ enum toggle {
 	TOGGLE_ON
 };
 
-#define QUERY_NO_LIMIT INT64_C(-1)
+#define QUERY_NO_LIMIT    INT64_C(-1)
+#define QUERY_AUTH_GROUPS 200
 
 struct lql_query {
 	char *text; /* the request; most slices point into it */
@@ -123,8 +124,10 @@ struct lql_query {
 	enum toggle headers;
 	bool fixed16, keepalive;
 	bool no_method; /* neither GET nor COMMAND: then it is closed */
-	bool auth;
+	bool auth;      /* AuthUser or AuthGroup was given */
 	struct slice user;
+	struct slice *auth_groups; /* of `text`, like `user` */
+	size_t n_auth_groups, cap_auth_groups;
 	struct slice sites; /* OnlySites; {NULL, 0}: it was not given */
 	struct slice wait_object;
 	bool wait_object_given, wait_given, wait_resolved;

@@ -73,6 +73,17 @@ set_user(struct lql_query *q, struct view *v)
 		return;
 	v->restricted = true;
 	v->user = snap_find_contact(v->snap, q->user);
+	for (size_t i = 0; i < q->n_auth_groups; i++) {
+		uint32_t at =
+		    snap_find_contact_group(v->snap, q->auth_groups[i]);
+
+		if (at == SNAP_NONE)
+			continue;
+		if (v->groups == NULL)
+			v->groups =
+			    xcalloc(q->n_auth_groups, sizeof(*v->groups));
+		v->groups[v->n_groups++] = at;
+	}
 }
 
 uint32_t

@@ -74,7 +74,31 @@ view_deinit(struct view *v)
 		free(v->kept[i].text);
 	free(v->kept);
 	v->kept = NULL;
+	free(v->groups);
+	v->groups = NULL;
+	v->n_groups = 0;
 	v->items = (struct items){0};
+}
+
+static bool
+has_group(const struct view *v, uint32_t object)
+{
+	const struct snap_list *of = &v->snap->objects[object].contact_groups;
+
+	for (uint32_t i = 0; i < of->n; i++)
+		for (uint32_t k = 0; k < v->n_groups; k++)
+			if (snap_at(v->snap, *of, i) == v->groups[k])
+				return true;
+	return false;
+}
+
+/* As for contacts: who is there for a host is there for its services. */
+static bool
+is_of_groups(const struct view *v, uint32_t object)
+{
+	const struct snap_object *o = &v->snap->objects[object];
+
+	return has_group(v, object) || (o->is_service && has_group(v, o->host));
 }
 
 bool
@@ -82,8 +106,11 @@ view_sees(const struct view *v, uint32_t object)
 {
 	if (!v->restricted)
 		return true;
-	return v->user != SNAP_NONE && object != SNAP_NONE &&
-	    snap_is_contact(v->snap, object, v->user);
+	if (object == SNAP_NONE)
+		return false;
+	if (v->user != SNAP_NONE && snap_is_contact(v->snap, object, v->user))
+		return true;
+	return v->n_groups > 0 && is_of_groups(v, object);
 }
 
 /* Where the column is in the page of object `at`. */

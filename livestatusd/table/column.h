@@ -98,9 +98,11 @@ struct view {
 	const struct mirror *m;
 	const struct snapshot *snap;
 	const struct lql_env *env;
-	int64_t now;     /* wall seconds */
-	bool restricted; /* AuthUser was given */
-	uint32_t user;   /* its contact; SNAP_NONE sees nothing */
+	int64_t now;      /* wall seconds */
+	bool restricted;  /* AuthUser was given */
+	uint32_t user;    /* its contact, or SNAP_NONE */
+	uint32_t *groups; /* contact groups whose part is seen too */
+	uint32_t n_groups;
 	struct str tmp;
 	struct items items;
 	/* The counts last made, because a row asks for many of them. */

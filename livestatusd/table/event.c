@@ -155,6 +155,9 @@ is_in_groups(const struct view *v, const struct event_cell *groups)
 		    v->snap, events_item(v->events, groups, i));
 		struct snap_list of = {0, 0};
 
+		for (uint32_t k = 0; g != SNAP_NONE && k < v->n_groups; k++)
+			if (v->groups[k] == g)
+				return true;
 		if (g != SNAP_NONE)
 			of = v->snap->contact_groups[g].members;
 		for (uint32_t k = 0; k < of.n; k++)
@@ -171,7 +174,7 @@ table_event_is_seen(const struct view *v, uint32_t at, uint32_t host)
 	    events_cell(v->events, at, EVENT_CONTACT_GROUPS);
 	bool rule_first = slice_eqs(text_of(v, at, EVENT_PRECEDENCE), "rule");
 
-	if (v->user == SNAP_NONE)
+	if (v->user == SNAP_NONE && v->n_groups == 0)
 		return false;
 	if (groups != NULL && groups->kind != EVENT_LIST)
 		groups = NULL;

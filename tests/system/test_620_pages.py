@@ -85,7 +85,7 @@ PAGES = {
     "#/notifications": "", "#/host/web02": "no answer",
     "#/service/web01/HTTP": "refused", "#/site": "",
     "#/availability": "web02", "#/topology": "web01",
-    "#/aggregations": "The web shop",
+    "#/aggregations": "The web shop", "#/me": "Second factor",
 }
 # Rows that are not in sight are not in the document; the grid says how many
 # there are (aria-rowcount).

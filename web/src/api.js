@@ -7,10 +7,14 @@ import { t } from "./words.js";
 
 export class LoggedOut extends Error {}
 
+/** Of a screen on the wall: the address has it behind its #. */
+export const viewToken = /^#\/wall\?token=([0-9a-f]+)$/.exec(location.hash)?.[1];
+const identity = viewToken ? { Authorization: `View ${viewToken}` } : {};
+
 async function request(path, options) {
   let answer;
   try {
-    answer = await fetch(path, { signal: AbortSignal.timeout(20000), ...options });
+    answer = await fetch(path, { signal: AbortSignal.timeout(20000), ...options, headers: { ...options?.headers, ...identity } });
   } catch {
     throw new Error(t("no answer"));
   }
@@ -20,7 +24,7 @@ async function request(path, options) {
     const wait = answer.headers.get("Retry-After");
     const fields = Object.entries(body.fields || {}).map(([name, texts]) => `${name}: ${texts}`).join("; ");
     const text = [body.error || body.detail || t("answered", answer.status), fields].filter(Boolean).join(" ");
-    throw new Error(wait ? `${text} ${t("again in", wait)}` : text);
+    throw Object.assign(new Error(wait ? `${text} ${t("again in", wait)}` : text), { body });
   }
   return body;
 }

@@ -40,7 +40,7 @@ function hear(e) {
 }
 
 function open() {
-  if (source || document.hidden || !me.value) return;
+  if (source || document.hidden || !me.value || me.value.view) return;
   source = new EventSource("console/live");
   source.addEventListener("hello", (e) => { hear(e); live.value = true; });
   for (const kind of ["change", "beat"]) source.addEventListener(kind, hear);

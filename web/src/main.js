@@ -4,7 +4,7 @@
 
 import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { LoggedOut, get, post } from "./api.js";
+import { LoggedOut, get, post, viewToken } from "./api.js";
 import { Dialogs, ACTIONS, act } from "./dialogs.js";
 import { Comments, Downtimes, Events, Groups, History, Hosts, Problems, Services } from "./lists.js";
 import { HostPage, ServicePage, SitePage } from "./object.js";
@@ -12,6 +12,7 @@ import { Overview } from "./overview.js";
 import { Aggregations } from "./aggregations.js";
 import { Availability } from "./availability.js";
 import { Topology } from "./topology.js";
+import { Me, Wall } from "./me.js";
 import { Palette } from "./palette.js";
 import { shown, ticked } from "./grid.js";
 import { address, core, dialog, fault, go, lastAnswer, live, may, me, note, route, troubles, waiting } from "./store.js";
@@ -22,11 +23,11 @@ import { t } from "./words.js";
 const PAGES = {
   problems: Problems, hosts: Hosts, services: Services, groups: Groups, events: Events, downtimes: Downtimes, comments: Comments,
   history: History, notifications: () => html`<${History} kind="notifications"/>`, host: HostPage, service: ServicePage, site: SitePage,
-  availability: Availability, topology: Topology, aggregations: Aggregations,
+  availability: Availability, topology: Topology, aggregations: Aggregations, me: Me,
 };
 const MENU = ["problems", "hosts", "services", "events", "downtimes", "history"];
 const MORE = ["groups", "topology", "aggregations", "availability", "comments", "notifications"];
-const EVERY_PAGE = [...MENU, ...MORE, "site"];
+const EVERY_PAGE = [...MENU, ...MORE, "site", "me"];
 
 // --- the frame --------------------------------------------------------------
 
@@ -69,6 +70,7 @@ function Bar() {
     <a class="brand" href=${address("problems")}><img src=${icon()} alt="" width="24" height="24"/><span id="site">${me.value.site}</span></a>
     <nav aria-label=${t("pages")}>${MENU.map((name) => html`<${Link} key=${name} name=${name} page=${page}/>`)}<${More} page=${page}/></nav>
     <${Palette} pages=${EVERY_PAGE}/><${Age}/>
+    <a id="me" href=${address("me")} aria-current=${page === "me" ? "page" : undefined} title=${t("me")}>${me.value.user}</a>
     <button id="logout" type="button" title=${`${me.value.user} (${me.value.role})`} onClick=${logout}>${t("log out")}</button></header>`;
 }
 
@@ -81,8 +83,10 @@ async function whoAmI() {
     me.value = await get("me");
     fault.value = "";
   } catch (e) {
-    if (e instanceof LoggedOut) me.value = null;
-    else { fault.value = e.message; setTimeout(whoAmI, 3000); }
+    if (e instanceof LoggedOut) {
+      me.value = null;
+      if (viewToken) { fault.value = e.message; setTimeout(whoAmI, 30000); }
+    } else { fault.value = e.message; setTimeout(whoAmI, 3000); }
   }
 }
 
@@ -90,17 +94,20 @@ function Login() {
   const form = useRef();
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
+  const [second, setSecond] = useState(false);
+  useEffect(() => { if (second) form.current.elements.namedItem("code").focus(); }, [second]);
   useEffect(() => { form.current.elements.namedItem("name").focus(); document.title = "Vedette"; }, []);
   const submit = async (e) => {
     e.preventDefault();
     const field = (name) => form.current.elements.namedItem(name);
     setBusy(true);
     try {
-      await post("login", { name: field("name").value, password: field("password").value });
+      await post("login", { name: field("name").value, password: field("password").value, code: field("code")?.value });
       await whoAmI();
     } catch (error) {
       setFailure(error.message);
-      field("password").select();
+      if (error.body?.second_factor) setSecond(true);
+      else (field("code") ?? field("password")).select();
     } finally {
       setBusy(false);
     }
@@ -109,6 +116,7 @@ function Login() {
     <h1><img src=${icon()} alt="" width="40" height="40"/> Vedette</h1>
     <label>${t("name")} <input name="name" autocomplete="username" autocapitalize="none" required maxlength="256"/></label>
     <label>${t("password")} <input name="password" type="password" autocomplete="current-password" required maxlength="1024"/></label>
+    ${second && html`<label>${t("code")} <input name="code" autocomplete="one-time-code" maxlength="20"/></label>`}
     <p class="error" role="alert">${failure}</p>
     <button disabled=${busy}>${t("log in")}</button></form>`;
 }
@@ -165,7 +173,8 @@ function App() {
     lastPage = here;
   }, [here]);
   if (me.value === undefined) return html`<${Messages}/>`;
-  if (me.value === null) return html`<${Login}/>`;
+  if (me.value === null) return viewToken ? html`<main id="main"><h1>Vedette</h1><${Messages}/></main>` : html`<${Login}/>`;
+  if (me.value.view) return html`<${Wall} pages=${PAGES}><${Overview}/><${Age}/><${Messages}/><//>`;
   const Page = PAGES[page] ?? Problems;
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>${t("skip")}</a>
     <${Bar}/>
