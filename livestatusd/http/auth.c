@@ -7,7 +7,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
-#include "livestatusd/http/people/store.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/people/who.h"
 
 #include <openssl/crypto.h>
@@ -49,7 +49,7 @@ adopt(struct http_request *r, const char *name, bool with_password)
 	struct person p;
 	char *copy;
 
-	if (store_is_broken(r->h->store) || !who_find(r->h, name, &p) ||
+	if (people_is_broken(r->h->people) || !who_find(r->h, name, &p) ||
 	    p.disabled || (with_password && p.hash[0] == '\0'))
 		return false;
 	copy = xstrdup(name);

@@ -11,7 +11,7 @@
 #include "livestatusd/http/internal.h"
 #include "livestatusd/http/link.h"
 #include "livestatusd/http/people/directory.h"
-#include "livestatusd/http/people/store.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/rest/rest.h"
 
 #include <jansson.h>
@@ -514,7 +514,7 @@ http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 	h->sessions = sessions_open(path, clock_wall() / NS_PER_S);
 	free(path);
 	path = daemon_path(d, "var/vedette/livestatusd/people.json");
-	h->store = store_open(path);
+	h->people = people_open(path);
 	free(path);
 	if (h->assets == NULL || http_prepare(h, d->settings, err_r) == -1) {
 		http_close(&h);
@@ -554,7 +554,7 @@ http_close(struct http **hp)
 	assets_free(&h->assets);
 	who_close(h);
 	sessions_close(&h->sessions);
-	store_close(&h->store);
+	people_close(&h->people);
 	passwords_free(&h->passwords);
 	chores_free(&h->graphs);
 	chores_free(&h->explained);

@@ -28,7 +28,7 @@ struct http_listener {
 };
 
 struct lookup; /* people/who.c */
-struct store;
+struct people;
 
 struct http {
 	struct daemon *d;
@@ -39,7 +39,7 @@ struct http {
 	struct sessions *sessions;
 	struct passwords *passwords;
 	struct chores *graphs, *explained;
-	struct store *store;                        /* people/store.h */
+	struct people *people;                      /* people/people.h */
 	int64_t directory_dead_until, lookup_after; /* monotonic */
 	struct err directory_why;
 	struct lookup *lookups;

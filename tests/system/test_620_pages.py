@@ -187,3 +187,42 @@ def test_explained(web):
     assert web.browser.post("explain", {**ask, "host": "x"})[0].status == 404
     for bad in ({"what": "all"}, {"host": 1}, {"service": "a\nb"}):
         assert web.browser.post("explain", {**ask, **bad})[0].status == 400, bad
+
+
+def test_own_account_and_wall(web, driver):
+    """A password in the browser; then a view, without anything to press."""
+    driver.run("location.hash = '#/me'")
+    driver.wait("return document.querySelectorAll('form.own').length >= 3")
+    driver.run("const f = document.querySelector('form.own').elements;"
+               "f.namedItem('old').value = 'wrong';"
+               "f.namedItem('fresh').value = 'another long secret';"
+               "f.namedItem('again').value = 'another long secreT';"
+               "document.querySelector('form.own').requestSubmit();")
+    driver.wait("return document.querySelector('form.own .error').innerText"
+                " !== ''")
+    driver.run("const f = document.querySelector('form.own');"
+               "f.elements.namedItem('again').value = 'another long secret';"
+               "f.requestSubmit();")
+    driver.wait("return document.querySelector('form.own .error').innerText"
+                ".includes('another one')")
+    driver.run("const f = [...document.querySelectorAll('form.own')].at(-1);"
+               "f.elements.namedItem('title').value = 'Kitchen';"
+               "f.requestSubmit();")
+    driver.wait("return document.querySelector('a[href*=\"wall?token\"]')")
+    url = driver.run(
+        "return document.querySelector('a[href*=\"wall?token\"]').href")
+    driver.run("document.querySelector('#logout').click()")
+    driver.wait("return document.querySelector('.login') !== null")
+    driver.go("about:blank")
+    driver.go(url)
+    driver.wait("return document.body.innerText.includes('Kitchen') && "
+                "document.body.innerText.includes('refused')")
+    assert driver.run("return document.querySelector('#bar, .login')") is None
+    if AXE.exists():
+        found = driver.axe(AXE, RULES)
+        assert found == [], json.dumps(found, indent=1)
+    web.browser.login()
+    view, = web.browser.get("profile")["views"]
+    assert web.browser.post("view-remove", {"id": view["id"]})[0].status == 200
+    driver.wait("return document.body.innerText.includes('not there any more')"
+                " && !document.body.innerText.includes('refused')")

@@ -83,10 +83,8 @@ async function whoAmI() {
     me.value = await get("me");
     fault.value = "";
   } catch (e) {
-    if (e instanceof LoggedOut) {
-      me.value = null;
-      if (viewToken) { fault.value = e.message; setTimeout(whoAmI, 30000); }
-    } else { fault.value = e.message; setTimeout(whoAmI, 3000); }
+    if (e instanceof LoggedOut) me.value = null;
+    else { fault.value = e.message; setTimeout(whoAmI, 3000); }
   }
 }
 
@@ -173,7 +171,7 @@ function App() {
     lastPage = here;
   }, [here]);
   if (me.value === undefined) return html`<${Messages}/>`;
-  if (me.value === null) return viewToken ? html`<main id="main"><h1>Vedette</h1><${Messages}/></main>` : html`<${Login}/>`;
+  if (me.value === null) return viewToken ? html`<main id="main"><h1>Vedette</h1><p role="alert">${t("view gone")}</p></main>` : html`<${Login}/>`;
   if (me.value.view) return html`<${Wall} pages=${PAGES}><${Overview}/><${Age}/><${Messages}/><//>`;
   const Page = PAGES[page] ?? Problems;
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>${t("skip")}</a>
@@ -187,3 +185,4 @@ function App() {
 
 render(html`<${App}/>`, document.getElementById("app"));
 whoAmI();
+if (viewToken) setInterval(() => { if (me.value === null) whoAmI(); }, 30000);

@@ -258,6 +258,7 @@ const catalogue = {
   "make view": ["Make a view", "Ansicht anlegen"],
   "title": ["Title", "Titel"],
   "remove of": ["Remove {0}", "{0} entfernen"],
+  "view gone": ["This view is not there any more.", "Diese Ansicht gibt es nicht mehr."],
   "sessions": ["Sessions", "Sitzungen"],
   "this one": ["this one", "diese"],
   "used": ["last used", "zuletzt benutzt"],

@@ -8,7 +8,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "livestatusd/http/people/store.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/people/who.h"
 
 #include <openssl/crypto.h>
@@ -31,7 +31,7 @@ json_t *
 profile_begin(struct http_request *r)
 {
 	struct err err;
-	json_t *entry = store_begin(r->h->store, r->user, &err);
+	json_t *entry = people_begin(r->h->people, r->user, &err);
 
 	if (entry == NULL) {
 		log_error("people: %s", err.text);
@@ -47,7 +47,7 @@ profile_end(struct http_request *r)
 {
 	struct err err;
 
-	if (store_end(r->h->store, &err) == 0)
+	if (people_end(r->h->people, &err) == 0)
 		return true;
 	log_error("people: %s", err.text);
 	http_fail(r, MHD_HTTP_INTERNAL_SERVER_ERROR,
@@ -102,7 +102,7 @@ show(struct http_request *r, const json_t *unused)
 
 	(void)unused;
 	who_find(r->h, r->user, &p);
-	entry = store_find(r->h->store, r->user);
+	entry = people_find(r->h->people, r->user);
 	since = json_object_get(json_object_get(entry, "password"), "since");
 	http_json(r, MHD_HTTP_OK,
 	    json_pack("{s:b, s:O?, s:I, s:o, s:o, s:o, s:o}", "directory",
@@ -142,7 +142,7 @@ add_view(struct http_request *r, const json_t *doc)
 {
 	const char *title = profile_text(doc, "title");
 	json_t *pages = json_object_get(doc, "pages"), *entry, *views;
-	char id[17], token[65], hash[STORE_HASH_LEN + 1];
+	char id[17], token[65], hash[PEOPLE_HASH_LEN + 1];
 
 	if (*title == '\0' || strlen(title) > TITLE_MAX || !are_pages(pages)) {
 		http_fail(r, MHD_HTTP_BAD_REQUEST,
@@ -151,7 +151,7 @@ add_view(struct http_request *r, const json_t *doc)
 	}
 	random_hex(id, 8);
 	random_hex(token, 32);
-	store_hash(token, hash);
+	people_hash(token, hash);
 	entry = profile_begin(r);
 	if (entry == NULL)
 		return;

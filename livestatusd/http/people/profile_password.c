@@ -7,8 +7,8 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/people/profile.h"
-#include "livestatusd/http/people/store.h"
 #include "livestatusd/http/people/who.h"
 
 #include <openssl/crypto.h>
@@ -47,7 +47,7 @@ on_gone(struct http_request *r)
 static void
 keep(struct http_request *r, const char *hash)
 {
-	char of[STORE_HASH_LEN + 1];
+	char of[PEOPLE_HASH_LEN + 1];
 	json_t *entry;
 	struct err err;
 	struct person p = {.hash = ""};
@@ -58,7 +58,7 @@ keep(struct http_request *r, const char *hash)
 		    "The configuration has no password for you.");
 		return;
 	}
-	store_hash(p.hash, of);
+	people_hash(p.hash, of);
 	entry = profile_begin(r);
 	if (entry == NULL)
 		return;

@@ -8,8 +8,8 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/people/profile.h"
-#include "livestatusd/http/people/store.h"
 #include "livestatusd/http/people/totp.h"
 
 #include <openssl/crypto.h>
@@ -71,13 +71,13 @@ static void
 make_codes(json_t *hashes, json_t *codes)
 {
 	for (int i = 0; i < CODES; i++) {
-		char text[CODE_BYTES * 8 / 5 + 2], hash[STORE_HASH_LEN + 1];
+		char text[CODE_BYTES * 8 / 5 + 2], hash[PEOPLE_HASH_LEN + 1];
 		uint8_t random[CODE_BYTES];
 
 		must(getrandom(random, sizeof(random), 0) ==
 		    (ssize_t)sizeof(random));
 		base32_encode(random, sizeof(random), text);
-		store_hash(text, hash);
+		people_hash(text, hash);
 		json_array_append_new(hashes, json_string(hash));
 		json_array_append_new(
 		    codes, json_sprintf("%.5s-%s", text, text + 5));

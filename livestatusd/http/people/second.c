@@ -7,7 +7,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
-#include "livestatusd/http/people/store.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/people/totp.h"
 
 #include <ctype.h>
@@ -16,7 +16,7 @@
 bool
 second_is_on(struct http *h, const char *name)
 {
-	return json_object_get(store_find(h->store, name), "second_factor") !=
+	return json_object_get(people_find(h->people, name), "second_factor") !=
 	    NULL;
 }
 
@@ -25,14 +25,14 @@ static bool
 take_backup(json_t *second, const char *code)
 {
 	json_t *codes = json_object_get(second, "codes"), *one;
-	char hash[STORE_HASH_LEN + 1], clean[65];
+	char hash[PEOPLE_HASH_LEN + 1], clean[65];
 	size_t i, n = 0;
 
 	for (; *code != '\0' && n < sizeof(clean) - 1; code++)
 		if (isalnum((unsigned char)*code))
 			clean[n++] = (char)toupper((unsigned char)*code);
 	clean[n] = '\0';
-	store_hash(clean, hash);
+	people_hash(clean, hash);
 	json_array_foreach(codes, i, one)
 	{
 		if (strcmp(json_string_value(one), hash) != 0)
@@ -47,7 +47,7 @@ bool
 second_check(struct http *h, const char *name, const char *code)
 {
 	struct err err;
-	json_t *entry = store_begin(h->store, name, &err);
+	json_t *entry = people_begin(h->people, name, &err);
 	json_t *second = json_object_get(entry, "second_factor");
 	const char *secret =
 	    json_string_value(json_object_get(second, "secret"));
@@ -65,7 +65,7 @@ second_check(struct http *h, const char *name, const char *code)
 		json_object_set_new(second, "last", json_integer(step));
 	ok = step != -1 || take_backup(second, code);
 	/* What cannot be kept could be used again: then it is not taken. */
-	if (store_end(h->store, &err) == -1) {
+	if (people_end(h->people, &err) == -1) {
 		log_error("people: %s", err.text);
 		return false;
 	}

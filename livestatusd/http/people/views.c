@@ -6,8 +6,8 @@
  * the address, which browsers keep for themselves.
  */
 #include "common/mem.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/people/profile.h"
-#include "livestatusd/http/people/store.h"
 #include "livestatusd/http/people/who.h"
 
 #include <openssl/crypto.h>
@@ -90,9 +90,9 @@ view_may_see(const struct http_request *r, const char *table)
 
 /* Of the token with that hash: the view, and whose; borrowed. */
 static const json_t *
-find(struct store *store, const char *hash, const char **name_r)
+find(struct people *p, const char *hash, const char **name_r)
 {
-	json_t *people = (json_t *)(uintptr_t)store_all(store);
+	json_t *people = (json_t *)(uintptr_t)people_all(p);
 	json_t *entry, *one;
 	const char *id;
 
@@ -103,8 +103,8 @@ find(struct store *store, const char *hash, const char **name_r)
 			const char *of =
 			    json_string_value(json_object_get(one, "of"));
 
-			if (of != NULL && strlen(of) == STORE_HASH_LEN &&
-			    CRYPTO_memcmp(of, hash, STORE_HASH_LEN) == 0)
+			if (of != NULL && strlen(of) == PEOPLE_HASH_LEN &&
+			    CRYPTO_memcmp(of, hash, PEOPLE_HASH_LEN) == 0)
 				return one;
 		}
 	}
@@ -114,13 +114,13 @@ find(struct store *store, const char *hash, const char **name_r)
 bool
 view_accept(struct http_request *r, const char *token)
 {
-	char hash[STORE_HASH_LEN + 1], *user;
+	char hash[PEOPLE_HASH_LEN + 1], *user;
 	const json_t *one;
 	const char *name;
 	bool ok;
 
-	store_hash(token, hash);
-	one = find(r->h->store, hash, &name);
+	people_hash(token, hash);
+	one = find(r->h->people, hash, &name);
 	if (one == NULL)
 		return false;
 	r->view =

@@ -8,7 +8,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/people/directory.h"
-#include "livestatusd/http/people/store.h"
+#include "livestatusd/http/people/people.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -35,15 +35,15 @@ static void
 use_own_password(struct http *h, struct person *p)
 {
 	const json_t *own =
-	    json_object_get(store_find(h->store, p->name), "password");
+	    json_object_get(people_find(h->people, p->name), "password");
 	const char *of = json_string_value(json_object_get(own, "of"));
 	const char *hash = json_string_value(json_object_get(own, "hash"));
-	char now[STORE_HASH_LEN + 1];
+	char now[PEOPLE_HASH_LEN + 1];
 
 	if (of == NULL || hash == NULL)
 		return;
 	/* The administrator's newer one counts. */
-	store_hash(p->hash, now);
+	people_hash(p->hash, now);
 	if (strcmp(of, now) == 0)
 		p->hash = hash;
 }
@@ -62,7 +62,7 @@ who_find(struct http *h, const char *name, struct person *p)
 		use_own_password(h, p);
 		return true;
 	}
-	known = json_object_get(store_find(h->store, name), "directory");
+	known = json_object_get(people_find(h->people, name), "directory");
 	dn = json_string_value(json_object_get(known, "dn"));
 	role = json_string_value(json_object_get(known, "role"));
 	if (!directory_is_on(conf(h)) || dn == NULL || role == NULL)
@@ -97,7 +97,7 @@ static void
 take(struct http *h, const char *name, const struct directory_person *p)
 {
 	struct err err;
-	json_t *entry = store_begin(h->store, name, &err);
+	json_t *entry = people_begin(h->people, name, &err);
 
 	if (entry != NULL && p->how == DIRECTORY_OK) {
 		json_object_set_new(entry, "directory",
@@ -109,7 +109,7 @@ take(struct http *h, const char *name, const struct directory_person *p)
 		json_object_del(entry, "directory");
 		session_end_others(h->sessions, name, NULL);
 	}
-	if (entry == NULL || store_end(h->store, &err) == -1)
+	if (entry == NULL || people_end(h->people, &err) == -1)
 		log_error("people: %s", err.text);
 }
 
@@ -159,7 +159,7 @@ void
 who_refresh(struct http *h, const char *name)
 {
 	const json_t *known =
-	    json_object_get(store_find(h->store, name), "directory");
+	    json_object_get(people_find(h->people, name), "directory");
 	int64_t asked =
 	    json_integer_value(json_object_get(known, "asked")) * 1000;
 	struct lookup *l;
@@ -271,7 +271,7 @@ who_start(struct http *h, const char *name, const char *secret,
 	struct who_check *c;
 	struct person p;
 
-	if (store_is_broken(h->store)) {
+	if (people_is_broken(h->people)) {
 		err_set(err_r,
 		    "The file of people's passwords cannot be read; the "
 		    "administrator finds why in the log of livestatusd.");

@@ -7,7 +7,7 @@
 #include "common/file.h"
 #include "common/mem.h"
 #include "livestatusd/http/people/directory.h"
-#include "livestatusd/http/people/store.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/people/totp.h"
 #include "livestatusd/http/session.h"
 
@@ -107,35 +107,35 @@ test_uri(void **state)
 static void
 test_the_file(void **state)
 {
-	struct store *s = store_open(path), *other = store_open(path);
+	struct people *s = people_open(path), *other = people_open(path);
 	struct stat st;
 	struct err err;
 	json_t *entry;
 
 	(void)state;
-	assert_null(store_find(s, "ann"));
-	entry = store_begin(s, "ann", &err);
+	assert_null(people_find(s, "ann"));
+	entry = people_begin(s, "ann", &err);
 	json_object_set_new(entry, "x", json_integer(1));
-	assert_int_equal(store_end(s, &err), 0);
+	assert_int_equal(people_end(s, &err), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	/* Another process sees it, and so does the first what that changes. */
-	assert_non_null(store_find(other, "ann"));
-	entry = store_begin(other, "ann", &err);
+	assert_non_null(people_find(other, "ann"));
+	entry = people_begin(other, "ann", &err);
 	json_object_clear(entry);
-	assert_int_equal(store_end(other, &err), 0);
-	assert_null(store_find(s, "ann"));
-	assert_int_equal(json_object_size(store_all(s)), 0);
+	assert_int_equal(people_end(other, &err), 0);
+	assert_null(people_find(s, "ann"));
+	assert_int_equal(json_object_size(people_all(s)), 0);
 	/* What cannot be read is not taken for nothing. */
 	assert_int_equal(file_write(path, SLICE("{\"ann\":"), 0600, &err), 0);
-	assert_true(store_is_broken(s));
-	assert_true(store_is_broken(s));
-	assert_null(store_begin(s, "ann", &err));
+	assert_true(people_is_broken(s));
+	assert_true(people_is_broken(s));
+	assert_null(people_begin(s, "ann", &err));
 	assert_int_equal(file_write(path, SLICE("{\"b\":{}}"), 0600, &err), 0);
-	assert_false(store_is_broken(s));
-	assert_non_null(store_find(s, "b"));
-	store_close(&s);
-	store_close(&other);
+	assert_false(people_is_broken(s));
+	assert_non_null(people_find(s, "b"));
+	people_close(&s);
+	people_close(&other);
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The file of people; see store.h.
+ * The file of people; see people.h.
  */
-#include "livestatusd/http/people/store.h"
+#include "livestatusd/http/people/people.h"
 
 #include "common/file.h"
 #include "common/log.h"
@@ -21,7 +21,7 @@
 
 #define FILE_MAX ((size_t)64 << 20)
 
-struct store {
+struct people {
 	char *path, *lock;
 	json_t *people;
 	struct stat read; /* of the file that `people` is; zero: none */
@@ -29,7 +29,7 @@ struct store {
 };
 
 void
-store_hash(const char *text, char hash_r[STORE_HASH_LEN + 1])
+people_hash(const char *text, char hash_r[PEOPLE_HASH_LEN + 1])
 {
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 
@@ -38,10 +38,10 @@ store_hash(const char *text, char hash_r[STORE_HASH_LEN + 1])
 		snprintf(hash_r + 2 * i, 3, "%02x", digest[i]);
 }
 
-struct store *
-store_open(const char *path)
+struct people *
+people_open(const char *path)
 {
-	struct store *s = xnew(struct store);
+	struct people *s = xnew(struct people);
 
 	s->path = xstrdup(path);
 	s->lock = xasprintf("%.*speople.lock",
@@ -54,9 +54,9 @@ store_open(const char *path)
 }
 
 void
-store_close(struct store **sp)
+people_close(struct people **sp)
 {
-	struct store *s = *sp;
+	struct people *s = *sp;
 
 	*sp = NULL;
 	if (s == NULL)
@@ -77,7 +77,7 @@ is_same(const struct stat *a, const struct stat *b)
 
 /* Reads the file if it is another one. -1: it cannot be read. */
 static int
-refresh(struct store *s, struct err *err_r)
+refresh(struct people *s, struct err *err_r)
 {
 	struct stat now = {0};
 	struct str text = {0};
@@ -111,7 +111,7 @@ refresh(struct store *s, struct err *err_r)
 }
 
 const json_t *
-store_all(struct store *s)
+people_all(struct people *s)
 {
 	struct stat now = {0};
 	struct err err;
@@ -129,19 +129,19 @@ store_all(struct store *s)
 }
 
 bool
-store_is_broken(struct store *s)
+people_is_broken(struct people *s)
 {
-	return store_all(s) == NULL;
+	return people_all(s) == NULL;
 }
 
 const json_t *
-store_find(struct store *s, const char *name)
+people_find(struct people *s, const char *name)
 {
-	return json_object_get(store_all(s), name);
+	return json_object_get(people_all(s), name);
 }
 
 json_t *
-store_begin(struct store *s, const char *name, struct err *err_r)
+people_begin(struct people *s, const char *name, struct err *err_r)
 {
 	json_t *entry;
 
@@ -184,7 +184,7 @@ drop_empty(json_t *people)
 }
 
 int
-store_end(struct store *s, struct err *err_r)
+people_end(struct people *s, struct err *err_r)
 {
 	char *text;
 	int rc;
@@ -202,6 +202,6 @@ store_end(struct store *s, struct err *err_r)
 	memset(&s->read, 0xff, sizeof(s->read));
 	close(s->lock_fd);
 	s->lock_fd = -1;
-	store_all(s);
+	people_all(s);
 	return rc;
 }
