@@ -67,6 +67,8 @@ answer_send(struct http_request *r)
 	add_headers(response, r->type == NULL ? "application/json" : r->type,
 	    r->link_page);
 	MHD_add_response_header(response, "Cache-Control", "no-store");
+	if (r->stream) /* nginx passes it on at once */
+		MHD_add_response_header(response, "X-Accel-Buffering", "no");
 	if (r->cookie != NULL)
 		MHD_add_response_header(response, "Set-Cookie", r->cookie);
 	if (r->etag != NULL)

@@ -72,6 +72,7 @@ def test_many_rows(web, tmp_path):
         # What is new comes, and nothing moves.
         d.keys("j")
         d.wait("return document.activeElement.dataset.key !== undefined")
+        d.keys("x")
         key, top = d.run("return [document.activeElement.dataset.key, "
                          "scrollY]")
         row = ("document.querySelector(`.body .row[data-key='" + key + "']`)")
@@ -82,6 +83,7 @@ def test_many_rows(web, tmp_path):
             d.wait(f"return {row}.innerText.includes('new {i}')")
             assert d.run("return [document.activeElement.dataset.key, scrollY]"
                          ) == [key, top]
+            assert d.run(f"return {row}.querySelector('input').checked")
 
         begin = time.monotonic()
         d.run("[...document.querySelectorAll('.head .sort')]"

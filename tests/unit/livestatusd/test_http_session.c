@@ -91,6 +91,29 @@ test_idle(void **state)
 	sessions_close(&s);
 }
 
+/* Looking is no use of it; every end is counted. */
+static void
+test_looking(void **state)
+{
+	struct sessions *s = sessions_open(path, 1000);
+	char token[SESSION_TOKEN_LEN + 1];
+
+	(void)state;
+	session_start(s, "ann", 1000, token);
+	assert_true(session_lives(s, token, 1000 + SESSION_IDLE));
+	assert_false(session_lives(s, token, 1001 + SESSION_IDLE));
+	assert_false(session_lives(s, "", 1000));
+	assert_int_equal(sessions_ended(s), 0);
+	assert_null(session_find(s, token, 1001 + SESSION_IDLE));
+	assert_int_equal(sessions_ended(s), 1);
+	session_start(s, "ann", 2000, token);
+	session_end(s, token);
+	session_end(s, token);
+	assert_int_equal(sessions_ended(s), 2);
+	assert_false(session_lives(s, token, 2000));
+	sessions_close(&s);
+}
+
 static void
 test_damaged_file(void **state)
 {
@@ -154,6 +177,7 @@ main(void)
 	    TEST(test_life),
 	    TEST(test_restart),
 	    TEST(test_idle),
+	    TEST(test_looking),
 	    TEST(test_damaged_file),
 	    TEST(test_bound),
 	    TEST(test_delay),
