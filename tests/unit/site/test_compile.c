@@ -327,9 +327,9 @@ test_daemons(void **state)
 	    "@/b.yaml:4:69: contacts.anna.notification_rules[0].group: does "
 	    "not go together with bulk\n");
 	put("etc/vedette/conf.d/a.yaml",
-	    "contacts: {anna: {quiet_hours: {period: 24X7}},\n"
+	    "contacts: {berta: {quiet_hours: {period: 24X7}},\n"
 	    "  otto: {quiet_hours: {period: nix}}}\n");
-	bad("@/a.yaml:1:41: contacts.anna.quiet_hours.period: 24X7 never "
+	bad("@/a.yaml:1:42: contacts.berta.quiet_hours.period: 24X7 never "
 	    "ends, so nothing would be sent\n"
 	    "@/a.yaml:2:32: contacts.otto.quiet_hours.period: there is no "
 	    "time period nix\n");
