@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The console without a mouse: real keys in Chromium, from the login on."""
+import pathlib
 import shutil
 import socket
 
@@ -23,6 +24,9 @@ CONFIG = {
     "event_rules": [{"id": "all", "when": {"text": "broken"},
                      "state": "CRIT"}],
 }
+AXE = (pathlib.Path(__file__).parents[2] /
+       "build/node/node_modules/axe-core/axe.min.js")
+AXE = AXE if AXE.exists() else None   # the build had no npm
 ROWS = "return document.querySelectorAll('.body .row').length"
 TEXT = "return document.getElementById('page').innerText"
 
@@ -80,6 +84,7 @@ def test_find(web, keys):
     groups = keys.run("return [...document.querySelectorAll('#hits .kind')]"
                       ".map((n) => n.innerText.trim())")
     assert groups == ["Hosts", "Services"]
+    assert AXE is None or keys.axe(AXE, {"resultTypes": ["violations"]}) == []
     keys.keys("ArrowDown", "ArrowDown", "Enter")
     keys.wait("return location.hash === '#/host/web02'")
     keys.keys("/", "tg:place:north", "Enter")
@@ -119,6 +124,7 @@ def test_act_on_rows(web, keys):
     keys.wait("return document.querySelector('dialog[open]') !== null")
     assert "2 objects" in keys.run(
         "return document.querySelector('dialog').innerText")
+    assert AXE is None or keys.axe(AXE, {"resultTypes": ["violations"]}) == []
     keys.keys("known", "Enter")
     keys.wait("return document.querySelector('dialog[open]') === null")
     keys.wait(ROWS + " === 1")
