@@ -69,6 +69,10 @@ def api():
         site.wait_for(lambda: len(client.get(
             "domain-types/event_console/collections/all")["value"]) == 2,
             what="events")
+        # A span begins at the end of a second.
+        site.wait_for(lambda: site.query(
+            "GET statehist", "Columns: host_name state", "Filter: time >= 1",
+            f"Filter: host_name = {HIDDEN}"), what="a span of the history")
         EVENTS.update({host: str(number) for number, host in site.query(
             "GET eventconsoleevents", "Columns: event_id event_host")})
         client.people = {}

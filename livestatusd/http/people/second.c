@@ -35,7 +35,9 @@ take_backup(json_t *second, const char *code)
 	people_hash(clean, hash);
 	json_array_foreach(codes, i, one)
 	{
-		if (strcmp(json_string_value(one), hash) != 0)
+		const char *known = json_string_value(one);
+
+		if (known == NULL || strcmp(known, hash) != 0)
 			continue;
 		json_array_remove(codes, i);
 		return true;

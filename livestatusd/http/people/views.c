@@ -53,11 +53,14 @@ view_pages(void)
 static bool
 has_page(const json_t *view, const char *page)
 {
-	json_t *list = json_object_get(view, "pages"), *one;
-	size_t i;
+	json_t *list = json_object_get(view, "pages");
 
-	json_array_foreach(list, i,
-	    one) if (strcmp(json_string_value(one), page) == 0) return true;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *one = json_string_value(json_array_get(list, i));
+
+		if (one != NULL && strcmp(one, page) == 0)
+			return true;
+	}
 	return false;
 }
 
