@@ -27,9 +27,21 @@
 
 extern char **environ;
 
+static const struct what {
+	const char *name;
+	const char *words[4]; /* of the command line */
+	bool object;          /* host and service follow */
+} whats[] = {
+    {"configuration", {"config", "--json", "explain", "--"}, true},
+    {"notifications", {"notify", "--json", "explain", "--"}, true},
+    {"daemons", {"status", "--json"}, false},
+    {"workers", {"fetcher", "--json", "list"}, false},
+};
+
 struct job {
 	struct chore chore; /* first */
-	char *program, *verb, *host, *service;
+	const struct what *what;
+	char *program, *host, *service;
 	struct str out;
 	const char *failed; /* words, or NULL */
 };
@@ -38,7 +50,6 @@ static void
 job_free(struct job *j)
 {
 	free(j->program);
-	free(j->verb);
 	free(j->host);
 	free(j->service);
 	str_free(&j->out);
@@ -83,14 +94,20 @@ read_all(int fd, struct str *out)
 static pid_t
 start(const struct job *j, int out)
 {
-	char *argv[ARGUMENTS] = {j->program, j->verb, (char *)"--json",
-	    (char *)"explain", (char *)"--", j->host,
-	    j->service[0] == '\0' ? NULL : j->service, NULL};
+	char *argv[ARGUMENTS] = {j->program};
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	sigset_t none;
 	pid_t pid = -1;
+	size_t n = 1;
 
+	for (size_t i = 0; i < ARRAY_LEN(j->what->words); i++)
+		if (j->what->words[i] != NULL)
+			argv[n++] = (char *)(uintptr_t)j->what->words[i];
+	if (j->what->object)
+		argv[n++] = j->host;
+	if (j->what->object && j->service[0] != '\0')
+		argv[n] = j->service;
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&files);
 	posix_spawnattr_init(&how);
@@ -153,22 +170,42 @@ explained(struct http_request *r, struct chore *e)
 	job_free(j);
 }
 
+static void
+begin(struct http_request *r, struct job *j)
+{
+	j->chore.work = run;
+	j->chore.done = explained;
+	chore_begin(r->h->explained, r, &j->chore);
+}
+
 /* Whoever may look at the site itself may see an existing object's. */
 static void
 on_rows(struct http_request *r, json_t *rows, void *arg)
 {
 	struct job *j = arg;
 
-	if (r == NULL || rows == NULL) {
-		job_free(j);
-	} else if (json_array_size(rows) == 0) {
-		http_fail(r, MHD_HTTP_NOT_FOUND, "There is no such object.");
-		job_free(j);
-	} else {
-		j->chore.work = run;
-		j->chore.done = explained;
-		chore_begin(r->h->explained, r, &j->chore);
+	if (r != NULL && rows != NULL && json_array_size(rows) > 0) {
+		begin(r, j);
+		return;
 	}
+	if (r != NULL && rows != NULL)
+		http_fail(r, MHD_HTTP_NOT_FOUND, "There is no such object.");
+	job_free(j);
+}
+
+static void
+find_object(struct http_request *r, struct job *j)
+{
+	bool of_host = j->service[0] == '\0';
+	struct str lql = {0};
+
+	str_addf(&lql, "Columns: %s\nFilter: %s = %s\n",
+	    of_host ? "name" : "description", of_host ? "name" : "host_name",
+	    j->host);
+	if (!of_host)
+		str_addf(&lql, "Filter: description = %s\n", j->service);
+	http_ask(r, of_host ? "hosts" : "services", str_get(&lql), on_rows, j);
+	str_free(&lql);
 }
 
 static bool
@@ -177,41 +214,49 @@ is_line(const char *text)
 	return text != NULL && strpbrk(text, "\n\r") == NULL;
 }
 
+/* What the body asks for; NULL: it cannot be. */
+static const struct what *
+what_of(const json_t *doc, const char *host, const char *service)
+{
+	const char *name = json_string_value(json_object_get(doc, "what"));
+
+	for (size_t i = 0; name != NULL && i < ARRAY_LEN(whats); i++)
+		if (strcmp(whats[i].name, name) == 0)
+			return !whats[i].object ||
+				(is_line(host) && is_line(service))
+			    ? &whats[i]
+			    : NULL;
+	return NULL;
+}
+
 void
 explain_handle(struct http_request *r)
 {
 	json_t *doc = json_loadb(
 	    str_get(&r->body), r->body.len, JSON_REJECT_DUPLICATES, NULL);
-	const char *what = json_string_value(json_object_get(doc, "what"));
 	const char *host = json_string_value(json_object_get(doc, "host"));
 	const char *service =
 	    json_string_value(json_object_get(doc, "service"));
-	bool notify = what != NULL && strcmp(what, "notifications") == 0;
-	struct str lql = {0};
+	const struct what *what = what_of(doc, host, service);
 	struct job *j;
 
 	if (!http_may(r, "general.server_side_requests"))
 		http_fail(r, MHD_HTTP_FORBIDDEN,
 		    "You may not look at how the site works.");
-	else if (!is_line(host) || !is_line(service) || what == NULL ||
-	    (!notify && strcmp(what, "configuration") != 0))
+	else if (what == NULL)
 		http_fail(r, MHD_HTTP_BAD_REQUEST,
-		    "Expected what (configuration or notifications), host and "
-		    "service.");
+		    "Expected what: daemons, workers, or with host and service "
+		    "configuration or notifications.");
 	else {
 		j = xnew(struct job);
 		j->program = daemon_path(r->h->d, "bin/vedette");
-		j->verb = xstrdup(notify ? "notify" : "config");
-		j->host = xstrdup(host);
-		j->service = xstrdup(service);
-		str_addf(&lql, "Columns: %s\nFilter: %s = %s\n",
-		    service[0] == '\0' ? "name" : "description",
-		    service[0] == '\0' ? "name" : "host_name", host);
-		if (service[0] != '\0')
-			str_addf(&lql, "Filter: description = %s\n", service);
-		http_ask(r, service[0] == '\0' ? "hosts" : "services",
-		    str_get(&lql), on_rows, j);
+		j->what = what;
+		j->host = xstrdup(what->object ? host : "");
+		j->service = xstrdup(what->object ? service : "");
+		if (what->object)
+			find_object(r, j);
+		else
+			begin(r, j);
 	}
-	str_free(&lql);
 	json_decref(doc);
 }

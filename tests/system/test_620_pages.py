@@ -82,8 +82,8 @@ PAGES = {
     "#/problems": "refused", "#/hosts": "web02", "#/services": "HTTP",
     "#/groups": "", "#/events": "", "#/downtimes": "",
     "#/comments": "rack 5", "#/history": "SERVICE ALERT",
-    "#/notifications": "", "#/host/web02": "no answer",
-    "#/service/web01/HTTP": "refused", "#/site": "",
+    "#/notifications": "", "#/event-history": "", "#/event/1": "closed", "#/host/web02": "no answer",
+    "#/service/web01/HTTP": "refused", "#/site": "fetcher-1",
     "#/availability": "web02", "#/topology": "web01",
     "#/aggregations": "The web shop", "#/me": "Second factor",
 }
@@ -185,6 +185,9 @@ def test_explained(web):
     assert answer.status == 200, data
     assert data["rows"][0]["host"] == "web01" and "rules" in data["rows"][0]
     assert web.browser.post("explain", {**ask, "host": "x"})[0].status == 404
+    answer, data = web.browser.post("explain", {"what": "daemons"})
+    assert answer.status == 200, data
+    assert {"core", "livestatusd"} <= {d["daemon"] for d in data["rows"]}
     for bad in ({"what": "all"}, {"host": 1}, {"service": "a\nb"}):
         assert web.browser.post("explain", {**ask, **bad})[0].status == 400, bad
 

@@ -76,7 +76,7 @@ export function Availability() {
     return post("availability", {
       from, until, downtimes, count_as: lenient && kind === "services" ? "warn=ok" : "",
       query: all(is("service_description", "", kind === "hosts" ? "=" : "!="), conditions("statehist", q)) });
-  }, 60000);
+  }, 60000, true);
   const set = (argument) => (value) => rewrite({ [argument]: value });
   return html`<h1>${t("availability")} ${data && html`<small>${data.rows.length}</small>`}</h1>
     <form class="choices" onSubmit=${(e) => e.preventDefault()}>

@@ -119,7 +119,7 @@ export function Graphs({ host, service, perf }) {
       from: from - back, until: until - back });
     const [now, before] = await Promise.all([ask(0), week ? ask(WEEK) : null]);
     return { from, until, now, before };
-  }, a ? 3600000 : 60000);
+  }, a ? 3600000 : 60000, true);
   if (known.length === 0) return null;
   return html`<section class="card graphs" aria-label=${t("graphs")}><h2>${t("graphs")}</h2>
     <div class="choices" role="group" aria-label=${t("range")}>

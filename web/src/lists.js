@@ -122,7 +122,7 @@ export const Groups = () => html`<h1>${t("hosts")}</h1>
 const Where = ({ row: r }) => html`<${HostLink} name=${r.host_name}/>${r.service_description
   && html` <span class="soft-text">/</span> <${ServiceLink} host=${r.host_name} name=${r.service_description}/>`}`;
 
-async function change(path, body, what) {
+export async function change(path, body, what) {
   try {
     await rest("POST", path, body);
     note.value = t("done", what, many(1));
@@ -165,38 +165,6 @@ export function Comments({ query }) {
   return html`<${Title} text=${t("comments")}/>
     <${Grid} spec=${{ table: "comments", columns: ["id", "host_name", "service_description", "author", "comment", "entry_time"],
       query, sort: [sort || "-entry_time", "id"] }} columns=${columns} name=${(r) => r.id} empty=${t("nothing there")}/>`;
-}
-
-// --- events -----------------------------------------------------------------
-
-const eventPath = (id, what) => `objects/event_console/${id}/actions/${what}/invoke`;
-
-const EventButtons = ({ row: r }) => html`
-  ${may("action.update_event") && r.event_phase === "open" && html`<button class="link" data-press="a"
-    onClick=${() => change(eventPath(r.event_id, "update_and_acknowledge"), {}, t("acknowledge"))}>${t("acknowledge")}</button> `}
-  ${may("action.delete_event") && html`<button class="link" data-press="z" onClick=${() => change("domain-types/event_console/actions/delete/invoke",
-    { filter_type: "by_id", event_id: r.event_id }, t("archive"))}>${t("archive")}</button>`}`;
-
-export function Events() {
-  const { q = "", sort, show = "all" } = route.value.args;
-  const parts = [q && any(["event_text", "event_host", "event_application"].map((c) => is(c, q, "~~"))),
-    show !== "all" && is("event_state", 0, "!="), show === "unhandled" && is("event_phase", "open")].filter(Boolean);
-  const query = parts.length ? all(parts) : undefined;
-  const columns = [
-    { id: "state", title: t("state"), by: "event_state", style: "state", draw: (r) => html`<${EventState} state=${r.event_state}/>` },
-    { id: "host", title: t("host"), by: "event_host", style: "host", draw: (r) => r.event_host },
-    { id: "app", title: t("application"), by: "event_application", style: "since", draw: (r) => r.event_application },
-    { id: "time", title: t("since"), by: "event_last", style: "since", draw: (r) => html`<${Ago} time=${Math.floor(r.event_last)}/>` },
-    { id: "count", title: t("count"), by: "event_count", style: "number", draw: (r) => r.event_count },
-    { id: "phase", title: t("phase"), by: "event_phase", style: "number", draw: (r) => r.event_phase },
-    { id: "text", title: t("text"), style: "output", draw: (r) => html`<span title=${r.event_text}>${r.event_text}</span>` },
-    { id: "do", title: "", spoken: "do", style: "buttons", draw: (r) => html`<${EventButtons} row=${r}/>` },
-  ];
-  return html`<${Title} text=${t("events")}><label class="side">${t("show")} <select value=${show} onChange=${(e) => rewrite({ show: e.target.value })}>
-      ${["all", "problems", "unhandled"].map((s) => html`<option key=${s} value=${s}>${t(`show ${s}`)}</option>`)}</select></label><//>
-    <${Grid} spec=${{ table: "eventconsoleevents", query, sort: [sort || "-event_last"],
-      columns: ["event_id", "event_state", "event_host", "event_application", "event_last", "event_count", "event_phase", "event_text"] }}
-      columns=${columns} name=${(r) => r.event_id} empty=${q ? t("nothing fits") : t("nothing there")}/>`;
 }
 
 // --- history ----------------------------------------------------------------

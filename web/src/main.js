@@ -6,8 +6,10 @@ import { html, render } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LoggedOut, get, post, viewToken } from "./api.js";
 import { Dialogs, ACTIONS, act } from "./dialogs.js";
-import { Comments, Downtimes, Events, Groups, History, Hosts, Problems, Services } from "./lists.js";
-import { HostPage, ServicePage, SitePage } from "./object.js";
+import { EventHistory, EventPage, Events } from "./events.js";
+import { Comments, Downtimes, Groups, History, Hosts, Problems, Services } from "./lists.js";
+import { HostPage, ServicePage } from "./object.js";
+import { SitePage } from "./site.js";
 import { Overview } from "./overview.js";
 import { Aggregations } from "./aggregations.js";
 import { Availability } from "./availability.js";
@@ -21,12 +23,12 @@ import { clock } from "./show.js";
 import { t } from "./words.js";
 
 const PAGES = {
-  problems: Problems, hosts: Hosts, services: Services, groups: Groups, events: Events, downtimes: Downtimes, comments: Comments,
+  problems: Problems, hosts: Hosts, services: Services, groups: Groups, events: Events, event: EventPage, "event-history": EventHistory, downtimes: Downtimes, comments: Comments,
   history: History, notifications: () => html`<${History} kind="notifications"/>`, host: HostPage, service: ServicePage, site: SitePage,
   availability: Availability, topology: Topology, aggregations: Aggregations, me: Me,
 };
 const MENU = ["problems", "hosts", "services", "events", "downtimes", "history"];
-const MORE = ["groups", "topology", "aggregations", "availability", "comments", "notifications"];
+const MORE = ["groups", "topology", "aggregations", "availability", "event-history", "comments", "notifications"];
 const EVERY_PAGE = [...MENU, ...MORE, "site", "me"];
 
 // --- the frame --------------------------------------------------------------

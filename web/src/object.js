@@ -100,19 +100,3 @@ export function ServicePage() {
     <${Graphs} host=${host} service=${name} perf=${r.perf_data}/>
     <${Elsewhere} host=${host} service=${name}/><${Explained} host=${host} service=${name}/><${More} query=${all(is("host_name", host), is("service_description", name))}/>`;
 }
-
-// --- the site itself --------------------------------------------------------
-
-export function SitePage() {
-  const status = useData("site", async () => {
-    const { rows, now } = await list({ table: "status", columns: ["program_version", "program_start", "counters", "num_hosts", "num_services"] });
-    setClock(now);
-    return rows[0];
-  }, undefined, true);
-  if (!status) return html`<h1>${t("site")}</h1><${Wait} of="site"/>`;
-  return html`<h1>${t("site")}</h1>
-    <${Facts} facts=${[["hosts", status.num_hosts], ["services", status.num_services],
-      ["since", html`<${At} time=${status.program_start}/> (${duration(Date.now() / 1000 - status.program_start)})`]]}/>
-    <section class="card"><h2>${t("counters")}</h2><table><tbody>${Object.entries(status.counters ?? {}).sort().map(([k, v]) => html`<tr key=${k}>
-      <th scope="row">${k}</th><td class="number">${v}</td></tr>`)}</tbody></table></section>`;
-}

@@ -11,7 +11,7 @@ import { conditions } from "./search.js";
 import { address, go, rewrite, route } from "./store.js";
 import { t } from "./words.js";
 
-const SEARCHED = ["problems", "hosts", "services", "events", "history", "notifications", "availability", "topology"];
+const SEARCHED = ["problems", "hosts", "services", "events", "history", "notifications", "availability", "topology", "event-history"];
 const OF_SERVICES = /(^|\s)(s|sg|sl):/;
 const PAUSE_MS = 200;
 
