@@ -47,8 +47,8 @@ refused(void **state)
 		"event_rules[0].state: \"BAD\": one of OK, WARN, CRIT, "
 		"UNKNOWN, syslog is expected\nevent_rules[0].delay: a "
 		"duration like 10s or 5m is expected\n"},
-	    {"[{\"id\":\"a\",\"remind\":{\"every\":\"1h\"}}]",
-		"event_rules[0].remind: an unknown key\n"},
+	    {"[{\"id\":\"a\",\"recall\":{\"every\":\"1h\"}}]",
+		"event_rules[0].recall: an unknown key\n"},
 	    {"{}", "event_rules: a list is expected\n"},
 	    {"[7]",
 		"event_rules[0]: an object is expected\n"
@@ -341,9 +341,8 @@ actions(void **state)
 	assert_true(action_known(t, "b"));
 	action_table_free(&t);
 	assert_null(action_table_read(bad, &mistakes));
-	assert_string_equal(str_get(&mistakes),
-	    "event_actions.m.kind: this version sends no mail by itself; use "
-	    "@NOTIFY or a script\n");
+	assert_string_equal(
+	    str_get(&mistakes), "event_actions.m.to: is needed\n");
 	event_set(&ev->text, SLICE("$(reboot) `x`"));
 	strings_add(&ev->groups, SLICE("g1"));
 	env = action_env(ev);
