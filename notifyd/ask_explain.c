@@ -10,13 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What it waits for: "bulk", "quiet hours", "cause"; null: nothing. */
+/* What it waits for: "bulk", "quiet hours", "cause", "period"; null: nothing.
+ */
 static json_t *
 waits_json(const struct plan_entry *e)
 {
 	static const char *const words[] = {[PLAN_BULK] = "bulk",
 	    [PLAN_QUIET] = "quiet hours",
-	    [PLAN_CAUSE] = "cause"};
+	    [PLAN_CAUSE] = "cause",
+	    [PLAN_HOLD] = "period"};
 
 	return e->gather.kind == PLAN_AT_ONCE
 	    ? json_null()

@@ -70,9 +70,8 @@ same_object(const struct bulk_entry *a, const struct bulk_entry *b)
 	return true;
 }
 
-/* Who knows of the problem from before must hear of its end. */
-static bool
-began_here(const struct context *ctx)
+bool
+bulk_begins(const struct context *ctx)
 {
 	const char *number = context_of_object(ctx, "", "NOTIFICATIONNUMBER");
 
@@ -92,7 +91,7 @@ drop_incident(struct bulk *b, size_t end)
 
 		began = began ||
 		    (!e->over && same_object(e, clear) &&
-			is_type(&e->ctx, "PROBLEM") && began_here(&e->ctx));
+			is_type(&e->ctx, "PROBLEM") && bulk_begins(&e->ctx));
 	}
 	if (!began)
 		return;

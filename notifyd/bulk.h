@@ -26,6 +26,9 @@ struct bulk {
 };
 void bulk_free(struct bulk **bulk);
 
+/* Is it the first of a problem? Who knows of one from before must hear of its
+ * end. */
+bool bulk_begins(const struct context *ctx);
 /* With drop_resolved: problems that began and ended in it are over. Returns
  * how many entries stay. */
 size_t bulk_drop_resolved(struct bulk *bulk);

@@ -5,12 +5,18 @@
 #include "notifyd/bulk_results.h"
 
 #include "common/mem.h"
+#include "notifyd/held.h"
 
 void
 bulk_results(const struct bulk *b, const int64_t *rows,
     const struct delivery *d, enum history_result result,
     struct spool_bulk_mark *m, struct str *lines)
 {
+	bool held = held_is(b), none = held && b->entries[b->n - 1].over;
+	const char *over = none ? m->text
+	    : held              ? "a newer state was told"
+				: "over before it was sent";
+
 	m->id = b->id;
 	m->n = b->n;
 	m->results = xcalloc(b->n + 1, sizeof(*m->results));
@@ -20,8 +26,8 @@ bulk_results(const struct bulk *b, const int64_t *rows,
 
 		*r = (struct spool_bulk_result){rows[i],
 		    e->over ? SPOOL_DONE : m->state, e->over ? 0 : m->code,
-		    xasprintf("bulk %lld: %s", (long long)b->id,
-			e->over ? "over before it was sent" : m->text)};
+		    xasprintf("%s %lld: %s", held ? "held" : "bulk",
+			(long long)b->id, e->over ? over : m->text)};
 		if (lines->len > 0)
 			str_addc(lines, '\n');
 		history_result(lines, &e->ctx, d->contact, d->method,

@@ -8,10 +8,10 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "notifyd/additions.h"
 #include "notifyd/bulk.h"
 #include "notifyd/bulk_results.h"
 #include "notifyd/due.h"
+#include "notifyd/held.h"
 #include "notifyd/history.h"
 #include "notifyd/methods/http.h"
 #include "notifyd/methods/http_method.h"
@@ -56,6 +56,7 @@ struct deliverer {
 	unsigned running;
 	bool stopped;
 	struct deliverer_counters counters;
+	struct held_judge judge;
 };
 
 struct attempt {
@@ -186,35 +187,6 @@ on_done(struct delivery *d, enum method_code code, const char *text)
 	attempt_free(a);
 }
 
-/* What a delivery carries; its parameters, new. */
-static json_t *
-attempt_context(const struct attempt *a, const struct spool_delivery *sd,
-    const struct spool_notice *notice, const char *id, struct context *ctx)
-{
-	json_t *who = json_loads(sd->who, 0, NULL);
-	json_t *params = json_loads(sd->params, 0, NULL);
-
-	if (context_from_pairs(ctx, str_slice(&notice->context)) < 0)
-		log_error("delivery %s: the stored context is damaged", id);
-	if (!json_is_object(params)) {
-		json_decref(params);
-		params = json_object();
-	}
-	if (a->def != NULL)
-		method_add_defaults(sd->method, params);
-	/* These are ours alone to say, whoever sent the context. */
-	context_drop(ctx, "PARAMETER_");
-	context_drop(ctx, "DELIVERY_ID");
-	if (a->def != NULL && json_object_get(params, "console_url") == NULL &&
-	    a->queue->deliverer->console_url != NULL)
-		json_object_set_new(params, "console_url",
-		    json_string(a->queue->deliverer->console_url));
-	additions_of_delivery(
-	    ctx, sd->contact, who, params, sd->rule_number, sd->rule_text, id);
-	json_decref(who);
-	return params;
-}
-
 static void
 attempt_start(struct attempt *a)
 {
@@ -299,6 +271,16 @@ attempt_new(struct queue *q, const struct spool_delivery *sd,
 }
 
 static void
+attempt_begin(struct attempt *a)
+{
+	if (a->def != NULL && a->d.bulk == NULL &&
+	    a->def->kind == METHOD_HTTP && a->def->http->tickets)
+		attempt_recall(a);
+	else
+		attempt_start(a);
+}
+
+static void
 on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
     int64_t row, void *arg)
 {
@@ -311,12 +293,9 @@ on_started(const struct spool_delivery *sd, const struct spool_notice *notice,
 	}
 	a = attempt_new(q, sd, notice);
 	a->row = row;
-	a->d.params = attempt_context(a, sd, notice, a->d.id, &a->d.ctx);
-	if (a->def != NULL && a->def->kind == METHOD_HTTP &&
-	    a->def->http->tickets)
-		attempt_recall(a);
-	else
-		attempt_start(a);
+	a->d.params = deliver_context(a->def, a->queue->deliverer->console_url,
+	    sd, notice, a->d.id, &a->d.ctx);
+	attempt_begin(a);
 }
 
 /* --- bulks
@@ -339,11 +318,12 @@ bulk_fill(struct attempt *a, const struct spool_bulk *sb,
 	for (size_t i = 0; i < n; i++) {
 		const struct spool_bulk_entry *e = &entries[i];
 		char *id = xasprintf("%s-%u", e->notice.id, e->d.ordinal);
-		json_t *params = attempt_context(
-		    a, &e->d, &e->notice, id, &b->entries[i].ctx);
+		json_t *params =
+		    deliver_context(a->def, a->queue->deliverer->console_url,
+			&e->d, &e->notice, id, &b->entries[i].ctx);
 
 		a->rows[i] = e->d.row;
-		if (i == 0)
+		if (i + 1 == n) /* equal, but of what was held */
 			a->d.params = json_incref(params);
 		json_decref(params);
 		free(id);
@@ -354,7 +334,7 @@ bulk_fill(struct attempt *a, const struct spool_bulk *sb,
 static void
 bulk_context(struct attempt *a, size_t left)
 {
-	if (left > 1 || a->def == NULL) {
+	if (left > 1 || (a->def == NULL && !held_is(a->bulk))) {
 		bulk_summary(a->bulk, &a->d.ctx);
 		context_sets(&a->d.ctx, "DELIVERY_ID", a->d.id);
 		a->d.bulk = a->bulk;
@@ -368,6 +348,7 @@ on_bulk_started(const struct spool_bulk *sb,
     const struct spool_bulk_entry *entries, size_t n, void *arg)
 {
 	struct queue *q = arg;
+	const char *why = "all were over before it was sent";
 	struct attempt *a;
 	size_t left;
 
@@ -391,13 +372,15 @@ on_bulk_started(const struct spool_bulk *sb,
 	a->tries = sb->tries;
 	a->first_ms = sb->first_ms;
 	bulk_fill(a, sb, entries, n);
-	left = bulk_drop_resolved(a->bulk);
+	left = held_is(a->bulk) ? held_settle(a->bulk, &q->deliverer->judge,
+				      a->d.contact, a->d.method, &why)
+				: bulk_drop_resolved(a->bulk);
 	if (left == 0) {
-		on_done(&a->d, METHOD_DONE, "all were over before it was sent");
+		on_done(&a->d, METHOD_DONE, why);
 		return;
 	}
 	bulk_context(a, left);
-	attempt_start(a);
+	attempt_begin(a);
 }
 
 /* --- turns
@@ -552,6 +535,12 @@ deliverer_stop(struct deliverer *deliverer)
 {
 	deliverer->stopped = true;
 	uv_timer_stop(&deliverer->timer);
+}
+
+void
+deliverer_judge(struct deliverer *deliverer, const struct held_judge *judge)
+{
+	deliverer->judge = *judge;
 }
 
 unsigned

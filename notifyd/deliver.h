@@ -9,6 +9,7 @@
 
 #include "common/err.h"
 #include "common/settings.h"
+#include "notifyd/context.h"
 #include "notifyd/spool/spool.h"
 
 #include <jansson.h>
@@ -52,6 +53,19 @@ deliverer_put_bulk(
 {
 	deliverer_put(deliverer, -id, method, due_ms);
 }
+/*
+ * What a delivery carries: `ctx` is filled; the parameters are returned, new.
+ * `def` NULL: a script. `console_url` may be NULL.
+ */
+struct method_def;
+json_t *deliver_context(const struct method_def *def, const char *console_url,
+    const struct spool_delivery *sd, const struct spool_notice *notice,
+    const char *id, struct context *ctx);
+
+/* Asked before what was held is told; without it the rules are not. */
+struct held_judge;
+void deliverer_judge(
+    struct deliverer *deliverer, const struct held_judge *judge);
 /* Nothing new is started from now on. */
 void deliverer_stop(struct deliverer *deliverer);
 unsigned deliverer_running(const struct deliverer *deliverer);

@@ -8,6 +8,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "notifyd/held.h"
 #include "notifyd/spool/bulk.h"
 
 #include <stdlib.h>
@@ -150,6 +151,7 @@ notifyd_init(struct daemon *d, struct err *err_r)
 		return -1;
 	n->deliverer = deliverer_new(d->loop, n->spool, d->root, n->machine);
 	deliverer_configure(n->deliverer, d->settings);
+	deliverer_judge(n->deliverer, &(struct held_judge){process_tells, n});
 	n->outbox = nd_outbox_new(d->loop, n->spool);
 	spool_on_news(n->spool, on_news, n);
 	/* Before the first notice: what was told must be known by then. */

@@ -100,6 +100,10 @@ char *process_object(const struct context *ctx);
 void process_plan(struct notifyd *n, const struct context *ctx,
     const char *site, int64_t at, bool explain, struct plan *plan_r);
 
+/* Do the present rules tell this contact? `arg`: struct notifyd. */
+bool process_tells(const struct context *ctx, const char *contact,
+    const char *method, void *arg);
+
 typedef void process_stored_fn(
     const char *id, bool duplicate, bool committed, void *arg);
 struct process_from { /* another site */

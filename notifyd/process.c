@@ -67,6 +67,23 @@ process_plan(struct notifyd *n, const struct context *ctx, const char *site,
 	free(object);
 }
 
+bool
+process_tells(const struct context *ctx, const char *contact,
+    const char *method, void *arg)
+{
+	struct plan plan;
+	bool tells = false;
+
+	process_plan(arg, ctx, context_text(ctx, "OMD_SITE"),
+	    clock_wall() / NS_PER_S, false, &plan);
+	for (size_t i = 0; i < plan.n_entries; i++)
+		tells = tells ||
+		    (strcmp(plan.entries[i].contact, contact) == 0 &&
+			strcmp(plan.entries[i].method, method) == 0);
+	plan_free(&plan);
+	return tells;
+}
+
 /* --- into the spool
  * --------------------------------------------------------------- */
 
@@ -186,7 +203,7 @@ find_combined(struct spool_batch *b, const struct spool_delivery *d)
 /* It waits for others: contact, method and parameters must be equal, too. */
 static void
 fill_gather(struct spool_delivery *d, const struct plan_entry *e,
-    const struct configured *c)
+    const struct configured *c, const char *object)
 {
 	const struct plan_gather *from = &e->gather;
 	struct spool_gather *g;
@@ -199,25 +216,28 @@ fill_gather(struct spool_delivery *d, const struct plan_entry *e,
 	}
 	d->gather = g = xnew(struct spool_gather);
 	g->kind = (int)from->kind;
-	g->key = xasprintf("%s\x1e%s\x1e%s\x1e%s", d->contact, d->method,
-	    d->params, from->key);
+	g->key = from->kind == PLAN_HOLD
+	    ? xasprintf(SPOOL_HELD_KEY "\x1e%s\x1e%s\x1e%s", object, d->contact,
+		  d->method, from->key)
+	    : xasprintf("%s\x1e%s\x1e%s\x1e%s", d->contact, d->method,
+		  d->params, from->key);
 	g->causes = xstrdup(from->causes == NULL ? "" : from->causes);
 	g->how = json_dumps(from->how, JSON_COMPACT | JSON_SORT_KEYS);
 	g->horizon_ms = from->horizon_ms;
 	g->until_ms = from->until * 1000;
-	g->hold = from->kind == PLAN_QUIET;
+	g->hold = from->kind == PLAN_QUIET || from->kind == PLAN_HOLD;
 	g->max = from->max;
 	must(g->how != NULL);
 }
 
 static void
 fill_delivery(struct spool_delivery *d, const struct plan_entry *e,
-    const struct configured *c, unsigned ordinal, int64_t now_ms)
+    const struct configured *c, const struct spool_batch *b, int64_t now_ms)
 {
 	json_t *params = method_parameters(
 	    e->method, c->site, c->host, c->service, e->params);
 
-	*d = (struct spool_delivery){.ordinal = ordinal,
+	*d = (struct spool_delivery){.ordinal = (unsigned)b->n_deliveries + 1,
 	    .contact = xstrdup(e->contact),
 	    .method = xstrdup(e->method),
 	    .who = json_dumps(e->who, JSON_COMPACT),
@@ -229,7 +249,7 @@ fill_delivery(struct spool_delivery *d, const struct plan_entry *e,
 	    .first_ms = now_ms};
 	json_decref(params);
 	must(d->who != NULL && d->params != NULL);
-	fill_gather(d, e, c);
+	fill_gather(d, e, c, b->object);
 }
 
 /* One more row, or one more contact of a row. */
@@ -239,7 +259,7 @@ put_delivery(struct spool_batch *b, const struct plan_entry *e,
 {
 	struct spool_delivery *d = &b->deliveries[b->n_deliveries], *other;
 
-	fill_delivery(d, e, c, (unsigned)b->n_deliveries + 1, now_ms);
+	fill_delivery(d, e, c, b, now_ms);
 	other = find_combined(b, d);
 	if (other == NULL) {
 		b->n_deliveries++;

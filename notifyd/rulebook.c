@@ -45,6 +45,15 @@ period_ends(const char *name, int64_t at, void *arg)
 	return period_next_change(book->periods, index, at);
 }
 
+static int64_t
+period_starts(const char *name, int64_t at, void *arg)
+{
+	const struct rulebook *book = arg;
+	uint32_t index = snap_find_period(book->snap, slice_of(name));
+
+	return period_next_in(book->periods, index, at);
+}
+
 static bool
 method_bulks(const char *name, void *arg)
 {
@@ -115,6 +124,7 @@ rulebook_new(const struct snapshot *snap, const struct settings *settings,
 	    .world = {.period_exists = period_exists,
 		.period_is_in = period_is_in_now,
 		.period_ends = period_ends,
+		.period_starts = period_starts,
 		.method_bulks = method_bulks,
 		.method_exists = method_exists,
 		.service_group_alias = service_group_alias,

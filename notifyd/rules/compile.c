@@ -22,6 +22,7 @@ enum kind {
 	KIND_RANGE,
 	KIND_NUMBER, /* range with an open end */
 	KIND_THROTTLE,
+	KIND_OUTSIDE,
 	KIND_HOST_CODES,
 	KIND_SERVICE_CODES,
 	KIND_EVENTS
@@ -53,6 +54,7 @@ static const struct when_key {
 	WHEN(output, KIND_SEARCH),
 	WHEN(check_commands, KIND_NAMES),
 	WHEN(time_period, KIND_TEXT),
+	{"outside", KIND_OUTSIDE, offsetof(struct when, hold)},
 	WHEN(service_level, KIND_RANGE),
 	WHEN(number, KIND_NUMBER),
 	WHEN(throttle, KIND_THROTTLE),
@@ -62,6 +64,20 @@ static const struct when_key {
 	{"event_console", KIND_EVENTS, offsetof(struct when, events)},
 };
 /* clang-format on */
+
+/* True: hold. */
+static bool
+read_outside(struct reader *r, const json_t *value)
+{
+	const char *word = json_string_value(value);
+
+	if (word == NULL ||
+	    (strcmp(word, "drop") != 0 && strcmp(word, "hold") != 0)) {
+		read_fail(r, "when.outside", "expected drop or hold");
+		return false;
+	}
+	return strcmp(word, "hold") == 0;
+}
 
 static void
 read_when_key(struct reader *r, const struct when_key *k, const json_t *value,
@@ -96,6 +112,9 @@ read_when_key(struct reader *r, const struct when_key *k, const json_t *value,
 		break;
 	case KIND_THROTTLE:
 		read_throttle(r, k->key, value, at);
+		break;
+	case KIND_OUTSIDE:
+		*(bool *)at = read_outside(r, value);
 		break;
 	case KIND_HOST_CODES:
 	case KIND_SERVICE_CODES:
@@ -138,6 +157,9 @@ read_when(struct reader *r, const json_t *object,
 		read_fail(r, "when.time_period",
 		    "there is no time period \"%s\"", when->time_period);
 	}
+	if (when->time_period == NULL &&
+	    json_object_get(object, "outside") != NULL)
+		read_fail(r, "when.outside", "goes with time_period alone");
 }
 
 static void
@@ -242,6 +264,9 @@ read_rule(struct reader *r, const json_t *object,
 	}
 	if (json_object_get(object, "to") == NULL)
 		rule->to.object_contacts = true;
+	if (rule->cancel && rule->when.hold)
+		read_fail(r, "when.outside",
+		    "a rule that cancels cannot hold: it tells nobody");
 	if (rule->bulk.given && rule->group.wanted)
 		read_fail(r, "group", "does not go together with bulk");
 	if (rule->user != NULL && rule->locked)
@@ -370,6 +395,7 @@ when_free(struct when *when)
 		case KIND_RANGE:
 		case KIND_NUMBER:
 		case KIND_THROTTLE:
+		case KIND_OUTSIDE:
 			break;
 		}
 	}

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 #define CAUSE_MAX_OUTPUT 200
+/* Nothing is lost where a period never begins: it is told after this. */
+#define NEVER_S (7 * 86400)
 
 /* --- the key ---------------------------------------------------------------
  */
@@ -237,6 +239,31 @@ decide_quiet(const struct gather_rules *rules, const struct rules_world *world,
 	return true;
 }
 
+/* --- outside of a rule's period --------------------------------------------
+ */
+
+static void
+decide_held(const struct gather_rules *rules, const struct rules_world *world,
+    int64_t at, struct plan_gather *g)
+{
+	g->kind = PLAN_HOLD;
+	g->together = false;
+	g->until = world->period_starts == NULL
+	    ? INT64_MAX
+	    : world->period_starts(rules->period, at, world->arg);
+	if (g->until == INT64_MAX) {
+		g->until = at + NEVER_S;
+		g->why = xasprintf(
+		    "held for 7 days: %s never begins", rules->period);
+	} else {
+		g->why = xasprintf("held: the state then, once, when %s begins",
+		    rules->period);
+	}
+	g->max = PLAN_GATHER_MAX;
+	g->key = xstrdup(rules->period);
+	g->how = json_object();
+}
+
 /* --- one cause -------------------------------------------------------------
  */
 
@@ -311,6 +338,10 @@ gather_decide(const struct gather_rules *rules, const struct rules_world *world,
 	    world->method_bulks(method, world->arg);
 
 	*g = (struct plan_gather){.kind = PLAN_AT_ONCE, .together = many};
+	if (rules->period != NULL) {
+		decide_held(rules, world, at, g);
+		return;
+	}
 	if (decide_quiet(rules, world, ctx, method, at, g))
 		return;
 	if (rules->bulk != NULL && rules->bulk->given) {

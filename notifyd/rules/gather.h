@@ -81,6 +81,7 @@ struct gather_rules {
 	const struct gather_bulk *bulk;
 	const struct gather_group *group;
 	const struct gather_quiet *quiet;
+	const char *period; /* held until it begins (NT-16) */
 	bool locked; /* what nobody can cancel is not kept quiet either */
 };
 void gather_decide(const struct gather_rules *rules,

@@ -299,13 +299,32 @@ on_check(const struct rule *rule, const struct view *v, struct why *why)
 	no(why, "check_commands: it is %s", text_or(is, "unknown"));
 }
 
-static void
-on_period(const struct rule *rule, const struct view *v, struct why *why)
+static bool
+is_outside(const struct rule *rule, const struct view *v)
 {
 	const struct rules_world *world = &v->rules->world;
 	const char *name = rule->when.time_period;
 
-	if (name != NULL && !world->period_is_in(name, v->at, world->arg))
+	return name != NULL && !world->period_is_in(name, v->at, world->arg);
+}
+
+bool
+nd_rule_holds(const struct rule *rule, const struct view *v)
+{
+	const char *type;
+
+	if (!rule->when.hold || !is_outside(rule, v))
+		return false;
+	type = context_text(v->ctx, "NOTIFICATIONTYPE");
+	return strcmp(type, "PROBLEM") == 0 || strcmp(type, "RECOVERY") == 0;
+}
+
+static void
+on_period(const struct rule *rule, const struct view *v, struct why *why)
+{
+	const char *name = rule->when.time_period;
+
+	if (is_outside(rule, v) && !nd_rule_holds(rule, v))
 		no(why, "time_period: outside of %s", name);
 }
 

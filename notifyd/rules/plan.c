@@ -363,12 +363,17 @@ put_entry(struct walk *w, const struct meant *m, const char *method,
 	const char *name = meant_name(m);
 	struct plan_entry *e = plan_find(plan, name, method);
 	bool own = rule != NULL && rule->user != NULL;
+	bool held = rule != NULL && nd_rule_holds(rule, &w->view);
 
 	if (e != NULL && e->locked && own) {
 		note(w, "locked, kept", name, method);
 		return;
 	}
-	note(w, e == NULL ? "added" : "replaced", name, method);
+	if (e != NULL && held && !e->held) {
+		note(w, "told at once, not held", name, method);
+		return;
+	}
+	note(w, held ? "held" : e == NULL ? "added" : "replaced", name, method);
 	if (e != NULL) {
 		entry_clear(e);
 	} else {
@@ -386,6 +391,7 @@ put_entry(struct walk *w, const struct meant *m, const char *method,
 	    .rule_text = xstrdup(rule == NULL ? "" : rule->description),
 	    .rule_number = rule == NULL ? 0 : rule->number,
 	    .locked = rule != NULL && rule->locked,
+	    .held = held,
 	    .by = rule};
 }
 
@@ -534,6 +540,8 @@ gather_entries(struct walk *w)
 
 		if (e->by != NULL) {
 			with.bulk = &e->by->bulk;
+			if (e->held)
+				with.period = e->by->when.time_period;
 			if (e->by->group.given)
 				with.group = &e->by->group;
 		}

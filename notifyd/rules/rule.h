@@ -74,6 +74,7 @@ struct when {
 	struct pattern *output;
 	struct names check_commands;
 	char *time_period;
+	bool hold; /* outside of it (NT-16) */
 	struct range service_level;
 	struct range number;
 	struct throttle throttle;
@@ -151,6 +152,8 @@ enum verdict {
 };
 /* Which conditions a rule has: once, after it was read. */
 void nd_rule_index(struct rule *rule);
+/* Outside of its period, which it waits for? (NT-16) */
+bool nd_rule_holds(const struct rule *rule, const struct view *v);
 /* The first failing condition in words is appended to `why`, unless NULL. */
 enum verdict nd_rule_match(
     const struct rule *rule, const struct view *v, struct str *why);

@@ -28,6 +28,11 @@ struct rules_world {
 	 * ends. NULL: no period ends.
 	 */
 	int64_t (*period_ends)(const char *name, int64_t at, void *arg);
+	/*
+	 * The first second from `at` on that is inside; INT64_MAX: there is
+	 * none. NULL: no period begins.
+	 */
+	int64_t (*period_starts)(const char *name, int64_t at, void *arg);
 	/* NULL: every method exists. */
 	bool (*method_exists)(const char *name, void *arg);
 	/* Can the method take many at once? NULL: every one can. */
@@ -79,7 +84,13 @@ enum plan_gather_kind {
 	PLAN_AT_ONCE,
 	PLAN_BULK,  /* a rule's */
 	PLAN_QUIET, /* a contact's quiet hours: a digest at their end */
-	PLAN_CAUSE  /* problems that seem to have one cause */
+	PLAN_CAUSE, /* problems that seem to have one cause */
+	/*
+	 * Until the rule's period begins: then the present state, once. The
+	 * key, contact and method are those of one object.
+	 */
+	PLAN_HOLD,
+	PLAN_HOLD_OVER /* in the spool: the object recovered since */
 };
 
 /* Whether and how long an entry waits for others. */
@@ -105,6 +116,7 @@ struct plan_entry {
 	char *rule_text;      /* its description, may be "" */
 	unsigned rule_number; /* from 1; 0: no rule */
 	bool locked;
+	bool held;             /* outside of the rule's period (NT-16) */
 	const struct rule *by; /* the engine's; NULL: no rule */
 	struct plan_gather gather;
 };

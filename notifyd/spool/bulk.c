@@ -6,6 +6,7 @@
 
 #include "common/mem.h"
 #include "notifyd/causes.h"
+#include "notifyd/rules/rules.h"
 #include "notifyd/spool/jobs.h"
 #include "notifyd/spool/schema.h"
 
@@ -111,7 +112,24 @@ spool_bulk_join(struct store *store, struct spool_delivery *d, int64_t bytes)
 	free(c.causes);
 	if (rc < 0)
 		return -1;
+	if (g->kind == PLAN_HOLD &&
+	    nd_store_exec(
+		store, SQL_BULK_HELD, "ii", c.id, (int64_t)PLAN_HOLD) < 0)
+		return -1;
 	return nd_store_exec(store, SQL_BULK_ENTRY_ADD, "ii", d->row, c.id);
+}
+
+int
+spool_bulk_recovered(struct store *store, const char *object)
+{
+	char *from = xasprintf(SPOOL_HELD_KEY "\x1e", object);
+	char *to = xasprintf(SPOOL_HELD_KEY "\x1f", object);
+	int rc = nd_store_exec(store, SQL_BULKS_RECOVERED, "ssi", from, to,
+	    (int64_t)PLAN_HOLD_OVER);
+
+	free(from);
+	free(to);
+	return rc;
 }
 
 /* --- recover ---------------------------------------------------------------

@@ -10,12 +10,21 @@
 
 #include "notifyd/spool/spool.h"
 
+struct store;
+
 /* A bulk with more bytes of contexts is closed, whatever its `max` is. */
 #define SPOOL_BULK_MAX_BYTES (INT64_C(16) << 20)
 /* Bulks that are done are remembered so long. */
 #define SPOOL_KEEP_BULKS 1000
 /* Open bulks of one key that an entry is compared with. */
 #define SPOOL_BULK_CANDIDATES 100
+
+/*
+ * What is held until a rule's period begins: the key starts with this and the
+ * object, so that its recovery finds them, whoever that is told to.
+ */
+#define SPOOL_HELD_KEY "held\x1f%s"
+int spool_bulk_recovered(struct store *store, const char *object);
 
 /* What keeps gathering; see struct plan_gather. */
 struct spool_gather {
@@ -42,7 +51,6 @@ void spool_bulk_clear(struct spool_bulk *bulk);
 
 /* In the thread, within the transaction that added the delivery: finds a bulk
  * or opens one, and says in `d` which. 0 or -1. */
-struct store;
 int spool_bulk_join(
     struct store *store, struct spool_delivery *d, int64_t bytes);
 

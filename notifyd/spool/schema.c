@@ -207,6 +207,9 @@ static const char *const statements[] = {
     [SQL_BULK_GROW] = "UPDATE bulks SET n = ?, bytes = ?, due_ms = ?,"
 		      " causes = ?, full = ? WHERE id = ?",
     [SQL_BULK_ENTRY_ADD] = "INSERT INTO bulk_entries VALUES(?, ?)",
+    [SQL_BULK_HELD] = "UPDATE bulks SET kind = ?2 WHERE id = ?1",
+    [SQL_BULKS_RECOVERED] = "UPDATE bulks SET kind = ?3 WHERE key > ?1"
+			    " AND key < ?2 AND full = 0",
     [SQL_BULKS_AGAIN] = "UPDATE bulks SET state = 0 WHERE state = 1",
     [SQL_BULKS_OPEN] = BULK " WHERE state < 3 ORDER BY id",
     [SQL_BULK_START] = "UPDATE bulks SET state = 1, full = 1,"

@@ -221,6 +221,9 @@ add_run(struct store *store, struct store_job *job)
 		if (add_delivery(store, b, &b->deliveries[i]) < 0)
 			return -1;
 	}
+	if (strcmp(n->what, "RECOVERY") == 0 && b->object != NULL &&
+	    spool_bulk_recovered(store, b->object) < 0)
+		return -1;
 	for (size_t i = 0; i < b->n_lines; i++) {
 		if (nd_store_exec(store, SQL_LINE_ADD, "s", b->lines[i]) < 0)
 			return -1;

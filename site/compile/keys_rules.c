@@ -130,6 +130,7 @@ TABLE(of_events, {"rules", &keys_names, false, NULL, NULL},
     {"comment", &keys_regex, false, NULL, NULL});
 EITHER(event_console, "true, false or {rules, priority, facility, comment}",
     &keys_bool, &of_events);
+WORDS(outside, "drop", "hold");
 TABLE(notify_when, {"sites", &keys_names, false, NULL, NULL},
     {"folder", &folder, false, NULL, NULL}, {"tags", &picks, false, NULL, NULL},
     {"labels", &picks, false, NULL, NULL},
@@ -148,6 +149,8 @@ TABLE(notify_when, {"sites", &keys_names, false, NULL, NULL},
     {"output", &keys_regex, false, NULL, NULL},
     {"check_commands", &texts, false, NULL, NULL},
     {"time_period", &keys_name, false, NULL, NULL},
+    {"outside", &outside, false, "drop",
+	"of time_period: hold keeps problems and recoveries until it begins"},
     {"service_level", &level_range, false, NULL, NULL},
     {"host_events", &event_codes, false, NULL, NULL},
     {"service_events", &event_codes, false, NULL, NULL},

@@ -275,12 +275,31 @@ check_bulk(struct model *m, const json_t *bulk, struct place at)
 }
 
 static void
+check_outside(struct model *m, const json_t *rule, struct place at)
+{
+	const json_t *when = json_object_get(rule, "when");
+	const char *outside =
+	    json_string_value(json_object_get(when, "outside"));
+
+	if (outside == NULL)
+		return;
+	if (json_object_get(when, "time_period") == NULL)
+		model_mistake_key(m, place_key(at, "outside"),
+		    "goes with the key time_period alone");
+	if (json_is_true(json_object_get(rule, "cancel")) &&
+	    strcmp(outside, "hold") == 0)
+		model_mistake(m, place_key(at, "outside"),
+		    "a rule that cancels cannot hold: it tells nobody");
+}
+
+static void
 check_rule(struct model *m, const json_t *rule, struct place at, bool own)
 {
 	static const char *const not_own[] = {"to", "allow_disable"};
 	const char *method = json_string_value(json_object_get(rule, "method"));
 
 	check_when(m, json_object_get(rule, "when"), place_key(at, "when"));
+	check_outside(m, rule, place_key(at, "when"));
 	check_to(m, json_object_get(rule, "to"), place_key(at, "to"));
 	check_bulk(m, json_object_get(rule, "bulk"), place_key(at, "bulk"));
 	if (method != NULL)

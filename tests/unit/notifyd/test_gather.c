@@ -39,13 +39,16 @@ static bool
 period_exists(const char *name, void *arg)
 {
 	(void)arg;
-	return strcmp(name, "nights") == 0 || strcmp(name, "ever") == 0;
+	return strcmp(name, "nights") == 0 || strcmp(name, "ever") == 0 ||
+	    strcmp(name, "office") == 0 || strcmp(name, "never") == 0;
 }
 
 static bool
 period_in(const char *name, int64_t at, void *arg)
 {
 	(void)arg;
+	if (strcmp(name, "office") == 0 || strcmp(name, "never") == 0)
+		return name[0] == 'o' && at >= NIGHT_ENDS;
 	return strcmp(name, "ever") == 0 || at < NIGHT_ENDS;
 }
 
@@ -55,6 +58,15 @@ period_ends(const char *name, int64_t at, void *arg)
 	(void)at;
 	(void)arg;
 	return strcmp(name, "ever") == 0 ? INT64_MAX : NIGHT_ENDS;
+}
+
+static int64_t
+period_starts(const char *name, int64_t at, void *arg)
+{
+	(void)arg;
+	if (strcmp(name, "never") == 0)
+		return INT64_MAX;
+	return at < NIGHT_ENDS ? NIGHT_ENDS : at;
 }
 
 static bool
@@ -74,6 +86,7 @@ compile(
 	    .world = {.period_exists = period_exists,
 		.period_is_in = period_in,
 		.period_ends = period_ends,
+		.period_starts = period_starts,
 		.method_bulks = method_bulks}};
 	struct str warnings = {0};
 	struct rules *compiled;
@@ -320,6 +333,43 @@ test_causes(void **state)
 	    "the oldest is 5m old, or 1000 of them)");
 }
 
+#define OFFICE "'when': {'time_period': 'office', 'outside': 'hold'}"
+#define HELD                                                                   \
+	" 4 0 2000 10000 office (held: the state then, once, when office "     \
+	"begins)"
+
+/* NT-16: outside of its period a rule drops, or holds the state. */
+static void
+test_held(void **state)
+{
+	static const char drop[] =
+	    "[{'when': {'time_period': 'office', 'outside': 'drop'}}]";
+	char *ack = ctx_of("ACKNOWLEDGEMENT", "CRITICAL", "OK");
+	char *clear = ctx_of("RECOVERY", "OK", "CRITICAL");
+
+	(void)state;
+	expect(drop, ANN, NULL, CTX, 1999, "");
+	expect(drop, ANN, NULL, CTX, 2000, "ann/mail 0");
+	expect("[{" OFFICE "}]", ANN, NULL, CTX, 1999, "ann/mail" HELD);
+	expect("[{" OFFICE "}]", ANN, NULL, clear, 100, "ann/mail" HELD);
+	expect("[{" OFFICE "}]", ANN, NULL, ack, 100, "");
+	expect("[{" OFFICE "}]", ANN, NULL, CTX, 2000, "ann/mail 0");
+	expect("[{'when': {'time_period': 'never', 'outside': 'hold'}}]", ANN,
+	    NULL, CTX, 100,
+	    "ann/mail 4 0 604900 10000 never (held for 7 days: never never "
+	    "begins)");
+	/* Who is told at once by another rule is not told again later. */
+	expect("[{}, {" OFFICE "}]", ANN, NULL, CTX, 100, "ann/mail 0");
+	expect("[{" OFFICE "}, {}]", ANN, NULL, CTX, 100, "ann/mail 0");
+	expect("[{" OFFICE "}, {'method': '*', 'cancel': true}]", ANN, NULL,
+	    CTX, 100, "");
+	/* It waits alone, whatever else would keep it. */
+	expect("[{'bulk': {'horizon': '5m'}, " OFFICE "}]",
+	    QUIET(", 'through': 'nothing'"), "true", CTX, 100, "ann/mail" HELD);
+	free(ack);
+	free(clear);
+}
+
 static void
 test_mistakes(void **state)
 {
@@ -353,6 +403,11 @@ test_mistakes(void **state)
 		"group: does not go together with bulk"},
 	    {"[{'group': {'by': ['moon']}}]", ANN,
 		"group: \"moon\" is none of parents, host, output"},
+	    {"[{'when': {'outside': 'hold'}}]", ANN,
+		"[0].when.outside: goes with time_period alone"},
+	    {"[{'when': {'time_period': 'ever', 'outside': 'wait'}}]", ANN,
+		"[0].when.outside: expected drop or hold"},
+	    {"[{'cancel': true, " OFFICE "}]", ANN, "it tells nobody"},
 	    {"[{'group': 'maybe'}]", ANN, "group: expected true or false"},
 	    {"[]", "{'ann': {'quiet_hours': {}}}",
 		"contacts.ann.quiet_hours: the key period is missing"},
@@ -384,7 +439,8 @@ main(void)
 	    cmocka_unit_test(test_last_rule_decides),
 	    cmocka_unit_test(test_quiet_hours),
 	    cmocka_unit_test(test_quiet_hours_and_rules),
-	    cmocka_unit_test(test_causes), cmocka_unit_test(test_mistakes)};
+	    cmocka_unit_test(test_held), cmocka_unit_test(test_causes),
+	    cmocka_unit_test(test_mistakes)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

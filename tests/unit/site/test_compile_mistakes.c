@@ -117,6 +117,19 @@ test_notification_rules(void **state)
 	    "{\"x\":{\"kind\":\"script\",\"script\":\"echo\"}}");
 	snapshot_close(&snap);
 	put("etc/vedette/conf.d/a.yaml",
+	    "timeperiods: {w: {monday: ['08:00-17:00']}}\n"
+	    "notification_rules:\n"
+	    "- {id: a, when: {time_period: w, outside: hold}}\n"
+	    "- {id: b, when: {outside: hold}}\n"
+	    "- {id: c, when: {time_period: w, outside: wait}}\n"
+	    "- {id: d, cancel: true, when: {time_period: w, outside: hold}}\n");
+	bad("@/a.yaml:4:18: notification_rules[1].when.outside: goes with the "
+	    "key time_period alone\n"
+	    "@/a.yaml:5:43: notification_rules[2].when.outside: expected drop "
+	    "or hold, not \"wait\"\n"
+	    "@/a.yaml:6:57: notification_rules[3].when.outside: a rule that "
+	    "cancels cannot hold: it tells nobody\n");
+	put("etc/vedette/conf.d/a.yaml",
 	    "notification_rules:\n"
 	    "- {id: a, when: {host_events: [c], time_period: x, foo: 1}}\n"
 	    "- {id: a, to: {users: [nobody]}}\n"
@@ -136,7 +149,7 @@ test_notification_rules(void **state)
 	    "host_groups, service_groups, exclude_service_groups, "
 	    "service_groups_regex, exclude_service_groups_regex, contacts, "
 	    "contact_groups, hosts, exclude_hosts, services, "
-	    "exclude_services, output, check_commands, time_period, "
+	    "exclude_services, output, check_commands, time_period, outside, "
 	    "service_level, host_events, service_events, number, throttle, "
 	    "comment, event_console\n"
 	    "@/a.yaml:3:8: notification_rules[1].id: the id a is there "
