@@ -99,6 +99,7 @@ def test_page(web, driver, page):
                 "document.querySelector('[aria-busy]') === null && "
                 f"document.body.innerText.includes({json.dumps(PAGES[page])})")
     assert driver.run("return document.querySelector('#message')") is None
+    assert "[object" not in driver.run("return document.body.innerText")
     assert driver.run("return document.documentElement.scrollWidth <= "
                       "innerWidth"), "no scrolling sideways"
     if not AXE.exists():

@@ -67,7 +67,7 @@ export function HostPage() {
   const r = useObject("hosts", [...new Set([...HOST, ...MORE, "parents", "childs", "filename"])], is("name", name), key);
   if (r === undefined) return html`<h1>${name}</h1><${Wait} of=${key}/>`;
   if (r === null) return html`<${Missing}/>`;
-  const links = (names) => names.map((n, i) => html`${i > 0 && ", "}<${HostLink} name=${n}/>`);
+  const links = (names) => html`<span>${names.map((n, i) => html`${i > 0 && ", "}<${HostLink} name=${n}/>`)}</span>`;
   const facts = [["address", r.address], ["alias", r.alias],
     ["parents", r.parents.length > 0 && links(r.parents)], ["children", r.childs.length > 0 && links(r.childs)], ...common(r)];
   return html`<h1>${name}</h1><${ActionBar} rows=${[r]}/>
