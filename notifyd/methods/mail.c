@@ -20,6 +20,13 @@
 #include <stdlib.h>
 
 #define CONNECT_TIMEOUT_MS 10000
+/*
+ * libcurl keeps a connection whose answer to the end of a message did not
+ * come in time; the late answer would pass for that to the next mail. Idle
+ * ones are used for so long, so new ones are opened for longer after that.
+ */
+#define IDLE_S  60
+#define FRESH_S 90
 
 struct mailer {
 	struct curl_loop *curl; /* borrowed */
@@ -27,6 +34,7 @@ struct mailer {
 	const char *root;
 	char *host, *user, *password_file, *from, *tls;
 	int port;
+	int64_t fresh_until; /* of clock_mono() */
 	struct sending *first;
 };
 
@@ -141,6 +149,8 @@ sending_end(struct sending *s, CURLcode rc)
 	char text[1200], host[256];
 	int port = server_of(s, s->server, host, sizeof(host));
 
+	if (rc == CURLE_OPERATION_TIMEDOUT)
+		s->mailer->fresh_until = clock_mono() + FRESH_S * NS_PER_S;
 	if (code == METHOD_AGAIN && next_server(s))
 		return;
 	if (rc == CURLE_OK)
@@ -254,6 +264,9 @@ set_mail(struct sending *s)
 		s->to = curl_slist_append(s->to, s->mail.to[i]);
 	curl_easy_setopt(s->easy, CURLOPT_MAIL_FROM, s->mail.from);
 	curl_easy_setopt(s->easy, CURLOPT_MAIL_RCPT, s->to);
+	curl_easy_setopt(s->easy, CURLOPT_MAXAGE_CONN, (long)IDLE_S);
+	curl_easy_setopt(s->easy, CURLOPT_FRESH_CONNECT,
+	    (long)(clock_mono() < s->mailer->fresh_until));
 	curl_easy_setopt(s->easy, CURLOPT_UPLOAD, 1L);
 	curl_easy_setopt(s->easy, CURLOPT_READFUNCTION, on_read);
 	curl_easy_setopt(s->easy, CURLOPT_READDATA, s);
