@@ -23,7 +23,7 @@
 #define BATCH_LINES 1000
 #define GATHER_MS   500  /* results of so long go together */
 #define AGAIN_MS    5000 /* between two tries to connect */
-#define MAKE_MAX    200  /* files a round; making one is slow */
+#define MAKE_MAX    50   /* files a round: each is 250 kB to write */
 
 struct entry { /* in the buffer; the texts follow */
 	int64_t time;
