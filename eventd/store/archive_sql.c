@@ -202,7 +202,9 @@ archive_sql_interrupt(struct archive_sql *s)
 uint64_t
 archive_sql_last_line(struct archive_sql *s)
 {
-	return (uint64_t)number(s, "SELECT max(line) FROM history");
+	return (uint64_t)number(s,
+	    "SELECT max(coalesce((SELECT max(line) FROM history), 0),"
+	    " (SELECT line FROM history_indexed))");
 }
 
 static int
@@ -419,11 +421,27 @@ rollback:
 	return -1;
 }
 
+/* What the index cannot give is in the table: it is made anew, bit by bit. */
+static void
+renew_text_index(struct archive_sql *s, struct err *err_r)
+{
+	struct err why;
+
+	if (exec(s, "BEGIN IMMEDIATE", &why) != 0 ||
+	    exec(s, "DROP TABLE history_indexed", &why) != 0 ||
+	    exec(s, text_index, &why) != 0 || exec(s, "COMMIT", &why) != 0) {
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+		return;
+	}
+	err_set(err_r, "the index of texts is damaged and is made anew");
+}
+
 int
 archive_sql_run(
     struct archive_sql *s, struct archive_item *list, struct err *err_r)
 {
 	const struct archive_item *first = list;
+	bool damaged;
 
 	while (first != NULL && first->kind == ARCHIVE_QUERY)
 		first = first->next;
@@ -438,6 +456,9 @@ archive_sql_run(
 	if (exec(s, "COMMIT", err_r) == 0)
 		return 0;
 rollback:
+	damaged = sqlite3_extended_errcode(s->db) == SQLITE_CORRUPT_VTAB;
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	if (damaged)
+		renew_text_index(s, err_r);
 	return -1;
 }

@@ -34,6 +34,8 @@ struct archive_sql;
 
 struct archive_sql *archive_sql_open(const char *path, struct err *err_r);
 void archive_sql_close(struct archive_sql **sql);
+/* The greatest line that was ever kept and not only for a moment; it may be
+ * erased by now. Lines up to it must not be given again. */
 uint64_t archive_sql_last_line(struct archive_sql *sql);
 /* For queries alone, beside the one that writes. */
 struct archive_sql *archive_sql_open_reader(
@@ -49,7 +51,8 @@ void archive_sql_query(struct archive_sql *sql, struct archive_item *it);
 int archive_sql_index(struct archive_sql *sql, struct err *err_r);
 /*
  * Everything but queries, in order, in one transaction. -1 with a reason:
- * nothing was kept, the same list may be given again.
+ * nothing was kept, the same list may be given again. An index of texts that
+ * turns out to be damaged is made anew by then, from the table.
  */
 int archive_sql_run(
     struct archive_sql *sql, struct archive_item *list, struct err *err_r);

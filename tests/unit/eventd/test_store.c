@@ -6,6 +6,7 @@
 #include "tests/unit/eventd/harness.h"
 
 #include "common/file.h"
+#include "eventd/store/archive_sql.h"
 #include "eventd/store/record.h"
 #include "eventd/store/store.h"
 
@@ -312,6 +313,89 @@ searches(void **state)
 	file_remove_tree(folder, &err);
 }
 
+/*
+ * Lines that are erased after their texts were indexed stay away when the
+ * journal still has them: the index would be told of texts that it lost.
+ */
+static void
+erased_stays_erased(void **state)
+{
+	char folder[] = "/tmp/test_store_XXXXXX";
+	struct archive_sql *sql;
+	struct site s;
+	struct err err;
+	char *path;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = xasprintf("%s/history.sqlite", folder);
+	in_child(folder, first_work);
+	start(&s, folder); /* all lines are in the archive when it answers */
+	ask(&s, "GET history\nColumns: history_line\n");
+	stop(&s);
+	sql = archive_sql_open(path, &err);
+	assert_non_null(sql);
+	assert_int_equal(archive_sql_index(sql, &err), 0);
+	archive_sql_close(&sql);
+	in_child(folder, flush_work);
+	start(&s, folder);
+	assert_string_equal(
+	    ask(&s,
+		"GET history\nColumns: history_line history_what\n"
+		"OutputFormat: plain\nFilter: event_text ~~ anew"),
+	    "history_line\thistory_what\n6\tNEW\n");
+	stop(&s);
+	free(path);
+	assert_int_equal(file_remove_tree(folder, &err), 0);
+}
+
+/* An index that lost something is made anew; writing goes on. */
+static void
+damaged_index(void **state)
+{
+	struct archive_item erase = {.kind = ARCHIVE_ERASE, .line = 2};
+	char folder[] = "/tmp/test_store_XXXXXX";
+	struct archive_sql *sql;
+	struct site s;
+	struct err err;
+	sqlite3 *db;
+	char *path;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = xasprintf("%s/history.sqlite", folder);
+	in_child(folder, first_work);
+	start(&s, folder);
+	ask(&s, "GET history\nColumns: history_line\n");
+	stop(&s);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	/* Says that lines are in the index which are not. */
+	assert_int_equal(
+	    sqlite3_exec(db,
+		"INSERT INTO history_text (history_text) VALUES ('delete-all');"
+		"UPDATE history_indexed SET line = 1000",
+		NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(db);
+	sql = archive_sql_open(path, &err);
+	assert_non_null(sql);
+	assert_int_equal(archive_sql_run(sql, &erase, &err), -1);
+	assert_string_equal(
+	    err.text, "the index of texts is damaged and is made anew");
+	assert_int_equal(archive_sql_run(sql, &erase, &err), 0);
+	assert_int_equal(archive_sql_index(sql, &err), 0);
+	archive_sql_close(&sql);
+	start(&s, folder);
+	assert_string_equal(
+	    ask(&s,
+		"GET history\nColumns: history_line\nOutputFormat: plain\n"
+		"Filter: event_text ~~ counted"),
+	    "history_line\n3\n");
+	stop(&s);
+	free(path);
+	assert_int_equal(file_remove_tree(folder, &err), 0);
+}
+
 /* An archive of the first version gets its index when it is opened. */
 static void
 upgrades(void **state)
@@ -418,8 +502,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(records),
-	    cmocka_unit_test(survives), cmocka_unit_test(searches),
-	    cmocka_unit_test(upgrades), cmocka_unit_test(damaged_tail)};
+	    cmocka_unit_test(erased_stays_erased),
+	    cmocka_unit_test(damaged_index), cmocka_unit_test(survives),
+	    cmocka_unit_test(searches), cmocka_unit_test(upgrades),
+	    cmocka_unit_test(damaged_tail)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
