@@ -145,38 +145,27 @@ counters_json(struct notifyd *n)
 }
 
 static void
-on_bulks(int64_t bulks, int64_t entries, void *arg)
-{
-	struct ask *a = arg;
-	json_t *spool = json_object_get(a->result, "spool");
-
-	json_object_set_new(spool, "bulks", json_integer((json_int_t)bulks));
-	json_object_set_new(
-	    spool, "bulk_entries", json_integer((json_int_t)entries));
-	ask_answer_json(a, a->result);
-}
-
-static void
-on_counts(const int64_t counts[SPOOL_STATES], int64_t lines, void *arg)
+on_counts(const struct spool_counts *counts, void *arg)
 {
 	struct ask *a = arg;
 	struct notifyd *n = a->n;
 	json_t *status = json_pack(
-	    "{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}, s:o, s:o, "
-	    "s:o}",
+	    "{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}, s:o, "
+	    "s:o, s:o}",
 	    "spool", "new", (json_int_t)n->pending, "deferred",
-	    (json_int_t)counts[SPOOL_DEFERRED], "waiting",
-	    (json_int_t)counts[SPOOL_WAITING], "processing",
-	    (json_int_t)counts[SPOOL_RUNNING], "failed",
-	    (json_int_t)counts[SPOOL_FAILED], "done",
-	    (json_int_t)counts[SPOOL_DONE], "history_lines", (json_int_t)lines,
-	    "forwarding", (json_int_t)forwarder_waiting(n->forwarder),
-	    "trouble", spool_trouble(n->spool), "peers", peers_json(n->peers),
-	    "counters", counters_json(n), "methods",
-	    deliverer_methods_json(n->deliverer));
+	    (json_int_t)counts->deliveries[SPOOL_DEFERRED], "waiting",
+	    (json_int_t)counts->deliveries[SPOOL_WAITING], "processing",
+	    (json_int_t)counts->deliveries[SPOOL_RUNNING], "failed",
+	    (json_int_t)counts->deliveries[SPOOL_FAILED], "done",
+	    (json_int_t)counts->deliveries[SPOOL_DONE], "history_lines",
+	    (json_int_t)counts->lines, "bulks", (json_int_t)counts->bulks,
+	    "bulk_entries", (json_int_t)counts->entries, "forwarding",
+	    (json_int_t)forwarder_waiting(n->forwarder), "trouble",
+	    spool_trouble(n->spool), "peers", peers_json(n->peers), "counters",
+	    counters_json(n), "methods", deliverer_methods_json(n->deliverer));
 
 	a->result = status;
-	spool_bulks_count(n->spool, on_bulks, a);
+	ask_answer_json(a, status);
 }
 
 /* --- the verbs

@@ -2,30 +2,16 @@
  *
  * vedette simulate: the site without a network or a clock.
  */
-#include "common/file.h"
 #include "common/mem.h"
 #include "site/cmd.h"
+#include "site/input.h"
 #include "site/simulate/simulate.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MAX    (512u << 20)
 #define CANNOT_PLAY 2
-
-static int
-read_file(const char *path, struct str *to, struct err *err_r)
-{
-	char buf[65536];
-	size_t n;
-
-	if (strcmp(path, "-") != 0)
-		return file_read(path, FILE_MAX, to, err_r);
-	while ((n = fread(buf, 1, sizeof(buf), stdin)) > 0)
-		str_addn(to, buf, n);
-	return 0;
-}
 
 static int
 run(const struct cmd_call *call)
@@ -41,7 +27,7 @@ run(const struct cmd_call *call)
 	struct err err = {""};
 	int rc;
 
-	if (read_file(call->argv[0], &text, &err) == -1) {
+	if (input_read(call->argv[0], &text, &err) == -1) {
 		cmd_fail("simulate", "%s", err.text);
 		return CANNOT_PLAY;
 	}

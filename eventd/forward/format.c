@@ -4,6 +4,9 @@
  */
 #include "eventd/forward/format.h"
 
+#include "eventd/parse/stamp.h"
+#include "eventd/parse/text.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -77,16 +80,6 @@ add_data(struct str *out, const struct message *m)
 	str_addc(out, any ? ']' : '-');
 }
 
-static bool
-is_ascii(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.s[i] >= 0x80)
-			return false;
-	}
-	return true;
-}
-
 static void
 add_5424(struct str *out, const struct message *m)
 {
@@ -108,7 +101,7 @@ add_5424(struct str *out, const struct message *m)
 	if (m->text.len == 0)
 		return;
 	str_addc(out, ' ');
-	if (!is_ascii(m->text))
+	if (!text_is_ascii(m->text))
 		str_add(out, "\xef\xbb\xbf");
 	str_addslice(out, m->text);
 }
@@ -116,15 +109,9 @@ add_5424(struct str *out, const struct message *m)
 static void
 add_3164(struct str *out, const struct message *m)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	time_t t = (time_t)(m->time_us / US_PER_S);
-	struct tm tm;
-
-	localtime_r(&t, &tm);
 	str_addf(out, "<%u>", pri(m));
-	str_addn(out, months + (size_t)tm.tm_mon * 3, 3);
-	str_addf(out, " %2d %02d:%02d:%02d ", tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec);
+	stamp_put_bsd(out, m->time_us);
+	str_addc(out, ' ');
 	if (m->host.len == 0)
 		str_addc(out, '-');
 	for (size_t i = 0; i < m->host.len; i++)

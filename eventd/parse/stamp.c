@@ -284,3 +284,16 @@ stamp_utm(struct slice *rest, struct stamp_cache *cache, int64_t *us_r)
 	*rest = in;
 	return true;
 }
+
+void
+stamp_put_bsd(struct str *out, int64_t us)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	time_t t = (time_t)(us / US_PER_S);
+	struct tm tm;
+
+	localtime_r(&t, &tm);
+	str_addn(out, months + (size_t)tm.tm_mon * 3, 3);
+	str_addf(out, " %2d %02d:%02d:%02d", tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
+}

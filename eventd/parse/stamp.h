@@ -34,6 +34,8 @@ bool stamp_iso(struct slice s, struct stamp_cache *cache, int64_t *us_r);
  */
 bool stamp_bsd(struct slice *rest, int64_t now_us, struct stamp_cache *cache,
     int64_t *us_r, bool *cisco_r);
+/* Appends "Mar  5 13:59:58", local. */
+void stamp_put_bsd(struct str *out, int64_t us);
 /* "2026:03:05-13:59:58", local; 19 bytes off the front. */
 bool stamp_utm(struct slice *rest, struct stamp_cache *cache, int64_t *us_r);
 

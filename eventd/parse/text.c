@@ -104,3 +104,12 @@ text_cut(struct slice s, size_t max)
 		s.len--;
 	return s;
 }
+
+bool
+text_is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.s[i] >= 0x80)
+			return false;
+	return true;
+}

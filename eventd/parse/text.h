@@ -20,6 +20,7 @@ bool text_decode(struct str *out, struct slice raw);
  * a space. The new length.
  */
 size_t text_scrub(char *s, size_t n);
+bool text_is_ascii(struct slice s);
 /* Cut to at most `max` bytes, never inside a character. */
 struct slice text_cut(struct slice s, size_t max);
 

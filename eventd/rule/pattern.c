@@ -7,6 +7,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "eventd/parse/text.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -46,16 +47,6 @@ is_regex(struct slice s)
 			return true;
 	}
 	return false;
-}
-
-static bool
-is_ascii(struct slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		if ((unsigned char)s.s[i] >= 0x80)
-			return false;
-	}
-	return true;
 }
 
 /* A leading ".*" costs much and changes nothing where matches float. */
@@ -111,7 +102,7 @@ ec_pattern_new(const char *text, enum pattern_kind kind, struct err *err_r)
 		return NULL;
 	}
 	p->whole = kind == PATTERN_WHOLE;
-	if (!is_regex(s) && is_ascii(s)) {
+	if (!is_regex(s) && text_is_ascii(s)) {
 		p->whole |= kind == PATTERN_HOST;
 		p->plain = slice_dup(s);
 		p->plain_len = s.len;

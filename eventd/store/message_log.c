@@ -8,6 +8,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "eventd/parse/stamp.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -42,12 +43,8 @@ local(int64_t us)
 void
 message_log_line(struct str *out, const struct message *m)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	struct tm tm = local(m->time_us);
-
-	str_addn(out, months + (size_t)tm.tm_mon * 3, 3);
-	str_addf(out, " %2d %02d:%02d:%02d ", tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec);
+	stamp_put_bsd(out, m->time_us);
+	str_addc(out, ' ');
 	str_addslice(out, m->host);
 	if (m->application.len > 0 || m->pid != 0) {
 		str_addc(out, ' ');

@@ -4,6 +4,7 @@
  */
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/snmp_library.h"
 #include "eventd/trap/users_internal.h"
 
 #include <net-snmp/net-snmp-config.h>
@@ -14,23 +15,13 @@
 #include <stdlib.h>
 #include <strings.h>
 
-/* No files of any kind, no log; our engine. */
+/* Our engine. */
 void
 users_library_start(const struct engine_id *own, uint32_t boots)
 {
-	static bool done;
 	struct str line = {0};
 
-	if (!done) {
-		setenv("MIBS", "", 1);
-		netsnmp_ds_set_boolean(
-		    NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-		netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID,
-		    NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-		netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
-		init_snmp("vedette");
-	}
-	done = true;
+	snmp_library_start();
 	str_add(&line, "exactEngineID 0x");
 	engine_id_text(own, &line);
 	netsnmp_config_remember(line.s);
@@ -59,18 +50,6 @@ static const struct {
     {"sha-384", USM_CREATE_USER_AUTH_SHA384},
     {"sha512", USM_CREATE_USER_AUTH_SHA512},
     {"sha-512", USM_CREATE_USER_AUTH_SHA512}};
-static const struct {
-	const char *word;
-	int type;
-} privs[] = {{"des", USM_CREATE_USER_PRIV_DES},
-    {"aes", USM_CREATE_USER_PRIV_AES}, {"aes128", USM_CREATE_USER_PRIV_AES},
-    {"aes-128", USM_CREATE_USER_PRIV_AES},
-    {"aes192", USM_CREATE_USER_PRIV_AES192},
-    {"aes-192", USM_CREATE_USER_PRIV_AES192},
-    {"aes256", USM_CREATE_USER_PRIV_AES256},
-    {"aes-256", USM_CREATE_USER_PRIV_AES256},
-    {"aes192c", USM_CREATE_USER_PRIV_AES192_CISCO},
-    {"aes256c", USM_CREATE_USER_PRIV_AES256_CISCO}};
 
 static int
 auth_type(const char *word)
@@ -78,16 +57,6 @@ auth_type(const char *word)
 	for (size_t i = 0; word != NULL && i < ARRAY_LEN(auths); i++) {
 		if (strcasecmp(auths[i].word, word) == 0)
 			return auths[i].type;
-	}
-	return -1;
-}
-
-static int
-priv_type(const char *word)
-{
-	for (size_t i = 0; word != NULL && i < ARRAY_LEN(privs); i++) {
-		if (strcasecmp(privs[i].word, word) == 0)
-			return privs[i].type;
 	}
 	return -1;
 }
@@ -230,7 +199,7 @@ void
 users_protocols(struct known_user *k)
 {
 	k->auth = auth_type(k->user->auth);
-	k->priv = priv_type(k->user->priv);
+	k->priv = k->user->priv == NULL ? -1 : snmp_privacy_of(k->user->priv);
 }
 
 bool

@@ -5,6 +5,7 @@
 #include "fetcher/snmp/usm.h"
 
 #include "common/mem.h"
+#include "common/snmp_library.h"
 #include "fetcher/snmp/keys.h"
 
 #include <stdio.h>
@@ -12,49 +13,6 @@
 #include <strings.h>
 
 #define ENGINES 16384 /* remembered; a place may be taken by another */
-
-/* --- the library ----------------------------------------------------------
- */
-
-/* No MIB files, no configuration files, no files at all, no log. */
-static void
-init_library(void)
-{
-	static bool done;
-
-	if (done)
-		return;
-	done = true;
-	setenv("MIBS", "", 1);
-	netsnmp_ds_set_boolean(
-	    NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-	netsnmp_ds_set_boolean(
-	    NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-	netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
-	init_snmp("vedette");
-}
-
-static const struct {
-	const char *word;
-	int type;
-} privacies[] = {{"des", USM_CREATE_USER_PRIV_DES},
-    {"aes", USM_CREATE_USER_PRIV_AES}, {"aes128", USM_CREATE_USER_PRIV_AES},
-    {"aes-128", USM_CREATE_USER_PRIV_AES},
-    {"aes192", USM_CREATE_USER_PRIV_AES192},
-    {"aes-192", USM_CREATE_USER_PRIV_AES192},
-    {"aes256", USM_CREATE_USER_PRIV_AES256},
-    {"aes-256", USM_CREATE_USER_PRIV_AES256},
-    {"aes192c", USM_CREATE_USER_PRIV_AES192_CISCO},
-    {"aes256c", USM_CREATE_USER_PRIV_AES256_CISCO}};
-
-int
-usm_privacy_of(const char *word)
-{
-	for (size_t i = 0; i < ARRAY_LEN(privacies); i++)
-		if (strcasecmp(privacies[i].word, word) == 0)
-			return privacies[i].type;
-	return -1;
-}
 
 int
 usm_check(const struct snmp_options *o, struct err *err_r)
@@ -82,7 +40,7 @@ usm_check(const struct snmp_options *o, struct err *err_r)
 		return -1;
 	}
 	if (o->priv != NULL &&
-	    (usm_privacy_of(o->priv) < 0 || o->priv_secret == NULL)) {
+	    (snmp_privacy_of(o->priv) < 0 || o->priv_secret == NULL)) {
 		err_set(err_r,
 		    "snmp.priv: \"%s\" is none of des, aes, aes192, aes256, "
 		    "aes192c, aes256c, or has no password",
@@ -99,7 +57,7 @@ usm_open(const char *at, const struct snmp_options *o,
 	netsnmp_session session;
 	void *handle;
 
-	init_library();
+	snmp_library_start();
 	snmp_sess_init(&session);
 	session.timeout = (long)o->timeout_ms * 1000;
 	session.retries = (int)o->retries;

@@ -26,8 +26,6 @@ int usm_adopt(void *handle, const char *at, const struct usm_engine *engine,
     const struct snmp_options *options, struct usm_held **held_r,
     struct err *err_r);
 void usm_release(struct usm_held **held); /* NULL is fine */
-/* The library's type of a word like "aes"; -1: none. */
-int usm_privacy_of(const char *word);
 
 /* Engines by address, remembered by the process. */
 const struct usm_engine *usm_known(const char *at);

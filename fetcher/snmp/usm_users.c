@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/snmp_library.h"
 #include "fetcher/snmp/keys.h"
 
 #include <net-snmp/library/lcd_time.h>
@@ -163,7 +164,7 @@ wanted_keys(const struct snmp_options *o)
 		l.auth_key = key_of(hash, o->auth_secret, &o->auth_id);
 	}
 	if (hash != NULL && o->priv != NULL) {
-		l.priv = usm_privacy_of(o->priv);
+		l.priv = snmp_privacy_of(o->priv);
 		l.priv_key = key_of(hash, o->priv_secret, &o->priv_id);
 	}
 	return l;

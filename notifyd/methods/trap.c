@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
+#include "common/snmp_library.h"
 #include "notifyd/methods/secret.h"
 #include "notifyd/methods/table.h"
 #include "notifyd/methods/words.h"
@@ -48,23 +49,7 @@ struct trap { /* one delivery, in the thread */
 
 /* The library has one state for all. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static bool ready;
-static int64_t started_s;
-
-static void
-init_library(void)
-{
-	if (ready)
-		return;
-	ready = true;
-	started_s = clock_wall() / NS_PER_S;
-	netsnmp_ds_set_boolean(
-	    NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
-	netsnmp_ds_set_boolean(
-	    NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-	snmp_disable_stderrlog();
-	init_snmp("vedette");
-}
+static int64_t started_s; /* set before the first trap's thread begins */
 
 /* --- what is sent ----------------------------------------------------------
  */
@@ -313,7 +298,6 @@ send_trap(struct trap *t, struct err *err_r)
 	netsnmp_session s;
 	char peer[300];
 
-	init_library();
 	snmp_sess_init(&s);
 	s.peername = peer;
 	s.retries = 2;
@@ -416,6 +400,9 @@ trap_start(struct traps *traps, struct delivery *d)
 {
 	struct trap *t = xnew(struct trap);
 
+	snmp_library_start();
+	if (started_s == 0)
+		started_s = clock_wall() / NS_PER_S;
 	t->traps = traps;
 	t->d = d;
 	t->timeout_ms = d->timeout_ms;

@@ -94,9 +94,4 @@ struct spool_bulk_mark {
 void spool_bulk_mark(struct spool *spool, const struct spool_bulk_mark *mark,
     spool_marked_fn *marked, void *arg);
 
-/* Bulks without a result, and how many entries they have. */
-typedef void spool_bulks_count_fn(int64_t bulks, int64_t entries, void *arg);
-void spool_bulks_count(
-    struct spool *spool, spool_bulks_count_fn *got, void *arg);
-
 #endif

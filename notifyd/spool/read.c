@@ -264,7 +264,7 @@ spool_lines(struct spool *spool, int64_t id, unsigned max, spool_lines_fn *got,
 
 struct count_job {
 	struct store_job job;
-	int64_t counts[SPOOL_STATES], lines;
+	struct spool_counts counts;
 	spool_counts_fn *got;
 	void *arg;
 };
@@ -276,19 +276,28 @@ count_run(struct store *store, struct store_job *job)
 	sqlite3_stmt *st;
 	int rc;
 
-	memset(c->counts, 0, sizeof(c->counts));
+	c->counts = (struct spool_counts){.lines = 0};
 	rc = nd_store_query(store, &st, SQL_DELIVERIES_COUNT, "");
 	for (; rc == 1; rc = nd_store_next(st)) {
 		int state = sqlite3_column_int(st, 0);
 
 		if (state >= 0 && state < SPOOL_STATES)
-			c->counts[state] = sqlite3_column_int64(st, 1);
+			c->counts.deliveries[state] =
+			    sqlite3_column_int64(st, 1);
 	}
 	if (rc < 0)
 		return -1;
 	rc = nd_store_query(store, &st, SQL_LINES_COUNT, "");
 	if (rc == 1)
-		c->lines = sqlite3_column_int64(st, 0);
+		c->counts.lines = sqlite3_column_int64(st, 0);
+	if (rc < 0)
+		return -1;
+	rc = nd_store_query(store, &st, SQL_BULKS_COUNT, "");
+	if (rc == 1) {
+		c->counts.bulks = sqlite3_column_int64(st, 0);
+		c->counts.entries = sqlite3_column_int64(st, 1);
+		sqlite3_reset(st);
+	}
 	return rc < 0 ? -1 : 0;
 }
 
@@ -298,7 +307,7 @@ count_done(struct store_job *job, bool committed)
 	struct count_job *c = (struct count_job *)job;
 
 	if (committed)
-		c->got(c->counts, c->lines, c->arg);
+		c->got(&c->counts, c->arg);
 	free(c);
 }
 

@@ -186,8 +186,12 @@ typedef void spool_listed_fn(const struct spool_notice *list, size_t n,
 void spool_list(struct spool *spool, const struct spool_filter *filter,
     spool_listed_fn *listed, void *arg);
 
-typedef void spool_counts_fn(
-    const int64_t counts[SPOOL_STATES], int64_t lines, void *arg);
+struct spool_counts {
+	int64_t deliveries[SPOOL_STATES];
+	int64_t lines;          /* of the history, on their way to core */
+	int64_t bulks, entries; /* bulks without a result, what is in them */
+};
+typedef void spool_counts_fn(const struct spool_counts *counts, void *arg);
 void spool_count(struct spool *spool, spool_counts_fn *counts, void *arg);
 
 #endif

@@ -4,9 +4,9 @@
  */
 #include "site/replay/replay.h"
 #include "common/clock.h"
-#include "common/file.h"
 #include "common/mem.h"
 #include "site/event/event.h"
+#include "site/input.h"
 #include "site/opened.h"
 
 #include <stdio.h>
@@ -14,21 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MAX    (512u << 20)
 #define CANNOT_PLAY 2
-
-static int
-read_messages(const char *path, struct str *to, struct err *err_r)
-{
-	char buf[65536];
-	size_t n;
-
-	if (strcmp(path, "-") != 0)
-		return file_read(path, FILE_MAX, to, err_r);
-	while ((n = fread(buf, 1, sizeof(buf), stdin)) > 0)
-		str_addn(to, buf, n);
-	return 0;
-}
 
 /* A document with event_rules, hosts, ..., or the site's files as written. */
 static int
@@ -62,7 +48,7 @@ play(const struct cmd_call *call, const char *file, struct mistakes *m,
 	struct str text = {0};
 	int rc = -1;
 
-	if (read_messages(file, &text, err_r) == 0 &&
+	if (input_read(file, &text, err_r) == 0 &&
 	    open_config(call, &c, m, err_r) == 0) {
 		options.zone = c.settings->timezone;
 		rc = replay_run(

@@ -112,12 +112,11 @@ struct outcome {
 };
 
 static void
-on_counts(const int64_t counts[SPOOL_STATES], int64_t n_lines, void *arg)
+on_counts(const struct spool_counts *counts, void *arg)
 {
 	struct outcome *o = arg;
 
-	(void)n_lines;
-	memcpy(o->counts, counts, sizeof(o->counts));
+	memcpy(o->counts, counts->deliveries, sizeof(o->counts));
 	o->came = true;
 }
 
