@@ -7,6 +7,7 @@
 
 #include "common/daemon.h"
 #include "common/period.h"
+#include "core/command/command.h"
 #include "core/command/files.h"
 #include "core/config/links.h"
 #include "core/config/match.h"
@@ -31,8 +32,9 @@ struct core {
 	int64_t next_second, next_hour; /* monotonic, ns */
 	int64_t start_us, reload_us;    /* how long they took */
 	uint64_t commands, commands_refused, jumps, reloads;
-	uint32_t look_at;       /* of the invariants: whose turn it is */
-	struct files files;     /* PROCESS_FILE */
+	struct command_memory named; /* by the command before */
+	uint32_t look_at;            /* of the invariants: whose turn it is */
+	struct files files;          /* PROCESS_FILE */
 	struct bus_peer *asker; /* of the command that runs, and its number */
 	uint64_t asker_id;
 	bool file_taken; /* it is one of a file: the answer waits */

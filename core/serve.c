@@ -76,6 +76,7 @@ core_command(
 {
 	struct core *core = d->state;
 	struct command_context ctx = {.engine = core->engine,
+	    .memory = &core->named,
 	    .now = core_now(),
 	    .save = save,
 	    .file = process_file,
@@ -108,6 +109,7 @@ bool
 core_files(struct core *core)
 {
 	struct command_context ctx = {.engine = core->engine,
+	    .memory = &core->named,
 	    .now = core_now(),
 	    .save = save,
 	    .arg = core};

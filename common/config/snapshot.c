@@ -249,13 +249,13 @@ snapshot_close(struct snapshot **snap)
 static int
 compare(const char *name, struct slice wanted)
 {
-	size_t len = strlen(name);
-	size_t n = len < wanted.len ? len : wanted.len;
-	int c = n == 0 ? 0 : memcmp(name, wanted.s, n);
-
-	if (c != 0)
-		return c;
-	return (len > wanted.len) - (len < wanted.len);
+	for (size_t i = 0; i < wanted.len; i++) {
+		if (name[i] == '\0')
+			return -1;
+		if (name[i] != wanted.s[i])
+			return (uint8_t)name[i] < (uint8_t)wanted.s[i] ? -1 : 1;
+	}
+	return name[wanted.len] != '\0';
 }
 
 /*

@@ -12,9 +12,20 @@
 #define COMMAND_MAX_ARGS 10
 #define COMMAND_MAX_LINE (256u << 10)
 
+/*
+ * What the command before named. Senders of results tell a host's services in
+ * their order, so the next one is looked at before it is searched. Begins as
+ * zeroes; may outlive a configuration, for every guess is compared.
+ */
+struct command_memory {
+	const void *command;
+	uint32_t host, service;
+};
+
 struct command_context {
 	struct engine *engine;
-	int64_t now; /* wall seconds */
+	struct command_memory *memory; /* or NULL */
+	int64_t now;                   /* wall seconds */
 	/* SAVE_STATE_INFORMATION; may be NULL. */
 	void (*save)(void *arg);
 	/* PROCESS_FILE: does its commands, one a line; 0, or -1 with a reason.

@@ -64,6 +64,67 @@ wrong(const char *what, unsigned n, const struct arg *a, struct err *err_r)
 	return -1;
 }
 
+static bool
+is_object(const struct snapshot *snap, uint32_t object, struct slice name)
+{
+	return slice_eqs(name, snap_s(snap, snap->objects[object].name));
+}
+
+static uint32_t
+find_host(const struct call *c, struct slice name)
+{
+	const struct snapshot *snap = c->ctx->engine->snap;
+	struct command_memory *m = c->ctx->memory;
+	uint32_t host;
+
+	if (m == NULL)
+		return snap_find_host(snap, name);
+	if (m->host < snap->n_hosts && is_object(snap, m->host, name))
+		return m->host;
+	host = snap_find_host(snap, name);
+	if (host != SNAP_NONE)
+		m->host = host;
+	return host;
+}
+
+static uint32_t
+find_service(const struct call *c, uint32_t host, struct slice name)
+{
+	const struct snapshot *snap = c->ctx->engine->snap;
+	struct snap_list of = snap->objects[host].services;
+	struct command_memory *m = c->ctx->memory;
+	uint32_t guess, service;
+
+	if (m == NULL)
+		return snap_find_service(snap, host, name);
+	guess = m->service + 1;
+	if (guess < of.off || guess >= of.off + of.n)
+		guess = of.off;
+	service = of.n > 0 && is_object(snap, guess, name)
+	    ? guess
+	    : snap_find_service(snap, host, name);
+	if (service != SNAP_NONE)
+		m->service = service;
+	return service;
+}
+
+static const struct command *
+find_command(const struct call *c, struct slice name)
+{
+	struct command_memory *m = c->ctx->memory;
+	const struct command *found = m == NULL ? NULL : m->command;
+
+	if (name.len == 0)
+		return NULL;
+	if (found != NULL && slice_eqs(name, found->name))
+		return found;
+	found =
+	    bsearch(&name, commands, n_commands, sizeof(commands[0]), compare);
+	if (m != NULL)
+		m->command = found;
+	return found;
+}
+
 /* Objects that must exist. */
 static int
 read_name(struct call *c, struct arg *a, char type, struct err *err_r)
@@ -72,10 +133,10 @@ read_name(struct call *c, struct arg *a, char type, struct err *err_r)
 
 	switch (type) {
 	case 'h':
-		a->index = snap_find_host(snap, a->text);
+		a->index = find_host(c, a->text);
 		return a->index == SNAP_NONE ? unknown("host", a, err_r) : 0;
 	case 's':
-		a->index = snap_find_service(snap, a[-1].index, a->text);
+		a->index = find_service(c, a[-1].index, a->text);
 		return a->index == SNAP_NONE ? unknown("service", a, err_r) : 0;
 	case 'H':
 		a->index = snap_find_host_group(snap, a->text);
@@ -260,9 +321,7 @@ command_parse(struct call *c, struct slice line, struct err *err_r)
 		line.s = at + 1;
 		line.len -= name.len + 1;
 	}
-	c->command = name.len == 0 ? NULL
-				   : bsearch(&name, commands, n_commands,
-					 sizeof(commands[0]), compare);
+	c->command = find_command(c, name);
 	if (c->command == NULL) {
 		err_set(err_r, "Unknown command '%.*s'",
 		    (int)(name.len > 100 ? 100 : name.len),

@@ -231,6 +231,60 @@ written_to_the_history(void **state) /* EC-5 */
 	world_free(&w);
 }
 
+static uint32_t
+below(uint64_t *seed, uint32_t n)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + 1;
+	return (uint32_t)(*seed >> 33) % n;
+}
+
+/* What the command before named is only a guess. */
+static void
+remembers_nothing_wrong(void **state)
+{
+	static const char *const hosts[] = {"a", "ab", "b", "none", ""};
+	static const char *const services[] = {"1", "10", "2", "none", ""};
+	struct world *w = world_new();
+	struct command_memory memory = {0};
+	struct command_context plain = {.now = 1}, guessing;
+	uint64_t seed = 7;
+	uint32_t found = 0;
+
+	(void)state;
+	for (uint32_t h = 0; h < 3; h++)
+		snapb_host(w->b, hosts[h]);
+	for (uint32_t i = 0; i < 9; i++) /* "b" has none */
+		if (i / 3 < 2)
+			snapb_service(w->b, i / 3, services[i % 3]);
+	world_start(w, 0);
+	plain.engine = w->e;
+	guessing = plain;
+	guessing.memory = &memory;
+	for (unsigned i = 0; i < 5000; i++) {
+		struct call a = {.ctx = &plain}, b = {.ctx = &guessing};
+		struct str line = {0};
+		struct err err;
+		int rc;
+
+		str_addf(&line, "%s;%s;%s",
+		    below(&seed, 3) ? "ENABLE_SVC_CHECK" : "DISABLE_SVC_CHECK",
+		    hosts[below(&seed, 5)], services[below(&seed, 5)]);
+		rc = command_parse(&a, str_slice(&line), &err);
+		assert_int_equal(rc, command_parse(&b, str_slice(&line), &err));
+		if (rc == 0) {
+			assert_ptr_equal(a.command, b.command);
+			assert_int_equal(a.args[0].index, b.args[0].index);
+			assert_int_equal(a.args[1].index, b.args[1].index);
+			found++;
+		}
+		if (i % 1000 == 999) /* another configuration */
+			memory.host = memory.service = UINT32_MAX - 1;
+		str_free(&line);
+	}
+	assert_true(found > 500);
+	world_free(&w);
+}
+
 int
 main(void)
 {
@@ -242,6 +296,7 @@ main(void)
 	    cmocka_unit_test(groups_and_trees),
 	    cmocka_unit_test(overrides_and_back),
 	    cmocka_unit_test(written_to_the_history),
+	    cmocka_unit_test(remembers_nothing_wrong),
 	};
 
 	setenv("TZ", "UTC", 1);
