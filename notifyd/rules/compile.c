@@ -415,4 +415,5 @@ nd_rule_free(struct rule *rule)
 	names_free(&rule->to.emails);
 	names_free(&rule->to.only_groups);
 	pairs_free(&rule->to.only_attributes);
+	free(rule->to.members);
 }

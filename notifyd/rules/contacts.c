@@ -2,7 +2,8 @@
  *
  * Contacts as the rules see them, and the whole of a compiled configuration.
  */
-#include "notifyd/rules/rule.h"
+#include "notifyd/rules/index.h"
+#include "notifyd/rules/meant.h"
 
 #include "common/mem.h"
 #include "common/num.h"
@@ -203,6 +204,11 @@ rules_compile(
 		rule_read_list(config->rules, "notification_rules", NULL,
 		    &rules->world, &rules->v, &rules->n, warnings, err_r) < 0))
 		nd_rules_free(&rules);
+	if (rules == NULL)
+		return NULL;
+	for (size_t i = 0; i < rules->n; i++)
+		nd_meant_prepare(rules, &rules->v[i].to);
+	rules->index = nd_index_new(rules);
 	return rules;
 }
 
@@ -229,6 +235,7 @@ nd_rules_free(struct rules **rules)
 {
 	if (*rules == NULL)
 		return;
+	nd_index_free(&(*rules)->index);
 	for (size_t i = 0; i < (*rules)->n; i++)
 		nd_rule_free(&(*rules)->v[i]);
 	for (size_t i = 0; i < (*rules)->n_contacts; i++)

@@ -157,6 +157,14 @@ decide_bulk(const struct gather_bulk *bulk, const struct rules_world *world,
 	g->how = json_incref(bulk->how);
 }
 
+/* Asked last, because for a script it means a look at the disk. */
+static bool
+takes_many(const struct rules_world *world, const char *method)
+{
+	return world->method_bulks == NULL ||
+	    world->method_bulks(method, world->arg);
+}
+
 /* --- quiet hours -----------------------------------------------------------
  */
 
@@ -225,6 +233,7 @@ decide_quiet(const struct gather_rules *rules, const struct rules_world *world,
 				      : "it is severe enough");
 		return false;
 	}
+	g->together = takes_many(world, method);
 	g->until = period_ends(world, quiet->period, at);
 	if (g->until == INT64_MAX) {
 		g->until = 0;
@@ -334,10 +343,7 @@ gather_decide(const struct gather_rules *rules, const struct rules_world *world,
     const struct context *ctx, const char *method, int64_t at,
     struct plan_gather *g)
 {
-	bool many = world->method_bulks == NULL ||
-	    world->method_bulks(method, world->arg);
-
-	*g = (struct plan_gather){.kind = PLAN_AT_ONCE, .together = many};
+	*g = (struct plan_gather){.kind = PLAN_AT_ONCE};
 	if (rules->period != NULL) {
 		decide_held(rules, world, at, g);
 		return;
@@ -347,15 +353,18 @@ gather_decide(const struct gather_rules *rules, const struct rules_world *world,
 	if (rules->bulk != NULL && rules->bulk->given) {
 		free(g->why);
 		g->why = NULL;
-		if (many)
+		g->together = takes_many(world, method);
+		if (g->together)
 			decide_bulk(rules->bulk, world, ctx, at, g);
 		else
 			g->why = xasprintf(
 			    "no bulk: %s tells one at a time (a script says "
 			    "\"# Bulk: yes\" in its third line)",
 			    method);
-	} else if (rules->group != NULL && rules->group->wanted && many) {
-		decide_cause(rules->group, ctx, g);
+	} else if (rules->group != NULL && rules->group->wanted) {
+		g->together = takes_many(world, method);
+		if (g->together)
+			decide_cause(rules->group, ctx, g);
 	}
 }
 

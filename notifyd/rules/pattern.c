@@ -29,8 +29,11 @@ struct pattern {
 static char *
 plain_prefix(const char *regex, bool anchored, bool *plain_r)
 {
-	size_t n = strcspn(regex, "\\^$.[]()*+?{}|");
+	size_t n;
 
+	if (anchored && regex[0] == '^' && strchr(regex, '|') == NULL)
+		regex++; /* it says the same again */
+	n = strcspn(regex, "\\^$.[]()*+?{}|");
 	*plain_r = regex[n] == '\0';
 	if (*plain_r)
 		return xstrdup(regex);
@@ -98,4 +101,10 @@ nd_pattern_matches(const struct pattern *p, const char *text)
 	return p->plain ||
 	    pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0, 0, p->data,
 		p->limits) >= 0;
+}
+
+struct slice
+nd_pattern_prefix(const struct pattern *p)
+{
+	return (struct slice){p->prefix, p->anchored ? p->prefix_len : 0};
 }

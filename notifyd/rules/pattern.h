@@ -19,5 +19,7 @@ struct pattern *nd_pattern_compile(
 void nd_pattern_free(struct pattern **p);
 /* The text must be valid UTF-8. Not for two threads at once. */
 bool nd_pattern_matches(const struct pattern *p, const char *text);
+/* What every text begins with that matches; empty if nothing is known. */
+struct slice nd_pattern_prefix(const struct pattern *p);
 
 #endif

@@ -3,21 +3,12 @@
  * The plan: walks the global rules, then the users' own, and keeps one entry
  * for each contact and method (notifications.md section 6).
  */
-#include "notifyd/rules/rule.h"
+#include "notifyd/rules/index.h"
+#include "notifyd/rules/meant.h"
 
 #include "common/mem.h"
 
 #include <stdlib.h>
-
-/* Contacts that a rule means: known ones, or plain addresses. */
-struct meant {
-	const struct rules_contact *contact; /* NULL: the address */
-	char *address;                       /* "mailto:x@y" */
-};
-struct meant_list {
-	struct meant *v;
-	size_t n, cap;
-};
 
 /* A walk over the rules for one notice. */
 struct walk {
@@ -114,23 +105,6 @@ plan_mail(struct plan *plan, const char *addresses)
 }
 
 static void
-plan_skip(struct plan *plan, const char *contact, const char *method,
-    const char *reason)
-{
-	for (size_t i = 0; i < plan->n_skips; i++) {
-		const struct plan_skip *s = &plan->skips[i];
-
-		if (strcmp(s->contact, contact) == 0 &&
-		    strcmp(s->method, method) == 0 &&
-		    strcmp(s->reason, reason) == 0)
-			return;
-	}
-	ARRAY_GROW(plan->skips, plan->n_skips, plan->cap_skips);
-	plan->skips[plan->n_skips++] = (struct plan_skip){
-	    xstrdup(contact), xstrdup(method), xstrdup(reason)};
-}
-
-static void
 note(struct walk *w, const char *what, const char *contact, const char *method)
 {
 	if (w->explain)
@@ -147,157 +121,8 @@ entry_compare(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->contact, y->contact);
 }
 
-/* --- who is meant ----------------------------------------------------------
+/* --- who cannot be told ----------------------------------------------------
  */
-
-static const char *
-meant_name(const struct meant *m)
-{
-	return m->contact != NULL ? m->contact->name : m->address;
-}
-
-static void
-meant_add(struct meant_list *list, const struct rules_contact *contact)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (list->v[i].contact == contact)
-			return;
-	}
-	ARRAY_GROW(list->v, list->n, list->cap);
-	list->v[list->n++] = (struct meant){.contact = contact};
-}
-
-static void
-meant_add_emails(struct meant_list *list, const struct names *emails)
-{
-	for (size_t k = 0; k < emails->n; k++) {
-		char *address = xasprintf("mailto:%s", emails->v[k]);
-		bool there = false;
-
-		for (size_t i = 0; i < list->n && !there; i++) {
-			there = list->v[i].address != NULL &&
-			    strcmp(list->v[i].address, address) == 0;
-		}
-		if (there) {
-			free(address);
-			continue;
-		}
-		ARRAY_GROW(list->v, list->n, list->cap);
-		list->v[list->n++] = (struct meant){.address = address};
-	}
-}
-
-static void
-meant_free(struct meant_list *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		free(list->v[i].address);
-	free(list->v);
-	*list = (struct meant_list){0};
-}
-
-static void
-meant_add_fallback(struct walk *w, struct meant_list *list)
-{
-	for (size_t i = 0; i < w->rules->n_contacts; i++) {
-		if (w->rules->contacts[i].fallback)
-			meant_add(list, &w->rules->contacts[i]);
-	}
-	meant_add_emails(list, &w->rules->fallback_emails);
-}
-
-static void
-meant_add_name(struct walk *w, struct meant_list *list, const char *name,
-    const char *method)
-{
-	const struct rules_contact *c = rules_find_contact(w->rules, name);
-
-	if (c == NULL)
-		plan_skip(w->plan, name, method, "there is no such contact");
-	else
-		meant_add(list, c);
-}
-
-static void
-meant_add_object(struct walk *w, struct meant_list *list, const char *method)
-{
-	const char *contacts = context_text(w->view.ctx, "CONTACTS");
-	struct slice rest = slice_of(contacts), word;
-
-	if (strcmp(contacts, "?") == 0) { /* unknown to the core */
-		meant_add_fallback(w, list);
-		return;
-	}
-	while (slice_next(&rest, ',', &word)) {
-		char *name = slice_dup(slice_trim(word));
-
-		if (name[0] != '\0')
-			meant_add_name(w, list, name, method);
-		free(name);
-	}
-}
-
-static bool
-contact_in_group(const struct rules_contact *c, const struct names *groups)
-{
-	for (size_t i = 0; i < groups->n; i++) {
-		if (names_have(&c->groups, groups->v[i]))
-			return true;
-	}
-	return false;
-}
-
-/* only_groups (member of all) and only_attributes. */
-static bool
-contact_allowed(const struct rules_contact *c, const struct to *to)
-{
-	for (size_t i = 0; i < to->only_groups.n; i++) {
-		if (c == NULL || !names_have(&c->groups, to->only_groups.v[i]))
-			return false;
-	}
-	for (size_t i = 0; i < to->only_attributes.n; i++) {
-		const struct pair_item *p = &to->only_attributes.v[i];
-		const char *is = c == NULL
-		    ? NULL
-		    : json_string_value(json_object_get(c->attributes, p->key));
-
-		if (is == NULL || !nd_pattern_matches(p->pattern, is))
-			return false;
-	}
-	return true;
-}
-
-static void
-meant_of_rule(struct walk *w, const struct rule *rule, struct meant_list *list)
-{
-	const struct to *to = &rule->to;
-	size_t kept = 0;
-
-	if (rule->user != NULL) {
-		meant_add(list, rule->user);
-		return;
-	}
-	if (to->object_contacts)
-		meant_add_object(w, list, rule->method);
-	for (size_t i = 0; i < w->rules->n_contacts; i++) {
-		const struct rules_contact *c = &w->rules->contacts[i];
-
-		if (to->all_users ||
-		    (to->all_users_with_email && c->email[0] != '\0') ||
-		    contact_in_group(c, &to->groups))
-			meant_add(list, c);
-	}
-	for (size_t i = 0; i < to->users.n; i++)
-		meant_add_name(w, list, to->users.v[i], rule->method);
-	meant_add_emails(list, &to->emails);
-	for (size_t i = 0; i < list->n; i++) {
-		if (contact_allowed(list->v[i].contact, to))
-			list->v[kept++] = list->v[i];
-		else
-			free(list->v[i].address);
-	}
-	list->n = kept;
-}
 
 /* Is the name one of "a,b,c"? */
 static bool
@@ -411,7 +236,7 @@ add_entries(struct walk *w, const struct rule *rule, struct meant_list *list)
 			    meant_name(m), rule->method, w->notice->arg)))
 			why = "was not told of the problem";
 		if (why != NULL)
-			plan_skip(w->plan, meant_name(m), rule->method, why);
+			nd_plan_skip(w->plan, meant_name(m), rule->method, why);
 		else
 			put_entry(w, m, rule->method, rule, rule->id);
 	}
@@ -438,7 +263,7 @@ cancel_entries(struct walk *w, const struct rule *rule, struct meant_list *list)
 			continue;
 		}
 		note(w, "cancelled", e->contact, e->method);
-		plan_skip(
+		nd_plan_skip(
 		    plan, e->contact, e->method, "cancelled by a later rule");
 		plan_remove(plan, i);
 	}
@@ -472,7 +297,7 @@ apply_rule(struct walk *w, const struct rule *rule)
 	if (verdict == VERDICT_MATCH) {
 		struct meant_list list = {0};
 
-		meant_of_rule(w, rule, &list);
+		meant_of_rule(&w->view, rule, w->plan, &list);
 		if (rule->cancel)
 			cancel_entries(w, rule, &list);
 		else
@@ -493,12 +318,44 @@ tell_plainly(
 		const char *why = meant_obstacle(w, &list->v[i], method);
 
 		if (why != NULL)
-			plan_skip(
+			nd_plan_skip(
 			    w->plan, meant_name(&list->v[i]), method, why);
 		else
 			put_entry(w, &list->v[i], method, NULL, id);
 	}
 	meant_free(list);
+}
+
+/* True if it is a global rule and counts as a match. */
+static bool
+walk_rule(struct walk *w, size_t i)
+{
+	const struct rule_index *index = w->rules->index;
+
+	return apply_rule(w, nd_index_at(index, i)) &&
+	    i < nd_index_global(index);
+}
+
+/* The same without those that cannot fit. */
+static bool
+walk_marked(struct walk *w)
+{
+	const struct rule_index *index = w->rules->index;
+	size_t n = nd_index_words(index);
+	uint64_t few[64], *bits = n > ARRAY_LEN(few) ? xcalloc(n, 8) : few;
+	bool matched = false;
+
+	nd_index_mark(index, &w->view, bits);
+	for (size_t i = 0; i < n; i++) {
+		for (uint64_t left = bits[i]; left != 0; left &= left - 1) {
+			size_t at = i * 64 + (size_t)__builtin_ctzll(left);
+
+			matched = walk_rule(w, at) || matched;
+		}
+	}
+	if (bits != few)
+		free(bits);
+	return matched;
 }
 
 /* True if a global rule counts as a match. */
@@ -510,16 +367,14 @@ walk_rules(struct walk *w)
 	bool matched = rules->absent;
 
 	if (rules->absent) {
-		meant_add_object(w, &list, "mail");
+		meant_add_object(&w->view, "mail", w->plan, &list);
 		tell_plainly(w, &list, "mail", "default");
 	}
-	for (size_t i = 0; i < rules->n; i++)
-		matched = apply_rule(w, &rules->v[i]) || matched;
-	for (size_t i = 0; i < rules->n_contacts; i++) {
-		const struct rules_contact *c = &rules->contacts[i];
-
-		for (size_t k = 0; k < c->n_rules; k++)
-			apply_rule(w, &c->rules[k]);
+	if (w->explain) {
+		for (size_t i = 0; i < nd_index_size(rules->index); i++)
+			matched = walk_rule(w, i) || matched;
+	} else {
+		matched = walk_marked(w) || matched;
 	}
 	return matched;
 }
@@ -585,7 +440,7 @@ plan_make(const struct rules *rules, const struct rules_notice *notice,
 		struct meant_list list = {0};
 
 		plan_r->fallback = true;
-		meant_add_fallback(&w, &list);
+		meant_add_fallback(rules, &list);
 		tell_plainly(&w, &list, rules->fallback_method, "fallback");
 	}
 	drop_settled_skips(plan_r);

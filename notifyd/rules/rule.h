@@ -87,6 +87,9 @@ struct to {
 	bool object_contacts, all_users, all_users_with_email;
 	struct names users, groups, emails, only_groups;
 	struct pairs only_attributes;
+	/* Of all_users..., groups: set when all contacts are known. */
+	const struct rules_contact **members;
+	size_t n_members;
 };
 
 struct rule {
@@ -127,6 +130,7 @@ struct rules {
 	struct names fallback_emails;
 	struct gather_group group; /* the site's */
 	struct rules_world world;
+	struct rule_index *index; /* rules/index.h */
 };
 
 /* What of the notice is asked for again and again. */

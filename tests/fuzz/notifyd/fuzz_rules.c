@@ -5,6 +5,7 @@
  */
 #include "notifyd/rules/rules.h"
 
+#include "common/log.h"
 #include "common/mem.h"
 
 #include <stdint.h>
@@ -40,6 +41,23 @@ was_told(const char *contact, const char *method, void *arg)
 	return contact[0] == method[0];
 }
 
+/* With every rule tested, and by the index. */
+static void
+must_be_same(const struct plan *all, const struct plan *quick)
+{
+	must(all->n_entries == quick->n_entries);
+	must(all->n_skips == quick->n_skips);
+	must(all->fallback == quick->fallback);
+	for (size_t i = 0; i < all->n_entries; i++) {
+		const struct plan_entry *a = &all->entries[i];
+		const struct plan_entry *b = &quick->entries[i];
+
+		must(strcmp(a->contact, b->contact) == 0);
+		must(strcmp(a->method, b->method) == 0);
+		must(strcmp(a->rule, b->rule) == 0);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -58,11 +76,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct rules *rules = rules_compile(&config, &warnings, &err);
 
 	if (rules != NULL) {
-		struct plan plan;
+		struct plan plan, quick;
 
 		context_from_json(&ctx, json_object_get(doc, "context"));
 		plan_make(rules, &notice, 1000000, true, &plan);
+		plan_make(rules, &notice, 1000000, false, &quick);
+		must_be_same(&plan, &quick);
 		plan_free(&plan);
+		plan_free(&quick);
 	}
 	nd_rules_free(&rules);
 	context_free(&ctx);
