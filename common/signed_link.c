@@ -102,12 +102,12 @@ add_hex(struct str *to, const unsigned char *bytes, size_t n)
 		str_addf(to, "%02x", bytes[i]);
 }
 
-/* Two daemons may try at once: the first file stays. */
+/* Two daemons or threads may try at once: the first file stays. */
 static int
 make_key(const char *path, struct err *err_r)
 {
 	unsigned char key[SIGNED_LINK_KEY];
-	char *own = xasprintf("%s.%d", path, (int)getpid());
+	char *own = xasprintf("%s.%d.%d", path, (int)getpid(), (int)gettid());
 	struct str hex = {0};
 	int rc = -1;
 

@@ -147,7 +147,7 @@ on_done(struct delivery *d, enum method_code code, const char *text)
 	struct deliverer *deliverer = q->deliverer;
 	int64_t next = 0, now = now_ms();
 	bool last = a->tries >= q->options.tries ||
-	    now - a->first_ms > DELIVER_MAX_AGE_MS;
+	    now - a->first_ms > q->options.give_up_ms;
 	enum spool_state state = SPOOL_DONE;
 	enum history_result result = HISTORY_OK;
 	struct str lines = {0};
@@ -169,8 +169,8 @@ on_done(struct delivery *d, enum method_code code, const char *text)
 		q->counters.delivered++;
 	}
 	if (code != METHOD_DONE)
-		log_warn("delivery %s to %s by %s: try %u of %u failed%s: %s",
-		    d->id, d->contact, d->method, a->tries, q->options.tries,
+		log_warn("delivery %s to %s by %s: try %u failed%s: %s", d->id,
+		    d->contact, d->method, a->tries,
 		    state == SPOOL_FAILED ? " for good" : "", text);
 	if (a->memory_name != NULL)
 		spool_memory_put(
@@ -487,7 +487,7 @@ deliverer_new(
 	deliverer->root = root;
 	deliverer->machine = machine;
 	deliverer->curl = curl_loop_new(loop);
-	deliverer->mailer = mailer_new(deliverer->curl, root, machine);
+	deliverer->mailer = mailer_new(loop, root, machine);
 	deliverer->http = http_new(deliverer->curl, root);
 	deliverer->scripts = scripts_new(loop, root);
 	deliverer->traps = traps_new(loop, root);

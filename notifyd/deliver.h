@@ -17,9 +17,6 @@
 #include <stdint.h>
 #include <uv.h>
 
-/* A delivery is given up so long after its plan, whatever `tries` says. */
-#define DELIVER_MAX_AGE_MS (INT64_C(24) * 3600 * 1000)
-
 struct deliverer;
 
 struct deliverer_counters {

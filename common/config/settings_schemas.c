@@ -100,8 +100,12 @@ static const struct schema any = {.kind = SCHEMA_ANY};
 static const struct schema values = {.kind = SCHEMA_MAP, .of = &any};
 EITHER(retry, "a duration or a list of durations", &duration, &durations);
 TABLE(method, {"timeout", &duration, false, "60s", "of one call"},
-    {"tries", &count, false, "4", "calls in all"},
-    {"retry", &retry, false, "30s", "pause before a new try, then doubling"},
+    {"tries", &count, false, NULL,
+	"calls in all; default: as many as there are until give_up"},
+    {"retry", &retry, false, "30s",
+	"pause before a new try, then doubling up to 30m"},
+    {"give_up", &duration, false, "24h",
+	"what is so old and fails once more has failed for good"},
     {"concurrency", &count, false, "4; scripts 1", "calls at once"},
     {"parameters", &values, false, "{}", "what its calls have by default"});
 static const struct schema methods = {.kind = SCHEMA_MAP, .of = &method};

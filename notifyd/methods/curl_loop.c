@@ -148,6 +148,9 @@ curl_loop_add(
 	*t = (struct transfer){done, arg};
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A thread that resolves a name is left alone at a time-out: libcurl
+	 * would wait for it, here on the loop. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	must(curl_multi_add_handle(loop->multi, easy) == CURLM_OK);
 }
 

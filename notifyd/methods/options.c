@@ -82,6 +82,9 @@ read_option(const char *key, const json_t *value, const char *path,
 	if (strcmp(key, "timeout") == 0)
 		return read_duration(
 		    value, path, key, 100, &o->timeout_ms, err_r);
+	if (strcmp(key, "give_up") == 0)
+		return read_duration(
+		    value, path, key, 1000, &o->give_up_ms, err_r);
 	if (strcmp(key, "tries") == 0)
 		return read_count(value, path, key, 1000, &o->tries, err_r);
 	if (strcmp(key, "concurrency") == 0)
@@ -96,8 +99,8 @@ read_option(const char *key, const json_t *value, const char *path,
 		return -1;
 	}
 	err_set(err_r,
-	    "%s: unknown key %s (timeout, tries, retry, concurrency, "
-	    "parameters)",
+	    "%s: unknown key %s (timeout, tries, retry, give_up, "
+	    "concurrency, parameters)",
 	    path, key);
 	return -1;
 }
@@ -114,7 +117,8 @@ method_options_read(const json_t *methods, const char *name,
 	const struct method_def *def = method_def_find(name);
 
 	*options_r = (struct method_options){.timeout_ms = 60000,
-	    .tries = 4,
+	    .tries = METHOD_ANY_TRIES,
+	    .give_up_ms = INT64_C(24) * 3600 * 1000,
 	    .concurrency = def == NULL ? 1 : def->concurrency,
 	    .retry_ms = {30000},
 	    .n_retry = 1};

@@ -9,14 +9,17 @@
 #include "common/err.h"
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdint.h>
 
 #define METHOD_MAX_RETRIES  20
+#define METHOD_ANY_TRIES    UINT_MAX
 #define METHOD_MAX_PAUSE_MS (INT64_C(30) * 60 * 1000)
 
 struct method_options {
 	int64_t timeout_ms;   /* of one call */
-	unsigned tries;       /* calls in all */
+	unsigned tries;       /* calls in all; METHOD_ANY_TRIES: no bound */
+	int64_t give_up_ms;   /* the last call is the first after so long */
 	unsigned concurrency; /* calls at once */
 	/* Pauses before the second, third ... call; the last one repeats. One
 	 * alone doubles up to METHOD_MAX_PAUSE_MS. */

@@ -541,10 +541,10 @@ set_up(void **state)
 	settings.smtp_port = listen_somewhere();
 	settings.smtp_tls = (char *)"none";
 	settings.notify_methods =
-	    json_loads("{\"mail\": {\"retry\": [\"5ms\"]},"
+	    json_loads("{\"mail\": {\"retry\": [\"5ms\"], \"tries\": 4},"
 		       " \"later\": {\"retry\": [\"5ms\"]},"
 		       " \"many\": {\"retry\": [\"5ms\"]},"
-		       " \"never\": {\"retry\": [\"5ms\"]},"
+		       " \"never\": {\"retry\": [\"5ms\"], \"tries\": 4},"
 		       " \"slow\": {\"timeout\": \"200ms\", \"tries\": 1}}",
 		0, NULL);
 	deliverer = deliverer_new(&loop, spool, root, "monitor");

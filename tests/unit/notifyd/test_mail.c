@@ -405,10 +405,10 @@ context_is_clean(void **state)
 static void
 options_of_methods(void **state)
 {
-	json_t *methods =
-	    json_pack("{s:{s:s, s:i, s:s, s:i}, s:{s:[s,s]}, s:{s:i}}", "mail",
-		"timeout", "5s", "tries", 3, "retry", "10s", "concurrency", 2,
-		"sms", "retry", "1s", "9s", "bad", "tires", 3);
+	json_t *methods = json_pack(
+	    "{s:{s:s, s:i, s:s, s:i, s:s}, s:{s:[s,s]}, s:{s:i}}", "mail",
+	    "timeout", "5s", "tries", 3, "retry", "10s", "concurrency", 2,
+	    "give_up", "2d", "sms", "retry", "1s", "9s", "bad", "tires", 3);
 	struct method_options o;
 	struct err err = {""};
 
@@ -416,12 +416,15 @@ options_of_methods(void **state)
 	assert_int_equal(method_options_read(methods, "mail", &o, &err), 0);
 	assert_int_equal(o.timeout_ms, 5000);
 	assert_int_equal(o.tries, 3);
+	assert_int_equal(o.give_up_ms, 48 * 3600 * 1000);
 	assert_int_equal(o.concurrency, 2);
 	assert_int_equal(method_options_pause(&o, 1), 10000);
 	assert_int_equal(method_options_pause(&o, 3), 40000);
 	assert_int_equal(method_options_pause(&o, 30), 1800000);
 	assert_int_equal(method_options_read(methods, "sms", &o, &err), 0);
 	assert_int_equal(o.concurrency, 1);
+	assert_int_equal(o.tries, METHOD_ANY_TRIES);
+	assert_int_equal(o.give_up_ms, 24 * 3600 * 1000);
 	assert_int_equal(method_options_pause(&o, 1), 1000);
 	assert_int_equal(method_options_pause(&o, 2), 9000);
 	assert_int_equal(method_options_pause(&o, 7), 9000);

@@ -2,7 +2,8 @@
  *
  * Mail servers that fail: one that dies within a message, one that dies before
  * it answers, one that never answers, one that refuses for a day (of a virtual
- * clock). Nothing is lost, and nothing that was marked as sent goes twice.
+ * clock), one that is slow. Nothing is lost, nothing that was marked as sent
+ * goes twice, and only mails wait.
  */
 #include "notifyd/deliver.h"
 
@@ -39,15 +40,18 @@ static int64_t now_ms = INT64_C(1772438400000); /* 2026-03-02 08:00 UTC */
 
 enum fault {
 	FAULT_NONE,
-	FAULT_WITHIN, /* hangs up within the message */
-	FAULT_END,    /* hangs up when it has all of it */
-	FAULT_SILENT, /* has all of it, and says no more */
-	FAULT_REFUSES /* "451" for the sender */
+	FAULT_WITHIN,  /* hangs up within the message */
+	FAULT_END,     /* hangs up when it has all of it */
+	FAULT_SILENT,  /* has all of it, and says no more */
+	FAULT_REFUSES, /* "451" for the sender */
+	FAULT_SLOW     /* has all of it, and answers when it is let */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct {
 	enum fault fault;
+	bool go;                         /* the slow one answers */
 	unsigned calls, complete, taken; /* taken: and said so */
 	char ids[3][200]; /* Message-ID lines of the first complete ones */
 } server;
@@ -74,6 +78,18 @@ has_all(const char *id, bool taken)
 		    "%s", id);
 	server.complete++;
 	server.taken += taken;
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+}
+
+/* Until the slow one may answer. */
+static void
+wait_to_go(void)
+{
+	pthread_mutex_lock(&lock);
+	while (!server.go)
+		pthread_cond_wait(&changed, &lock);
+	server.taken++;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -93,6 +109,10 @@ take_message(FILE *in, FILE *out, enum fault fault)
 		if (strcmp(line, ".\r\n") != 0)
 			continue;
 		has_all(id, fault == FAULT_NONE);
+		if (fault == FAULT_SLOW) {
+			wait_to_go();
+			fault = FAULT_NONE;
+		}
 		while (fault == FAULT_SILENT &&
 		    fgets(line, sizeof(line), in) != NULL &&
 		    strncmp(line, "QUIT", 4) != 0)
@@ -195,11 +215,12 @@ on_added(const struct spool_batch *b, bool duplicate, bool committed, void *arg)
 {
 	(void)arg;
 	assert_true(committed && !duplicate);
-	deliverer_put(deliverer, b->deliveries[0].row, "mail", now_ms);
+	deliverer_put(
+	    deliverer, b->deliveries[0].row, b->deliveries[0].method, now_ms);
 }
 
 static void
-notify(void)
+notify_by(const char *method)
 {
 	struct spool_batch *b = xnew(struct spool_batch);
 	struct context ctx = {0};
@@ -220,7 +241,7 @@ notify(void)
 	b->deliveries = xcalloc(1, sizeof(*b->deliveries));
 	b->deliveries[0] = (struct spool_delivery){.ordinal = 1,
 	    .contact = xstrdup("ann"),
-	    .method = xstrdup("mail"),
+	    .method = xstrdup(method),
 	    .who = xstrdup("{\"email\": \"ann@example.com\"}"),
 	    .params = xstrdup("{}"),
 	    .rule = xstrdup("default"),
@@ -228,6 +249,12 @@ notify(void)
 	    .next_ms = now_ms,
 	    .first_ms = now_ms};
 	spool_add(spool, b, now_ms / 1000, on_added, NULL);
+}
+
+static void
+notify(void)
+{
+	notify_by("mail");
 }
 
 static uint64_t
@@ -282,6 +309,40 @@ still_open(void)
 	return left.n;
 }
 
+/* Until the server has all of one; the loop runs in between. */
+static void
+wait_for_mail(void)
+{
+	bool complete = false;
+
+	while (!complete) {
+		uv_run(&loop, UV_RUN_NOWAIT);
+		pthread_mutex_lock(&lock);
+		complete = server.complete > 0;
+		pthread_mutex_unlock(&lock);
+		usleep(1000);
+	}
+}
+
+static void
+let_go(void)
+{
+	pthread_mutex_lock(&lock);
+	server.go = true;
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+}
+
+/* The next configuration's, all else is as it comes. */
+static void
+mail_timeout(const char *timeout)
+{
+	json_decref(settings.notify_methods);
+	settings.notify_methods =
+	    json_pack("{s:{s:s}}", "mail", "timeout", timeout);
+	deliverer_configure(deliverer, &settings);
+}
+
 /* One notice; its first try meets the fault, the second does not. */
 static void
 fails_once(enum fault fault, unsigned complete)
@@ -292,8 +353,11 @@ fails_once(enum fault fault, unsigned complete)
 
 	server_forget();
 	server_is(fault);
+	if (fault == FAULT_SILENT)
+		mail_timeout("3s");
 	notify();
 	run_try(before);
+	mail_timeout("60s");
 	assert_int_equal(is->deferred, was.deferred + 1);
 	assert_int_equal(still_open(), 1);
 	server_is(FAULT_NONE);
@@ -338,7 +402,7 @@ never_answers(void **state)
 	fails_once(FAULT_SILENT, 2);
 }
 
-/* Three notices wait for nearly a day, each goes once; a day is the end. */
+/* By default: three notices wait for a day, each goes once. */
 static void
 refuses_for_a_day(void **state)
 {
@@ -355,7 +419,7 @@ refuses_for_a_day(void **state)
 		notify();
 	while (ended() < before + 3 || deliverer_running(deliverer) > 0)
 		uv_run(&loop, UV_RUN_ONCE);
-	while (now_ms - from < 23 * HOUR_MS) {
+	while (now_ms - from < 24 * HOUR_MS) {
 		before = ended();
 		pass(HOUR_MS); /* longer than the longest pause */
 		while (ended() < before + 3 || deliverer_running(deliverer) > 0)
@@ -375,6 +439,51 @@ refuses_for_a_day(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_string_not_equal(server.ids[i], server.ids[(i + 1) % 3]);
 	pthread_mutex_unlock(&lock);
+}
+
+/* One that has the whole mail and thinks it over: others are told, and asked,
+ * meanwhile. */
+static void
+is_slow(void **state)
+{
+	const struct deliverer_counters *is = deliverer_counters(deliverer);
+	struct deliverer_counters was = *is;
+
+	(void)state;
+	server_forget();
+	server_is(FAULT_SLOW);
+	notify();
+	wait_for_mail();
+	notify_by("script");
+	while (is->delivered == was.delivered)
+		uv_run(&loop, UV_RUN_ONCE);
+	pthread_mutex_lock(&lock);
+	assert_int_equal(server.taken, 0); /* it still thinks */
+	pthread_mutex_unlock(&lock);
+	assert_int_equal(is->deferred, was.deferred);
+	assert_int_equal(still_open(), 1);
+	let_go();
+	while (is->delivered < was.delivered + 2)
+		uv_run(&loop, UV_RUN_ONCE);
+	run_try(0);
+	assert_int_equal(still_open(), 0);
+}
+
+/* The daemon ends without its answer; the mail stays in the spool. */
+static void
+is_slow_at_the_end(void **state)
+{
+	(void)state;
+	server_forget();
+	server_is(FAULT_SLOW);
+	notify();
+	wait_for_mail();
+	deliverer_free(&deliverer);
+	pthread_mutex_lock(&lock);
+	assert_int_equal(server.taken, 0);
+	pthread_mutex_unlock(&lock);
+	assert_int_equal(still_open(), 1);
+	let_go();
 }
 
 static void
@@ -399,12 +508,17 @@ set_up(void **state)
 	uv_loop_init(&loop);
 	spool = spool_open(&loop, path, &err);
 	free(path);
+	path = xasprintf("%s/local/share/vedette/notifications", root);
+	file_mkdirs(path, 0700, &err);
+	free(path);
+	path = xasprintf("%s/local/share/vedette/notifications/script", root);
+	file_write(path, SLICE("#!/bin/sh\nexit 0\n"), 0700, &err);
+	free(path);
 	settings.smtp_host = (char *)"127.0.0.1";
 	settings.smtp_port = listen_somewhere();
 	settings.smtp_tls = (char *)"none";
-	settings.notify_methods = json_loads(
-	    "{\"mail\": {\"tries\": 1000, \"timeout\": \"700ms\"}}", 0, NULL);
 	deliverer = deliverer_new(&loop, spool, root, "monitor");
+	mail_timeout("60s");
 	pass(0);
 	return spool == NULL ? -1 : 0;
 }
@@ -431,7 +545,9 @@ main(void)
 	    cmocka_unit_test(dies_within_the_message),
 	    cmocka_unit_test(dies_before_it_answers),
 	    cmocka_unit_test(refuses_for_a_day),
+	    cmocka_unit_test(is_slow),
 	    cmocka_unit_test(never_answers),
+	    cmocka_unit_test(is_slow_at_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
