@@ -16,6 +16,8 @@
 
 #include <stdlib.h>
 
+#define METRIC_THREADS 2
+
 static void
 on_changed(void *arg)
 {
@@ -69,6 +71,7 @@ static void
 release(struct livestatusd *l)
 {
 	http_close(&l->http);
+	pool_free(&l->metrics);
 	pool_free(&l->pool);
 	source_free(&l->source);
 	livestatus_free(&l->server);
@@ -105,6 +108,7 @@ start(struct daemon *d, struct err *err_r)
 	l->logfiles = logfiles_new(dir);
 	free(dir);
 	l->pool = pool_new(d->loop, 0);
+	l->metrics = pool_new(d->loop, METRIC_THREADS);
 	l->keeper = keeper_new(l);
 	l->feed = feed_new(d, on_changed, l, err_r);
 	if (l->feed != NULL)

@@ -29,6 +29,7 @@ struct livestatusd {
 	struct logfiles *logfiles;
 	struct keeper *keeper; /* of its indexes */
 	struct pool *pool;     /* carries out queries */
+	struct pool *metrics;  /* ... that may wait for rrdcached */
 	struct sites *sites;
 	struct livestatus *server;
 	struct http *http;     /* its own */

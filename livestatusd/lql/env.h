@@ -6,6 +6,9 @@
 #ifndef LIVESTATUSD_LQL_ENV_H
 #define LIVESTATUSD_LQL_ENV_H
 
+#include "common/rrd.h"
+#include "common/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,12 +32,21 @@ struct lql_site {
 	uint32_t connections, waiting;
 };
 
+/* Where the history of metrics is read; a call may wait. */
+struct metric_source {
+	/* false: nothing is kept of it, or nobody answers. See rrd_fetch(). */
+	bool (*fetch)(struct metric_source *src, struct slice host,
+	    struct slice service, struct slice metric, const char *function,
+	    int64_t from, int64_t until, struct rrd_series *s_r);
+};
+
 struct lql_env {
 	int64_t now_ns; /* wall time */
 	/* Monotonic nanoseconds, for Timelimit; NULL: there is no limit. */
 	int64_t (*mono)(void);
 	size_t max_body;                /* bytes of an answer; 0: 100 MiB */
 	struct past *past;              /* NULL: the log is empty */
+	struct metric_source *metrics;  /* NULL: there is none */
 	uint64_t log_lines;             /* lines in its indexes */
 	const char *version;            /* of the build; NULL: "" */
 	int64_t pid;                    /* of core as far as known, else 0 */

@@ -53,6 +53,8 @@ const char *lql_header_name(size_t i);
 bool lql_keeps_alive(const struct lql_query *q);
 /* Will it look at the history? */
 bool lql_reads_log(const struct lql_query *q);
+/* Will it ask env->metrics, and maybe wait for it? */
+bool lql_reads_metrics(const struct lql_query *q);
 /* Will it look at rows that the mirror does not have? */
 bool lql_is_long(const struct lql_query *q);
 bool lql_has_header(const struct lql_query *q); /* fixed16 */

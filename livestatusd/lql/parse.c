@@ -179,6 +179,11 @@ dynamic_column(
 		return;
 	}
 	c->title = title;
+	if (slice_eqs(slice_of(c->ref.column->name), "rrddata")) {
+		c->call = rpn_parse(rest);
+		if (c->call == NULL)
+			c->ref.column = NULL;
+	}
 }
 
 static int

@@ -291,7 +291,8 @@ lql_is_cheap(struct lql_query *q, const struct mirror *m)
 
 	if (q->code != LQL_OK || q->table == NULL)
 		return true;
-	if (q->auth && m->snap->n_objects > CHEAP_SITE)
+	if (lql_reads_metrics(q) ||
+	    (q->auth && m->snap->n_objects > CHEAP_SITE))
 		return false;
 	for (size_t i = 0; i < q->n_stats; i++)
 		pattern = pattern || has_pattern(q->stats[i].filter);

@@ -20,6 +20,8 @@ lql_free(struct lql_query **qp)
 		lql_node_free(&q->stats[i].filter);
 	free(q->stats);
 	free(q->auth_groups);
+	for (size_t i = 0; i < q->n_columns; i++)
+		rpn_free(&q->columns[i].call);
 	free(q->columns);
 	free(q->sort);
 	events_free(&q->events);
@@ -38,6 +40,15 @@ lql_reads_log(const struct lql_query *q)
 {
 	return q->table != NULL &&
 	    (q->table->kind == TABLE_LOG || q->table->kind == TABLE_STATEHIST);
+}
+
+bool
+lql_reads_metrics(const struct lql_query *q)
+{
+	for (size_t i = 0; i < q->n_columns; i++)
+		if (q->columns[i].call != NULL)
+			return q->n_stats == 0 && !lql_reads_log(q);
+	return false;
 }
 
 void

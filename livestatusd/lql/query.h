@@ -6,6 +6,7 @@
 #define LIVESTATUSD_LQL_QUERY_H
 
 #include "livestatusd/lql/lql.h"
+#include "livestatusd/table/rpn.h"
 #include "livestatusd/table/table.h"
 
 #define QUERY_MAX_DEPTH 100u /* of And, Or, Negate */
@@ -80,6 +81,7 @@ struct stat {
 struct output_column {
 	struct column_ref ref; /* ref.column NULL: a column of nulls */
 	struct slice title;    /* {NULL, 0}: the column's own name */
+	struct rpn *call;      /* of the column rrddata */
 };
 
 struct sort_key {

@@ -144,6 +144,7 @@ lql_row_write(struct lql_query *q, struct view *v, struct writer *w,
 			lql_writer_blob(w, column_string(v, c, at));
 			break;
 		case COLUMN_LIST:
+			v->call = q->columns[i].call;
 			column_items(v, c, at);
 			lql_writer_list(w, &v->items);
 			break;

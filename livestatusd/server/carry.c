@@ -11,8 +11,12 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/metric_path.h"
 #include "livestatusd/server/client.h"
 #include "livestatusd/server/logfiles.h"
+#include "livestatusd/server/metrics.h"
+
+#include <stdlib.h>
 
 #define SLICE_NS       (3 * NS_PER_MS)
 #define PIECE          (256u << 10) /* bytes */
@@ -92,7 +96,7 @@ unlink_line(struct client *c)
 	if (c->line_next != NULL)
 		c->line_next->line_prev = c->line_prev;
 	else
-		c->server->line[c->job.history].last = c->line_prev;
+		c->server->line[c->queue].last = c->line_prev;
 	c->line_next = NULL;
 	c->line_prev = NULL;
 }
@@ -105,8 +109,15 @@ leave(struct client *c)
 
 	c->at = CARRY_NOT;
 	mirror_release(&c->frozen);
-	s->begun[c->job.history]--;
+	metric_link_free(&c->metrics);
+	s->begun[c->queue]--;
 	carry_admit(s);
+}
+
+static struct pool *
+pool_of(const struct livestatus *s, enum carry_queue queue)
+{
+	return queue == QUEUE_METRICS ? s->l->metrics : s->l->pool;
 }
 
 static void
@@ -127,7 +138,7 @@ give(struct client *c)
 		mirror_release(&newer);
 	}
 	c->at = CARRY_WORKS;
-	pool_give(l->pool, &c->job);
+	pool_give(pool_of(c->server, c->queue), &c->job);
 }
 
 static void
@@ -170,7 +181,7 @@ go_on(struct client *c)
 	} else if (!c->hurry && c->next_out.len > AHEAD) {
 		c->at = CARRY_RESTS;
 		c->rests_since = clock_mono();
-		c->server->begun[c->job.history]--; /* others may */
+		c->server->begun[c->queue]--; /* others may */
 		carry_admit(c->server);
 	} else {
 		give(c);
@@ -180,7 +191,7 @@ go_on(struct client *c)
 static void
 end_rest(struct client *c)
 {
-	c->server->begun[c->job.history]++;
+	c->server->begun[c->queue]++;
 	c->at = CARRY_WORKS;
 }
 
@@ -188,9 +199,9 @@ end_rest(struct client *c)
 static void
 abandon(struct client *c)
 {
-	struct livestatusd *l = c->server->l;
+	const struct pool *pool = pool_of(c->server, c->queue);
 
-	if (c->run != NULL && l->pool != NULL && !pool_ends(l->pool)) {
+	if (c->run != NULL && pool != NULL && !pool_ends(pool)) {
 		c->closing_run = true;
 		give(c);
 		return;
@@ -210,7 +221,7 @@ done(struct pool_job *job)
 		finish(c);
 		return;
 	}
-	if (!c->closing && !pool_ends(c->server->l->pool)) {
+	if (!c->closing && !pool_ends(pool_of(c->server, c->queue))) {
 		go_on(c);
 		if (!c->closing)
 			return;
@@ -219,15 +230,26 @@ done(struct pool_job *job)
 }
 
 static bool
-may_begin(struct livestatus *s, bool history)
+may_begin(struct livestatus *s, enum carry_queue queue)
 {
+	const struct pool *pool = pool_of(s, queue);
 	unsigned most;
 
-	if (s->l->pool == NULL || pool_ends(s->l->pool))
+	if (pool == NULL || pool_ends(pool))
 		return false;
-	most =
-	    history ? BEGUN_HISTORY : BEGUN_A_THREAD * pool_threads(s->l->pool);
-	return s->begun[history] < most && s->held <= HELD_MAX;
+	most = queue == QUEUE_HISTORY ? BEGUN_HISTORY
+				      : BEGUN_A_THREAD * pool_threads(pool);
+	return s->begun[queue] < most && s->held <= HELD_MAX;
+}
+
+static struct metric_source *
+new_metrics(struct daemon *d)
+{
+	char *path = daemon_path(d, METRIC_SOCKET);
+	struct metric_source *src = metric_link_new(path);
+
+	free(path);
+	return src;
 }
 
 static void
@@ -236,21 +258,24 @@ begin(struct client *c)
 	struct livestatusd *l = c->server->l;
 
 	unlink_line(c);
-	c->server->begun[c->job.history]++;
+	c->server->begun[c->queue]++;
 	c->refs++;
 	c->closing_run = c->ended = c->some_sent = c->hurry = false;
 	c->frozen = feed_freeze(l->feed);
 	livestatusd_env(l, &c->env);
+	if (c->queue == QUEUE_METRICS)
+		c->env.metrics = c->metrics = new_metrics(l->d);
 	c->at = CARRY_WORKS;
-	pool_give(l->pool, &c->job);
+	pool_give(pool_of(c->server, c->queue), &c->job);
 }
 
 void
 carry_admit(struct livestatus *s)
 {
-	for (int history = 0; history < 2; history++)
-		while (s->line[history].first != NULL && may_begin(s, history))
-			begin(s->line[history].first);
+	for (int q = 0; q < QUEUES; q++)
+		while (s->line[q].first != NULL &&
+		    may_begin(s, (enum carry_queue)q))
+			begin(s->line[q].first);
 }
 
 void
@@ -261,7 +286,10 @@ carry_start(struct client *c)
 
 	c->job = (struct pool_job){
 	    .work = work, .done = done, .history = lql_reads_log(c->query)};
-	line = &s->line[c->job.history];
+	c->queue = c->job.history         ? QUEUE_HISTORY
+	    : lql_reads_metrics(c->query) ? QUEUE_METRICS
+					  : QUEUE_PLAIN;
+	line = &s->line[c->queue];
 	c->at = CARRY_LINE;
 	c->line_next = NULL;
 	c->line_prev = line->last;

@@ -30,6 +30,13 @@ enum carry { /* where a query is on its way through the pool */
 	CARRY_RESTS  /* between two slices, until the client has read more */
 };
 
+enum carry_queue {
+	QUEUE_PLAIN,
+	QUEUE_HISTORY,
+	QUEUE_METRICS, /* may wait for rrdcached: threads of their own */
+	QUEUES
+};
+
 struct network {
 	int family;
 	unsigned char address[16];
@@ -76,6 +83,8 @@ struct client {
 	/* carry.c. What the job works on is its own while it is in the pool. */
 	enum carry at;
 	struct pool_job job;
+	enum carry_queue queue;
+	struct metric_source *metrics;
 	struct client *line_next, **line_prev;
 	const struct mirror *frozen;
 	struct lql_env env;
@@ -115,11 +124,10 @@ struct livestatus {
 	struct tcp_policy policy, next_policy;
 	uv_timer_t sweep;
 	bool open, stopping;
-	/* carry.c; [1]: queries of the history */
 	struct client_line {
 		struct client *first, **last;
-	} line[2];
-	unsigned begun[2];
+	} line[QUEUES]; /* carry.c */
+	unsigned begun[QUEUES];
 	size_t held; /* bytes of answers that are not read yet */
 	struct client *clients;
 	struct livestatus_counters counters;

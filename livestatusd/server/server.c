@@ -140,8 +140,8 @@ livestatus_new(struct livestatusd *l, struct err *err_r)
 	uv_timer_init(l->d->loop, &s->sweep);
 	s->sweep.data = s;
 	s->handles = 1;
-	s->line[0].last = &s->line[0].first;
-	s->line[1].last = &s->line[1].first;
+	for (int q = 0; q < QUEUES; q++)
+		s->line[q].last = &s->line[q].first;
 	if (open_unix(s, &s->unix_socket, s->path, err_r) != 0 ||
 	    open_unix(s, &s->sites_socket, s->sites_path, err_r) != 0 ||
 	    livestatus_prepare(s, l->d->settings, err_r) != 0) {

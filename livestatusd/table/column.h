@@ -90,6 +90,8 @@ struct counts {
 	uint32_t worst, worst_hard;
 };
 
+struct rpn;
+
 /*
  * What getters see: one query's view of the mirror. Texts and items that a
  * getter makes live until the next getter is called.
@@ -118,7 +120,8 @@ struct view {
 	const struct span *spans; /* of the block */
 	struct view_kept *kept;
 	size_t n_kept, cap_kept, kept_bytes;
-	int64_t window; /* seconds, of `statehist` */
+	int64_t window;         /* seconds, of `statehist` */
+	const struct rpn *call; /* of the column rrddata; NULL: without */
 	/* Of the event console's tables; NULL: there are none. */
 	struct events *events;
 };

@@ -2,6 +2,7 @@
  *
  * Columns that hosts and services share. Their index is the object's number.
  */
+#include "livestatusd/table/rpn.h"
 #include "livestatusd/table/table.h"
 
 #include "common/clock.h"
@@ -335,11 +336,35 @@ metrics(struct view *v, const struct column *c, uint32_t at)
 	}
 }
 
-static void
-no_data(struct view *v, const struct column *c, uint32_t at)
+struct fetch {
+	struct view *v;
+	uint32_t at;
+};
+
+static bool
+fetch_metric(void *arg, struct slice metric, const char *function, int64_t from,
+    int64_t until, struct rrd_series *s_r)
 {
+	const struct fetch *f = arg;
+	const struct mirror *m = f->v->m;
+	struct metric_source *src = f->v->env->metrics;
+	bool of_host = f->at < m->snap->n_hosts;
+
+	return src->fetch(src, mirror_name(m, m->host_of[f->at]),
+	    of_host ? SLICE("") : mirror_name(m, f->at), metric, function, from,
+	    until, s_r);
+}
+
+static void
+rrddata(struct view *v, const struct column *c, uint32_t at)
+{
+	struct fetch f = {v, at};
+
 	(void)c;
-	(void)at;
+	if (v->call != NULL && v->env->metrics != NULL) {
+		rpn_evaluate(v->call, v->now, fetch_metric, &f, &v->items);
+		return;
+	}
 	for (int i = 0; i < 3; i++)
 		items_int(&v->items, 0);
 }
@@ -500,8 +525,8 @@ const struct column columns_object[] = {
 	COL_INT("hard_state", hard_state, 0, "effective hard state"),
 	COL_INT("pnpgraph_present", conf_number, 3, "1: there are metrics"),
 	COL_LIST("metrics", metrics, 0, "names of metrics"),
-	{.name = "rrddata", .type = COLUMN_LIST, .source = SOURCE_GET, .get.l = no_data,
-	    .flags = COLUMN_DYNAMIC, .help = "history of metrics; as rrddata:TITLE:RPN:FROM:UNTIL:STEP"},
+	{.name = "rrddata", .type = COLUMN_LIST, .source = SOURCE_GET, .get.l = rrddata,
+	    .flags = COLUMN_DYNAMIC, .help = "history of metrics: start, end, step, values; as rrddata:TITLE:RPN:FROM:UNTIL:STEP[:MAXPOINTS]"},
 	COL_TEXT("notification_postponement_reason", MIRROR_POSTPONEMENT, 0, "why a notification waits"),
 	COL_INT("id", conf_number, 1, "number of the object until the next activation"),
 	COL_INT("check_timeout", conf_number, 0, "seconds that a check may take"),

@@ -2,8 +2,11 @@
 """Each page of the console in Chromium: what it shows, that it can be used
 without eyes (axe-core) and on a narrow screen."""
 import json
+import os
 import pathlib
 import shutil
+import signal
+import socket
 
 import pytest
 from browser import Browser, Driver
@@ -156,12 +159,40 @@ def test_graph(web):
     assert web.browser.post("graph", {**ask, "host": "nobody"})[0].status == 404
     for bad in ({"from": 5, "until": 5}, {"host": 3}, {"function": "sum"}):
         assert web.browser.post("graph", {**ask, **bad})[0].status == 400, bad
+    rrddata(web, now)
+
+
+def rrddata(web, now):
+    """The same by Livestatus; an rrdcached that is silent keeps nobody else
+    waiting."""
+    ask = ("GET services\nFilter: description = Load\nColumns: description "
+           f"rrddata:m:c,2,*:{now - 600}:{now}:60 "
+           f"rrddata:none:x:{now - 600}:{now}:60\nOutputFormat: json\n"
+           "ColumnHeaders: on\n\n")
+    head, row = json.loads(web.ask(ask))
+    assert head == ["description", "m", "none"] and row[0] == "Load"
+    start, end, step, *data = row[1]
+    assert step == 60 and start <= now - 600 and end >= now
+    assert len(data) == (end - start) // step and set(data) == {None, 2000}
+    assert row[2] == [0, 0, 0]
+    pid = int(web.path("tmp/run/rrdcached.pid").read_text())
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(60)
+            s.connect(str(web.path("tmp/run/live")))
+            s.sendall(ask.encode())
+            assert len(web.query("GET hosts", "Columns: name")) == 3
+            os.kill(pid, signal.SIGCONT)
+            s.shutdown(socket.SHUT_WR)
+            text = b"".join(iter(lambda: s.recv(65536), b""))
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert json.loads(text)[1][0] == "Load"
 
 
 def test_graph_without_rrdcached(web):
     """It is killed: core goes on, and says so; it comes back by itself."""
-    import os
-    import signal
     pid = int(web.path("tmp/run/rrdcached.pid").read_text())
     os.kill(pid, signal.SIGKILL)
     web.command("PROCESS_SERVICE_CHECK_RESULT;gw;Load;0;fine|d=7")
