@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Packets taken apart; see packet.h.
+ * Packets made and taken apart; see packet.h.
  */
 #include "fetcher/snmp/packet.h"
+
+#include "common/log.h"
 
 #include <string.h>
 
@@ -10,6 +12,7 @@ enum tag {
 	TAG_INTEGER = 0x02,
 	TAG_BITS = 0x03,
 	TAG_OCTETS = 0x04,
+	TAG_NULL = 0x05,
 	TAG_OID = 0x06,
 	TAG_SEQUENCE = 0x30,
 	TAG_ADDRESS = 0x40,
@@ -20,7 +23,10 @@ enum tag {
 	TAG_NSAP = 0x45,
 	TAG_COUNTER64 = 0x46,
 	TAG_UNSIGNED = 0x47,
-	TAG_RESPONSE = 0xa2
+	TAG_GET = 0xa0,
+	TAG_NEXT = 0xa1,
+	TAG_RESPONSE = 0xa2,
+	TAG_BULK = 0xa5
 };
 
 /* Within an Opaque, behind 0x9f: numbers that the SMI has not. */
@@ -369,4 +375,112 @@ snmp_packet_answer(const unsigned char *at, size_t n, struct snmp_packet *p,
 	p->answer = (struct snmp_answer){
 	    .error = error, .error_index = index, .vars = vars};
 	return take_vars(list, &p->answer, words);
+}
+
+/* --- requests: from the end to the beginning, for lengths come first -------
+ */
+
+#define REQUEST_BYTES 16384 /* of SNMP_MAX_ASKED OIDs of OID_MAX numbers */
+#define COMMUNITY_MAX 2048
+
+struct backward {
+	unsigned char bytes[REQUEST_BYTES];
+	size_t at;
+};
+
+static void
+put_byte(struct backward *b, unsigned byte)
+{
+	must(b->at > 0);
+	b->bytes[--b->at] = (unsigned char)byte;
+}
+
+/* Before what was put since the place was `end`. */
+static void
+put_head(struct backward *b, enum tag tag, size_t end)
+{
+	size_t n = end - b->at;
+
+	if (n >= 0x80) {
+		put_byte(b, n & 0xff);
+		if (n >= 0x100)
+			put_byte(b, (unsigned)(n >> 8));
+		put_byte(b, n >= 0x100 ? 0x82 : 0x81);
+	} else {
+		put_byte(b, (unsigned)n);
+	}
+	put_byte(b, tag);
+}
+
+/* Not negative. */
+static void
+put_number(struct backward *b, uint32_t number)
+{
+	size_t end = b->at;
+
+	do
+		put_byte(b, number & 0xff);
+	while ((number >>= 8) != 0);
+	if (b->bytes[b->at] & 0x80)
+		put_byte(b, 0);
+	put_head(b, TAG_INTEGER, end);
+}
+
+static void
+put_id(struct backward *b, uint64_t id)
+{
+	put_byte(b, id & 0x7f);
+	while ((id >>= 7) != 0)
+		put_byte(b, 0x80 | (id & 0x7f));
+}
+
+static void
+put_oid(struct backward *b, const struct oid *oid)
+{
+	size_t end = b->at;
+	uint64_t second = oid->n > 1 ? oid->id[1] : 0;
+
+	for (uint32_t i = oid->n; i > 2; i--)
+		put_id(b, oid->id[i - 1]);
+	put_id(b, oid->n == 0 ? 0 : 40 * (uint64_t)oid->id[0] + second);
+	put_head(b, TAG_OID, end);
+}
+
+void
+snmp_packet_request(unsigned version, const char *community, uint32_t number,
+    const struct snmp_request *request, struct str *packet)
+{
+	struct backward b; /* not zeroed: most of it is not used */
+	size_t n_community = strlen(community);
+	bool is_bulk = request->op == SNMP_BULK_OP;
+	enum tag tag = is_bulk            ? TAG_BULK
+	    : request->op == SNMP_NEXT_OP ? TAG_NEXT
+					  : TAG_GET;
+
+	must(request->n <= SNMP_MAX_ASKED && (version != 1 || !is_bulk));
+	b.at = sizeof(b.bytes);
+	for (size_t i = request->n; i-- > 0;) {
+		size_t end = b.at;
+
+		put_byte(&b, 0);
+		put_byte(&b, TAG_NULL);
+		put_oid(&b, &request->oids[i]);
+		put_head(&b, TAG_SEQUENCE, end);
+	}
+	put_head(&b, TAG_SEQUENCE, sizeof(b.bytes));
+	put_number(&b, is_bulk ? request->repetitions : 0);
+	put_number(&b, 0); /* no error; or no variable without repetitions */
+	put_number(&b, number & INT32_MAX);
+	put_head(&b, tag, sizeof(b.bytes));
+	size_t end = b.at;
+	if (n_community > COMMUNITY_MAX) /* is cut, and not known anywhere */
+		n_community = COMMUNITY_MAX;
+	must(b.at > n_community);
+	b.at -= n_community;
+	memcpy(b.bytes + b.at, community, n_community);
+	put_head(&b, TAG_OCTETS, end);
+	put_number(&b, version == 1 ? 0 : 1);
+	put_head(&b, TAG_SEQUENCE, sizeof(b.bytes));
+	str_clear(packet);
+	str_addn(packet, (const char *)b.bytes + b.at, sizeof(b.bytes) - b.at);
 }

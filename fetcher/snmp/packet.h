@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Packets of versions 1 and 2c as they come in (RFC 1157, 3416; BER). The
- * library's own way takes and gives back memory for each value, which was half
- * of what a large table costs; this one takes none. Pure. Version 3's packets
- * are the library's, but for the number by which sockets.c tells them apart.
+ * Packets of versions 1 and 2c (RFC 1157, 3416; BER). The library's own way
+ * takes and gives back memory for each value, which was half of what a large
+ * table costs, and 64 KiB for each packet; this one takes none. Pure. Version
+ * 3's packets are the library's, but for the number by which sockets.c tells
+ * them apart.
  */
 #ifndef FETCHER_SNMP_PACKET_H
 #define FETCHER_SNMP_PACKET_H
@@ -13,6 +14,13 @@
 /* The number in a packet; false: it is none that we could have sent. */
 bool snmp_packet_number(
     const unsigned char *bytes, size_t n, uint32_t *number_r);
+
+/*
+ * Puts a request in place of what is in `packet`. `version` is 1 or 2; a
+ * request with SNMP_BULK_OP is none of version 1.
+ */
+void snmp_packet_request(unsigned version, const char *community,
+    uint32_t number, const struct snmp_request *request, struct str *packet);
 
 struct snmp_packet {
 	uint32_t version; /* on the wire: 0 is 1, 1 is 2c */

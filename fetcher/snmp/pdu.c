@@ -12,7 +12,6 @@
 /* One answer at a time is looked at; its values live here. */
 static struct snmp_var vars[SNMP_MAX_VARS];
 static struct str words;
-static struct snmp_packet parsed; /* by pdu_parse() */
 
 static void
 take_oid(struct oid *to, const oid *from, size_t n)
@@ -143,10 +142,7 @@ pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu)
 		} else if (pdu != NULL &&
 		    op == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
 			note->what = PDU_ANSWER;
-			if (pdu->version == SNMP_VERSION_3)
-				take_answer(&note->answer, pdu);
-			else
-				note->answer = parsed.answer;
+			take_answer(&note->answer, pdu);
 		}
 		return;
 	case NETSNMP_CALLBACK_OP_TIMED_OUT:
@@ -162,41 +158,38 @@ pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu)
 	}
 }
 
-int
-pdu_parse(
-    netsnmp_session *session, netsnmp_pdu *pdu, unsigned char *bytes, size_t n)
+bool
+pdu_take(struct pdu_note *note, unsigned version, uint32_t number,
+    struct slice packet)
 {
+	struct snmp_packet p;
+
 	str_clear(&words);
-	if (!snmp_packet_answer(bytes, n, &parsed, vars, &words) ||
-	    (long)parsed.version != session->version) {
-		session->s_snmp_errno = SNMPERR_ASN_PARSE_ERR;
-		return -1;
+	if (!snmp_packet_answer((const unsigned char *)packet.s, packet.len, &p,
+		vars, &words) ||
+	    p.version != version - 1)
+		return false;
+	if (p.number == number && note->what == PDU_NOTHING) {
+		note->what = PDU_ANSWER;
+		note->answer = p.answer;
 	}
-	pdu->version = (long)parsed.version;
-	pdu->command = SNMP_MSG_RESPONSE;
-	pdu->flags |= UCD_MSG_FLAG_RESPONSE_PDU;
-	pdu->reqid = (long)parsed.number;
-	pdu->errstat = (long)parsed.answer.error;
-	pdu->errindex = (long)parsed.answer.error_index;
-	return SNMP_ERR_NOERROR;
+	return true;
 }
 
 netsnmp_pdu *
-pdu_of(const struct snmp_request *request, unsigned version)
+pdu_of(const struct snmp_request *request)
 {
 	int command = request->op == SNMP_GET_OP ? SNMP_MSG_GET
 	    : request->op == SNMP_NEXT_OP        ? SNMP_MSG_GETNEXT
 						 : SNMP_MSG_GETBULK;
 	netsnmp_pdu *pdu = snmp_pdu_create(command);
 
-	pdu->version = version == 1 ? SNMP_VERSION_1
-	    : version == 3          ? SNMP_VERSION_3
-				    : SNMP_VERSION_2c;
+	pdu->version = SNMP_VERSION_3;
 	if (request->op == SNMP_BULK_OP) {
 		pdu->non_repeaters = 0;
 		pdu->max_repetitions = (long)request->repetitions;
 	}
-	if (version == 3 && request->context != NULL) {
+	if (request->context != NULL) {
 		pdu->contextName = strdup(request->context);
 		pdu->contextNameLen = strlen(request->context);
 	}

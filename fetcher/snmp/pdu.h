@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Requests and answers as net-snmp's PDUs.
+ * Requests and answers as net-snmp's PDUs (version 3), and answers of versions
+ * 1 and 2c as they are noted.
  */
 #ifndef FETCHER_SNMP_PDU_H
 #define FETCHER_SNMP_PDU_H
@@ -30,18 +31,19 @@ struct pdu_note {
 	struct snmp_answer answer; /* valid until the next PDU of the process */
 	struct oid report;
 	struct usm_engine engine;
-	int error; /* of the library */
+	int error;   /* of the library */
+	int problem; /* errno; 0: see `error` */
 };
 
 /* From the library's callback; what was noted first stays. */
 void pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu);
-netsnmp_pdu *pdu_of(const struct snmp_request *request, unsigned version);
+netsnmp_pdu *pdu_of(const struct snmp_request *request);
 /*
- * For snmp_sess_add_ex() of versions 1 and 2c: parses a response; pdu_note()
- * then has its variables from here. The PDU itself gets none.
+ * An answer of version 1 or 2c to the request with that number. False: it is
+ * not well formed. True without a note: it answers something else.
  */
-int pdu_parse(
-    netsnmp_session *session, netsnmp_pdu *pdu, unsigned char *bytes, size_t n);
+bool pdu_take(struct pdu_note *note, unsigned version, uint32_t number,
+    struct slice packet);
 /*
  * Reads what the session's socket has, and calls back. False: it was thrown
  * away, not being well formed.

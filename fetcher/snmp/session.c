@@ -2,64 +2,68 @@
  *
  * Conversations with devices; see session.h.
  *
- * The library calls back from within snmp_sess_read2(), snmp_sess_timeout()
- * and sometimes snmp_sess_async_send(); nothing is sent or closed there: what
- * came is noted, and acted upon after the call.
+ * Versions 1 and 2c are a packet out, the same again after a silence, a packet
+ * in. Version 3 is the library's, which calls back from within
+ * snmp_sess_read2(), snmp_sess_timeout() and sometimes snmp_sess_async_send();
+ * nothing is sent or closed there: what came is noted, and acted upon after
+ * the call.
  */
 #include "fetcher/snmp/session.h"
 
 #include "common/log.h"
 #include "common/mem.h"
 #include "fetcher/snmp/keys.h"
+#include "fetcher/snmp/packet.h"
 #include "fetcher/snmp/pdu.h"
 #include "fetcher/snmp/sockets.h"
 #include "fetcher/snmp/usm.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #define TIMER_SLACK_MS 3 /* the library looks whether the time is over */
 
 enum stage {
-	STAGE_KEYS,
+	STAGE_BEGIN,  /* perhaps with keys being made */
 	STAGE_ENGINE, /* version 3: whom do I talk to? */
 	STAGE_TALK
 };
 
 struct device_session {
-	uv_loop_t *loop;
+	uv_timer_t clock; /* its memory is the session's, until it is closed */
 	const struct snmp_options *options;
 	const struct snmp_talk *talk;
 	device_session_done_fn *done;
 	void *arg;
-	char at[ADDRESS_TEXT];
+	struct snmp_sockets *sockets;
+	/* Versions 1 and 2c. */
+	struct snmp_link *link;
+	struct str packet; /* the last request */
+	uint32_t number;   /* its own */
+	unsigned tries;    /* that are left to it */
+	/* Version 3. */
 	void *handle; /* net-snmp's */
 	struct usm_held *user;
-	struct snmp_sockets *sockets;
-	union address address;
-	struct snmp_timer *clock;
 	struct snmp_key_job *keys;
 	enum stage stage;
 	bool engine_was_known, heard;
-	struct pdu_note note; /* what the library has called back with */
 	/* Packets that answered the last request in no way. */
 	unsigned dropped;
-	struct err failure;
+	char *failure; /* why it cannot begin */
+	union address address;
+	char at[ADDRESS_TEXT];
+	struct pdu_note note; /* what came */
 };
 
-/* libuv's handle outlives the session until it is closed. */
-struct snmp_timer {
-	uv_timer_t timer;
-	struct device_session *session;
-};
-
-static void step(struct device_session *s);
+static void begin(struct device_session *s);
 
 /* --- the end --------------------------------------------------------------
  */
 
 static void
-timer_closed(uv_handle_t *handle)
+closed(uv_handle_t *handle)
 {
 	free(handle->data);
 }
@@ -67,13 +71,11 @@ timer_closed(uv_handle_t *handle)
 static void
 drop_handles(struct device_session *s)
 {
-	s->clock->session = NULL;
+	snmp_link_close(&s->link);
 	usm_release(&s->user);
 	if (s->handle != NULL)
 		snmp_sess_close(s->handle);
 	s->handle = NULL;
-	uv_close((uv_handle_t *)&s->clock->timer, timer_closed);
-	s->clock = NULL;
 }
 
 void
@@ -85,7 +87,9 @@ device_session_stop(struct device_session **sp)
 		return;
 	snmp_keys_forget(&s->keys);
 	drop_handles(s);
-	free(s);
+	str_free(&s->packet);
+	free(s->failure);
+	uv_close((uv_handle_t *)&s->clock, closed);
 	*sp = NULL;
 }
 
@@ -147,11 +151,44 @@ device_session_silence(const struct device_session *s, struct err *err_r)
 /* --- sending --------------------------------------------------------------
  */
 
+static void timer(uv_timer_t *handle);
+
+/* The library looks itself whether the time is over. */
 static void
 set_timer(struct device_session *s)
 {
-	uv_timer_start(&s->clock->timer, s->clock->timer.timer_cb,
-	    s->options->timeout_ms + TIMER_SLACK_MS, 0);
+	uv_timer_start(&s->clock, timer,
+	    s->options->timeout_ms + (s->handle == NULL ? 0 : TIMER_SLACK_MS),
+	    0);
+}
+
+/* From the loop's next round. */
+static void
+set_soon(struct device_session *s)
+{
+	uv_timer_start(&s->clock, timer, 0, 0);
+}
+
+/* Numbers of requests: not to be guessed at once, and none again for long. */
+static uint32_t
+next_number(void)
+{
+	static uint32_t last;
+
+	if (last == 0 &&
+	    getrandom(&last, sizeof(last), GRND_NONBLOCK) != sizeof(last))
+		last = (uint32_t)uv_hrtime();
+	last = (last + 1) & INT32_MAX;
+	return last;
+}
+
+static void
+forget_note(struct device_session *s)
+{
+	s->note.what = PDU_NOTHING;
+	s->note.report.n = 0;
+	s->note.engine.n = 0;
+	s->note.error = s->note.problem = 0;
 }
 
 static int
@@ -167,20 +204,65 @@ called_back(
 }
 
 static void
+sent(struct device_session *s)
+{
+	if (s->note.what == PDU_NOTHING)
+		set_timer(s);
+	else
+		set_soon(s);
+}
+
+static void
 send_pdu(struct device_session *s, netsnmp_pdu *pdu)
 {
-	s->note = (struct pdu_note){0};
+	forget_note(s);
 	s->dropped = 0;
 	if (snmp_sess_async_send(s->handle, pdu, called_back, s) == 0) {
 		snmp_free_pdu(pdu);
 		s->note.what = PDU_NOT_SENT;
 		s->note.error = snmp_sess_session(s->handle)->s_snmp_errno;
 	}
-	if (s->note.what == PDU_NOTHING)
-		set_timer(s);
-	else /* from the loop's next round */
-		uv_timer_start(
-		    &s->clock->timer, s->clock->timer.timer_cb, 0, 0);
+	sent(s);
+}
+
+static void
+send_packet(struct device_session *s)
+{
+	if (snmp_link_send(s->link, s->number, s->packet.s, s->packet.len) == 0)
+		return;
+	s->note.what = PDU_NOT_SENT;
+	s->note.problem = errno;
+}
+
+static void
+send_request(struct device_session *s, const struct snmp_request *request)
+{
+	const struct snmp_options *o = s->options;
+
+	if (o->version == 3) {
+		send_pdu(s, pdu_of(request));
+		return;
+	}
+	forget_note(s);
+	s->dropped = 0;
+	s->number = next_number();
+	s->tries = o->retries;
+	snmp_packet_request(
+	    o->version, o->community, s->number, request, &s->packet);
+	send_packet(s);
+	sent(s);
+}
+
+/* Versions 1 and 2c: nothing came for so long. */
+static void
+no_answer(struct device_session *s)
+{
+	if (s->tries == 0) {
+		s->note.what = PDU_SILENCE;
+		return;
+	}
+	s->tries--;
+	send_packet(s);
 }
 
 static void
@@ -188,32 +270,38 @@ ask(struct device_session *s)
 {
 	const struct snmp_request *request;
 
-	if (!s->talk->next(s->talk->self, &request)) {
+	if (s->talk->next(s->talk->self, &request))
+		send_request(s, request);
+	else
 		end(s, NULL);
-		return;
-	}
-	send_pdu(s, pdu_of(request, s->options->version));
 }
 
 /* --- what came ------------------------------------------------------------
  */
 
 static void
+adopt(struct device_session *s, const struct usm_engine *engine)
+{
+	struct err why;
+
+	s->stage = STAGE_TALK;
+	if (usm_adopt(s->handle, s->at, engine, s->options, &s->user, &why) ==
+	    -1)
+		end(s, why.text);
+	else
+		ask(s);
+}
+
+static void
 meet_engine(struct device_session *s)
 {
 	const struct usm_engine *known = usm_known(s->at);
 
+	s->engine_was_known = known != NULL;
 	if (known != NULL) {
-		s->engine_was_known = true;
-		s->stage = STAGE_TALK;
-		if (usm_adopt(s->handle, s->at, known, s->options, &s->user,
-			&s->failure) == -1)
-			end(s, s->failure.text);
-		else
-			ask(s);
+		adopt(s, known);
 		return;
 	}
-	s->engine_was_known = false;
 	s->stage = STAGE_ENGINE;
 	send_pdu(s, usm_probe());
 }
@@ -221,29 +309,24 @@ meet_engine(struct device_session *s)
 static void
 met_engine(struct device_session *s)
 {
+	struct err why;
+
 	if (s->note.what == PDU_SILENCE) {
-		device_session_silence(s, &s->failure);
-		end(s, s->failure.text);
+		device_session_silence(s, &why);
+		end(s, why.text);
 		return;
 	}
 	if (s->note.engine.n == 0) {
-		err_set(&s->failure,
+		err_set(&why,
 		    "%s answered the question for its engine with something "
 		    "else (does it run SNMP version 3?)",
 		    s->at);
-		end(s, s->failure.text);
+		end(s, why.text);
 		return;
 	}
 	usm_remember(s->at, &s->note.engine);
-	s->stage = STAGE_TALK;
-	if (usm_adopt(s->handle, s->at, &s->note.engine, s->options, &s->user,
-		&s->failure) == -1)
-		end(s, s->failure.text);
-	else
-		ask(s);
+	adopt(s, &s->note.engine);
 }
-
-static void new_handles(struct device_session *s);
 
 /* Another engine behind the address: the device was replaced. */
 static void
@@ -251,60 +334,63 @@ begin_anew(struct device_session *s)
 {
 	usm_forget(s->at);
 	drop_handles(s);
-	new_handles(s);
-	s->note = (struct pdu_note){0};
-	uv_timer_start(&s->clock->timer, s->clock->timer.timer_cb, 0, 0);
+	forget_note(s);
+	s->stage = STAGE_BEGIN;
+	set_soon(s);
+}
+
+/* The device, or the way to it, refuses. */
+static void
+refused(struct device_session *s)
+{
+	struct err why;
+
+	if (s->note.what == PDU_REPORT)
+		usm_words(s->note.report, s->options, s->at, &why);
+	else
+		err_set(&why, "Cannot ask %s: %s", s->at,
+		    s->note.problem != 0 ? strerror(s->note.problem)
+					 : snmp_api_errstring(s->note.error));
+	end(s, why.text);
 }
 
 static void
 answered(struct device_session *s)
 {
-	struct snmp_answer answer = {0};
+	struct snmp_answer answer = {.error = SNMP_SILENCE};
+	enum pdu_what what = s->note.what;
+	struct err why;
 
-	s->failure = (struct err){""};
-	if (s->note.what == PDU_REPORT) {
-		if (s->engine_was_known &&
-		    usm_is_other_engine(s->note.report)) {
-			begin_anew(s);
-			return;
-		}
-		usm_words(s->note.report, s->options, s->at, &s->failure);
-		end(s, s->failure.text);
-		return;
-	}
-	if (s->note.what == PDU_NOT_SENT) {
-		err_set(&s->failure, "Cannot ask %s: %s", s->at,
-		    snmp_api_errstring(s->note.error));
-		end(s, s->failure.text);
-		return;
-	}
-	if (s->note.what == PDU_SILENCE && s->engine_was_known && !s->heard) {
+	if (s->engine_was_known &&
+	    ((what == PDU_REPORT && usm_is_other_engine(s->note.report)) ||
+		(what == PDU_SILENCE && !s->heard))) {
 		begin_anew(s);
 		return;
 	}
-	if (s->note.what == PDU_SILENCE)
-		answer.error = SNMP_SILENCE;
-	else
+	if (what == PDU_REPORT || what == PDU_NOT_SENT) {
+		refused(s);
+		return;
+	}
+	if (what == PDU_ANSWER) {
 		answer = s->note.answer;
-	s->heard = s->heard || s->note.what == PDU_ANSWER;
-	if (s->talk->answer(s->talk->self, &answer, &s->failure) == 0) {
+		s->heard = true;
+	}
+	why.text[0] = '\0';
+	if (s->talk->answer(s->talk->self, &answer, &why) == 0) {
 		ask(s);
 		return;
 	}
-	if (s->failure.text[0] == '\0')
-		device_session_silence(s, &s->failure);
-	end(s, s->failure.text);
+	if (why.text[0] == '\0')
+		device_session_silence(s, &why);
+	end(s, why.text);
 }
 
 static void
 step(struct device_session *s)
 {
-	if (s->note.what == PDU_NOTHING) {
+	if (s->note.what == PDU_NOTHING)
 		set_timer(s);
-		return;
-	}
-	uv_timer_stop(&s->clock->timer);
-	if (s->stage == STAGE_ENGINE)
+	else if (s->stage == STAGE_ENGINE)
 		met_engine(s);
 	else
 		answered(s);
@@ -315,64 +401,74 @@ static void
 arrived(void *arg)
 {
 	struct device_session *s = arg;
+	bool is_good = s->handle != NULL
+	    ? pdu_read(s->handle)
+	    : pdu_take(&s->note, s->options->version, s->number,
+		  snmp_link_packet(s->link));
 
-	bool is_good = pdu_read(s->handle);
 	if (s->note.what != PDU_NOTHING)
 		step(s);
 	else if (s->options->version == 3 || !is_good)
 		s->dropped++;
 }
 
-static void open_handle(struct device_session *s);
-
 static void
 timer(uv_timer_t *handle)
 {
-	struct device_session *s = ((struct snmp_timer *)handle->data)->session;
+	struct device_session *s = handle->data;
 
-	if (s->handle == NULL) {
-		if (s->failure.text[0] != '\0')
-			end(s, s->failure.text);
-		else
-			open_handle(s);
+	if (s->stage == STAGE_BEGIN) {
+		begin(s);
 		return;
 	}
-	if (s->note.what == PDU_NOTHING)
+	if (s->note.what == PDU_NOTHING && s->handle != NULL)
 		snmp_sess_timeout(s->handle);
+	else if (s->note.what == PDU_NOTHING)
+		no_answer(s);
 	step(s);
 }
 
 /* --- the beginning --------------------------------------------------------
  */
 
-static void
+/* False with `failure`. */
+static bool
 open_handle(struct device_session *s)
 {
-	netsnmp_transport *transport = snmp_sockets_transport(
-	    s->sockets, &s->address, arrived, s, &s->failure);
+	netsnmp_transport *transport;
+	struct err why;
 
-	if (transport != NULL)
-		s->handle = usm_open(s->at, s->options, transport, &s->failure);
-	if (s->handle == NULL) {
-		end(s, s->failure.text);
-		return;
+	if (s->failure != NULL)
+		return false;
+	if (s->options->version != 3) {
+		s->link =
+		    snmp_link_open(s->sockets, &s->address, arrived, s, &why);
+	} else {
+		transport = snmp_sockets_transport(
+		    s->sockets, &s->address, arrived, s, &why);
+		if (transport != NULL)
+			s->handle =
+			    usm_open(s->at, s->options, transport, &why);
 	}
-	if (s->options->version == 3) {
-		meet_engine(s);
-		return;
-	}
-	s->stage = STAGE_TALK;
-	ask(s);
+	if (s->link == NULL && s->handle == NULL)
+		s->failure = xstrdup(why.text);
+	return s->failure == NULL;
 }
 
 static void
-new_handles(struct device_session *s)
+begin(struct device_session *s)
 {
-	s->clock = xnew(struct snmp_timer);
-	s->clock->session = s;
-	uv_timer_init(s->loop, &s->clock->timer);
-	s->clock->timer.data = s->clock;
-	s->clock->timer.timer_cb = timer;
+	if (s->link == NULL && !open_handle(s)) {
+		struct err why;
+
+		err_set(&why, "%s", s->failure);
+		end(s, why.text);
+	} else if (s->options->version == 3) {
+		meet_engine(s);
+	} else {
+		s->stage = STAGE_TALK;
+		ask(s);
+	}
 }
 
 static void
@@ -381,7 +477,7 @@ keys_made(void *arg)
 	struct device_session *s = arg;
 
 	s->keys = NULL;
-	open_handle(s);
+	begin(s);
 }
 
 static bool
@@ -402,8 +498,9 @@ device_session_start(uv_loop_t *loop, struct snmp_sockets *sockets,
     const struct snmp_talk *talk, device_session_done_fn *done, void *arg)
 {
 	struct device_session *s = xnew(struct device_session);
+	const struct snmp_request *request;
+	struct err why;
 
-	s->loop = loop;
 	s->sockets = sockets;
 	s->address = *address;
 	s->options = options;
@@ -411,12 +508,20 @@ device_session_start(uv_loop_t *loop, struct snmp_sockets *sockets,
 	s->done = done;
 	s->arg = arg;
 	address_port_text(address, s->at);
-	new_handles(s);
-	s->stage = STAGE_KEYS;
-	if (usm_check(options, &s->failure) == 0 && need_keys(options))
+	uv_timer_init(loop, &s->clock);
+	s->clock.data = s;
+	if (usm_check(options, &why) == -1) {
+		s->failure = xstrdup(why.text);
+		set_soon(s);
+	} else if (need_keys(options)) {
 		s->keys = snmp_keys_start(loop, snmp_hash_of(options->auth),
 		    options->auth_secret, options->priv_secret, keys_made, s);
-	else
-		uv_timer_start(&s->clock->timer, timer, 0, 0);
+	} else if (options->version != 3 && open_handle(s) &&
+	    talk->next(talk->self, &request)) {
+		s->stage = STAGE_TALK;
+		send_request(s, request);
+	} else {
+		set_soon(s);
+	}
 	return s;
 }

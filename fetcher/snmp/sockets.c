@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Shared sockets; see sockets.h. To the library each device has a transport of
- * its own: sending goes out by a shared socket, receiving takes the packet that
- * is being looked at.
+ * its own, over a link as others have it: sending goes out by a shared socket,
+ * receiving takes the packet that is being looked at.
  */
 #include "fetcher/snmp/sockets.h"
 
@@ -26,11 +26,12 @@
 struct number {
 	struct number *next, **at; /* at NULL: not in the table */
 	uint32_t value;
-	struct link *link;
+	struct snmp_link *link;
 };
 
-struct link { /* one device's transport */
+struct snmp_link { /* to one device */
 	struct snmp_sockets *sockets;
+	int fd;
 	union address to;
 	snmp_arrived_fn *arrived;
 	void *arg;
@@ -71,7 +72,7 @@ forget(struct number *n)
 }
 
 static void
-note_sent(struct link *l, uint32_t value)
+note_sent(struct snmp_link *l, uint32_t value)
 {
 	struct number *n = &l->numbers[l->n_sent % NUMBERS], **bucket;
 
@@ -88,7 +89,7 @@ note_sent(struct link *l, uint32_t value)
 	*bucket = n;
 }
 
-static struct link *
+static struct snmp_link *
 find(const struct snmp_sockets *s, uint32_t value)
 {
 	struct number *n = s->buckets[value % BUCKETS];
@@ -116,7 +117,7 @@ read_some(struct shared *h)
 	n = recvmmsg(h->fd, messages, PACKETS, MSG_DONTWAIT, NULL);
 	for (int i = 0; i < n; i++) {
 		struct snmp_sockets *s = h->sockets;
-		struct link *l;
+		struct snmp_link *l;
 		uint32_t number;
 
 		s->packet = packets[i];
@@ -202,6 +203,70 @@ snmp_sockets_free(struct snmp_sockets **sp)
 	*sp = NULL;
 }
 
+/* --- links ----------------------------------------------------------------
+ */
+
+struct snmp_link *
+snmp_link_open(struct snmp_sockets *s, const union address *to,
+    snmp_arrived_fn *arrived, void *arg, struct err *err_r)
+{
+	struct shared **h = &(
+	    to->sa.sa_family == AF_INET6 ? s->v6 : s->v4)[s->turn++ % SOCKETS];
+	struct snmp_link *l;
+
+	if (*h == NULL)
+		*h = open_one(s, to->sa.sa_family);
+	if (*h == NULL) {
+		err_set(err_r, "no socket: %s", strerror(errno));
+		return NULL;
+	}
+	l = xnew(struct snmp_link);
+	l->sockets = s;
+	l->fd = (*h)->fd;
+	l->to = *to;
+	l->arrived = arrived;
+	l->arg = arg;
+	return l;
+}
+
+static void
+forget_all(struct snmp_link *l)
+{
+	for (int i = 0; i < NUMBERS; i++)
+		forget(&l->numbers[i]);
+}
+
+void
+snmp_link_close(struct snmp_link **l)
+{
+	if (*l == NULL)
+		return;
+	forget_all(*l);
+	free(*l);
+	*l = NULL;
+}
+
+int
+snmp_link_send(
+    struct snmp_link *l, uint32_t number, const void *bytes, size_t n)
+{
+	note_sent(l, number);
+	/* A full queue is a lost packet: it is sent again. */
+	return sendto(l->fd, bytes, n, 0, &l->to.sa, address_len(&l->to)) ==
+		    -1 &&
+		errno != EAGAIN && errno != ENOBUFS
+	    ? -1
+	    : 0;
+}
+
+struct slice
+snmp_link_packet(const struct snmp_link *l)
+{
+	const struct snmp_sockets *s = l->sockets;
+
+	return (struct slice){(const char *)s->packet, s->packet_len};
+}
+
 /* --- the library's transport ----------------------------------------------
  */
 
@@ -209,14 +274,14 @@ static int
 transport_recv(netsnmp_transport *t, void *buf, int size, void **opaque,
     int *opaque_length)
 {
-	const struct snmp_sockets *s = ((struct link *)t->data)->sockets;
-	int n = s->packet_len > (size_t)size ? size : (int)s->packet_len;
+	struct slice packet = snmp_link_packet(t->data);
+	int n = packet.len > (size_t)size ? size : (int)packet.len;
 
 	*opaque = NULL;
 	*opaque_length = 0;
-	if (s->packet == NULL)
+	if (packet.s == NULL)
 		return -1;
-	memcpy(buf, s->packet, (size_t)n);
+	memcpy(buf, packet.s, (size_t)n);
 	return n;
 }
 
@@ -224,27 +289,20 @@ static int
 transport_send(netsnmp_transport *t, const void *buf, int size, void **opaque,
     int *opaque_length)
 {
-	struct link *l = t->data;
 	uint32_t number;
-	ssize_t n;
 
 	(void)opaque;
 	(void)opaque_length;
-	if (snmp_packet_number(buf, (size_t)size, &number))
-		note_sent(l, number);
-	n = sendto(
-	    t->sock, buf, (size_t)size, 0, &l->to.sa, address_len(&l->to));
-	/* A full queue is a lost packet: it is sent again. */
-	return n == -1 && (errno == EAGAIN || errno == ENOBUFS) ? size : (int)n;
+	if (!snmp_packet_number(buf, (size_t)size, &number))
+		return -1; /* whose answer would never be known */
+	return snmp_link_send(t->data, number, buf, (size_t)size) == 0 ? size
+								       : -1;
 }
 
 static int
 transport_close(netsnmp_transport *t)
 {
-	struct link *l = t->data;
-
-	for (int i = 0; i < NUMBERS; i++)
-		forget(&l->numbers[i]);
+	forget_all(t->data);
 	t->sock = -1;
 	return 0;
 }
@@ -262,25 +320,16 @@ netsnmp_transport *
 snmp_sockets_transport(struct snmp_sockets *s, const union address *to,
     snmp_arrived_fn *arrived, void *arg, struct err *err_r)
 {
-	struct shared **h = &(
-	    to->sa.sa_family == AF_INET6 ? s->v6 : s->v4)[s->turn++ % SOCKETS];
+	struct snmp_link *l = snmp_link_open(s, to, arrived, arg, err_r);
 	netsnmp_transport *t;
-	struct link *l;
 
-	if (*h == NULL)
-		*h = open_one(s, to->sa.sa_family);
-	if (*h == NULL) {
-		err_set(err_r, "no socket: %s", strerror(errno));
+	if (l == NULL)
 		return NULL;
-	}
 	/* The library frees both. */
 	t = xcalloc(1, sizeof(*t));
-	l = xcalloc(1, sizeof(*l));
-	*l = (struct link){
-	    .sockets = s, .to = *to, .arrived = arrived, .arg = arg};
 	t->domain = netsnmpUDPDomain;
 	t->domain_length = (int)netsnmpUDPDomain_len;
-	t->sock = (*h)->fd;
+	t->sock = l->fd;
 	t->data = l;
 	t->data_length = sizeof(*l);
 	t->msgMaxSize = PACKET_BYTES - 1 - 8 - 20;

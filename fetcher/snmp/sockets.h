@@ -24,12 +24,26 @@ struct snmp_sockets *snmp_sockets_new(uv_loop_t *loop);
 /* All transports are closed. The loop runs once more for the handles. */
 void snmp_sockets_free(struct snmp_sockets **s);
 
+/* Called when a packet for a link or transport is there. */
+typedef void snmp_arrived_fn(void *arg);
+
+/* To one device, for packets of our own. NULL with words: no socket. */
+struct snmp_link;
+struct snmp_link *snmp_link_open(struct snmp_sockets *s,
+    const union address *to, snmp_arrived_fn *arrived, void *arg,
+    struct err *err_r);
+void snmp_link_close(struct snmp_link **link); /* NULL is fine */
+/* `number` is the packet's. -1 with errno; a full queue is no failure. */
+int snmp_link_send(
+    struct snmp_link *link, uint32_t number, const void *bytes, size_t n);
+/* What has arrived, from within `arrived` alone. */
+struct slice snmp_link_packet(const struct snmp_link *link);
+
 /*
  * A transport to that address for snmp_sess_add(), which closes it with its
- * session. `arrived` is called when a packet for it is there, to be read by
- * pdu_read() from within. NULL with words: no socket.
+ * session. What arrives is to be read by pdu_read() from within. NULL with
+ * words: no socket.
  */
-typedef void snmp_arrived_fn(void *arg);
 netsnmp_transport *snmp_sockets_transport(struct snmp_sockets *s,
     const union address *to, snmp_arrived_fn *arrived, void *arg,
     struct err *err_r);

@@ -61,34 +61,24 @@ usm_open(const char *at, const struct snmp_options *o,
 	snmp_sess_init(&session);
 	session.timeout = (long)o->timeout_ms * 1000;
 	session.retries = (int)o->retries;
-	if (o->version == 3) {
-		session.version = SNMP_VERSION_3;
-		session.securityModel = SNMP_SEC_MODEL_USM;
-		session.securityName = o->user;
-		session.securityNameLen = strlen(o->user);
-		session.securityLevel = o->priv != NULL
-		    ? SNMP_SEC_LEVEL_AUTHPRIV
-		    : o->auth != NULL ? SNMP_SEC_LEVEL_AUTHNOPRIV
-				      : SNMP_SEC_LEVEL_NOAUTH;
-		if (o->context != NULL) {
-			session.contextName = o->context;
-			session.contextNameLen = strlen(o->context);
-		}
-	} else {
-		session.version =
-		    o->version == 1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
-		session.community = (unsigned char *)o->community;
-		session.community_len = strlen(o->community);
+	session.version = SNMP_VERSION_3;
+	session.securityModel = SNMP_SEC_MODEL_USM;
+	session.securityName = o->user;
+	session.securityNameLen = strlen(o->user);
+	session.securityLevel = o->priv != NULL ? SNMP_SEC_LEVEL_AUTHPRIV
+	    : o->auth != NULL                   ? SNMP_SEC_LEVEL_AUTHNOPRIV
+						: SNMP_SEC_LEVEL_NOAUTH;
+	if (o->context != NULL) {
+		session.contextName = o->context;
+		session.contextNameLen = strlen(o->context);
 	}
-	handle = snmp_sess_add_ex(&session, transport, NULL,
-	    o->version == 3 ? NULL : pdu_parse, NULL, NULL, NULL, NULL, NULL);
+	handle = snmp_sess_add(&session, transport, NULL, NULL);
 	if (handle == NULL) {
 		err_set(err_r, "Cannot open a session to %s: %s", at,
 		    snmp_api_errstring(session.s_snmp_errno));
 		return NULL;
 	}
-	if (o->version == 3)
-		snmp_sess_session(handle)->flags |= SNMP_FLAGS_DONT_PROBE;
+	snmp_sess_session(handle)->flags |= SNMP_FLAGS_DONT_PROBE;
 	return handle;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Opening sessions, and what version 3 needs: users, keys, engines.
+ * What version 3 needs: sessions, users, keys, engines.
  */
 #ifndef FETCHER_SNMP_USM_H
 #define FETCHER_SNMP_USM_H
@@ -11,7 +11,10 @@
 
 /* Are the options such that a session can be made? -1 with words. */
 int usm_check(const struct snmp_options *options, struct err *err_r);
-/* NULL with words. Takes over the transport. `at`: "192.0.2.1:161". */
+/*
+ * A session of version 3. NULL with words. Takes over the transport. `at`:
+ * "192.0.2.1:161".
+ */
 void *usm_open(const char *at, const struct snmp_options *options,
     netsnmp_transport *transport, struct err *err_r);
 

@@ -225,6 +225,135 @@ test_many(void **state)
 	str_free(&words);
 }
 
+/* --- requests -------------------------------------------------------------
+ */
+
+/* What the library would send for it. */
+static size_t
+build_request(
+    const struct snmp_request *q, unsigned version, u_char *bytes, size_t size)
+{
+	static const int commands[] = {
+	    SNMP_MSG_GET, SNMP_MSG_GETNEXT, SNMP_MSG_GETBULK};
+	netsnmp_pdu *pdu = snmp_pdu_create(commands[q->op]);
+	char community[300];
+
+	memset(community, 'c', sizeof(community));
+	pdu->version = version == 1 ? SNMP_VERSION_1 : SNMP_VERSION_2c;
+	pdu->community = (u_char *)strndup(community, 200);
+	pdu->community_len = 200;
+	pdu->reqid = 2147483520;
+	if (q->op == SNMP_BULK_OP) {
+		pdu->non_repeaters = 0;
+		pdu->max_repetitions = q->repetitions;
+	}
+	for (size_t i = 0; i < q->n; i++) {
+		oid at[OID_MAX];
+
+		for (uint32_t k = 0; k < q->oids[i].n; k++)
+			at[k] = q->oids[i].id[k];
+		snmp_add_null_var(pdu, at, q->oids[i].n);
+	}
+	return build(pdu, bytes, size);
+}
+
+/* Byte by byte; the library writes lengths of sequences longer than needed. */
+static size_t
+shortest(const u_char *from, size_t n, u_char *to)
+{
+	size_t out = 0;
+
+	for (size_t i = 0; i < n;) {
+		bool has_parts =
+		    from[i] == 0x30 || (from[i] >= 0xa0 && from[i] <= 0xa5);
+		size_t head = 2, len = from[i + 1];
+		u_char inner[20000];
+
+		if (len & 0x80) {
+			head += len & 0x7f;
+			len = 0;
+			for (size_t k = 2; k < head; k++)
+				len = len << 8 | from[i + k];
+		}
+		size_t m = len;
+		if (has_parts)
+			m = shortest(from + i + head, len, inner);
+		else
+			memcpy(inner, from + i + head, len);
+		to[out++] = from[i];
+		if (m >= 0x100) {
+			to[out++] = 0x82;
+			to[out++] = (u_char)(m >> 8);
+		} else if (m >= 0x80) {
+			to[out++] = 0x81;
+		}
+		to[out++] = (u_char)m;
+		memcpy(to + out, inner, m);
+		out += m;
+		i += head + len;
+	}
+	return out;
+}
+
+static void
+fill(struct snmp_request *q, size_t n, uint32_t longest)
+{
+	static const uint32_t ids[] = {
+	    0, 1, 127, 128, 16383, 16384, 4294967295};
+
+	q->n = n;
+	for (size_t i = 0; i < n; i++) {
+		struct oid *o = &q->oids[i];
+
+		o->n = longest - (uint32_t)i;
+		o->id[0] = i % 3;
+		o->id[1] = i % 3 == 2 ? 999 : 39;
+		for (uint32_t k = 2; k < o->n; k++)
+			o->id[k] = ids[(k + i) % ARRAY_LEN(ids)];
+	}
+}
+
+/* As the library's, and the largest that there is. */
+static void
+test_requests(void **state)
+{
+	static const struct {
+		enum snmp_op op;
+		unsigned version, repetitions;
+		size_t n;
+		uint32_t longest;
+	} cases[] = {{SNMP_GET_OP, 1, 0, 1, 9}, {SNMP_GET_OP, 2, 0, 2, 9},
+	    {SNMP_NEXT_OP, 1, 0, 3, 20}, {SNMP_NEXT_OP, 2, 0, 20, OID_MAX},
+	    {SNMP_BULK_OP, 2, 1, 1, 10}, {SNMP_BULK_OP, 2, 128, 20, 40},
+	    {SNMP_BULK_OP, 2, 65536, 20, OID_MAX}};
+	static struct snmp_request q;
+	static u_char theirs[20000], as_short[20000];
+	struct str ours = {0};
+	char community[201];
+
+	(void)state;
+	memset(community, 'c', 200);
+	community[200] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint32_t number;
+
+		q.op = cases[i].op;
+		q.repetitions = cases[i].repetitions;
+		fill(&q, cases[i].n, cases[i].longest);
+		size_t n =
+		    build_request(&q, cases[i].version, theirs, sizeof(theirs));
+		n = shortest(theirs, n, as_short);
+		snmp_packet_request(
+		    cases[i].version, community, 2147483520, &q, &ours);
+		assert_int_equal(ours.len, n);
+		assert_memory_equal(ours.s, as_short, n);
+		assert_true(snmp_packet_number(
+		    (const u_char *)ours.s, ours.len, &number));
+		assert_int_equal(number, 2147483520);
+	}
+	str_free(&ours);
+}
+
 int
 main(void)
 {
@@ -233,6 +362,7 @@ main(void)
 	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_oddities),
 	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_requests),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
