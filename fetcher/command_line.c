@@ -5,6 +5,7 @@
 #include "fetcher/command_line.h"
 #include "fetcher/child.h"
 
+#include "common/clock.h"
 #include "common/mem.h"
 
 #include <stdlib.h>
@@ -231,11 +232,60 @@ shell_argv(struct slice line)
 	return argv;
 }
 
+/* Its place in the table, whatever stands there. */
+static struct command_path *
+place_of(struct command_paths *paths, enum command_use use, const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *name != '\0'; name++)
+		h = (h ^ (uint8_t)*name) * 16777619u;
+	return &paths->of[use][(h ^ h >> 16) % COMMAND_PATHS];
+}
+
+static char *
+recall(const struct command_path *p, const char *name, int64_t now)
+{
+	if (p->name == NULL || now >= p->until || strcmp(p->name, name) != 0)
+		return NULL;
+	return xstrdup(p->path);
+}
+
+static void
+remember(
+    struct command_path *p, const char *name, const char *path, int64_t now)
+{
+	free(p->name);
+	free(p->path);
+	p->name = xstrdup(name);
+	p->path = xstrdup(path);
+	p->until = now + NS_PER_S;
+}
+
+void
+command_paths_free(struct command_paths *paths)
+{
+	for (size_t use = 0; use < COMMAND_USES; use++)
+		for (size_t i = 0; i < COMMAND_PATHS; i++) {
+			free(paths->of[use][i].name);
+			free(paths->of[use][i].path);
+		}
+	*paths = (struct command_paths){0};
+}
+
 char **
 command_argv(const char *root, enum command_use use, struct slice line,
     struct err *err_r)
 {
-	char **argv = command_split(line), *path, *unfit;
+	return command_argv_soon(NULL, 0, root, use, line, err_r);
+}
+
+char **
+command_argv_soon(struct command_paths *paths, int64_t now, const char *root,
+    enum command_use use, struct slice line, struct err *err_r)
+{
+	char **argv = command_split(line), *path = NULL, *unfit = NULL;
+	struct command_path *place;
 
 	if (argv == NULL)
 		return shell_argv(line);
@@ -246,7 +296,14 @@ command_argv(const char *root, enum command_use use, struct slice line,
 	}
 	if (strchr(argv[0], '/') != NULL)
 		return argv;
-	path = find(root, use, argv[0], &unfit);
+	place = paths == NULL ? NULL : place_of(paths, use, argv[0]);
+	if (place != NULL)
+		path = recall(place, argv[0], now);
+	if (path == NULL) {
+		path = find(root, use, argv[0], &unfit);
+		if (path != NULL && place != NULL)
+			remember(place, argv[0], path, now);
+	}
 	if (path == NULL) {
 		say_missing(root, use, argv[0], unfit, err_r);
 		child_free_words(argv);

@@ -33,6 +33,25 @@ enum command_use {
 char **command_argv(const char *root, enum command_use use, struct slice line,
     struct err *err_r);
 
+#define COMMAND_PATHS 64
+/*
+ * Where programs were found, each for a second: the next job mostly names the
+ * same one. Begins as zeroes.
+ */
+struct command_paths {
+	struct command_path {
+		char *name, *path;
+		int64_t until; /* monotonic, ns */
+	} of[COMMAND_USES][COMMAND_PATHS];
+};
+
+/* The same; a file that came or went is noticed within a second. `now` is
+ * monotonic, in ns. */
+char **command_argv_soon(struct command_paths *paths, int64_t now,
+    const char *root, enum command_use use, struct slice line,
+    struct err *err_r);
+void command_paths_free(struct command_paths *paths);
+
 /* Our environment in locale C, with that search path as its PATH. */
 char **command_environment(const char *root, enum command_use use);
 

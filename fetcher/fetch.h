@@ -121,8 +121,10 @@ const char *runner_no_ping(const struct runner *e); /* why there is none */
 struct children *runner_children(struct runner *e);
 /* Of its children, until it is freed. */
 char *const *runner_environment(struct runner *e, enum command_use use);
+/* As command_argv(); what was found is believed for a second. */
+char **runner_argv(struct runner *e, enum command_use use, struct slice line,
+    struct err *err_r);
 struct decrypts *runner_decrypts(struct runner *e);
-const char *runner_root(const struct runner *e);
 struct runner_counters *runner_counting(struct runner *e);
 /* 64 KiB that anyone may use within a callback. */
 char *runner_buffer(struct runner *e);

@@ -318,8 +318,8 @@ static void
 run_plugin(struct fetch *f)
 {
 	struct err why;
-	char **argv = command_argv(
-	    runner_root(f->runner), COMMAND_PLUGIN, f->job.command, &why);
+	char **argv =
+	    runner_argv(f->runner, COMMAND_PLUGIN, f->job.command, &why);
 
 	if (argv != NULL) {
 		start_child(f, argv, COMMAND_PLUGIN, -1, &plugin_handlers);
@@ -369,8 +369,8 @@ static void
 plugin_start(struct fetch *f)
 {
 	struct err why;
-	char **argv = command_argv(
-	    runner_root(f->runner), COMMAND_PLUGIN, f->job.command, &why);
+	char **argv =
+	    runner_argv(f->runner, COMMAND_PLUGIN, f->job.command, &why);
 	struct net_services services = runner_net(f->runner);
 	struct net_plan *plan;
 	struct run *r;
@@ -437,8 +437,8 @@ program_start(struct fetch *f)
 	    program_output, program_ended};
 
 	struct err why;
-	char **argv = command_argv(
-	    runner_root(f->runner), COMMAND_PROGRAM, f->job.command, &why);
+	char **argv =
+	    runner_argv(f->runner, COMMAND_PROGRAM, f->job.command, &why);
 	int input = -1;
 
 	if (argv == NULL) {

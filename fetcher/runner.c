@@ -8,6 +8,7 @@
 #include "fetcher/snmp/options_memory.h"
 #include "fetcher/snmp/sockets.h"
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 
@@ -81,6 +82,7 @@ runner_free(struct runner **ep)
 	}
 	icmp_free(&e->icmp);
 	identity_free(&e->identity);
+	command_paths_free(&e->paths);
 	free(e);
 	*ep = NULL;
 }
@@ -185,6 +187,14 @@ runner_environment(struct runner *e, enum command_use use)
 	return e->environments[use];
 }
 
+char **
+runner_argv(struct runner *e, enum command_use use, struct slice line,
+    struct err *err_r)
+{
+	return command_argv_soon(
+	    &e->paths, clock_mono(), e->root, use, line, err_r);
+}
+
 struct decrypts *
 runner_decrypts(struct runner *e)
 {
@@ -195,12 +205,6 @@ struct identity *
 runner_identity(struct runner *e)
 {
 	return e->identity;
-}
-
-const char *
-runner_root(const struct runner *e)
-{
-	return e->root;
 }
 
 struct runner_counters *

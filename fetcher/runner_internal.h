@@ -18,6 +18,7 @@ struct runner {
 	bool no_inprocess;
 	struct children *children;
 	char **environments[COMMAND_USES]; /* of children; made once */
+	struct command_paths paths;
 	struct decrypts *decrypts;
 	struct identity *identity;
 	struct snmp_sockets *snmp;

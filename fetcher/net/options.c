@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REGEX_COPIES 256u /* of a part by the repetitions around it */
+
 static const struct net_option *
 by_letter(const struct net_option *options, char letter)
 {
@@ -198,11 +200,45 @@ net_range_alerts(const struct net_range *r, double value)
 	return r->is_set && within == r->inside;
 }
 
+/*
+ * The C library copies what is repeated with + or {}, what is within a
+ * repetition once more for each of them, and looks for back references by
+ * trying: memory and time grow with a power of the pattern. The product of all
+ * repetitions is never less than the copies.
+ */
+static bool
+is_modest(const char *regex)
+{
+	unsigned long copies = 1;
+
+	for (const char *p = regex; *p != '\0'; p++) {
+		unsigned long most = 1;
+
+		if (*p == '\\' && p[1] >= '1' && p[1] <= '9')
+			return false;
+		if (*p == '+')
+			most = 2;
+		for (const char *n = p; *p == '{' && *n != '\0' && *n != '}';
+		     n++)
+			if (n[0] == '{' || n[0] == ',') {
+				unsigned long times = strtoul(n + 1, NULL, 10);
+
+				most = times > most ? times : most;
+			}
+		if (most > REGEX_COPIES || copies * most > REGEX_COPIES)
+			return false;
+		copies *= most;
+	}
+	return true;
+}
+
 bool
 net_is_regex(const char *text, int flags)
 {
 	regex_t re;
 
+	if (!is_modest(text))
+		return false;
 	if (regcomp(&re, text, flags) != 0)
 		return false;
 	regfree(&re);

@@ -42,7 +42,10 @@ bool net_number(const char *text, int least, int *n_r);
 bool net_real(const char *text, double *x_r);
 /* "N", or "N:ok|warning|critical|unknown" as -t takes it. */
 bool net_timeout(const char *text, uint32_t *seconds_r, uint32_t *state_r);
-/* Does it compile (POSIX)? The plugin has words for one that does not. */
+/*
+ * Does it compile (POSIX, extended), and may it on the loop? The plugin has
+ * words for one that does not, and limits for one that takes all memory.
+ */
 bool net_is_regex(const char *text, int flags);
 /* "W" or "W,C" days. */
 bool net_days(const char *text, int *warn_r, int *crit_r);

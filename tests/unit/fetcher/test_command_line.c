@@ -5,6 +5,7 @@
 #include "fetcher/child.h"
 #include "fetcher/command_line.h"
 
+#include "common/clock.h"
 #include "common/mem.h"
 
 #include <setjmp.h>
@@ -119,6 +120,48 @@ local_plugins_come_first(void **state)
 }
 
 static void
+paths_are_believed_for_a_second(void **state)
+{
+	char root[] = "/tmp/command-XXXXXX", path[128], cmd[300];
+	struct command_paths paths = {0};
+	struct err why = {""};
+	char **argv;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	snprintf(
+	    cmd, sizeof(cmd), "mkdir -p %s/local/lib/nagios/plugins", root);
+	assert_int_equal(system(cmd), 0);
+	snprintf(path, sizeof(path), "%s/local/lib/nagios/plugins/true", root);
+	for (int i = 0; i < 3; i++) {
+		/* The system's; still; then the site's, which is new. */
+		argv = command_argv_soon(&paths, 10 + i * NS_PER_S / 2, root,
+		    COMMAND_PLUGIN, SLICE("true -x"), &why);
+		assert_string_equal(argv[1], "-x");
+		assert_int_equal(strcmp(argv[0], path) == 0, i == 2);
+		child_free_words(argv);
+		write_program(path);
+	}
+	/* A name of the other kind is another one. */
+	argv = command_argv_soon(
+	    &paths, 10 + NS_PER_S, root, COMMAND_PROGRAM, SLICE("true"), &why);
+	assert_string_not_equal(argv[0], path);
+	child_free_words(argv);
+	/* What was not found is looked for each time. */
+	assert_null(command_argv_soon(
+	    &paths, 20, root, COMMAND_PLUGIN, SLICE("late"), &why));
+	snprintf(path, sizeof(path), "%s/local/lib/nagios/plugins/late", root);
+	write_program(path);
+	argv = command_argv_soon(
+	    &paths, 20, root, COMMAND_PLUGIN, SLICE("late"), &why);
+	assert_string_equal(argv[0], path);
+	child_free_words(argv);
+	command_paths_free(&paths);
+	snprintf(cmd, sizeof(cmd), "rm -r %s", root);
+	assert_int_equal(system(cmd), 0);
+}
+
+static void
 agents_have_a_folder(void **state)
 {
 	char root[] = "/tmp/command-XXXXXX", path[128], cmd[300];
@@ -193,6 +236,7 @@ main(void)
 	    cmocka_unit_test(simple_lines_are_split),
 	    cmocka_unit_test(others_need_a_shell),
 	    cmocka_unit_test(local_plugins_come_first),
+	    cmocka_unit_test(paths_are_believed_for_a_second),
 	    cmocka_unit_test(agents_have_a_folder),
 	    cmocka_unit_test(environment_is_c),
 	};

@@ -52,6 +52,13 @@ test_lines(void **state)
 	    {"check_ssh -r OpenSSH_9 -P 2.0 -H a -p 2222 -4", true},
 	    {"check_smtp -H a -f x@y -C NOOP -R 250 -S", true},
 	    {"check_smtp -H a -C NOOP -R '('", false},
+	    /* What the library would copy too often, or try too long. */
+	    {"check_http -H a -r '(a+)+b+ [0-9]{1,8}'", true},
+	    {"check_http -H a -r 'a++++++++++++++++++++++++++'", false},
+	    {"check_http -H a -r '((x{9}){9}){9}'", false},
+	    {"check_http -H a -r 'x{1,300}'", false},
+	    {"check_http -H a -r 'x{,,,'", false},
+	    {"check_http -H a -r '(a*)*b\\1'", false},
 	    {"check_ldap -H a -b dc=x -3", true},
 	    {"check_ldap -H a", false},
 	    {"check_ldap -H a -b dc=x -T", false},
