@@ -29,13 +29,21 @@ eventd_now(void)
 static void
 on_changed(struct event *ev, void *arg)
 {
-	ec_store_changed(((struct eventd *)arg)->store, ev);
+	struct eventd *ed = arg;
+
+	ec_store_changed(ed->store, ev);
+	if (ed->push != NULL)
+		service_push_event(ed->push, ev);
 }
 
 static void
 on_gone(const struct event *ev, void *arg)
 {
-	ec_store_gone(((struct eventd *)arg)->store, ev);
+	struct eventd *ed = arg;
+
+	ec_store_gone(ed->store, ev);
+	if (ed->push != NULL)
+		service_push_event(ed->push, ev);
 }
 
 static void
@@ -86,6 +94,15 @@ on_downtime_ended(const char *host, void *arg)
 	struct eventd *ed = arg;
 
 	ec_engine_downtime_ended(ed->engine, host, eventd_now());
+}
+
+static void
+on_service(uint32_t object, unsigned state, bool checked, void *arg)
+{
+	struct eventd *ed = arg;
+
+	if (ed->push != NULL)
+		service_push_core(ed->push, object, state, checked);
 }
 
 /* --- messages and time
@@ -169,87 +186,6 @@ static void
 on_status_gone(struct status_client *client, void *arg)
 {
 	eventd_forget(arg, client);
-}
-
-#define BUS_ANSWER_MAX (60u << 20) /* less than a frame of the bus */
-
-struct question { /* on the bus */
-	struct question *next;
-	struct eventd *ed;
-	struct bus_peer *peer;
-	uint64_t id;
-};
-
-static void
-question_done(bool good, struct slice text, void *arg)
-{
-	struct question *q = arg;
-
-	/* The reason without what marks it on the status port. */
-	if (!good && slice_starts(text, "ERROR: ")) {
-		text.s += 7;
-		text.len -= 7;
-		text = slice_trim(text);
-	}
-	if (good && text.len > BUS_ANSWER_MAX) {
-		good = false;
-		text = SLICE("the answer is over 60 MiB (narrow the time)");
-	}
-	if (q->peer != NULL)
-		daemon_answer(q->ed->d, q->peer, q->id,
-		    good ? MSG_OK : MSG_REFUSED, text, 0);
-	for (struct question **at = &q->ed->questions; *at != NULL;
-	     at = &(*at)->next) {
-		if (*at == q) {
-			*at = q->next;
-			break;
-		}
-	}
-	free(q);
-}
-
-static void
-ask(struct eventd *ed, struct bus_peer *peer, uint64_t id, struct slice text)
-{
-	struct question *q = xnew(struct question);
-
-	q->ed = ed;
-	q->peer = peer;
-	q->id = id;
-	q->next = ed->questions;
-	ed->questions = q;
-	eventd_request(ed, text, true, question_done, q);
-}
-
-static void
-on_command(struct daemon *d, struct bus_peer *peer, const struct msg_command *c)
-{
-	struct str text = {0};
-
-	str_add(&text, "COMMAND ");
-	str_addslice(&text,
-	    slice_starts(c->line, "COMMAND ")
-		? (struct slice){c->line.s + 8, c->line.len - 8}
-		: c->line);
-	ask(d->state, peer, c->id, str_slice(&text));
-	str_free(&text);
-}
-
-static void
-on_query(struct daemon *d, struct bus_peer *peer, const struct msg_query *q)
-{
-	ask(d->state, peer, q->id, q->text);
-}
-
-static void
-on_peer_down(struct daemon *d, struct bus_peer *peer)
-{
-	struct eventd *ed = d->state;
-
-	for (struct question *q = ed->questions; q != NULL; q = q->next) {
-		if (q->peer == peer)
-			q->peer = NULL;
-	}
 }
 
 /* --- start ---------------------------------------------------------------- */
@@ -386,7 +322,7 @@ make_parts(struct eventd *ed)
 	    ec_stream_new(d->loop, &limits, &ed->received, eventd_message, ed);
 	eventd_intake_make(ed, random_seed());
 	ed->status = status_new(d->loop, on_status_request, on_status_gone, ed);
-	ed->world = world_new(d, on_downtime_ended, ed);
+	ed->world = world_new(d, on_downtime_ended, on_service, ed);
 	world_engine(ed->world)->has_action = has_action;
 	world_engine(ed->world)->actions = &ed->actions;
 	kept = daemon_path(d, "var/vedette/eventd/patterns");
@@ -423,8 +359,11 @@ init(struct daemon *d, struct err *err_r)
 		apply_options(ed);
 		scanner_start(ed->scanner, ed->engine->rules);
 		ec_engine_start(ed->engine, eventd_now());
+		ed->push = service_push_new(d, &ed->engine->index);
+		service_push_load(ed->push, d->snapshot);
 		if (ec_outbox_connect(ed->outbox, ed->store, err_r) == 0 &&
 		    world_connect(ed->world, err_r) == 0 &&
+		    service_push_connect(ed->push, ed->store, err_r) == 0 &&
 		    open_local(ed, err_r) == 0 &&
 		    eventd_intake_start(ed, err_r) == 0)
 			rc = eventd_config_listen(ed, c, err_r);
@@ -473,6 +412,7 @@ take(struct eventd *ed, const struct snapshot *snap)
 	ed->prepared = NULL;
 	if (world_load(ed->world, snap, &err) != 0)
 		log_error("reload: %s", err.text);
+	service_push_load(ed->push, snap);
 	ec_engine_reload(
 	    ed->engine, c->made->rules, c->made->options, eventd_now());
 	c->made->rules = NULL;
@@ -562,15 +502,11 @@ deinit(struct daemon *d)
 	ec_store_close(&ed->store);
 	ec_traps_free(&ed->traps);
 	eventd_drop_requests(ed);
-	while (ed->questions != NULL) {
-		struct question *next = ed->questions->next;
-
-		free(ed->questions);
-		ed->questions = next;
-	}
+	eventd_drop_questions(ed);
 	scanner_free(&ed->scanner);
 	action_runner_free(&ed->runner);
 	ec_outbox_free(&ed->outbox);
+	service_push_free(&ed->push);
 	world_free(&ed->world);
 	ec_engine_free(&ed->engine);
 	action_table_free(&ed->actions);
@@ -590,9 +526,9 @@ const struct daemon_def eventd_daemon = {
     .reload_prepare = prepare,
     .reload_commit = commit,
     .reload_abort = abort_reload,
-    .command = on_command,
-    .query = on_query,
-    .peer_down = on_peer_down,
+    .command = eventd_bus_command,
+    .query = eventd_bus_query,
+    .peer_down = eventd_bus_down,
     .counters = eventd_counters,
     .stop = stop,
     .deinit = deinit,

@@ -11,6 +11,7 @@
 #include "eventd/notify.h"
 #include "eventd/receive/receive.h"
 #include "eventd/scanner.h"
+#include "eventd/service_push.h"
 #include "eventd/status/server.h"
 #include "eventd/status/values.h"
 #include "eventd/store/store.h"
@@ -36,6 +37,7 @@ struct eventd {
 	struct store *store;
 	struct world *world;
 	struct outbox *outbox;
+	struct service_push *push;
 	struct action_table *actions;
 	struct action_runner *runner;
 	struct scanner *scanner;
@@ -94,5 +96,17 @@ void eventd_arm(struct eventd *ed);
 int eventd_reload(struct eventd *ed, struct err *err_r);
 void eventd_status_values(struct eventd *ed, struct cell *values,
     struct strings *hosts, struct strings *rules);
+
+/* --- questions.c -------------------------------------------------------------
+ */
+
+/* Of struct daemon_def. */
+void eventd_bus_command(
+    struct daemon *d, struct bus_peer *peer, const struct msg_command *c);
+void eventd_bus_query(
+    struct daemon *d, struct bus_peer *peer, const struct msg_query *q);
+void eventd_bus_down(struct daemon *d, struct bus_peer *peer);
+/* At the end: frees those that will not be answered. */
+void eventd_drop_questions(struct eventd *ed);
 
 #endif

@@ -11,12 +11,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define WINDOW 64 /* unanswered at once */
+#define WINDOW       64   /* unanswered at once */
+#define ASK_AGAIN_MS 1000 /* after the disk refused */
 
 struct notice {
 	struct notice *next;
 	char *id;
 	struct str body; /* the encoded message */
+	uint64_t number;
 	bool sent;
 };
 
@@ -26,8 +28,10 @@ struct outbox {
 	struct bus_link *link;
 	struct notice *first, *last;
 	size_t n, under_way;
-	int64_t boot_us;
-	uint64_t number;
+	uint64_t last_kept; /* number of the last notice */
+	uint64_t durable;   /* up to this number they may be sent */
+	uint64_t asked;     /* the store is asked up to this number; 0: not */
+	uv_timer_t *ask;    /* in the loop's next turn, or later */
 };
 
 struct outbox *
@@ -36,8 +40,16 @@ ec_outbox_new(struct daemon *d)
 	struct outbox *o = xnew(struct outbox);
 
 	o->d = d;
-	o->boot_us = clock_wall() / NS_PER_US;
+	o->ask = xnew(uv_timer_t);
+	o->ask->data = o;
+	must(uv_timer_init(d->loop, o->ask) == 0);
 	return o;
+}
+
+static void
+timer_closed(uv_handle_t *timer)
+{
+	free(timer);
 }
 
 static void
@@ -62,19 +74,18 @@ ec_outbox_free(struct outbox **op)
 		next = n->next;
 		notice_free(n);
 	}
+	uv_close((uv_handle_t *)o->ask, timer_closed);
 	free(o);
 	*op = NULL;
 }
 
-void
-ec_outbox_restore(struct outbox *o, struct slice id, struct slice body)
+static void
+keep(struct outbox *o, struct slice id, struct slice body)
 {
-	struct notice *n;
+	struct notice *n = xnew(struct notice);
 
-	/* A compacted journal may name it twice. */
-	ec_outbox_forget(o, id);
-	n = xnew(struct notice);
 	n->id = slice_dup(id);
+	n->number = ++o->last_kept;
 	str_addslice(&n->body, body);
 	if (o->last == NULL)
 		o->first = n;
@@ -106,6 +117,14 @@ ec_outbox_forget(struct outbox *o, struct slice id)
 }
 
 void
+ec_outbox_restore(struct outbox *o, struct slice id, struct slice body)
+{
+	/* A compacted journal may name it twice. */
+	ec_outbox_forget(o, id);
+	keep(o, id, body);
+}
+
+void
 ec_outbox_save(struct outbox *o, struct store *st)
 {
 	for (struct notice *n = o->first; n != NULL; n = n->next)
@@ -125,6 +144,8 @@ send_waiting(struct outbox *o)
 		const char *why;
 		struct msg m;
 
+		if (n->number > o->durable)
+			break;
 		if (n->sent)
 			continue;
 		if (msg_get(&w, &m, &why) != 1 || bus_send(peer, &m) != 0)
@@ -134,6 +155,38 @@ send_waiting(struct outbox *o)
 	}
 	bus_flush(peer);
 }
+
+/* --- durable before anyone is told ----------------------------------------
+ */
+
+static void ask_store(uv_timer_t *timer);
+
+static void
+on_durable(const char *why, void *arg)
+{
+	struct outbox *o = arg;
+
+	if (why == NULL)
+		o->durable = o->asked;
+	o->asked = 0;
+	if (why != NULL)
+		uv_timer_start(o->ask, ask_store, ASK_AGAIN_MS, 0);
+	else if (o->durable < o->last_kept)
+		uv_timer_start(o->ask, ask_store, 0, 0);
+	send_waiting(o);
+}
+
+static void
+ask_store(uv_timer_t *timer)
+{
+	struct outbox *o = timer->data;
+
+	o->asked = o->last_kept;
+	ec_store_sync(o->store, on_durable, o);
+}
+
+/* --- the notifier ---------------------------------------------------------
+ */
 
 static void
 on_up(struct bus_peer *peer, void *arg)
@@ -176,22 +229,30 @@ ec_outbox_connect(struct outbox *o, struct store *st, struct err *err_r)
 	char *endpoint = daemon_endpoint(o->d, "notify");
 
 	o->store = st;
+	o->durable = o->last_kept; /* what the journal had */
 	o->link = bus_dial(o->d->bus, endpoint, NULL, &handlers, o, err_r);
 	free(endpoint);
 	return o->link == NULL ? -1 : 0;
 }
 
+/* Of several sites with one notifier each knows its own by the id alone. */
+static char *
+next_id(struct outbox *o, struct event *ev)
+{
+	return xasprintf("ec-%s-%" PRIu64 "-%" PRIu64, o->d->site, ev->id,
+	    ec_store_notice_number(o->store, ev));
+}
+
 /* `context` has what the notifier is told beside the event itself. */
 static void
-keep_and_send(struct outbox *o, const struct event *ev, bool recovery,
+keep_and_send(struct outbox *o, struct event *ev, bool recovery,
     const struct str *context, int64_t now_us)
 {
 	const char *host = ev->core_host[0] != '\0' ? ev->core_host
 	    : ev->host[0] != '\0'                   ? ev->host
 						    : o->d->site;
 	struct str body = {0};
-	char *id = xasprintf("%s-%s-%" PRId64 "-%" PRIu64, o->d->site,
-	    o->d->instance, o->boot_us, ++o->number);
+	char *id = next_id(o, ev);
 	struct msg m = {.id = MSG_NOTICE,
 	    .notice = {.id = slice_of(id),
 		.created_us = now_us,
@@ -205,8 +266,9 @@ keep_and_send(struct outbox *o, const struct event *ev, bool recovery,
 
 	msg_put(&body, &m);
 	ec_store_notice(o->store, slice_of(id), str_slice(&body));
-	ec_outbox_restore(o, slice_of(id), str_slice(&body));
-	send_waiting(o);
+	keep(o, slice_of(id), str_slice(&body));
+	if (o->asked == 0 && !uv_is_active((uv_handle_t *)o->ask))
+		uv_timer_start(o->ask, ask_store, 0, 0);
 	free(id);
 	str_free(&body);
 }
@@ -229,7 +291,7 @@ ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
 
 bool
 ec_outbox_mail(struct outbox *o, struct world *w, const struct action_table *t,
-    const char *action, const struct event *ev, bool recovery, int64_t now_us)
+    const char *action, struct event *ev, bool recovery, int64_t now_us)
 {
 	struct str context = {0}, addinfo = {0};
 	struct action_mail mail;

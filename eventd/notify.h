@@ -23,7 +23,7 @@ void ec_outbox_forget(struct outbox *o, struct slice id);
 void ec_outbox_save(struct outbox *o, struct store *st);
 /* Connects to the notifier; from now on answers are told to the store. */
 int ec_outbox_connect(struct outbox *o, struct store *st, struct err *err_r);
-/* Keeps a notification about the event, and sends it. */
+/* Keeps a notification about the event, and sends it once it is durable. */
 void ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
     bool recovery, int64_t now_us);
 /*
@@ -31,7 +31,7 @@ void ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
  * it is none.
  */
 bool ec_outbox_mail(struct outbox *o, struct world *w,
-    const struct action_table *t, const char *action, const struct event *ev,
+    const struct action_table *t, const char *action, struct event *ev,
     bool recovery, int64_t now_us);
 size_t ec_outbox_waiting(const struct outbox *o);
 

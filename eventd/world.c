@@ -23,7 +23,8 @@ struct world {
 	bool in_step; /* no frame is missing */
 	struct engine_world engine;
 	world_downtime_fn *ended;
-	void *ended_arg;
+	world_service_fn *service;
+	void *ended_arg; /* of both */
 };
 
 /* --- for the engine ----------------------------------------------------------
@@ -124,8 +125,13 @@ take_checkable(
 {
 	bool now = c->downtime_depth > 0, before;
 
-	if (generation != w->snap->generation || c->object >= w->snap->n_hosts)
+	if (generation != w->snap->generation)
 		return;
+	if (c->object >= w->snap->n_hosts) {
+		w->service(
+		    c->object, c->state, c->last_check != 0, w->ended_arg);
+		return;
+	}
 	before = w->in_downtime[c->object];
 	w->in_downtime[c->object] = now;
 	if (before && !now)
@@ -203,12 +209,14 @@ world_connect(struct world *w, struct err *err_r)
 }
 
 struct world *
-world_new(struct daemon *d, world_downtime_fn *ended, void *arg)
+world_new(struct daemon *d, world_downtime_fn *ended, world_service_fn *service,
+    void *arg)
 {
 	struct world *w = xnew(struct world);
 
 	w->d = d;
 	w->ended = ended;
+	w->service = service;
 	w->ended_arg = arg;
 	w->engine = (struct engine_world){.match = {.site = d->site,
 					      .period_active = period_active,

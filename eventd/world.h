@@ -15,8 +15,12 @@ struct world;
 
 /* A downtime of a monitored host ended. */
 typedef void world_downtime_fn(const char *host, void *arg);
+/* Core has this of a service, an index of the snapshot. */
+typedef void world_service_fn(
+    uint32_t object, unsigned state, bool checked, void *arg);
 
-struct world *world_new(struct daemon *d, world_downtime_fn *ended, void *arg);
+struct world *world_new(struct daemon *d, world_downtime_fn *ended,
+    world_service_fn *service, void *arg);
 void world_free(struct world **w);
 /*
  * Works by another snapshot from now on (borrowed until the next call). -1

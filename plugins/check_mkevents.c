@@ -5,6 +5,7 @@
  */
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/event_sum.h"
 #include "common/mem.h"
 #include "common/num.h"
 #include "common/str.h"
@@ -242,65 +243,27 @@ make_question(const struct asked *a, struct str *to)
 /* --- the state ------------------------------------------------------------
  */
 
-/* OK < WARN < UNKNOWN < CRIT */
-static int
-badness(int state)
-{
-	static const int order[] = {0, 1, 3, 2};
-
-	return order[state];
-}
-
-static const char *
-name_of(int state)
-{
-	static const char *const names[] = {"OK", "WARN", "CRIT", "UNKNOWN"};
-
-	return names[state];
-}
-
 static int
 judge(const struct asked *a, const json_t *table)
 {
-	size_t n = json_array_size(table), open = 0;
-	const char *text = "";
-	int worst = 0;
+	struct event_sum sum = {0};
+	struct str line = {0};
 
-	for (size_t i = 1; i < n; i++) {
+	for (size_t i = 1; i < json_array_size(table); i++) {
 		const json_t *row = json_array_get(table, i);
 		const char *phase = json_string_value(json_array_get(row, 0));
 		json_int_t state = json_integer_value(json_array_get(row, 1));
-		const char *words = json_string_value(json_array_get(row, 2));
-		bool is_open = phase != NULL && strcmp(phase, "open") == 0;
 
-		open += is_open;
-		if (state < 0 || state > 3 ||
-		    (!is_open && a->acknowledged_count_less))
-			continue;
-		if (badness((int)state) >= badness(worst)) {
-			worst = (int)state;
-			text = words == NULL ? "" : words;
-		}
+		event_sum_add(&sum, i,
+		    phase != NULL && strcmp(phase, "open") == 0,
+		    state < 0 ? 4 : (unsigned)state,
+		    json_string_value(json_array_get(row, 2)),
+		    a->acknowledged_count_less);
 	}
-	if (n <= 1 && a->application == NULL)
-		printf("OK - no events for %s\n", a->host);
-	else if (n <= 1)
-		printf(
-		    "OK - no events for %s on %s\n", a->application, a->host);
-	if (n <= 1)
-		return 0;
-	printf("%s - %zu events", name_of(worst), n - 1);
-	if (open > 0)
-		printf(" (%zu unacknowledged)", open);
-	printf(", worst state is %s", name_of(worst));
-	if (text[0] != '\0') {
-		printf(" (Last line: ");
-		for (; *text != '\0'; text++)
-			putchar(*text == '|' || *text == '\n' ? ' ' : *text);
-		putchar(')');
-	}
-	putchar('\n');
-	return worst;
+	event_sum_print(&sum, a->host, a->application, &line);
+	puts(str_get(&line));
+	str_free(&line);
+	return (int)sum.worst;
 }
 
 static int

@@ -53,7 +53,8 @@ const struct event_field event_fields[] = {
     INTERNAL(TIME, delay_until_us), INTERNAL(TIME, life_until_us),
     INTERNAL(U32, life_phases), INTERNAL(U32, notifications),
     INTERNAL(BOOL, acted), INTERNAL(BOOL, overflow), INTERNAL(U8, input),
-    INTERNAL(TIME, remind_us), INTERNAL(TIME, behind_us)};
+    INTERNAL(TIME, remind_us), INTERNAL(TIME, behind_us),
+    INTERNAL(U32, notices)};
 const size_t event_fields_n = ARRAY_LEN(event_fields);
 
 static void *

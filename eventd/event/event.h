@@ -42,6 +42,7 @@ struct event {
 	int64_t behind_us;      /* its counting runs so far behind the clock */
 	uint32_t life_phases;   /* PHASE_BITs */
 	uint32_t notifications; /* sent to the notifier */
+	uint32_t notices;       /* ids given for these and mails (EC-26) */
 	bool acted;             /* the opening actions ran */
 	bool overflow;          /* tells of a limit; uses up no place */
 	uint8_t input;

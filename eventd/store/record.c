@@ -78,6 +78,14 @@ record_flush(struct str *out, uint64_t line)
 	wire_put_u64(out, line);
 }
 
+void
+record_notices(struct str *out, uint64_t ever, uint64_t flushed)
+{
+	wire_put_u32(out, RECORD_NOTICES);
+	wire_put_u64(out, ever);
+	wire_put_u64(out, flushed);
+}
+
 static void
 get_history(struct wire *w, struct record *r)
 {
@@ -129,6 +137,10 @@ get_body(struct wire *w, struct record *r)
 		break;
 	case RECORD_NOTICE_GONE:
 		r->name = wire_get_str(w);
+		break;
+	case RECORD_NOTICES:
+		r->count = wire_get_u64(w);
+		r->line = wire_get_u64(w);
 		break;
 	default:
 		wire_fail(w, "an unknown record");

@@ -17,7 +17,8 @@ enum record_kind {
 	RECORD_WATCH = 6,       /* rule, from, count */
 	RECORD_NOTICE = 7,      /* id, message */
 	RECORD_NOTICE_GONE = 8, /* id */
-	RECORD_FLUSH = 9        /* history up to that line is erased */
+	RECORD_FLUSH = 9,       /* history up to that line is erased */
+	RECORD_NOTICES = 10     /* notices ever kept, those before a FLUSH */
 };
 
 /* One decoded; the members that its kind has. Strings borrow. */
@@ -25,9 +26,9 @@ struct record {
 	enum record_kind kind;
 	struct event *event; /* own, or NULL */
 	uint64_t id;         /* GONE, NEXT; HISTORY and FLUSH: line */
-	uint64_t line;       /* NEXT */
+	uint64_t line;       /* NEXT; NOTICES: before the last FLUSH */
 	int64_t time_us;     /* HISTORY, WATCH */
-	uint64_t count;      /* HITS, WATCH */
+	uint64_t count;      /* HITS, WATCH, NOTICES */
 	struct slice what, who, addinfo;
 	struct slice name; /* rule, or the notice's id */
 	struct slice body; /* NOTICE; HISTORY: the event as it stands */
@@ -45,6 +46,7 @@ void record_watch(
 void record_notice(struct str *out, struct slice id, struct slice body);
 void record_notice_gone(struct str *out, struct slice id);
 void record_flush(struct str *out, uint64_t line);
+void record_notices(struct str *out, uint64_t ever, uint64_t flushed);
 
 /* 0, or -1: damaged, or of a kind that is not known. */
 int record_get(struct slice bytes, struct record *r_r);

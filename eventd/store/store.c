@@ -39,7 +39,8 @@ struct store {
 	bool urgent, restoring, full, lost;
 	bool old_file; /* a compaction is not finished */
 	uint64_t saved_upto, saved_line, compacted_bytes;
-	uint64_t hits_sum; /* of all rules, at the last save */
+	uint64_t hits_sum;                 /* of all rules, at the last save */
+	uint64_t notices, notices_flushed; /* ever kept, before a FLUSH */
 	double sync_time;
 };
 
@@ -124,6 +125,7 @@ restore(struct slice bytes, void *arg)
 		restore_named(st, &r);
 		break;
 	case RECORD_NOTICE:
+		st->notices++;
 		st->handlers.notice(r.name, r.body, st->handlers.arg);
 		break;
 	case RECORD_NOTICE_GONE:
@@ -131,6 +133,12 @@ restore(struct slice bytes, void *arg)
 		break;
 	case RECORD_FLUSH:
 		archive_erase(st->archive, r.id);
+		break;
+	case RECORD_NOTICES:
+		if (r.count > st->notices)
+			st->notices = r.count;
+		if (r.line > st->notices_flushed)
+			st->notices_flushed = r.line;
 		break;
 	}
 	record_clear(&r);
@@ -214,6 +222,7 @@ repair(struct store *st)
 	for (struct event *ev = st->engine->index.first; ev != NULL;
 	     ev = ev->all.next)
 		ec_store_changed(st, ev);
+	st->handlers.save_notices(st->handlers.arg);
 	log_info("store: the disk keeps up again");
 }
 
@@ -365,8 +374,17 @@ ec_store_watch(
 void
 ec_store_notice(struct store *st, struct slice id, struct slice body)
 {
+	st->notices++;
 	record_notice(&st->record, id, body);
 	append(st);
+}
+
+uint64_t
+ec_store_notice_number(struct store *st, struct event *ev)
+{
+	ev->notices++;
+	ec_store_changed(st, ev);
+	return st->notices_flushed + ev->notices;
 }
 
 void
@@ -384,6 +402,9 @@ ec_store_flush_all(struct store *st)
 	record_flush(&st->record, st->next_line - 1);
 	append(st);
 	archive_erase(st->archive, st->next_line - 1);
+	st->notices_flushed = st->notices;
+	record_notices(&st->record, st->notices, st->notices_flushed);
+	append(st);
 }
 
 void
@@ -441,6 +462,8 @@ compact(struct store *st)
 	journal_rotate(st->journal);
 	st->saved_line = st->next_line - 1;
 	record_next(&st->record, e->next_id, st->next_line);
+	append(st);
+	record_notices(&st->record, st->notices, st->notices_flushed);
 	append(st);
 	st->hits_sum = UINT64_MAX;
 	save_hits(st);

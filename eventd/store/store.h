@@ -45,6 +45,11 @@ void ec_store_history(struct store *st, const char *what, const char *who,
 void ec_store_watch(
     struct store *st, const char *rule, int64_t from_us, uint64_t count);
 void ec_store_notice(struct store *st, struct slice id, struct slice body);
+/*
+ * The N of the event's next notice `ec-SITE-ID-N` (EC-26), which is never that
+ * of an earlier one: FLUSH begins ids anew, so N begins above all before it.
+ */
+uint64_t ec_store_notice_number(struct store *st, struct event *ev);
 void ec_store_notice_gone(struct store *st, struct slice id);
 /* Events and history start anew. */
 void ec_store_flush_all(struct store *st);

@@ -3,6 +3,8 @@
  * Checks values of attributes; see attr_check.h.
  */
 #include "site/compile/attr_check.h"
+
+#include "common/event_sum.h"
 #include "site/compile/later.h"
 #include "site/compile/notify.h"
 
@@ -203,7 +205,7 @@ static void
 check_check(struct model *m, const json_t *check, struct place at)
 {
 	static const char *const ways[] = {
-	    "tcp", "command", "service", "collector", NULL};
+	    "tcp", "command", "service", EVENT_CHECK, "collector", NULL};
 	const char *command =
 	    json_string_value(json_object_get(check, "command"));
 	unsigned n = 0;
@@ -214,12 +216,12 @@ check_check(struct model *m, const json_t *check, struct place at)
 		n += json_object_get(check, ways[i]) != NULL;
 	if (n == 0)
 		model_mistake(m, at,
-		    "expected one of the keys tcp, command, service, "
-		    "collector");
+		    "expected one of the keys tcp, command, "
+		    "service, " EVENT_CHECK ", collector");
 	if (n > 1)
 		model_mistake(m, at,
-		    "only one of the keys tcp, command, service, collector "
-		    "goes");
+		    "only one of the keys tcp, command, service, " EVENT_CHECK
+		    ", collector goes");
 	for (size_t i = 0; i < 3; i++) {
 		static const char *const with[] = {"check", "item", "params"};
 

@@ -218,9 +218,20 @@ const struct schema keys_host_check = {.kind = SCHEMA_EITHER,
     .expected = "ping, {tcp: PORT}, {command: LINE}, {service: NAME}, "
 		"always_up or passive"};
 
-WORDS(service_check_word, "ping", "passive");
+WORDS(service_check_word, "ping", "passive", "check_mkevents");
+static const struct schema event_hosts = {
+    .kind = SCHEMA_LIST, .of = &keys_name};
+TABLE(mkevents_table,
+    {"hosts", &event_hosts, false, NULL,
+	"names in the events; default: the host's name, alias and address"},
+    {"application", &keys_text, false, NULL,
+	"a regular expression: only these events"},
+    {"ignore_acknowledged", &keys_bool, false, "false",
+	"acknowledged events have no influence on the state"});
 TABLE(service_check_table, {"tcp", &port, false, NULL, "connect to this port"},
     {"command", &keys_text, false, NULL, "NAME!args, or a command line"},
+    {"check_mkevents", &mkevents_table, false, NULL,
+	"the events of the host as a state"},
     {"collector", &keys_name, false, NULL,
 	"the service of this host that fetches the data"},
     {"check", &keys_name, false, NULL, "which judges the data"},
@@ -230,7 +241,7 @@ static const struct schema *const service_check_either[] = {
     &service_check_word, &service_check_table, NULL};
 const struct schema keys_service_check = {.kind = SCHEMA_EITHER,
     .either = service_check_either,
-    .expected = "ping, {tcp: PORT}, {command: LINE}, "
+    .expected = "ping, {tcp: PORT}, {command: LINE}, check_mkevents, "
 		"{collector: SERVICE, check: NAME} or passive"};
 
 /* --- attributes ----------------------------------------------------------- */

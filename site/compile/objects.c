@@ -482,6 +482,21 @@ set_clustered(struct model *m, struct snap_object *o, const struct service *s)
 					: SNAP_CLUSTER_FAILOVER;
 }
 
+/* The events of its host. */
+static void
+set_events(struct model *m, struct snap_object *o, const struct service *s)
+{
+	char *line = event_check_line(m, s, json_object_get(s->own, "check"));
+
+	if (line != NULL) {
+		o->check = SNAP_CHECK_COMMAND;
+		o->check_command = snapb_str(m->snap, EVENT_CHECK);
+		o->check_line = snapb_str(m->snap, line);
+		free(line);
+	}
+	event_check_watch(m, o, &m->hosts[s->host]);
+}
+
 void
 objects_services(struct model *m)
 {
@@ -496,6 +511,7 @@ objects_services(struct model *m)
 		attrs_of_service(m, s, values);
 		set_texts(m, o, values);
 		set_check(m, o, json_object_get(s->own, "check"));
+		set_events(m, o, s);
 		if (s->node != NONE)
 			set_clustered(m, o, s);
 		else

@@ -185,6 +185,56 @@ in_child(const char *folder, void (*work)(struct site *s))
 }
 
 static void
+keep_notice(struct site *s, uint64_t id, uint64_t number)
+{
+	struct event *ev = index_find(&s->h->e->index, id);
+	char text[64];
+
+	assert_int_equal(ec_store_notice_number(s->store, ev), number);
+	snprintf(text, sizeof(text), "ec-s-%d-%d", (int)id, (int)number);
+	ec_store_notice(s->store, slice_of(text), SLICE("b"));
+	ec_store_notice_gone(s->store, slice_of(text));
+}
+
+static void
+notices_work(struct site *s)
+{
+	hear(s->h, 0, "err", "a", "x", "one");
+	hear(s->h, 0, "err", "a", "x", "two");
+	keep_notice(s, 1, 1);
+	keep_notice(s, 1, 2);
+	keep_notice(s, 2, 1);
+}
+
+static void
+flush_notices_work(struct site *s)
+{
+	keep_notice(s, 1, 3);
+	assert_null(command(s->h, 8, "FLUSH"));
+	ec_store_flush_all(s->store);
+	hear(s->h, 9, "err", "a", "x", "anew");
+	keep_notice(s, 1, 5);
+}
+
+/* EC-26: no id comes twice, neither after SIGKILL nor after FLUSH. */
+static void
+notice_numbers(void **state)
+{
+	char folder[] = "/tmp/test_store_XXXXXX";
+	struct site s;
+	struct err err;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	in_child(folder, notices_work);
+	in_child(folder, flush_notices_work);
+	start(&s, folder);
+	keep_notice(&s, 1, 6);
+	stop(&s);
+	assert_int_equal(file_remove_tree(folder, &err), 0);
+}
+
+static void
 first_work(struct site *s)
 {
 	hear(s->h, 0, "err", "a", "x", "one");
@@ -504,8 +554,8 @@ main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(records),
 	    cmocka_unit_test(erased_stays_erased),
 	    cmocka_unit_test(damaged_index), cmocka_unit_test(survives),
-	    cmocka_unit_test(searches), cmocka_unit_test(upgrades),
-	    cmocka_unit_test(damaged_tail)};
+	    cmocka_unit_test(notice_numbers), cmocka_unit_test(searches),
+	    cmocka_unit_test(upgrades), cmocka_unit_test(damaged_tail)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
