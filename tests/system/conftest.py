@@ -59,10 +59,20 @@ def pytest_report_header():
     return f"binaries: {BUILD}/bin"
 
 
+class Teller:
+    """Says at once what failed: a run that is cut off still tells why."""
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            print(f"\n== {report.nodeid} ({report.when})\n"
+                  f"{report.longreprtext[-6000:]}", flush=True)
+
+
 def pytest_configure(config):
     """Once for all workers, before the first of them starts."""
     if hasattr(config, "workerinput"):
         return
+    config.pluginmanager.register(Teller())
     if not VEDETTE.exists():
         pytest.exit(f"{VEDETTE} is not there: run make first", 3)
     script = BUILD / "share" / "vedette" / "set-capabilities"
