@@ -25,12 +25,29 @@ is_plain(char c)
 	    (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
 }
 
+/* Names that stay as they are: nearly all. */
+static bool
+is_path(struct slice name)
+{
+	if (name.len == 0 || name.len > NAME_MAX_BYTES || name.s[0] == '.' ||
+	    name.s[0] == '_')
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_plain(name.s[i]))
+			return false;
+	return true;
+}
+
 static void
 add_name(struct str *to, struct slice name)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	size_t from = to->len;
 
+	if (is_path(name)) {
+		str_addslice(to, name);
+		return;
+	}
 	for (size_t i = 0; i < name.len; i++) {
 		unsigned char c = (unsigned char)name.s[i];
 		bool first = i == 0 &&

@@ -13,7 +13,6 @@
 #include "common/perfdata.h"
 #include "common/rrd.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -49,10 +48,12 @@ struct metrics {
 
 /* --- core's side ---------------------------------------------------------- */
 
-static void
-add_bytes(struct str *to, const void *bytes, size_t n)
+static char *
+put_bytes(char *at, const void *bytes, size_t n)
 {
-	str_addn(to, bytes, n);
+	if (n > 0)
+		memcpy(at, bytes, n);
+	return at + n;
 }
 
 void
@@ -62,6 +63,7 @@ metrics_add(struct metrics *m, struct slice host, struct slice service,
 	struct entry e = {time, (uint32_t)host.len, (uint32_t)service.len,
 	    (uint32_t)perfdata.len};
 	size_t need = sizeof(e) + host.len + service.len + perfdata.len;
+	char *at;
 	bool first;
 
 	pthread_mutex_lock(&m->lock);
@@ -71,10 +73,12 @@ metrics_add(struct metrics *m, struct slice host, struct slice service,
 		return;
 	}
 	first = m->waiting.len == 0;
-	add_bytes(&m->waiting, &e, sizeof(e));
-	str_addslice(&m->waiting, host);
-	str_addslice(&m->waiting, service);
-	str_addslice(&m->waiting, perfdata);
+	str_reserve(&m->waiting, need);
+	at = put_bytes(m->waiting.s + m->waiting.len, &e, sizeof(e));
+	at = put_bytes(at, host.s, host.len);
+	at = put_bytes(at, service.s, service.len);
+	put_bytes(at, perfdata.s, perfdata.len);
+	m->waiting.len += need;
 	pthread_mutex_unlock(&m->lock);
 	if (first)
 		pthread_cond_signal(&m->wake);
@@ -238,6 +242,16 @@ make_files(struct metrics *m)
 	m->made = 0;
 }
 
+/* Most are whole numbers, and these need no printf. */
+static void
+add_value(struct str *to, double value)
+{
+	if (fabs(value) < 1e9 && value == floor(value))
+		str_addi(to, (int64_t)value);
+	else
+		str_addf(to, "%.10g", value);
+}
+
 static void
 add_values(struct metrics *m, const struct entry *e, const char *texts)
 {
@@ -253,7 +267,11 @@ add_values(struct metrics *m, const struct entry *e, const char *texts)
 		m->lines[m->n_lines++] = m->batch.len;
 		str_add(&m->batch, "UPDATE ");
 		metric_path(&m->batch, host, service, name);
-		str_addf(&m->batch, " %" PRId64 ":%.10g\n", e->time, value);
+		str_addc(&m->batch, ' ');
+		str_addi(&m->batch, e->time);
+		str_addc(&m->batch, ':');
+		add_value(&m->batch, value);
+		str_addc(&m->batch, '\n');
 	}
 }
 

@@ -28,6 +28,7 @@ names_become_files(void **state)
 	expect("h", "Filesystem /", "a/b", "h/Filesystem%20%2F/a%2Fb.rrd");
 	/* Nothing leads out of the folder. */
 	expect("..", ".", "../..", "%2E./%2E/%2E.%2F...rrd");
+	expect(".h", "_s", "a.b_", "%2Eh/_s/a.b_.rrd");
 	expect("h", "\xc3\xa4%", "m", "h/%C3%A4%25/m.rrd");
 }
 
@@ -46,6 +47,15 @@ long_names_stay_apart(void **state)
 	metric_path(&two, SLICE("h"), slice_of(b), SLICE("m"));
 	assert_string_not_equal(str_get(&one), str_get(&two));
 	assert_true(one.len < 255);
+	str_clear(&one);
+	metric_path(&one, SLICE("h"), SLICE("s"), (struct slice){a, 200});
+	assert_int_equal(one.len, 4 + 200 + 4);
+	str_clear(&one);
+	metric_path(&one, SLICE("h"), SLICE("s"), (struct slice){a, 201});
+	assert_int_equal(one.len, 4 + 201 + 4);
+	str_clear(&one);
+	metric_path(&one, SLICE("h"), SLICE("s"), (struct slice){a, 202});
+	assert_int_equal(one.len, 4 + 201 + 17 + 4);
 	str_free(&one);
 	str_free(&two);
 }
