@@ -274,6 +274,29 @@ turn(uv_prepare_t *prepare)
 	    0);
 }
 
+/* The thread stays when it has nothing to do, so that no reload waits for it.
+ */
+static void
+influx_follow(struct core *core)
+{
+	const struct daemon *d = core->daemon;
+	struct influx_conf *conf = NULL;
+	struct err err;
+
+	if (influx_is_on(d->settings->metrics_influx)) {
+		conf = influx_conf_read(
+		    d->settings->metrics_influx, d->root, d->site, &err);
+		if (conf == NULL) {
+			log_warn("%s (values go on as before)", err.text);
+			return;
+		}
+	}
+	if (core->fx.influx != NULL)
+		influx_configure(core->fx.influx, conf);
+	else if (conf != NULL)
+		core->fx.influx = influx_new(conf);
+}
+
 void
 core_metrics(struct core *core)
 {
@@ -283,6 +306,7 @@ core_metrics(struct core *core)
 		core->fx.metrics = metrics_new(d->root);
 	else if (!d->settings->metrics)
 		metrics_free(&core->fx.metrics);
+	influx_follow(core);
 }
 
 /* --- start -----------------------------------------------------------------
@@ -459,6 +483,7 @@ deinit(struct daemon *d)
 	stream_free(&core->fx.stream);
 	outbox_free(&core->fx.outbox);
 	metrics_free(&core->fx.metrics);
+	influx_free(&core->fx.influx);
 	effects_free(&core->fx);
 	tombs_free(&core->tombs);
 	schedule_free(&core->schedule);

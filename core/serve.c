@@ -247,6 +247,23 @@ add_metrics(struct metrics *m, struct str *list)
 	add(list, "metrics_connected", c.connected);
 }
 
+/* The first three are columns of Livestatus. */
+static void
+add_influx(struct influx *in, struct str *list)
+{
+	struct influx_counters c;
+
+	influx_counters(in, &c);
+	add(list, "influxdb_bytes_sent", (double)c.bytes);
+	add(list, "influxdb_overflows", (double)c.dropped);
+	add(list, "influxdb_queue_usage", c.usage);
+	add(list, "influxdb_values", (double)c.values);
+	add(list, "influxdb_refused", (double)c.refused);
+	add(list, "influxdb_retries", (double)c.retries);
+	add(list, "influxdb_waiting_bytes", (double)c.waiting);
+	add(list, "influxdb_connected", c.connected);
+}
+
 void
 core_counters(struct daemon *d, struct str *list)
 {
@@ -272,6 +289,8 @@ core_counters(struct daemon *d, struct str *list)
 	add(list, "start_us", (double)core->start_us);
 	if (core->fx.metrics != NULL)
 		add_metrics(core->fx.metrics, list);
+	if (core->fx.influx != NULL)
+		add_influx(core->fx.influx, list);
 	add(list, "journal_stalled", (double)core->fx.stalled);
 	add(list, "downtimes", core->engine->downtimes.n);
 	add(list, "comments", core->engine->comments.n);

@@ -244,6 +244,26 @@ TABLE(ldap,
     {"refresh", &duration, false, "15m",
 	"how old what is known of a person may be"});
 
+/* --- a time series database ----------------------------------------------- */
+
+TABLE(influx,
+    {"url", &text, false, NULL,
+	"http://HOST:PORT or https://HOST:PORT; absent: nothing is sent"},
+    {"bucket", &text, false, NULL,
+	"of InfluxDB 2: api/v2/write; absent: write, as of InfluxDB 1"},
+    {"organisation", &text, false, NULL, "of InfluxDB 2"},
+    {"database", &text, false, NULL, "of InfluxDB 1"},
+    {"token_file", &file, false, NULL, "holds the token"},
+    {"user", &text, false, NULL, "instead of a token"},
+    {"password_file", &file, false, NULL, "its password"},
+    {"ca", &file, false, NULL, "authorities, PEM; absent: the machine's"},
+    {"measurement", &text, false, "vedette", "name of all values"},
+    {"tags", &text_map, false, "{site: SITE}", "of all values"},
+    {"timeout", &duration, false, "10s", "of one call"},
+    {"graphs", &boolean, false, "false",
+	"graphs are read back from it, by Prometheus' query_range"},
+    {"query_url", &text, false, "that of url", "where api/v1/query_range is"});
+
 /* --- which key has which -------------------------------------------------- */
 
 static const struct schema zone = {.kind = SCHEMA_TEXT,
@@ -267,6 +287,7 @@ settings_schema_of(const char *path)
 	    {"dns.servers", &texts},
 	    {"eventd", &eventd},
 	    {"ldap", &ldap},
+	    {"metrics.influx", &influx},
 	    {"user_macros", &user_macros},
 	};
 

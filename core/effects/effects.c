@@ -212,12 +212,18 @@ on_measured(void *arg, uint32_t object, const struct result *r, int64_t now)
 	const struct snapshot *snap = fx->engine->snap;
 	const struct snap_object *o = &snap->objects[object];
 
-	if (fx->metrics == NULL)
+	struct slice host, service;
+
+	if (fx->metrics == NULL && fx->influx == NULL)
 		return;
-	metrics_add(fx->metrics,
-	    slice_of(snap_s(snap, snap->objects[o->host].name)),
-	    o->is_service ? slice_of(snap_s(snap, o->name)) : SLICE(""),
-	    r->start > 0 ? r->start : now, r->perfdata);
+	host = slice_of(snap_s(snap, snap->objects[o->host].name));
+	service = o->is_service ? slice_of(snap_s(snap, o->name)) : SLICE("");
+	if (r->start > 0)
+		now = r->start;
+	if (fx->metrics != NULL)
+		metrics_add(fx->metrics, host, service, now, r->perfdata);
+	if (fx->influx != NULL)
+		influx_add(fx->influx, host, service, now, r->perfdata);
 }
 
 const struct engine_ops effects_ops = {

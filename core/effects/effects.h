@@ -9,6 +9,7 @@
 #define CORE_EFFECTS_EFFECTS_H
 
 #include "common/daemon.h"
+#include "core/effects/influx.h"
 #include "core/effects/metrics.h"
 #include "core/effects/outbox.h"
 #include "core/effects/stream.h"
@@ -29,6 +30,7 @@ struct effects {
 	struct schedule *schedule;
 	struct jobs *jobs;       /* NULL until workers may come */
 	struct metrics *metrics; /* NULL: none are kept */
+	struct influx *influx;   /* NULL: it was never asked for */
 	struct stream *stream;
 	struct outbox *outbox;
 	struct history *history;

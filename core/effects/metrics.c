@@ -5,13 +5,13 @@
  */
 #include "core/effects/metrics.h"
 
-#include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/metric_path.h"
 #include "common/num.h"
 #include "common/perfdata.h"
 #include "common/rrd.h"
+#include "core/effects/measured.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -20,22 +20,15 @@
 #include <unistd.h>
 
 #define BATCH_LINES 1000
-#define GATHER_MS   500  /* results of so long go together */
-#define AGAIN_MS    5000 /* between two tries to connect */
-#define MAKE_MAX    50   /* files a round: each is 250 kB to write */
-
-struct entry { /* in the buffer; the texts follow */
-	int64_t time;
-	uint32_t host, service, perfdata; /* lengths */
-};
+#define GATHER_MS   500        /* results of so long go together */
+#define AGAIN_MS    5000       /* between two tries to connect */
+#define LAST_MAX    (1u << 20) /* bytes that are written when the daemon ends */
+#define MAKE_MAX    50         /* files a round: each is 250 kB to write */
 
 struct metrics {
 	pthread_t thread;
-	pthread_mutex_t lock; /* of all until `link` */
-	pthread_cond_t wake;
-	struct str waiting;
-	bool stop;
-	struct metrics_counters count;
+	struct measured queue;
+	struct metrics_counters count; /* under the queue's lock */
 	/* The thread's. */
 	struct rrd *link;
 	struct str taken, batch, path;
@@ -48,49 +41,21 @@ struct metrics {
 
 /* --- core's side ---------------------------------------------------------- */
 
-static char *
-put_bytes(char *at, const void *bytes, size_t n)
-{
-	if (n > 0)
-		memcpy(at, bytes, n);
-	return at + n;
-}
-
 void
 metrics_add(struct metrics *m, struct slice host, struct slice service,
     int64_t time, struct slice perfdata)
 {
-	struct entry e = {time, (uint32_t)host.len, (uint32_t)service.len,
-	    (uint32_t)perfdata.len};
-	size_t need = sizeof(e) + host.len + service.len + perfdata.len;
-	char *at;
-	bool first;
-
-	pthread_mutex_lock(&m->lock);
-	if (m->waiting.len + need > METRICS_BUFFER) {
-		m->count.dropped++;
-		pthread_mutex_unlock(&m->lock);
-		return;
-	}
-	first = m->waiting.len == 0;
-	str_reserve(&m->waiting, need);
-	at = put_bytes(m->waiting.s + m->waiting.len, &e, sizeof(e));
-	at = put_bytes(at, host.s, host.len);
-	at = put_bytes(at, service.s, service.len);
-	put_bytes(at, perfdata.s, perfdata.len);
-	m->waiting.len += need;
-	pthread_mutex_unlock(&m->lock);
-	if (first)
-		pthread_cond_signal(&m->wake);
+	measured_add(&m->queue, host, service, time, perfdata);
 }
 
 void
 metrics_counters(struct metrics *m, struct metrics_counters *c_r)
 {
-	pthread_mutex_lock(&m->lock);
+	pthread_mutex_lock(&m->queue.lock);
 	*c_r = m->count;
-	c_r->waiting = m->waiting.len;
-	pthread_mutex_unlock(&m->lock);
+	c_r->waiting = m->queue.waiting.len + m->queue.taken;
+	c_r->dropped = m->queue.dropped;
+	pthread_mutex_unlock(&m->queue.lock);
 }
 
 /* --- the thread ----------------------------------------------------------- */
@@ -98,49 +63,12 @@ metrics_counters(struct metrics *m, struct metrics_counters *c_r)
 static void
 count(struct metrics *m, uint64_t values, uint64_t refused, uint64_t files)
 {
-	pthread_mutex_lock(&m->lock);
+	pthread_mutex_lock(&m->queue.lock);
 	m->count.values += values;
 	m->count.refused += refused;
 	m->count.files += files;
 	m->count.connected = m->link != NULL;
-	pthread_mutex_unlock(&m->lock);
-}
-
-/* Sleeps; true: the daemon ends. */
-static bool
-rest(struct metrics *m, unsigned ms)
-{
-	struct timespec until;
-	int64_t at = clock_mono() + (int64_t)ms * NS_PER_MS;
-	bool stop;
-
-	until.tv_sec = at / NS_PER_S;
-	until.tv_nsec = at % NS_PER_S;
-	pthread_mutex_lock(&m->lock);
-	while (
-	    !m->stop && pthread_cond_timedwait(&m->wake, &m->lock, &until) == 0)
-		; /* until the time is over, whoever calls */
-	stop = m->stop;
-	pthread_mutex_unlock(&m->lock);
-	return stop;
-}
-
-/* Waits for results and takes all of them; false: the daemon ends. */
-static bool
-take(struct metrics *m)
-{
-	struct str empty = m->taken;
-	bool stop;
-
-	str_clear(&empty);
-	pthread_mutex_lock(&m->lock);
-	while (m->waiting.len == 0 && !m->stop)
-		pthread_cond_wait(&m->wake, &m->lock);
-	m->taken = m->waiting;
-	m->waiting = empty;
-	stop = m->stop;
-	pthread_mutex_unlock(&m->lock);
-	return !stop;
+	pthread_mutex_unlock(&m->queue.lock);
 }
 
 /* Makes the file of "UPDATE PATH TIME:VALUE"; as rrd_create(). */
@@ -253,11 +181,9 @@ add_value(struct str *to, double value)
 }
 
 static void
-add_values(struct metrics *m, const struct entry *e, const char *texts)
+add_values(struct metrics *m, const struct measured_values *v)
 {
-	struct slice host = {texts, e->host};
-	struct slice service = {texts + e->host, e->service};
-	struct slice perf = {texts + e->host + e->service, e->perfdata}, name;
+	struct slice perf = v->perfdata, name;
 	double value;
 
 	while (perfdata_next(&perf, &name, &value)) {
@@ -266,9 +192,9 @@ add_values(struct metrics *m, const struct entry *e, const char *texts)
 		ARRAY_GROW(m->lines, m->n_lines, m->cap_lines);
 		m->lines[m->n_lines++] = m->batch.len;
 		str_add(&m->batch, "UPDATE ");
-		metric_path(&m->batch, host, service, name);
+		metric_path(&m->batch, v->host, v->service, name);
 		str_addc(&m->batch, ' ');
-		str_addi(&m->batch, e->time);
+		str_addi(&m->batch, v->time);
 		str_addc(&m->batch, ':');
 		add_value(&m->batch, value);
 		str_addc(&m->batch, '\n');
@@ -293,9 +219,9 @@ connected(struct metrics *m)
 		if (!m->told)
 			log_warn("metrics: %s (values wait, at most %u MiB; "
 				 "tried again every %u s)",
-			    err.text, METRICS_BUFFER >> 20, AGAIN_MS / 1000);
+			    err.text, MEASURED_BUFFER >> 20, AGAIN_MS / 1000);
 		m->told = true;
-		if (rest(m, AGAIN_MS))
+		if (measured_rest(&m->queue, AGAIN_MS))
 			return false;
 	}
 	return true;
@@ -306,12 +232,10 @@ static size_t
 fill(struct metrics *m, size_t at)
 {
 	while (at < m->taken.len && m->n_lines < BATCH_LINES) {
-		struct entry e;
+		struct measured_values v;
 
-		memcpy(&e, m->taken.s + at, sizeof(e));
-		at += sizeof(e);
-		add_values(m, &e, m->taken.s + at);
-		at += e.host + e.service + e.perfdata;
+		at = measured_next(&m->taken, at, &v);
+		add_values(m, &v);
 	}
 	return at;
 }
@@ -339,13 +263,16 @@ static void *
 run(void *arg)
 {
 	struct metrics *m = arg;
+	bool stop = false, done = true;
 
-	while (take(m)) {
+	while (!stop && done) {
+		measured_wait(&m->queue);
 		/* What comes soon goes along; nobody is in a hurry. */
-		bool stop = m->link != NULL && rest(m, GATHER_MS);
-
-		if (stop || !work_off(m))
+		stop = measured_rest(&m->queue, GATHER_MS);
+		measured_take(&m->queue, &m->taken);
+		if (stop && (m->link == NULL || m->taken.len > LAST_MAX))
 			break;
+		done = work_off(m);
 	}
 	return NULL;
 }
@@ -354,14 +281,9 @@ struct metrics *
 metrics_new(const char *root)
 {
 	struct metrics *m = xnew(struct metrics);
-	pthread_condattr_t attr;
 
 	str_addf(&m->path, "%s/" METRIC_SOCKET, root);
-	must(pthread_mutex_init(&m->lock, NULL) == 0);
-	must(pthread_condattr_init(&attr) == 0);
-	must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
-	must(pthread_cond_init(&m->wake, &attr) == 0);
-	must(pthread_condattr_destroy(&attr) == 0);
+	measured_init(&m->queue);
 	must(pthread_create(&m->thread, NULL, run, m) == 0);
 	return m;
 }
@@ -374,15 +296,10 @@ metrics_free(struct metrics **mp)
 	*mp = NULL;
 	if (m == NULL)
 		return;
-	pthread_mutex_lock(&m->lock);
-	m->stop = true;
-	pthread_mutex_unlock(&m->lock);
-	pthread_cond_signal(&m->wake);
+	measured_stop(&m->queue);
 	pthread_join(m->thread, NULL);
-	pthread_cond_destroy(&m->wake);
-	pthread_mutex_destroy(&m->lock);
+	measured_fini(&m->queue);
 	rrd_close(&m->link);
-	str_free(&m->waiting);
 	str_free(&m->taken);
 	str_free(&m->batch);
 	str_free(&m->path);

@@ -13,8 +13,6 @@
 
 #include <stdint.h>
 
-#define METRICS_BUFFER (32u << 20) /* bytes that wait */
-
 struct metrics;
 
 /* `root`: of the site; rrdcached is looked for at METRIC_SOCKET below it. */

@@ -13,8 +13,8 @@
 #include "livestatusd/http/people/directory.h"
 #include "livestatusd/http/people/people.h"
 #include "livestatusd/http/rest/rest.h"
+#include "livestatusd/http/series.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -431,9 +431,9 @@ listener_drain(void *server)
 int
 http_prepare(struct http *h, const struct settings *settings, struct err *err_r)
 {
-	if (directory_conf_check(settings->ldap, err_r) == -1)
-		return -1;
-	if (sockets_prepare(&h->next, &h->sockets, &settings->http,
+	if (directory_conf_check(settings->ldap, err_r) == -1 ||
+	    series_conf_check(h, settings->metrics_influx, err_r) == -1 ||
+	    sockets_prepare(&h->next, &h->sockets, &settings->http,
 		"listen.http", err_r) == -1)
 		return -1;
 	for (size_t i = 0; i < h->next.n; i++) {

@@ -4,9 +4,11 @@
  */
 #include "livestatusd/http/series.h"
 
+#include "common/influx.h"
 #include "common/mem.h"
 #include "common/metric_path.h"
 #include "common/perfdata.h"
+#include "common/web.h"
 #include "livestatusd/http/chore.h"
 
 #include <math.h>
@@ -17,7 +19,8 @@ struct job {
 	struct series *s;
 	series_fn *done;
 	void *arg;
-	char *socket;
+	char *socket;             /* rrdcached's */
+	struct influx_conf *conf; /* instead of it, or NULL */
 	struct err err;
 	bool failed;
 };
@@ -42,15 +45,13 @@ series_free(struct series *s)
 /* --- in a thread ---------------------------------------------------------- */
 
 static void
-fetch(struct chore *e)
+fetch_rrd(struct job *j)
 {
-	struct job *j = (struct job *)e;
 	struct series *s = j->s;
 	struct rrd *link = rrd_open(j->socket, &j->err);
 	struct str path = {0};
 
 	j->failed = link == NULL;
-	s->found = xcalloc(s->n + 1, sizeof(*s->found));
 	for (size_t i = 0; i < s->n && !j->failed; i++) {
 		str_clear(&path);
 		metric_path(&path, slice_of(s->host), slice_of(s->service),
@@ -60,6 +61,45 @@ fetch(struct chore *e)
 	}
 	str_free(&path);
 	rrd_close(&link);
+}
+
+static void
+fetch_influx(struct job *j)
+{
+	struct series *s = j->s;
+	struct web *web = web_new();
+	struct web_answer answer = {0};
+	struct str body = {0};
+	struct web_request q = {.url = j->conf->query_url,
+	    .authorization = j->conf->authorization,
+	    .type = "application/x-www-form-urlencoded",
+	    .ca = j->conf->ca,
+	    .timeout_ms = j->conf->timeout_ms,
+	    .answer_max = INFLUX_ANSWER_MAX};
+
+	influx_query(&body, j->conf, s->host, s->service, s->metrics, s->n,
+	    strcmp(s->function, "MAX") == 0, s->from, s->until);
+	q.body = str_slice(&body);
+	j->failed = web_post(web, &q, &answer, &j->err) == -1 ||
+	    influx_answer(str_slice(&answer.body), s->metrics, s->n, s->from,
+		s->until, s->found, &j->err) == -1;
+	if (j->failed)
+		err_prefix(&j->err, "metrics.influx");
+	str_free(&answer.body);
+	str_free(&body);
+	web_free(&web);
+}
+
+static void
+fetch(struct chore *e)
+{
+	struct job *j = (struct job *)e;
+
+	j->s->found = xcalloc(j->s->n + 1, sizeof(*j->s->found));
+	if (j->conf != NULL)
+		fetch_influx(j);
+	else
+		fetch_rrd(j);
 }
 
 /* --- on the loop ---------------------------------------------------------- */
@@ -75,19 +115,46 @@ fetched(struct http_request *r, struct chore *e)
 	}
 	j->done(r, j->s, j->arg);
 	free(j->socket);
+	influx_conf_free(&j->conf);
 	free(j);
+}
+
+int
+series_conf_check(
+    const struct http *h, const json_t *setting, struct err *err_r)
+{
+	struct influx_conf *conf;
+
+	if (!influx_is_on(setting))
+		return 0;
+	conf = influx_conf_read(setting, h->d->root, h->d->site, err_r);
+	if (conf == NULL)
+		return -1;
+	influx_conf_free(&conf);
+	return 0;
 }
 
 static void
 enqueue(struct http_request *r, struct series *s, series_fn *done, void *arg)
 {
+	const json_t *setting = r->h->d->settings->metrics_influx;
 	struct job *j = xnew(struct job);
+	struct err err;
 
 	*j = (struct job){.chore = {.work = fetch, .done = fetched},
 	    .s = s,
 	    .done = done,
 	    .arg = arg,
 	    .socket = daemon_path(r->h->d, METRIC_SOCKET)};
+	if (json_is_true(json_object_get(setting, "graphs"))) {
+		j->conf = influx_conf_read(
+		    setting, r->h->d->root, r->h->d->site, &err);
+		if (j->conf == NULL) {
+			http_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, err.text);
+			fetched(NULL, &j->chore);
+			return;
+		}
+	}
 	chore_begin(r->h->graphs, r, &j->chore);
 }
 

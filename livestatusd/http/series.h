@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The history of metrics for who may see their service, read from rrdcached in
- * threads.
+ * The history of metrics for who may see their service, read from rrdcached, or
+ * from a time series database, in threads.
  */
 #ifndef LIVESTATUSD_HTTP_SERIES_H
 #define LIVESTATUSD_HTTP_SERIES_H
@@ -21,6 +21,10 @@ struct series {
 	/* What was found, of each metric; n = 0: nothing is kept of it. */
 	struct rrd_series *found;
 };
+
+/* Can graphs be read as the setting metrics.influx says? */
+int series_conf_check(
+    const struct http *h, const json_t *setting, struct err *err_r);
 
 /* `s` is the callee's to free; r NULL: the request is gone. */
 typedef void series_fn(struct http_request *r, struct series *s, void *arg);

@@ -114,6 +114,7 @@ static const struct {
 	const char *column, *counter;
 } others[] = {
     {"average_runnable_jobs_fetcher", "jobs_waiting"},
+    {"metrics_count", "metrics_values"},
 };
 
 /* `mask` 1: the rate of the counter that the column is named after. */

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each page of the console in Chromium: what it shows, that it can be used
 without eyes (axe-core) and on a narrow screen."""
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import threading
+import urllib.parse
 
 import pytest
 from browser import Browser, Driver
@@ -203,6 +206,81 @@ def test_graph_without_rrdcached(web):
             "from": 1, "until": 100})
         return answer.status == 200 and data["series"][0]["step"] > 0
     web.wait_for(there, what="the new metric's file", timeout=40)
+
+
+def test_graph_elsewhere(web, tmp_path):
+    """Values also go to a time series database, and graphs are read there."""
+    taken, asked = [], []
+
+    class Database(http.server.BaseHTTPRequestHandler):
+        """POST /api/v2/write and /api/v1/query_range, as documented."""
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            url = urllib.parse.urlsplit(self.path)
+            assert self.headers["Authorization"] == "Token s3cret"
+            if url.path == "/api/v2/write":
+                assert dict(urllib.parse.parse_qsl(url.query)) == {
+                    "precision": "s", "bucket": "b", "org": "ops"}
+                taken.append(body.decode())
+                self.send_response(204)
+                self.end_headers()
+                return
+            form = dict(urllib.parse.parse_qsl(body.decode()))
+            asked.append((url.path, form))
+            at = int(form["start"])
+            text = json.dumps({"status": "success", "data": {
+                "resultType": "matrix", "result": [{
+                    "metric": {"metric": "e", "host": "gw"},
+                    "values": [[at, "7"], [at + 60, "8.5"]]}]}}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Database)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    web.write("etc/vedette/token", "s3cret\n", mode=0o600)
+    conf = {"url": f"http://127.0.0.1:{server.server_port}", "bucket": "b",
+            "organisation": "ops", "token_file": "etc/vedette/token",
+            "tags": {"site": "north"}, "graphs": True}
+    try:
+        bad = web.run("config", "set", "metrics.influx",
+                      json.dumps({**conf, "url": "http://far.example"}))
+        assert bad.code == 0
+        refused = web.run("activate")
+        assert refused.code != 0 and "https://" in refused.err, refused
+        web.ok("config", "set", "metrics.influx", json.dumps(conf))
+        web.ok("activate")
+        web.command("PROCESS_SERVICE_CHECK_RESULT;gw;Load;0;fine|e=7;1;2")
+        web.wait_for(lambda: any(
+            "vedette,site=north,host=gw,metric=e,service=Load value=7 " in t
+            for t in taken), what="the line at the database")
+        now = web.browser.list("hosts", ["name"])["now"]
+        answer, data = web.browser.post("graph", {
+            "host": "gw", "service": "Load", "metrics": ["e", "f"],
+            "from": now - 600, "until": now, "function": "max"})
+        assert answer.status == 200, data
+        e, f = data["series"]
+        assert e["step"] == 60 and e["values"][:2] == [7, 8.5]
+        assert f["values"] == []
+        (path, form), = asked
+        assert path == "/api/v1/query_range"
+        assert form["query"].startswith("max_over_time({")
+        assert 'site="north"' in form["query"]
+        server.shutdown()
+        server.server_close()
+        answer, data = web.browser.post("graph", {
+            "host": "gw", "service": "Load", "metrics": ["e"],
+            "from": now - 600, "until": now})
+        assert answer.status == 503
+        assert data["error"].startswith("metrics.influx: ")
+    finally:
+        server.server_close()
+        web.ok("config", "set", "metrics.influx", "{}")
+        web.ok("activate")
 
 
 def test_explained(web):
