@@ -101,7 +101,10 @@ run(void *arg)
 		p->jobs++;
 		p->busy_ns += (uint64_t)from;
 		put(&p->finished, job);
+		/* Who is woken does not find the lock taken. */
+		pthread_mutex_unlock(&p->lock);
 		uv_async_send(&p->wake);
+		pthread_mutex_lock(&p->lock);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -203,8 +206,8 @@ pool_give(struct pool *p, struct pool_job *job)
 		: job->history ? &p->history
 			       : &p->plain,
 	    job);
-	pthread_cond_signal(&p->work);
 	pthread_mutex_unlock(&p->lock);
+	pthread_cond_signal(&p->work);
 }
 
 bool

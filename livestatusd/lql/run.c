@@ -145,6 +145,23 @@ hide_unseen(struct lql_run *r, uint8_t *mask)
 	}
 }
 
+/* Without filling a block of which few rows are wanted. */
+static void
+get_row(const struct lql_run *r, uint32_t i, struct row *row)
+{
+	const struct block *b = r->b;
+
+	memset(row, 0xff, sizeof(*row));
+	if (b->lazy) {
+		row->at[b->lazy_entity] = b->first + i;
+		if (b->hosts != NULL)
+			row->at[ENTITY_HOST] = b->hosts[b->first + i];
+		return;
+	}
+	for (int e = 0; e < r->n_entities; e++)
+		row->at[r->entities[e]] = b->at[r->entities[e]][i];
+}
+
 /* False: no further rows are needed. */
 static bool
 take_row(struct lql_run *r, uint32_t i)
@@ -158,9 +175,7 @@ take_row(struct lql_run *r, uint32_t i)
 	if (r->sorter == NULL && q->limit != QUERY_NO_LIMIT &&
 	    number >= (uint64_t)q->offset + (uint64_t)q->limit)
 		return q->format == FORMAT_WRAPPED_JSON; /* for its total */
-	memset(&row, 0xff, sizeof(row));
-	for (int e = 0; e < r->n_entities; e++)
-		row.at[r->entities[e]] = r->b->at[r->entities[e]][i];
+	get_row(r, i, &row);
 	if (r->sorter != NULL) {
 		lql_sorter_add(r->sorter, q, r->v, &row);
 		return true;
@@ -199,7 +214,7 @@ take_rows(struct lql_run *r, uint8_t mask[BLOCK_ROWS])
 	n = find_hits(mask, r->b->n, hits);
 	/* Neighbours are fetched by the processor itself. */
 	sparse = r->b->dense && n < r->b->n / 8;
-	if (n > 0)
+	if (n > 0 && !sparse)
 		block_fill(r->b);
 	for (uint32_t k = 0; k < n; k++) {
 		if (sparse)

@@ -16,10 +16,17 @@
 #include "livestatusd/server/logfiles.h"
 #include "livestatusd/server/metrics.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define SLICE_NS       (3 * NS_PER_MS)
 #define PIECE          (256u << 10) /* bytes */
+#define PIECE_DIRECT   (64u << 10)  /* is still in the cache when it is sent */
+#define WIDE_BYTES     (1 << 20)    /* of a socket, or what the kernel allows */
+#define WIDE_MAX       64u          /* clients that have it at a time */
 #define KEPT           (64u << 10)  /* of memory, between two queries */
 #define AHEAD          (1u << 20)   /* of them not yet written: rest */
 #define REST_NS        NS_PER_S     /* at most */
@@ -37,21 +44,61 @@ of_job(struct pool_job *job)
 
 /* --- in a thread ---------------------------------------------------------- */
 
+/* Straight into the socket, as far as it takes it; false: not all of it. */
+static bool
+send_made(struct client *c)
+{
+	size_t sent = 0;
+	ssize_t n;
+
+	while (sent < c->made.len) {
+		n = send(c->direct, c->made.s + sent, c->made.len - sent,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n > 0)
+			sent += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			break; /* the loop finds out why */
+	}
+	if (sent > 0 && !c->ended)
+		c->some_sent = true;
+	c->made.len -= sent;
+	if (c->made.len > 0 && sent > 0)
+		memmove(c->made.s, c->made.s + sent, c->made.len);
+	if (c->made.len > 0)
+		return false;
+	if (!c->ended)
+		lql_took(c->run);
+	return true;
+}
+
+/* What is left must be moved: not much. */
+static bool
+is_sent_here(const struct client *c)
+{
+	return c->may_send && (c->ended || c->streams) && c->made.len <= PIECE;
+}
+
 static void
 slice(struct client *c)
 {
 	struct logfiles *log = c->server->l->logfiles;
+	int64_t until = clock_mono() + SLICE_NS, now;
 
 	if (c->run == NULL) {
 		if (c->job.history)
 			logfiles_refresh(log);
 		c->run = lql_begin(c->query, c->frozen, &c->env, &c->made);
-		c->streams = lql_stream(c->run, PIECE);
 	}
-	if (lql_go_on(c->run, c->frozen, SLICE_NS)) {
-		c->code = lql_end(&c->run);
-		c->ended = true;
-	}
+	c->streams = lql_stream(c->run, c->may_send ? PIECE_DIRECT : PIECE);
+	do {
+		now = clock_mono();
+		if (lql_go_on(
+			c->run, c->frozen, now < until ? until - now : 1)) {
+			c->code = lql_end(&c->run);
+			c->ended = true;
+		}
+	} while (is_sent_here(c) && send_made(c) && !c->ended &&
+	    clock_mono() < until);
 }
 
 static void
@@ -101,6 +148,37 @@ unlink_line(struct client *c)
 	c->line_prev = NULL;
 }
 
+/*
+ * A thread may write while the loop closes the client's own descriptor, whose
+ * number could be somebody else's by then. With more room in the socket the
+ * two ends wake each other less often.
+ */
+static void
+begin_direct(struct client *c)
+{
+	static const int room = WIDE_BYTES;
+	struct livestatus *s = c->server;
+	uv_os_fd_t fd;
+
+	if (c->tls != NULL || uv_fileno(&c->handle, &fd) != 0)
+		return;
+	c->direct = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (c->direct != -1 && !c->remote && !c->wide && s->wide < WIDE_MAX) {
+		c->wide = true;
+		s->wide++;
+		setsockopt(
+		    c->direct, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	}
+}
+
+static void
+end_direct(struct client *c)
+{
+	if (c->direct != -1)
+		close(c->direct);
+	c->direct = -1;
+}
+
 /* The run is over, or was never begun. */
 static void
 leave(struct client *c)
@@ -108,6 +186,7 @@ leave(struct client *c)
 	struct livestatus *s = c->server;
 
 	c->at = CARRY_NOT;
+	end_direct(c);
 	mirror_release(&c->frozen);
 	metric_link_free(&c->metrics);
 	s->begun[c->queue]--;
@@ -118,6 +197,18 @@ static struct pool *
 pool_of(const struct livestatus *s, enum carry_queue queue)
 {
 	return queue == QUEUE_METRICS ? s->l->metrics : s->l->pool;
+}
+
+/*
+ * While a thread has the job the loop writes nothing, unless it has not
+ * finished what it had.
+ */
+static void
+to_thread(struct client *c)
+{
+	c->may_send = c->direct != -1 && !c->writing && c->next_out.len == 0;
+	c->at = CARRY_WORKS;
+	pool_give(pool_of(c->server, c->queue), &c->job);
 }
 
 static void
@@ -137,8 +228,7 @@ give(struct client *c)
 		}
 		mirror_release(&newer);
 	}
-	c->at = CARRY_WORKS;
-	pool_give(pool_of(c->server, c->queue), &c->job);
+	to_thread(c);
 }
 
 static void
@@ -178,7 +268,8 @@ go_on(struct client *c)
 		    UNREAD_MAX >> 20);
 		c->server->counters.stalled++;
 		client_close(c);
-	} else if (!c->hurry && c->next_out.len > AHEAD) {
+	} else if (!c->hurry &&
+	    (c->next_out.len > AHEAD || (c->direct != -1 && c->writing))) {
 		c->at = CARRY_RESTS;
 		c->rests_since = clock_mono();
 		c->server->begun[c->queue]--; /* others may */
@@ -265,8 +356,8 @@ begin(struct client *c)
 	livestatusd_env(l, &c->env);
 	if (c->queue == QUEUE_METRICS)
 		c->env.metrics = c->metrics = new_metrics(l->d);
-	c->at = CARRY_WORKS;
-	pool_give(pool_of(c->server, c->queue), &c->job);
+	begin_direct(c);
+	to_thread(c);
 }
 
 void
@@ -303,7 +394,7 @@ carry_written(struct client *c)
 {
 	count(c); /* a thread may be at c->made */
 	if (c->at == CARRY_RESTS && !c->closing &&
-	    c->next_out.len <= AHEAD / 2) {
+	    (c->direct == -1 ? c->next_out.len <= AHEAD / 2 : !c->writing)) {
 		end_rest(c);
 		give(c);
 	}

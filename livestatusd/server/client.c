@@ -32,6 +32,7 @@ client_unref(struct client *c)
 	if (--c->refs > 0)
 		return;
 	s->held -= c->held;
+	s->wide -= c->wide;
 	lql_free(&c->query);
 	str_free(&c->in);
 	str_free(&c->out);
@@ -335,6 +336,7 @@ client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 	c->handle.data = c;
 	c->server = s;
 	c->refs = 1;
+	c->direct = -1;
 	c->moved = clock_mono();
 	c->remote = tcp;
 	c->commands = !tcp || s->policy.commands;

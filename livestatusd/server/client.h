@@ -93,6 +93,9 @@ struct client {
 	size_t made_cap; /* its room, when no thread was at it */
 	enum lql_code code;
 	bool ended, streams, closing_run;
+	bool wide;      /* its socket has more room */
+	int direct;     /* a descriptor of its own for threads; -1: none */
+	bool may_send;  /* a thread may: the loop has nothing to write */
 	bool some_sent; /* of the answer */
 	bool hurry;     /* it has rested long enough */
 	int64_t rests_since;
@@ -128,7 +131,8 @@ struct livestatus {
 		struct client *first, **last;
 	} line[QUEUES]; /* carry.c */
 	unsigned begun[QUEUES];
-	size_t held; /* bytes of answers that are not read yet */
+	unsigned wide; /* clients with a wide socket */
+	size_t held;   /* bytes of answers that are not read yet */
 	struct client *clients;
 	struct livestatus_counters counters;
 	unsigned handles; /* its own and the clients': freed after the last */
