@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 struct context {
-	struct str *pairs;
+	notice_put_fn *put;
+	void *arg;
 	const struct snapshot *snap;
 	const struct snap_object *conf; /* whose keys are written; or NULL */
 	const char *kind;               /* HOST or SERVICE */
@@ -19,9 +20,7 @@ struct context {
 static void
 add(struct context *c, const char *key, struct slice value)
 {
-	struct msg_pair p = {slice_of(key), value};
-
-	msg_pair_put(c->pairs, &p);
+	c->put(c->arg, slice_of(key), value);
 }
 
 /* PREFIX KIND SUFFIX: LAST HOST STATE. A notice has some eighty of these: no
@@ -205,6 +204,17 @@ add_host(struct context *c)
 	add(c, six ? "HOSTADDRESS_4" : "HOSTADDRESS_6", SLICE(""));
 	add(c, "HOSTADDRESS_FAMILY", six ? SLICE("6") : SLICE("4"));
 	add(c, "HOSTFOLDER", text(c, h->folder));
+	str_clear(&c->value);
+	for (uint32_t i = 0; i < h->parents.n; i++) {
+		if (i > 0)
+			str_addc(&c->value, ',');
+		str_addslice(&c->value,
+		    text(c,
+			c->snap->objects[snap_at(c->snap, h->parents, i)]
+			    .name));
+	}
+	if (h->parents.n > 0)
+		add(c, "HOSTPARENTS", str_slice(&c->value));
 }
 
 static int
@@ -307,10 +317,11 @@ add_type(struct context *c, const struct msg_alert *a)
 }
 
 void
-notice_context(
-    struct str *pairs, const struct snapshot *snap, const struct msg_alert *a)
+notice_tell(notice_put_fn *put, void *arg, const struct snapshot *snap,
+    const struct msg_alert *a)
 {
-	struct context c = {.pairs = pairs, .snap = snap, .kind = "HOST"};
+	struct context c = {
+	    .put = put, .arg = arg, .snap = snap, .kind = "HOST"};
 	struct slice objects = a->objects;
 	struct msg_alert_object state;
 	uint32_t host = snap_find_host(snap, a->host), service = SNAP_NONE;
@@ -347,4 +358,19 @@ notice_context(
 	}
 	str_free(&c.key);
 	str_free(&c.value);
+}
+
+static void
+put_pair(void *arg, struct slice key, struct slice value)
+{
+	struct msg_pair p = {key, value};
+
+	msg_pair_put(arg, &p);
+}
+
+void
+notice_context(
+    struct str *pairs, const struct snapshot *snap, const struct msg_alert *a)
+{
+	notice_tell(put_pair, pairs, snap, a);
 }

@@ -11,10 +11,15 @@
 #include "common/config/snapshot.h"
 #include "common/msg.h"
 
+/* Takes one pair, whose bytes are gone when it returns. */
+typedef void notice_put_fn(void *arg, struct slice key, struct slice value);
 /*
- * Appends records msg_pair; values are raw, real line breaks included. An
- * object that `snap` does not have (any more) gets what the alert says alone.
+ * Each pair; values are raw, real line breaks included. An object that `snap`
+ * does not have (any more) gets what the alert says alone.
  */
+void notice_tell(notice_put_fn *put, void *arg, const struct snapshot *snap,
+    const struct msg_alert *a);
+/* The same, appended as records msg_pair. */
 void notice_context(
     struct str *pairs, const struct snapshot *snap, const struct msg_alert *a);
 /* UP, DOWN, UNREACHABLE; OK, WARNING, CRITICAL, UNKNOWN. */

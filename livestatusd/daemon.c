@@ -79,7 +79,9 @@ release(struct livestatusd *l)
 	sites_free(&l->sites);
 	commands_free(&l->commands);
 	questions_free(&l->questions);
+	questions_free(&l->of_notifier);
 	commands_free(&l->event_commands);
+	commands_free(&l->notifier);
 	feed_free(&l->feed);
 	logfiles_free(&l->logfiles);
 	free(l);
@@ -116,7 +118,12 @@ start(struct daemon *d, struct err *err_r)
 	if (l->commands != NULL)
 		l->event_commands = commands_new(d, "eventd", err_r);
 	if (l->event_commands != NULL)
-		l->questions = questions_new(d, l->event_commands);
+		l->notifier = commands_new(d, "notifyd", err_r);
+	if (l->notifier != NULL) {
+		l->questions =
+		    questions_new(d, l->event_commands, "the event console");
+		l->of_notifier = questions_new(d, l->notifier, "the notifier");
+	}
 	if (l->questions != NULL) {
 		l->sites =
 		    sites_new(d, l->feed, l->commands, l->event_commands);

@@ -26,6 +26,8 @@ struct livestatusd {
 	struct commands *commands;       /* to core */
 	struct commands *event_commands; /* to eventd: EC_* */
 	struct questions *questions;     /* to eventd: its tables */
+	struct commands *notifier;       /* the connection to notifyd */
+	struct questions *of_notifier;   /* its table */
 	struct logfiles *logfiles;
 	struct keeper *keeper; /* of its indexes */
 	struct pool *pool;     /* carries out queries */

@@ -56,6 +56,7 @@ static void
 asking_free(struct asking *a)
 {
 	questions_forget(a->s->l->questions, a);
+	questions_forget(a->s->l->of_notifier, a);
 	if (a->run != NULL)
 		lql_end(&a->run);
 	lql_free(&a->q);
@@ -133,6 +134,7 @@ on_events(void *arg, struct slice answer, const char *why)
 	else
 		lql_take_events(a->q, answer);
 	questions_forget(a->s->l->questions, a);
+	questions_forget(a->s->l->of_notifier, a);
 	give(a);
 }
 
@@ -155,7 +157,9 @@ on_ask(void *arg, struct slice request, http_answer_fn *done, void *done_arg)
 	s->asking = a;
 	livestatusd_env(s->l, &env);
 	if (lql_asks_events(a->q, &env, &text))
-		questions_ask(s->l->questions, str_slice(&text), on_events, a);
+		questions_ask(lql_asks_notifier(a->q) ? s->l->of_notifier
+						      : s->l->questions,
+		    str_slice(&text), on_events, a);
 	else
 		give(a);
 	str_free(&text);

@@ -23,84 +23,124 @@ set_absent(struct context *ctx, const char *key, const char *value)
 
 /* The time of the notification, for people. */
 static void
-set_times(struct context *ctx, time_t at)
+times_fill(struct additions_times *t, int64_t at)
 {
+	time_t time = (time_t)at;
 	struct tm tm;
-	char text[80];
 
-	localtime_r(&at, &tm);
-	if (strftime(text, sizeof(text), "%Y-%m-%d", &tm) > 0)
-		context_sets(ctx, "DATE", text);
-	if (strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) > 0)
-		context_sets(ctx, "SHORTDATETIME", text);
-	if (strftime(text, sizeof(text), "%a %b %d %H:%M:%S %Z %Y", &tm) > 0)
-		context_sets(ctx, "LONGDATETIME", text);
+	*t = (struct additions_times){.at = at};
+	localtime_r(&time, &tm);
+	strftime(t->day, sizeof(t->day), "%Y-%m-%d", &tm);
+	strftime(t->brief, sizeof(t->brief), "%Y-%m-%d %H:%M:%S", &tm);
+	strftime(t->full, sizeof(t->full), "%a %b %d %H:%M:%S %Z %Y", &tm);
+}
+
+static void
+set_times(struct context *ctx, int64_t at, struct additions_times *last)
+{
+	struct additions_times own = {.at = -1}, *t = last;
+
+	if (t == NULL)
+		t = &own;
+	if (t->at != at || t->full[0] == '\0')
+		times_fill(t, at);
+	context_sets(ctx, "DATE", t->day);
+	context_sets(ctx, "SHORTDATETIME", t->brief);
+	context_sets(ctx, "LONGDATETIME", t->full);
+}
+
+/* `n` >= 0 with `least` digits at least; `end` is behind the last one. */
+static char *
+digits_before(char *end, int64_t n, int least)
+{
+	for (; n > 0 || least > 0; n /= 10, least--)
+		*--end = (char)('0' + n % 10);
+	return end;
+}
+
+/* "3d 04:05:06" */
+static void
+set_age(struct context *ctx, const char *key, int64_t s)
+{
+	char text[40], *end = text + sizeof(text), *at = end;
+
+	at = digits_before(at, s % 60, 2);
+	*--at = ':';
+	at = digits_before(at, s / 60 % 60, 2);
+	*--at = ':';
+	at = digits_before(at, s / 3600 % 24, 2);
+	*--at = ' ';
+	*--at = 'd';
+	at = digits_before(at, s / 86400, 1);
+	context_set(ctx, key, (struct slice){at, (size_t)(end - at)});
+}
+
+static void
+set_number(struct context *ctx, const char *key, int64_t n)
+{
+	char text[24], *end = text + sizeof(text);
+	char *at = digits_before(end, n, 1);
+
+	context_set(ctx, key, (struct slice){at, (size_t)(end - at)});
 }
 
 /* RFC 3986: unreserved characters stay. */
 static void
-set_url(struct context *ctx, const char *key, const char *text)
+add_url(struct str *url, const char *text)
 {
 	static const char digits[] = "0123456789ABCDEF";
-	struct str url = {0};
 
 	for (const char *p = text; *p != '\0'; p++) {
 		unsigned char c = (unsigned char)*p;
 
 		if ((c < 0x80 && isalnum(c)) || strchr("-._~", c) != NULL) {
-			str_addc(&url, *p);
+			str_addc(url, *p);
 		} else {
-			str_addc(&url, '%');
-			str_addc(&url, digits[c >> 4]);
-			str_addc(&url, digits[c & 15]);
+			str_addc(url, '%');
+			str_addc(url, digits[c >> 4]);
+			str_addc(url, digits[c & 15]);
 		}
 	}
-	context_set(ctx, key, str_slice(&url));
-	str_free(&url);
 }
 
 static void
-add_dates(struct context *ctx, int64_t created_us, bool foreign)
+add_dates(struct context *ctx, const struct additions *with)
 {
-	static const char *const times[] = {"LASTHOSTSTATECHANGE", "LASTHOSTUP",
-	    "LASTSERVICESTATECHANGE", "LASTSERVICEOK"};
-	int64_t us;
-	time_t at;
+	static const char *const times[][2] = {
+	    {"LASTHOSTSTATECHANGE", "LASTHOSTSTATECHANGE_REL"},
+	    {"LASTHOSTUP", "LASTHOSTUP_REL"},
+	    {"LASTSERVICESTATECHANGE", "LASTSERVICESTATECHANGE_REL"},
+	    {"LASTSERVICEOK", "LASTSERVICEOK_REL"}};
+	int64_t us, at;
 
-	if (context_get(ctx, "MICROTIME") == NULL ||
-	    !num_i64(slice_of(context_text(ctx, "MICROTIME")), &us) || us < 0)
-		us = created_us;
-	context_setf(ctx, "MICROTIME", "%lld", (long long)us);
-	at = (time_t)(us / 1000000);
-	if (!foreign || context_get(ctx, "LONGDATETIME") == NULL)
-		set_times(ctx, at);
+	if (!num_i64(slice_of(context_text(ctx, "MICROTIME")), &us) || us < 0) {
+		us = with->created_us;
+		context_setf(ctx, "MICROTIME", "%lld", (long long)us);
+	} else {
+		set_number(ctx, "MICROTIME", us);
+	}
+	at = us / 1000000;
+	if (!with->foreign || context_get(ctx, "LONGDATETIME") == NULL)
+		set_times(ctx, at, with->times);
 	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
-		const char *text = context_get(ctx, times[i]);
-		char key[60];
-		int64_t t, age;
+		const char *text = context_get(ctx, times[i][0]);
+		int64_t t;
 
-		if (text == NULL || !num_i64(slice_of(text), &t) || t < 0)
-			continue;
-		age = t > at ? 0 : at - t;
-		snprintf(key, sizeof(key), "%s_REL", times[i]);
-		context_setf(ctx, key, "%lldd %02d:%02d:%02d",
-		    (long long)(age / 86400), (int)(age / 3600 % 24),
-		    (int)(age / 60 % 60), (int)(age % 60));
+		if (text != NULL && num_i64(slice_of(text), &t) && t >= 0)
+			set_age(ctx, times[i][1], t > at ? 0 : at - t);
 	}
 }
 
 /* Where the core did not tell the hard state before this one. */
 static void
-add_previous(struct context *ctx, const char *kind)
+add_previous(
+    struct context *ctx, const char *key, const char *last, const char *attempt)
 {
-	char key[60], last[60], attempt[60];
-	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
+	const char *type;
 
-	snprintf(key, sizeof(key), "PREVIOUS%sHARDSTATE", kind);
-	snprintf(last, sizeof(last), "LAST%sSTATE", kind);
-	snprintf(attempt, sizeof(attempt), "%sATTEMPT", kind);
 	if (context_text(ctx, key)[0] != '\0' || context_get(ctx, last) == NULL)
 		return;
+	type = context_text(ctx, "NOTIFICATIONTYPE");
 	if (strcmp(type, "RECOVERY") == 0 ||
 	    strcmp(context_text(ctx, attempt), "1") == 0)
 		context_sets(ctx, key, context_text(ctx, last));
@@ -112,19 +152,21 @@ add_previous(struct context *ctx, const char *kind)
 static void
 add_short_states(struct context *ctx)
 {
-	static const char *const prefixes[] = {"HOST", "SERVICE", "LASTHOST",
-	    "LASTSERVICE", "PREVIOUSHOSTHARD", "PREVIOUSSERVICEHARD"};
+#define STATE(prefix)                                                          \
+	{                                                                      \
+		prefix "STATE", prefix "SHORTSTATE"                            \
+	}
+	static const char *const states[][2] = {STATE("HOST"), STATE("SERVICE"),
+	    STATE("LASTHOST"), STATE("LASTSERVICE"), STATE("PREVIOUSHOSTHARD"),
+	    STATE("PREVIOUSSERVICEHARD")};
+#undef STATE
 
-	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
-		char key[60];
-		const char *state;
+	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+		const char *state = context_get(ctx, states[i][0]);
 
-		snprintf(key, sizeof(key), "%sSTATE", prefixes[i]);
-		state = context_get(ctx, key);
-		if (state == NULL)
-			continue;
-		snprintf(key, sizeof(key), "%sSHORTSTATE", prefixes[i]);
-		context_setf(ctx, key, "%.4s", state);
+		if (state != NULL)
+			context_set(ctx, states[i][1],
+			    (struct slice){state, strnlen(state, 4)});
 	}
 }
 
@@ -136,7 +178,7 @@ restore_bars(struct context *ctx, const char *key)
 	const char *text = context_text(ctx, key), *at;
 	struct str to = {0};
 
-	if (strstr(text, bar) == NULL)
+	if (strchr(text, bar[0]) == NULL || strstr(text, bar) == NULL)
 		return;
 	while ((at = strstr(text, bar)) != NULL) {
 		str_addn(&to, text, (size_t)(at - text));
@@ -148,20 +190,50 @@ restore_bars(struct context *ctx, const char *key)
 	str_free(&to);
 }
 
+/* HOSTFORURL, HOSTURL and the same of the service. */
 static void
 add_urls(struct context *ctx)
 {
-	bool service = context_is_service(ctx);
+	static const char path[] = "/#/host/";
+	const size_t skip = sizeof(path) - 1;
+	struct str url = {0};
+	struct slice all;
+	size_t host;
 
-	set_url(ctx, "HOSTFORURL", context_text(ctx, "HOSTNAME"));
-	context_setf(
-	    ctx, "HOSTURL", "/#/host/%s", context_text(ctx, "HOSTFORURL"));
-	if (!service)
+	str_reserve(&url, 200);
+	str_add(&url, path);
+	add_url(&url, context_text(ctx, "HOSTNAME"));
+	all = str_slice(&url);
+	context_set(ctx, "HOSTURL", all);
+	context_set(
+	    ctx, "HOSTFORURL", (struct slice){all.s + skip, all.len - skip});
+	if (context_is_service(ctx)) {
+		str_addc(&url, '/');
+		host = url.len;
+		add_url(&url, context_text(ctx, "SERVICEDESC"));
+		all = str_slice(&url);
+		context_set(ctx, "SERVICEURL", all);
+		context_set(ctx, "SERVICEFORURL",
+		    (struct slice){all.s + host, all.len - host});
+	}
+	str_free(&url);
+}
+
+/* A path of the site, perhaps of another one. */
+static void
+set_log_folder(struct context *ctx, const char *root)
+{
+	char path[500];
+	size_t len = strlen(root);
+	static const char log[] = "/var/log";
+
+	if (len + sizeof(log) > sizeof(path)) {
+		context_setf(ctx, "LOGDIR", "%s%s", root, log);
 		return;
-	set_url(ctx, "SERVICEFORURL", context_text(ctx, "SERVICEDESC"));
-	context_setf(ctx, "SERVICEURL", "/#/host/%s/%s",
-	    context_text(ctx, "HOSTFORURL"),
-	    context_text(ctx, "SERVICEFORURL"));
+	}
+	memcpy(path, root, len);
+	memcpy(path + len, log, sizeof(log));
+	context_sets(ctx, "LOGDIR", path);
 }
 
 void
@@ -176,10 +248,12 @@ additions_make(struct context *ctx, const struct additions *with)
 	set_absent(ctx, "MONITORING_HOST", with->machine);
 	set_absent(ctx, "OMD_SITE", with->site);
 	set_absent(ctx, "OMD_ROOT", with->root);
-	context_setf(ctx, "LOGDIR", "%s/var/log", with->root);
-	add_dates(ctx, with->created_us, with->foreign);
-	add_previous(ctx, "HOST");
-	add_previous(ctx, "SERVICE");
+	set_log_folder(ctx, with->root);
+	add_dates(ctx, with);
+	add_previous(
+	    ctx, "PREVIOUSHOSTHARDSTATE", "LASTHOSTSTATE", "HOSTATTEMPT");
+	add_previous(ctx, "PREVIOUSSERVICEHARDSTATE", "LASTSERVICESTATE",
+	    "SERVICEATTEMPT");
 	add_short_states(ctx);
 	for (size_t i = 0; i < ARRAY_LEN(outputs); i++)
 		restore_bars(ctx, outputs[i]);
@@ -213,10 +287,12 @@ set_groups(struct context *ctx, const char *key, const struct snapshot *snap,
 {
 	struct str names = {0};
 
+	if (context_get(ctx, key) != NULL)
+		return;
 	for (uint32_t i = 0; i < list.n; i++)
 		str_addf(&names, "%s%s", i > 0 ? "," : "",
 		    snap_s(snap, groups[snap_at(snap, list, i)].name));
-	set_absent(ctx, key, str_get(&names));
+	context_sets(ctx, key, str_get(&names));
 	str_free(&names);
 }
 
@@ -226,11 +302,12 @@ set_parents(
 {
 	struct str names = {0};
 
+	if (list.n == 0 || context_get(ctx, "HOSTPARENTS") != NULL)
+		return;
 	for (uint32_t i = 0; i < list.n; i++)
 		str_addf(&names, "%s%s", i > 0 ? "," : "",
 		    snap_s(snap, snap->objects[snap_at(snap, list, i)].name));
-	if (list.n > 0)
-		set_absent(ctx, "HOSTPARENTS", str_get(&names));
+	context_sets(ctx, "HOSTPARENTS", str_get(&names));
 	str_free(&names);
 }
 
@@ -240,13 +317,15 @@ set_contacts(
 {
 	struct str names = {0};
 
+	if (context_get(ctx, "CONTACTS") != NULL)
+		return;
 	for (uint32_t i = 0; i < list.n; i++) {
 		uint32_t at = snap_at(snap, list, i);
 
 		str_addf(&names, "%s%s", i > 0 ? "," : "",
 		    snap_s(snap, snap->contacts[at].name));
 	}
-	set_absent(ctx, "CONTACTS", str_get(&names));
+	context_sets(ctx, "CONTACTS", str_get(&names));
 	str_free(&names);
 }
 

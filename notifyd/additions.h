@@ -11,12 +11,20 @@
 
 #include <jansson.h>
 
+/* The words for a second; kept, because many notices are of the same one. */
+struct additions_times {
+	int64_t at; /* seconds since 1970; {0} is empty */
+	char day[40], brief[40], full[80];
+};
+
 struct additions {
 	const char *site;    /* where the notice comes from */
 	const char *root;    /* of this site */
 	const char *machine; /* this machine's name */
 	int64_t created_us;  /* used where MICROTIME is missing */
 	bool foreign;        /* of another site: its words for times are kept */
+	/* Of one zone; NULL: nothing is kept. */
+	struct additions_times *times;
 };
 
 /* Dates, short states, ages, URLs and what the core left out. */

@@ -197,6 +197,7 @@ static const struct verb {
     {"resend", asks_resend},
     {"test", asks_test},
     {"list", asks_list},
+    {"rows", asks_rows},
 };
 
 void
@@ -234,5 +235,5 @@ ask_query(struct daemon *d, struct bus_peer *peer, const struct msg_query *q)
 	}
 	ask_refuse(a,
 	    "unknown question; known are status, key, explain, "
-	    "resend, test, list");
+	    "resend, test, list, rows");
 }

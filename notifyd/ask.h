@@ -36,5 +36,6 @@ void asks_resend(struct ask *a); /* ask_send.c */
 void ask_send(struct ask *a, struct context *ctx, const char *mark,
     const char *site, const char *method);
 void asks_list(struct ask *a); /* ask_list.c */
+void asks_rows(struct ask *a); /* ask_rows.c */
 
 #endif

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "notifyd/ask.h"
+#include "notifyd/context_stored.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,7 +120,7 @@ on_found_explain(const struct spool_notice *list, size_t n, void *arg)
 		    ask_int(a, "time", list[i].created_us / INT64_C(1000000));
 		struct context ctx = {0};
 
-		context_from_pairs(&ctx, str_slice(&list[i].context));
+		context_from_stored(&ctx, str_slice(&list[i].context));
 		overlay(a, &ctx);
 		json_array_append_new(all,
 		    explain_context(a->n, &ctx, list[i].id, list[i].site, at));

@@ -6,6 +6,7 @@
  * are seconds; `bulk` is the number of the one that it leaves with, or null.
  */
 #include "notifyd/ask.h"
+#include "notifyd/context_stored.h"
 
 #include <stdlib.h>
 
@@ -24,18 +25,12 @@ text_json(const char *text)
 static json_t *
 context_json(const struct spool_notice *n)
 {
-	struct slice rest = str_slice(&n->context);
-	json_t *context = json_object();
-	struct msg_pair pair;
+	struct context ctx = {0};
+	json_t *context;
 
-	while (rest.len > 0 && msg_pair_next(&rest, &pair)) {
-		char *key = slice_dup(pair.key);
-		json_t *value = json_stringn(pair.value.s, pair.value.len);
-
-		if (value != NULL)
-			json_object_set_new(context, key, value);
-		free(key);
-	}
+	context_from_stored(&ctx, str_slice(&n->context));
+	context = context_to_json(&ctx);
+	context_free(&ctx);
 	return context;
 }
 

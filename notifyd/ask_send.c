@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "notifyd/ask.h"
+#include "notifyd/context_stored.h"
 
 #include <stdio.h>
 
@@ -58,7 +59,7 @@ on_found_resend(const struct spool_notice *list, size_t n, void *arg)
 	for (size_t i = n; i-- > 0;) { /* oldest first */
 		struct context ctx = {0};
 
-		context_from_pairs(&ctx, str_slice(&list[i].context));
+		context_from_stored(&ctx, str_slice(&list[i].context));
 		ask_send(a, &ctx, "resend", list[i].site, NULL);
 		context_free(&ctx);
 	}

@@ -481,18 +481,27 @@ add_pair(struct str *to, const struct context_pair *pair)
 	str_addc(to, '\n');
 }
 
+static void
+add_pairs(struct str *to, const struct context *ctx, const char *prefix)
+{
+	struct context_pair *pairs = context_sorted(ctx);
+
+	for (size_t i = 0; i < ctx->n; i++) {
+		if (strncmp(pairs[i].key, prefix, strlen(prefix)) == 0)
+			add_pair(to, &pairs[i]);
+	}
+	free(pairs);
+}
+
 void
 bulk_stdin(const struct bulk *b, struct str *to)
 {
 	const struct context *ctx = bulk_at(b, 0);
 
-	for (size_t i = 0; ctx != NULL && i < ctx->n; i++) {
-		if (strncmp(ctx->pairs[i].key, "PARAMETER_", 10) == 0)
-			add_pair(to, &ctx->pairs[i]);
-	}
+	if (ctx != NULL)
+		add_pairs(to, ctx, "PARAMETER_");
 	for (size_t i = 0; (ctx = bulk_at(b, i)) != NULL; i++) {
 		str_addc(to, '\n');
-		for (size_t k = 0; k < ctx->n; k++)
-			add_pair(to, &ctx->pairs[k]);
+		add_pairs(to, ctx, "");
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The sorted set of pairs, and the cleaning of what enters it.
+ * The set of pairs, and the cleaning of what enters it.
  */
 #include "notifyd/context.h"
 
@@ -14,6 +14,7 @@
 
 #define CHUNK_BYTES 8000
 #define FIRST_PAIRS 128
+#define FIRST_SLOTS 256 /* twice the pairs at least, a power of two */
 
 void
 text_add_clean(struct str *to, struct slice text)
@@ -69,91 +70,182 @@ context_free(struct context *ctx)
 		free(chunk);
 	}
 	free(ctx->pairs);
+	free(ctx->slots);
 	*ctx = (struct context){0};
 }
 
-/* The index of the key, or where it belongs. */
-static size_t
-context_place(const struct context *ctx, const char *key, bool *there)
+/* --- the hash table --------------------------------------------------------
+ */
+
+/* Eight bytes at a time: there are a hundred keys a notice. */
+static uint32_t
+key_hash(const char *key, size_t len)
 {
-	size_t lo = 0, hi = ctx->n;
+	uint64_t hash = len * UINT64_C(0x9e3779b97f4a7c15), word;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		int c = strcmp(ctx->pairs[mid].key, key);
-
-		if (c == 0) {
-			*there = true;
-			return mid;
-		}
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
+	for (; len > 8; key += 8, len -= 8) {
+		memcpy(&word, key, 8);
+		hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+		hash ^= hash >> 32;
 	}
-	*there = false;
-	return lo;
+	word = 0;
+	memcpy(&word, key, len);
+	hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
-static struct context_pair
-pair_make(struct context *ctx, const char *key, const char *value, size_t len)
+/* The slot of the key, or the free one where it belongs. */
+static uint16_t *
+slot_find(const struct context *ctx, const char *key, size_t len, uint32_t hash)
 {
-	size_t klen = strlen(key);
-	char *block = context_room(ctx, klen + 1 + len + 1);
+	size_t at = hash & (ctx->n_slots - 1);
 
-	memcpy(block, key, klen + 1);
-	memcpy(block + klen + 1, value, len);
-	block[klen + 1 + len] = '\0';
-	return (struct context_pair){block, block + klen + 1};
+	for (; ctx->slots[at] != 0; at = (at + 1) & (ctx->n_slots - 1)) {
+		const struct context_pair *p = &ctx->pairs[ctx->slots[at] - 1];
+
+		if (p->hash == hash && p->key_len == len &&
+		    memcmp(p->key, key, len) == 0)
+			break;
+	}
+	return &ctx->slots[at];
+}
+
+static void
+slots_make(struct context *ctx, size_t n_slots)
+{
+	if (n_slots != ctx->n_slots) {
+		free(ctx->slots);
+		ctx->slots = xcalloc(n_slots, sizeof(*ctx->slots));
+		ctx->n_slots = n_slots;
+	} else {
+		memset(ctx->slots, 0, n_slots * sizeof(*ctx->slots));
+	}
+	for (size_t i = 0; i < ctx->n; i++) {
+		const struct context_pair *p = &ctx->pairs[i];
+
+		*slot_find(ctx, p->key, p->key_len, p->hash) =
+		    (uint16_t)(i + 1);
+	}
+}
+
+static const struct context_pair *
+pair_find(const struct context *ctx, const char *key)
+{
+	size_t len = strlen(key);
+	uint16_t at;
+
+	if (ctx->n == 0)
+		return NULL;
+	at = *slot_find(ctx, key, len, key_hash(key, len));
+	return at == 0 ? NULL : &ctx->pairs[at - 1];
+}
+
+/* --- what enters -----------------------------------------------------------
+ */
+
+static void
+pair_fill(struct context *ctx, struct context_pair *pair, struct slice key,
+    struct slice value)
+{
+	char *block = context_room(ctx, key.len + 1 + value.len + 1);
+
+	memcpy(block, key.s, key.len);
+	block[key.len] = '\0';
+	pair->key = block;
+	pair->key_len = key.len;
+	pair->value = block + key.len + 1;
+	pair->value_len = value.len;
+	if (value.len > 0)
+		memcpy(pair->value, value.s, value.len);
+	pair->value[value.len] = '\0';
 }
 
 static bool
-is_plain(struct slice value)
+is_key(struct slice key)
 {
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.s[i] <= 0) /* NUL, or beyond ASCII */
+	if (key.len == 0 || key.len > CONTEXT_MAX_KEY)
+		return false;
+	for (size_t i = 0; i < key.len; i++) {
+		if (key.s[i] == '=' || (unsigned char)key.s[i] <= ' ')
 			return false;
 	}
 	return true;
+}
+
+/* ASCII without NUL? */
+static bool
+is_plain(struct slice value)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t i = 0;
+
+	for (uint64_t word; i + 8 <= value.len; i += 8) {
+		memcpy(&word, value.s + i, 8);
+		if ((word & high) != 0 || ((word - ones) & ~word & high) != 0)
+			return false;
+	}
+	for (; i < value.len; i++) {
+		if ((signed char)value.s[i] <= 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+pair_add(struct context *ctx, uint16_t *slot, uint32_t hash, struct slice key,
+    struct slice value)
+{
+	if (ctx->n == ctx->cap) {
+		ctx->cap = ctx->cap == 0 ? FIRST_PAIRS : ctx->cap * 2;
+		ctx->pairs =
+		    xreallocarray(ctx->pairs, ctx->cap, sizeof(*ctx->pairs));
+	}
+	ctx->pairs[ctx->n].hash = hash;
+	pair_fill(ctx, &ctx->pairs[ctx->n++], key, value);
+	ctx->bytes += key.len + value.len;
+	*slot = (uint16_t)ctx->n;
+	if (ctx->n * 2 > ctx->n_slots)
+		slots_make(ctx, ctx->n_slots * 2);
+}
+
+bool
+context_put(struct context *ctx, struct slice key, struct slice value)
+{
+	struct str clean = {0};
+	uint32_t hash;
+	uint16_t *slot;
+	bool put = true;
+
+	if (!is_key(key))
+		return false;
+	if (ctx->n_slots == 0)
+		slots_make(ctx, FIRST_SLOTS);
+	if (!is_plain(value)) {
+		text_add_clean(&clean, value);
+		value = str_slice(&clean);
+	}
+	hash = key_hash(key.s, key.len);
+	slot = slot_find(ctx, key.s, key.len, hash);
+	if (*slot != 0) {
+		struct context_pair *pair = &ctx->pairs[*slot - 1];
+
+		ctx->bytes += value.len;
+		ctx->bytes -= pair->value_len;
+		pair_fill(ctx, pair, key, value);
+	} else if (ctx->n < CONTEXT_MAX_PAIRS) {
+		pair_add(ctx, slot, hash, key, value);
+	} else {
+		put = false;
+	}
+	str_free(&clean);
+	return put;
 }
 
 bool
 context_set(struct context *ctx, const char *key, struct slice value)
 {
-	struct str clean = {0};
-	struct context_pair pair;
-	bool there;
-	size_t at, klen = strlen(key);
-
-	if (klen == 0 || klen > CONTEXT_MAX_KEY)
-		return false;
-	for (size_t i = 0; i < klen; i++) {
-		if (key[i] == '=' || (unsigned char)key[i] <= ' ')
-			return false;
-	}
-	at = context_place(ctx, key, &there);
-	if (!there && ctx->n >= CONTEXT_MAX_PAIRS)
-		return false;
-	if (!is_plain(value)) {
-		text_add_clean(&clean, value);
-		value = str_slice(&clean);
-	}
-	pair = pair_make(ctx, key, value.len > 0 ? value.s : "", value.len);
-	if (there) {
-		ctx->bytes -= klen + strlen(ctx->pairs[at].value);
-	} else {
-		if (ctx->cap == 0)
-			ctx->pairs = xcalloc(
-			    ctx->cap = FIRST_PAIRS, sizeof(*ctx->pairs));
-		ARRAY_GROW(ctx->pairs, ctx->n, ctx->cap);
-		memmove(&ctx->pairs[at + 1], &ctx->pairs[at],
-		    (ctx->n - at) * sizeof(*ctx->pairs));
-		ctx->n++;
-	}
-	ctx->pairs[at] = pair;
-	ctx->bytes += klen + value.len;
-	str_free(&clean);
-	return true;
+	return context_put(ctx, slice_of(key), value);
 }
 
 bool
@@ -180,10 +272,9 @@ context_setf(struct context *ctx, const char *key, const char *fmt, ...)
 const char *
 context_get(const struct context *ctx, const char *key)
 {
-	bool there;
-	size_t at = context_place(ctx, key, &there);
+	const struct context_pair *pair = pair_find(ctx, key);
 
-	return there ? ctx->pairs[at].value : NULL;
+	return pair == NULL ? NULL : pair->value;
 }
 
 const char *
@@ -202,13 +293,15 @@ context_drop(struct context *ctx, const char *prefix)
 	for (size_t i = 0; i < ctx->n; i++) {
 		struct context_pair *p = &ctx->pairs[i];
 
-		if (strncmp(p->key, prefix, len) != 0) {
+		if (strncmp(p->key, prefix, len) != 0)
 			ctx->pairs[kept++] = *p;
-			continue;
-		}
-		ctx->bytes -= strlen(p->key) + strlen(p->value);
+		else
+			ctx->bytes -= p->key_len + p->value_len;
 	}
+	if (kept == ctx->n)
+		return;
 	ctx->n = kept;
+	slots_make(ctx, ctx->n_slots);
 }
 
 void
@@ -221,11 +314,33 @@ context_copy(struct context *to, const struct context *from)
 	to->n = to->cap = from->n;
 	to->bytes = from->bytes;
 	for (size_t i = 0; i < from->n; i++) {
-		const char *value = from->pairs[i].value;
+		const struct context_pair *p = &from->pairs[i];
 
-		to->pairs[i] =
-		    pair_make(to, from->pairs[i].key, value, strlen(value));
+		to->pairs[i].hash = p->hash;
+		pair_fill(to, &to->pairs[i], (struct slice){p->key, p->key_len},
+		    (struct slice){p->value, p->value_len});
 	}
+	slots_make(to, from->n_slots);
+}
+
+static int
+pair_compare(const void *a, const void *b)
+{
+	const struct context_pair *x = a, *y = b;
+
+	return strcmp(x->key, y->key);
+}
+
+struct context_pair *
+context_sorted(const struct context *ctx)
+{
+	struct context_pair *pairs = xcalloc(ctx->n + 1, sizeof(*pairs));
+
+	if (ctx->n == 0)
+		return pairs;
+	memcpy(pairs, ctx->pairs, ctx->n * sizeof(*pairs));
+	qsort(pairs, ctx->n, sizeof(*pairs), pair_compare);
+	return pairs;
 }
 
 int
@@ -234,16 +349,9 @@ context_from_pairs(struct context *ctx, struct slice list)
 	struct msg_pair pair;
 
 	while (list.len > 0) {
-		char key[CONTEXT_MAX_KEY + 1];
-
 		if (!msg_pair_next(&list, &pair))
 			return -1;
-		if (pair.key.len >= sizeof(key) ||
-		    memchr(pair.key.s, '\0', pair.key.len) != NULL)
-			continue;
-		memcpy(key, pair.key.s, pair.key.len);
-		key[pair.key.len] = '\0';
-		context_set(ctx, key, pair.value);
+		context_put(ctx, pair.key, pair.value);
 	}
 	context_bound(ctx, CONTEXT_MAX_BYTES);
 	return 0;
@@ -252,9 +360,11 @@ context_from_pairs(struct context *ctx, struct slice list)
 void
 context_to_pairs(const struct context *ctx, struct str *list)
 {
+	str_reserve(list, ctx->bytes + 8 * ctx->n);
 	for (size_t i = 0; i < ctx->n; i++) {
+		const struct context_pair *p = &ctx->pairs[i];
 		struct msg_pair pair = {
-		    slice_of(ctx->pairs[i].key), slice_of(ctx->pairs[i].value)};
+		    {p->key, p->key_len}, {p->value, p->value_len}};
 
 		msg_pair_put(list, &pair);
 	}
@@ -280,12 +390,13 @@ context_from_json(struct context *ctx, const json_t *object)
 json_t *
 context_to_json(const struct context *ctx)
 {
+	struct context_pair *pairs = context_sorted(ctx);
 	json_t *object = json_object();
 
-	for (size_t i = 0; i < ctx->n; i++) {
-		json_object_set_new(object, ctx->pairs[i].key,
-		    json_string(ctx->pairs[i].value));
-	}
+	for (size_t i = 0; i < ctx->n; i++)
+		json_object_set_new(
+		    object, pairs[i].key, json_string(pairs[i].value));
+	free(pairs);
 	return object;
 }
 
@@ -319,7 +430,7 @@ context_bound(struct context *ctx, size_t max)
 		size_t longest = 0, at = 0;
 
 		for (size_t i = 0; i < ctx->n; i++) {
-			size_t len = strlen(ctx->pairs[i].value);
+			size_t len = ctx->pairs[i].value_len;
 
 			if (len > longest) {
 				longest = len;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The context of a notification: a flat set of string pairs, sorted by key.
+ * The context of a notification: a flat set of string pairs, found by a hash of
+ * their keys.
  * What enters is made safe for every later use (environment, mail, history):
  * no NUL, valid UTF-8, keys without '=' and blanks, bounded in number and
  * size.
@@ -21,19 +22,24 @@
 
 struct context_pair {
 	char *key, *value; /* the context's */
+	size_t key_len, value_len;
+	uint32_t hash; /* of the key */
 };
 struct context_chunk; /* memory of many pairs */
 
 struct context {
-	struct context_pair *pairs; /* ascending by key */
+	struct context_pair *pairs; /* in no order */
 	size_t n, cap;
 	size_t bytes; /* of keys and values */
 	struct context_chunk *chunks;
+	uint16_t *slots; /* index of a pair + 1; 0: free */
+	size_t n_slots;  /* a power of two */
 };
 
 void context_free(struct context *ctx); /* ready for use again */
 /* Replaces. A pair beyond the bounds is left out; false then. */
 bool context_set(struct context *ctx, const char *key, struct slice value);
+bool context_put(struct context *ctx, struct slice key, struct slice value);
 bool context_sets(struct context *ctx, const char *key, const char *value);
 bool context_setf(struct context *ctx, const char *key, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -44,6 +50,8 @@ const char *context_text(const struct context *ctx, const char *key);
 /* Takes every pair away whose key begins so. */
 void context_drop(struct context *ctx, const char *prefix);
 void context_copy(struct context *to, const struct context *from);
+/* The pairs ascending by key, as people read them; freed by the caller. */
+struct context_pair *context_sorted(const struct context *ctx);
 
 /* From and to msg_pair records. Damaged records end the reading: -1. */
 int context_from_pairs(struct context *ctx, struct slice list);

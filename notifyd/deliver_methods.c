@@ -4,6 +4,7 @@
  */
 #include "common/log.h"
 #include "notifyd/additions.h"
+#include "notifyd/context_stored.h"
 #include "notifyd/deliver.h"
 #include "notifyd/methods/options.h"
 #include "notifyd/methods/parameters.h"
@@ -62,7 +63,7 @@ deliver_context(const struct method_def *def, const char *console_url,
 	json_t *who = json_loads(sd->who, 0, NULL);
 	json_t *params = json_loads(sd->params, 0, NULL);
 
-	if (context_from_pairs(ctx, str_slice(&notice->context)) < 0)
+	if (context_from_stored(ctx, str_slice(&notice->context)) < 0)
 		log_error("delivery %s: the stored context is damaged", id);
 	if (!json_is_object(params)) {
 		json_decref(params);

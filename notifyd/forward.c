@@ -7,6 +7,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "notifyd/context_stored.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,8 @@ send_one(
     struct forwarder *f, struct peer *peer, const struct spool_forwarded *one)
 {
 	const struct spool_notice *n = &one->notice;
+	struct context ctx = {0};
+	struct str pairs = {0};
 	struct msg m = {.id = MSG_FORWARD,
 	    .forward = {.number = (uint64_t)n->seq,
 		.position = f->position + 1,
@@ -157,10 +160,16 @@ send_one(
 		.site = slice_of(n->site),
 		.what = slice_of(n->what),
 		.host = slice_of(n->host),
-		.service = slice_of(n->service),
-		.context = str_slice(&n->context)}};
+		.service = slice_of(n->service)}};
+	bool full;
 
-	if (bus_send(peer_line(peer), &m) < 0)
+	context_from_stored(&ctx, str_slice(&n->context));
+	context_to_pairs(&ctx, &pairs);
+	m.forward.context = str_slice(&pairs);
+	full = bus_send(peer_line(peer), &m) < 0;
+	context_free(&ctx);
+	str_free(&pairs);
+	if (full)
 		return false;
 	f->position++;
 	f->sent = n->seq;

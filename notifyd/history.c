@@ -12,16 +12,21 @@
 static void
 add_field(struct str *line, struct slice text)
 {
+	size_t plain = 0; /* from here on nothing is to be changed */
+
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.s[i];
 
+		if (c != ';' && (c == '\t' || c >= ' '))
+			continue;
+		str_addn(line, text.s + plain, i - plain);
+		plain = i + 1;
 		if (c == ';')
 			str_add(line, "%3B");
 		else if (c == '\n')
 			str_add(line, "\\n");
-		else if (c == '\t' || c >= ' ')
-			str_addc(line, (char)c);
 	}
+	str_addn(line, text.s + plain, text.len - plain);
 }
 
 static struct slice

@@ -8,7 +8,6 @@
 
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/notice.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -210,20 +209,17 @@ on_forward(struct notifyd *n, struct bus_peer *peer, struct peer *other,
 }
 
 static void
-on_alert(struct notifyd *n, struct bus_peer *peer, const struct msg_alert *a)
+on_alert(struct notifyd *n, struct bus_peer *peer, const struct msg_alert *m)
 {
-	struct str context = {0};
+	struct sender *s = bus_peer_data(peer);
 
-	notice_context(&context, rulebook_snapshot(n->book), a);
-	on_notice(n, peer,
-	    &(struct msg_notice){.id = a->id,
-		.created_us = a->created_us,
-		.site = slice_of(n->d->site),
-		.what = a->what,
-		.host = a->host,
-		.service = a->service,
-		.context = str_slice(&context)});
-	str_free(&context);
+	n->counters.received++;
+	if (!is_valid(n, peer, m->id, m->host)) {
+		acknowledge(peer, m->id);
+	} else if (has_room(n)) {
+		s->waiting++;
+		process_alert(n, m, on_stored, s);
+	}
 }
 
 static void

@@ -120,6 +120,10 @@ void process_notice(struct notifyd *n, const struct msg_notice *m,
     const char *only_method, const struct process_from *from,
     process_stored_fn *stored, void *arg);
 
+/* The same for core's short ones. */
+void process_alert(struct notifyd *n, const struct msg_alert *m,
+    process_stored_fn *stored, void *arg);
+
 /* --- ask.c
  * --------------------------------------------------------------------- */
 

@@ -8,37 +8,55 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/notice.h"
 #include "notifyd/additions.h"
+#include "notifyd/context_stored.h"
 #include "notifyd/history.h"
 #include "notifyd/methods/table.h"
 #include "notifyd/spool/bulk.h"
 
 #include <stdlib.h>
 
-void
-process_prepare(struct notifyd *n, struct context *ctx, const char *site,
+static void
+add_own(struct notifyd *n, struct context *ctx, const char *site,
     int64_t created_us, bool foreign)
 {
 	struct additions with = {.site = site,
 	    .root = n->d->root,
 	    .machine = n->machine,
 	    .created_us = created_us,
-	    .foreign = foreign};
+	    .foreign = foreign,
+	    .times = rulebook_times(n->book)};
 
+	additions_make(ctx, &with);
+	context_bound(ctx, CONTEXT_MAX_BYTES);
+}
+
+void
+process_prepare(struct notifyd *n, struct context *ctx, const char *site,
+    int64_t created_us, bool foreign)
+{
 	if (!foreign && strcmp(site, n->d->site) == 0)
 		additions_from_snapshot(ctx, rulebook_snapshot(n->book));
 	else if (context_get(ctx, "CONTACTS") == NULL)
 		context_sets(ctx, "CONTACTS", "?");
-	additions_make(ctx, &with);
-	context_bound(ctx, CONTEXT_MAX_BYTES);
+	add_own(n, ctx, site, created_us, foreign);
 }
 
 char *
 process_object(const struct context *ctx)
 {
-	return xasprintf("%s\x1f%s\x1f%s\x1f%s", context_text(ctx, "OMD_SITE"),
-	    context_text(ctx, "HOSTNAME"), context_text(ctx, "SERVICEDESC"),
-	    context_text(ctx, "EC_ID"));
+	static const char *const keys[] = {
+	    "OMD_SITE", "HOSTNAME", "SERVICEDESC", "EC_ID"};
+	struct str name = {0};
+
+	str_reserve(&name, 100);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (i > 0)
+			str_addc(&name, '\x1f');
+		str_add(&name, context_text(ctx, keys[i]));
+	}
+	return str_steal(&name);
 }
 
 struct told_question {
@@ -88,6 +106,7 @@ process_tells(const struct context *ctx, const char *contact,
  * --------------------------------------------------------------- */
 
 struct configured { /* parameters by method; may be NULL */
+	struct rulebook *book;
 	const json_t *site;
 	json_t *host, *service;
 	bool at_once; /* a test waits for nothing */
@@ -118,7 +137,8 @@ configured_read(struct notifyd *n, const struct context *ctx, const char *site,
 	const struct snapshot *snap = rulebook_snapshot(n->book);
 	uint32_t host, service = SNAP_NONE;
 
-	*c_r = (struct configured){.site = rulebook_methods(n->book)};
+	*c_r = (struct configured){
+	    .book = n->book, .site = rulebook_methods(n->book)};
 	if (strcmp(site, n->d->site) != 0)
 		return;
 	host = snap_find_host(snap, slice_of(context_text(ctx, "HOSTNAME")));
@@ -178,7 +198,8 @@ add_contact(struct spool_delivery *d, const struct plan_entry *e)
 static struct spool_delivery *
 find_combined(struct spool_batch *b, const struct spool_delivery *d)
 {
-	const struct method_def *def = method_def_find(d->method);
+	const struct method_def *def =
+	    b->n_deliveries == 0 ? NULL : method_def_find(d->method);
 	json_t *params = def == NULL || !def->combines ||
 		(def->target != NULL && strcmp(d->params, "{}") == 0)
 	    ? NULL
@@ -230,25 +251,37 @@ fill_gather(struct spool_delivery *d, const struct plan_entry *e,
 	must(g->how != NULL);
 }
 
+static char *
+parameters_text(const struct plan_entry *e, const struct configured *c)
+{
+	json_t *all;
+	char *text;
+
+	if (c->host == NULL && c->service == NULL)
+		return xstrdup(
+		    rulebook_parameters(c->book, e->method, e->params));
+	all = method_parameters(
+	    e->method, c->site, c->host, c->service, e->params);
+	text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+	must(text != NULL);
+	json_decref(all);
+	return text;
+}
+
 static void
 fill_delivery(struct spool_delivery *d, const struct plan_entry *e,
     const struct configured *c, const struct spool_batch *b, int64_t now_ms)
 {
-	json_t *params = method_parameters(
-	    e->method, c->site, c->host, c->service, e->params);
-
 	*d = (struct spool_delivery){.ordinal = (unsigned)b->n_deliveries + 1,
 	    .contact = xstrdup(e->contact),
 	    .method = xstrdup(e->method),
-	    .who = json_dumps(e->who, JSON_COMPACT),
-	    .params = json_dumps(params, JSON_COMPACT | JSON_SORT_KEYS),
+	    .who = xstrdup(rulebook_who(c->book, e->who)),
+	    .params = parameters_text(e, c),
 	    .rule = xstrdup(e->rule),
 	    .rule_text = xstrdup(e->rule_text),
 	    .rule_number = e->rule_number,
 	    .next_ms = now_ms,
 	    .first_ms = now_ms};
-	json_decref(params);
-	must(d->who != NULL && d->params != NULL);
 	fill_gather(d, e, c, b->object);
 }
 
@@ -287,7 +320,7 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 	    (problem &&
 		strcmp(context_of_object(ctx, "", "NOTIFICATIONNUMBER"), "1") ==
 		    0);
-	context_to_pairs(ctx, &b->notice.context);
+	context_to_stored(ctx, &b->notice.context);
 	b->n_lines = plan->n_entries;
 	b->deliveries = xcalloc(plan->n_entries + 1, sizeof(*b->deliveries));
 	b->lines = xcalloc(plan->n_entries + 1, sizeof(*b->lines));
@@ -416,46 +449,86 @@ evaluate(struct notifyd *n, const struct context *ctx,
 	log_plan(m, plan_r, true);
 }
 
-void
-process_notice(struct notifyd *n, const struct msg_notice *m,
-    const char *only_method, const struct process_from *from,
+/*
+ * Takes what is in the context. `known`: all that is configured of the object
+ * is there.
+ */
+static void
+store(struct notifyd *n, const struct msg_notice *m, struct context *ctx,
+    bool known, const char *only_method, const struct process_from *from,
     process_stored_fn *stored, void *arg)
 {
 	bool forward = forwarder_on(n->forwarder) && only_method == NULL;
 	bool local = !forward || forwarder_local(n->forwarder);
 	struct spool_batch *b = xnew(struct spool_batch);
 	struct arrival *a = xnew(struct arrival);
-	struct context ctx = {0};
 	struct plan plan = {0};
 
-	*a = (struct arrival){n, m->context.len + 1024, stored, arg};
-	if (context_from_pairs(&ctx, m->context) < 0)
-		log_warn("notice %.*s: its context is damaged", (int)m->id.len,
-		    m->id.s);
-	set_missing(&ctx, "NOTIFICATIONTYPE", m->what);
-	set_missing(&ctx, "HOSTNAME", m->host);
-	set_missing(&ctx, "SERVICEDESC", m->service);
+	*a = (struct arrival){n, ctx->bytes + 2048, stored, arg};
+	set_missing(ctx, "NOTIFICATIONTYPE", m->what);
+	set_missing(ctx, "HOSTNAME", m->host);
+	set_missing(ctx, "SERVICEDESC", m->service);
 	b->notice.id = slice_dup(m->id);
 	b->notice.site =
 	    m->site.len > 0 ? slice_dup(m->site) : xstrdup(n->d->site);
-	b->notice.what = xstrdup(context_text(&ctx, "NOTIFICATIONTYPE"));
-	b->notice.host = xstrdup(context_text(&ctx, "HOSTNAME"));
-	b->notice.service = xstrdup(context_text(&ctx, "SERVICEDESC"));
+	b->notice.what = xstrdup(context_text(ctx, "NOTIFICATIONTYPE"));
+	b->notice.host = xstrdup(context_text(ctx, "HOSTNAME"));
+	b->notice.service = xstrdup(context_text(ctx, "SERVICEDESC"));
 	b->notice.created_us = m->created_us;
 	b->notice.peer = xstrdup(from == NULL ? "" : from->peer);
 	b->notice.forward = forward ? SPOOL_FORWARD_WAITS : SPOOL_FORWARD_NONE;
-	process_prepare(n, &ctx, b->notice.site, m->created_us, from != NULL);
+	if (known)
+		add_own(n, ctx, b->notice.site, m->created_us, false);
+	else
+		process_prepare(
+		    n, ctx, b->notice.site, m->created_us, from != NULL);
 	if (from != NULL)
-		remark_late(n, &ctx, m, from);
-	b->repeated = is_repeated(&ctx);
+		remark_late(n, ctx, m, from);
+	b->repeated = is_repeated(ctx);
 	if (local)
-		evaluate(n, &ctx, m, b->notice.site, only_method, &plan);
+		evaluate(n, ctx, m, b->notice.site, only_method, &plan);
 	else
 		log_plan(m, &plan, false);
-	fill_batch(n, b, &ctx, &plan);
+	fill_batch(n, b, ctx, &plan);
 	plan_free(&plan);
-	context_free(&ctx);
+	context_free(ctx);
 	n->pending++;
 	n->pending_bytes += a->bytes;
 	spool_add(n->spool, b, clock_wall() / NS_PER_S, on_added, a);
+}
+
+void
+process_notice(struct notifyd *n, const struct msg_notice *m,
+    const char *only_method, const struct process_from *from,
+    process_stored_fn *stored, void *arg)
+{
+	struct context ctx = {0};
+
+	if (context_from_pairs(&ctx, m->context) < 0)
+		log_warn("notice %.*s: its context is damaged", (int)m->id.len,
+		    m->id.s);
+	store(n, m, &ctx, false, only_method, from, stored, arg);
+}
+
+static void
+put_pair(void *arg, struct slice key, struct slice value)
+{
+	context_put(arg, key, value);
+}
+
+void
+process_alert(struct notifyd *n, const struct msg_alert *m,
+    process_stored_fn *stored, void *arg)
+{
+	struct msg_notice notice = {.id = m->id,
+	    .created_us = m->created_us,
+	    .what = m->what,
+	    .host = m->host,
+	    .service = m->service};
+	struct context ctx = {0};
+
+	notice_tell(put_pair, &ctx, rulebook_snapshot(n->book), m);
+	context_bound(&ctx, CONTEXT_MAX_BYTES);
+	store(n, &notice, &ctx, context_get(&ctx, "CONTACTS") != NULL, NULL,
+	    NULL, stored, arg);
 }

@@ -4,11 +4,21 @@
  */
 #include "notifyd/rulebook.h"
 
+#include "common/log.h"
 #include "common/mem.h"
 #include "common/period.h"
 #include "notifyd/deliver.h"
+#include "notifyd/methods/table.h"
 
 #include <stdlib.h>
+
+/* Texts of documents; a power of two. */
+#define KEPT 256
+
+struct kept {
+	json_t *of; /* held, so that its address stays its own */
+	char *method, *text;
+};
 
 struct rulebook {
 	struct rules *rules;
@@ -16,6 +26,8 @@ struct rulebook {
 	const struct snapshot *snap;
 	const char *root;
 	json_t *methods; /* notifications.methods */
+	struct kept who[KEPT], parameters[KEPT];
+	struct additions_times times;
 };
 
 static bool
@@ -158,6 +170,65 @@ fail:
 	return NULL;
 }
 
+/* --- texts that are asked for again and again ------------------------------
+ */
+
+static void
+kept_clear(struct kept *k)
+{
+	json_decref(k->of);
+	free(k->method);
+	free(k->text);
+	*k = (struct kept){0};
+}
+
+/* Where the document has its place; it may be another's. */
+static struct kept *
+kept_at(struct kept *table, const json_t *of)
+{
+	return &table[((uintptr_t)of >> 5 ^ (uintptr_t)of >> 13) & (KEPT - 1)];
+}
+
+static const char *
+keep(struct kept *k, json_t *of, const char *method, char *text)
+{
+	must(text != NULL);
+	kept_clear(k);
+	*k = (struct kept){json_incref(of), xstrdup(method), text};
+	return text;
+}
+
+const char *
+rulebook_who(struct rulebook *book, json_t *who)
+{
+	struct kept *k = kept_at(book->who, who);
+
+	if (k->of == who)
+		return k->text;
+	return keep(k, who, "", json_dumps(who, JSON_COMPACT | JSON_SORT_KEYS));
+}
+
+const char *
+rulebook_parameters(struct rulebook *book, const char *method, json_t *of_rule)
+{
+	struct kept *k = kept_at(book->parameters, of_rule);
+	json_t *all;
+	char *text;
+
+	if (k->of == of_rule && strcmp(k->method, method) == 0)
+		return k->text;
+	all = method_parameters(method, book->methods, NULL, NULL, of_rule);
+	text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(all);
+	return keep(k, of_rule, method, text);
+}
+
+struct additions_times *
+rulebook_times(struct rulebook *book)
+{
+	return &book->times;
+}
+
 void
 rulebook_free(struct rulebook **book)
 {
@@ -166,6 +237,10 @@ rulebook_free(struct rulebook **book)
 	nd_rules_free(&(*book)->rules);
 	periods_free(&(*book)->periods);
 	json_decref((*book)->methods);
+	for (size_t i = 0; i < KEPT; i++) {
+		kept_clear(&(*book)->who[i]);
+		kept_clear(&(*book)->parameters[i]);
+	}
 	free(*book);
 	*book = NULL;
 }

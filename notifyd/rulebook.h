@@ -8,6 +8,7 @@
 
 #include "common/config/snapshot.h"
 #include "common/settings.h"
+#include "notifyd/additions.h"
 #include "notifyd/rules/rules.h"
 
 struct rulebook;
@@ -24,5 +25,15 @@ const struct rules *rulebook_rules(const struct rulebook *book);
 /* notifications.methods of the settings. */
 const json_t *rulebook_methods(const struct rulebook *book);
 const struct snapshot *rulebook_snapshot(const struct rulebook *book);
+/* The words of the last time that was asked for. */
+struct additions_times *rulebook_times(struct rulebook *book);
+/*
+ * As JSON, sorted by key; the book's until the next call. `value` must not
+ * change any more. What is asked for again and again is kept.
+ */
+const char *rulebook_who(struct rulebook *book, json_t *who);
+/* What the site and a rule say of a method's parameters. */
+const char *rulebook_parameters(
+    struct rulebook *book, const char *method, json_t *of_rule);
 
 #endif

@@ -167,7 +167,14 @@ key(const struct cmd_call *call)
 
 	if (answer == NULL)
 		return CMD_FAILED;
-	printf("%s\n", json_string_value(answer));
+	if (cmd_flag(call, "json")) {
+		json_t *object = json_pack("{s:O}", "key", answer);
+
+		term_json(object);
+		json_decref(object);
+	} else {
+		printf("%s\n", json_string_value(answer));
+	}
 	json_decref(answer);
 	return 0;
 }

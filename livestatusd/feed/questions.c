@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Questions to eventd; see questions.h.
+ * Questions to a daemon; see questions.h.
  */
 #include "livestatusd/feed/questions.h"
 
@@ -28,14 +28,13 @@ struct question {
 };
 
 struct questions {
-	struct commands *link; /* the one connection to eventd */
+	struct commands *link; /* the one connection to the daemon */
+	const char *who;
 	struct question *list; /* oldest first */
 	uint64_t last_id;
 	uv_timer_t timer;
 	struct questions_counters counters;
 };
-
-static const char not_running[] = "the event console is not running";
 
 static void on_timer(uv_timer_t *timer);
 
@@ -77,6 +76,16 @@ finish(struct questions *q, struct question *k, struct slice answer,
 	k->done(k->arg, answer, why);
 }
 
+/* Without an answer; `why` follows the daemon's name. */
+static void
+fail(struct questions *q, struct question *k, const char *why)
+{
+	char *text = xasprintf("%s%s", q->who, why);
+
+	finish(q, k, (struct slice){NULL, 0}, text);
+	free(text);
+}
+
 static struct question *
 first_at(struct questions *q, enum stage stage)
 {
@@ -110,12 +119,11 @@ send_next(struct questions *q)
 		    .query = {k->id, SLICE(""), slice_of(k->text)}};
 
 		if (peer == NULL) {
-			finish(q, k, (struct slice){NULL, 0}, not_running);
+			fail(q, k, " is not running");
 			continue;
 		}
 		if (bus_send(peer, &m) == -1) {
-			finish(q, k, (struct slice){NULL, 0},
-			    "the event console is too busy");
+			fail(q, k, " is too busy");
 			continue;
 		}
 		bus_flush(peer);
@@ -137,9 +145,8 @@ on_timer(uv_timer_t *timer)
 			k = k->next;
 			continue;
 		}
-		finish(q, k, (struct slice){NULL, 0},
-		    k->stage == WAITS ? "the event console is too busy"
-				      : "the event console does not answer");
+		fail(q, k,
+		    k->stage == WAITS ? " is too busy" : " does not answer");
 		k = q->list; /* the call may have changed the list */
 	}
 	arm(q, false);
@@ -163,9 +170,9 @@ on_message(struct bus_peer *peer, const struct msg *m, void *arg)
 		finish(q, k, m->answer.text, NULL);
 		return;
 	}
-	str_add(&why, "the event console: ");
+	str_add(&why, ": ");
 	str_addslice(&why, m->answer.text);
-	finish(q, k, (struct slice){NULL, 0}, str_get(&why));
+	fail(q, k, str_get(&why));
 	str_free(&why);
 }
 
@@ -178,11 +185,11 @@ on_down(struct bus_peer *peer, const char *why, void *arg)
 	(void)peer;
 	(void)why;
 	while ((k = first_at(q, ASKED)) != NULL)
-		finish(q, k, (struct slice){NULL, 0}, not_running);
+		fail(q, k, " is not running");
 }
 
 struct questions *
-questions_new(struct daemon *d, struct commands *link)
+questions_new(struct daemon *d, struct commands *link, const char *who)
 {
 	static const struct bus_handlers handlers = {
 	    .down = on_down, .message = on_message};
@@ -192,6 +199,7 @@ questions_new(struct daemon *d, struct commands *link)
 	q->timer.data = q;
 	q->last_id = COMMANDS_OTHER_ID;
 	q->link = link;
+	q->who = who;
 	commands_share(link, &handlers, q);
 	return q;
 }

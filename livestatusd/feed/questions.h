@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Questions to eventd, each until its answer: what queries of the event
- * console's tables need. An answer may be 60 MiB, so few are open at a time;
+ * Questions to a daemon, each until its answer: what queries of the tables of
+ * eventd and notifyd need. An answer may be 60 MiB, so few are open at a time;
  * the others wait for their turn, in order.
  */
 #ifndef LIVESTATUSD_FEED_QUESTIONS_H
@@ -17,8 +17,12 @@ struct questions;
  */
 typedef void question_done_fn(void *arg, struct slice answer, const char *why);
 
-/* Asks on the connection of eventd's commands, which must outlive it. */
-struct questions *questions_new(struct daemon *d, struct commands *link);
+/*
+ * Asks on the connection of a daemon's commands, which must outlive it. `who`:
+ * the daemon for people, "the event console"; borrowed for ever.
+ */
+struct questions *questions_new(
+    struct daemon *d, struct commands *link, const char *who);
 /* Calls nobody. */
 void questions_free(struct questions **q);
 

@@ -181,6 +181,23 @@ hand_limit(struct lql_query *q, const struct handed *h)
 }
 
 bool
+lql_asks_notifier(const struct lql_query *q)
+{
+	return q->table != NULL && q->table->kind == TABLE_NOTIFICATIONS;
+}
+
+/* The notifier's own question: names of columns alone. */
+static void
+ask_notifier(const struct lql_query *q, struct str *text)
+{
+	str_add(text, "rows {\"columns\":[");
+	for (size_t i = 0; i < q->event_want.n; i++)
+		str_addf(text, "%s\"%s\"", i > 0 ? "," : "",
+		    table_event_name(q->table, q->event_want.column[i]));
+	str_add(text, "]}");
+}
+
+bool
 lql_asks_events(
     struct lql_query *q, const struct lql_env *env, struct str *text_r)
 {
@@ -196,6 +213,10 @@ lql_asks_events(
 	if (q->code != LQL_OK)
 		return false;
 	want_columns(q);
+	if (lql_asks_notifier(q)) {
+		ask_notifier(q, text_r);
+		return true;
+	}
 	str_addf(text_r, "GET %s\nOutputFormat: json\nColumns:", source);
 	for (size_t i = 0; i < q->event_want.n; i++)
 		str_addf(text_r, " %s",

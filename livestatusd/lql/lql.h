@@ -82,6 +82,8 @@ enum lql_code lql_execute(struct lql_query *q, const struct mirror *m,
  */
 bool lql_asks_events(
     struct lql_query *q, const struct lql_env *env, struct str *text_r);
+/* Is it not eventd but notifyd that must be asked? */
+bool lql_asks_notifier(const struct lql_query *q);
 /* What it answered, which is copied; or why there is no answer. */
 void lql_take_events(struct lql_query *q, struct slice answer);
 void lql_events_failed(struct lql_query *q, const char *why);

@@ -55,6 +55,7 @@ client_close(struct client *c)
 	commands_forget(c->server->l->commands, c);
 	commands_forget(c->server->l->event_commands, c);
 	questions_forget(c->server->l->questions, c);
+	questions_forget(c->server->l->of_notifier, c);
 	carry_forget(c);
 	uv_close(&c->handle, on_closed);
 }

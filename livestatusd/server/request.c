@@ -194,13 +194,16 @@ has_events(struct client *c, const struct lql_env *env)
 
 	if (!c->asked && lql_asks_events(c->query, env, &text)) {
 		c->asked = true;
-		questions_ask(
-		    c->server->l->questions, str_slice(&text), on_events, c);
+		questions_ask(lql_asks_notifier(c->query)
+			? c->server->l->of_notifier
+			: c->server->l->questions,
+		    str_slice(&text), on_events, c);
 	}
 	str_free(&text);
 	if (c->asked && !c->told && c->server->stopping) {
 		c->told = true;
 		questions_forget(c->server->l->questions, c);
+		questions_forget(c->server->l->of_notifier, c);
 		lql_events_failed(c->query, "the status daemon ends");
 	}
 	return !c->asked || c->told;
@@ -210,8 +213,10 @@ void
 client_end_query(struct client *c)
 {
 	lql_free(&c->query);
-	if (c->asked)
+	if (c->asked) {
 		questions_forget(c->server->l->questions, c);
+		questions_forget(c->server->l->of_notifier, c);
+	}
 	c->asked = c->told = false;
 	c->moved = clock_mono();
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Columns of the event console's tables. Their index is the row of eventd's
- * answer; `off` is the column's number there.
+ * Columns of the tables that other daemons are asked for: the event console's,
+ * and the notifier's. Their index is the row of the answer; `off` is the
+ * column's number there.
  */
 #include "common/mem.h"
 #include "livestatusd/table/table.h"
@@ -18,7 +19,11 @@ enum { /* those that are needed beside what is asked for */
 	HISTORY = EVENT_OTHERS + 21,
 	RULE = HISTORY + 5,
 	STATUS = RULE + 2,
-	LAST = STATUS + 36
+	NOTICE = STATUS + 36, /* notifyd's, as it names them */
+	NOTICE_HOST = NOTICE,
+	NOTICE_SERVICE,
+	NOTICE_OTHERS,
+	LAST = NOTICE_OTHERS + 15
 };
 _Static_assert(LAST <= EVENTS_COLUMNS, "EVENTS_COLUMNS is too small");
 
@@ -91,6 +96,7 @@ static const struct {
     {TABLE_EVENT_HISTORY, "history", HISTORY},
     {TABLE_EVENT_RULES, "rules", RULE},
     {TABLE_EVENT_STATUS, "status", STATUS},
+    {TABLE_NOTIFICATIONS, "notifications", NOTICE},
 };
 
 const char *
@@ -115,7 +121,8 @@ table_event_column(const struct column_ref *ref)
 
 	return (set == &columns_event || set == &columns_event_history ||
 		   set == &columns_event_rule ||
-		   set == &columns_event_status) &&
+		   set == &columns_event_status ||
+		   set == &columns_notice) &&
 	    ref->column->source == SOURCE_GET;
 }
 
@@ -131,6 +138,10 @@ table_event_want(
 		events_want(w, EVENT_CONTACT_GROUPS);
 		events_want(w, EVENT_PRECEDENCE);
 	}
+	if (t->kind == TABLE_NOTIFICATIONS && (host || sees)) {
+		events_want(w, NOTICE_HOST);
+		events_want(w, NOTICE_SERVICE);
+	}
 	for (size_t i = 0; w->n == 0; i++) /* rows are counted */
 		if (sources[i].kind == t->kind)
 			events_want(w, sources[i].any);
@@ -141,10 +152,31 @@ table_event_host(const struct view *v, uint32_t at)
 {
 	struct slice name = text_of(v, at, EVENT_CORE_HOST);
 
+	if (name.len == 0)
+		name = text_of(v, at, NOTICE_HOST);
 	/* The host may have been added after the event came. */
 	if (name.len == 0)
 		name = text_of(v, at, EVENT_HOST);
 	return name.len == 0 ? SNAP_NONE : snap_find_host(v->snap, name);
+}
+
+uint32_t
+table_notice_service(const struct view *v, uint32_t at, uint32_t host)
+{
+	struct slice name = text_of(v, at, NOTICE_SERVICE);
+
+	return host == SNAP_NONE || name.len == 0
+	    ? SNAP_NONE
+	    : snap_find_service(v->snap, host, name);
+}
+
+bool
+table_notice_is_seen(
+    const struct view *v, uint32_t at, uint32_t host, uint32_t service)
+{
+	if (text_of(v, at, NOTICE_SERVICE).len > 0)
+		return service != SNAP_NONE && view_sees(v, service);
+	return host != SNAP_NONE && view_sees(v, host);
 }
 
 static bool
@@ -231,6 +263,28 @@ static const struct column rule[] = {
 	{0}
 };
 
+#define N(n) (NOTICE_OTHERS + (n))
+static const struct column notice[] = {
+	COL_STRING("id", text, N(0), "of the notification; vedette notify show ID"),
+	COL_TIMEFN("time", number, N(1), "when it was decided, by the clock of its site"),
+	COL_STRING("type", text, N(2), "PROBLEM, RECOVERY, ACKNOWLEDGEMENT, ..."),
+	COL_STRING("host_name", text, NOTICE_HOST, "name of the host, which may be gone"),
+	COL_STRING("service_description", text, NOTICE_SERVICE, "empty: about the host"),
+	COL_STRING("site", text, N(3), "where the object lives"),
+	COL_STRING("from_site", text, N(4), "who forwarded it; empty: nobody"),
+	COL_STRING("forward_to", text, N(5), "the site that took it; empty: none"),
+	COL_STRING("contact", text, N(6), "who is told; several with commas in one call; empty: nobody here"),
+	COL_STRING("method", text, N(7), "by which method"),
+	COL_STRING("rule", text, N(8), "id of the rule that decided; default, fallback"),
+	COL_STRING("state", text, N(9), "waiting, processing, deferred, done, failed; without a contact: nobody, forwarding, forwarded, dropped"),
+	COL_INT("tries", number, N(10), "calls of the method so far"),
+	COL_INT("code", number, N(11), "of the last one: 0 done, 1 again later, 2 for good; -1: none ended yet"),
+	COL_STRING("output", text, N(12), "what the method said last"),
+	COL_TIMEFN("next_try", number, N(13), "0: there is none"),
+	COL_INT("bulk", number, N(14), "number of the bulk that it waits in or left with; 0: by itself"),
+	{0}
+};
+
 #define S(n) (STATUS + (n))
 static const struct column status[] = {
 	COL_INT("status_config_load_time", number, S(0), "when the rules were read"),
@@ -283,6 +337,7 @@ const struct column_set columns_event = {{event, NULL}};
 const struct column_set columns_event_history = {{history, event}};
 const struct column_set columns_event_rule = {{rule, NULL}};
 const struct column_set columns_event_status = {{status, NULL}};
+const struct column_set columns_notice = {{notice, NULL}};
 const struct column_set columns_event_replication = {{replication, NULL}};
 
 static const char *

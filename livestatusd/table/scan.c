@@ -331,10 +331,16 @@ fill_events(struct scan *s, struct block *b)
 	if (s->a == events_count(e))
 		events_read(e, BLOCK_ROWS);
 	for (; b->n < BLOCK_ROWS && s->a < events_count(e); s->a++) {
-		b->at[ENTITY_SELF][b->n] = (uint32_t)s->a;
+		uint32_t at = (uint32_t)s->a, host = SNAP_NONE;
+
+		b->at[ENTITY_SELF][b->n] = at;
+		if (wants(s, ENTITY_HOST) || wants(s, ENTITY_SERVICE))
+			host = table_event_host(s->view, at);
 		if (wants(s, ENTITY_HOST))
-			b->at[ENTITY_HOST][b->n] =
-			    table_event_host(s->view, (uint32_t)s->a);
+			b->at[ENTITY_HOST][b->n] = host;
+		if (wants(s, ENTITY_SERVICE))
+			b->at[ENTITY_SERVICE][b->n] =
+			    table_notice_service(s->view, at, host);
 		b->n++;
 	}
 }
@@ -394,6 +400,7 @@ fill(struct scan *s, struct block *b)
 	case TABLE_EVENT_HISTORY:
 	case TABLE_EVENT_RULES:
 	case TABLE_EVENT_STATUS:
+	case TABLE_NOTIFICATIONS:
 		fill_events(s, b);
 		break;
 	case TABLE_EVENT_REPLICATION:

@@ -107,13 +107,18 @@ static const struct table event_rules = {
 static const struct table event_status = {
 	"eventconsolestatus", TABLE_EVENT_STATUS, "eventconsolestatus_", NULL, {
 	{"", ENTITY_SELF, &columns_event_status}}};
+static const struct table notifications = {
+	"notifications", TABLE_NOTIFICATIONS, "notification_", NULL, {
+	{"", ENTITY_SELF, &columns_notice},
+	{"host_", ENTITY_HOST, &columns_host},
+	{"service_", ENTITY_SERVICE, &columns_service}}};
 static const struct join of_site = {"", ENTITY_SELF, &columns_of_site};
 /* clang-format on */
 
 const struct table *const table_all[] = {&aggregations, &columns, &commands,
     &comments, &contacts, &contactgroups, &crashreports, &downtimes, &events,
     &event_history, &event_replication, &event_rules, &event_status, &hosts,
-    &hostgroups, &hostsbygroup, &labels, &logs, &servicegroups, &services,
+    &hostgroups, &hostsbygroup, &labels, &logs, &notifications, &servicegroups, &services,
     &servicesbygroup, &servicesbyhostgroup, &sites, &statehist, &status,
     &timeperiods};
 const size_t table_count = ARRAY_LEN(table_all);
@@ -267,6 +272,9 @@ table_sees(const struct table *t, struct view *v, const struct row *row)
 	case TABLE_EVENTS:
 	case TABLE_EVENT_HISTORY:
 		return table_event_is_seen(v, row->at[ENTITY_SELF], host);
+	case TABLE_NOTIFICATIONS:
+		return table_notice_is_seen(
+		    v, row->at[ENTITY_SELF], host, service);
 	case TABLE_EVENT_RULES:
 	case TABLE_EVENT_STATUS:
 	case TABLE_EVENT_REPLICATION:

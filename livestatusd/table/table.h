@@ -45,7 +45,8 @@ enum table_kind { /* how rows are found */
 	TABLE_EVENT_HISTORY,
 	TABLE_EVENT_RULES,
 	TABLE_EVENT_STATUS,
-	TABLE_EVENT_REPLICATION
+	TABLE_EVENT_REPLICATION,
+	TABLE_NOTIFICATIONS /* asked from notifyd */
 };
 
 struct table {
@@ -157,6 +158,7 @@ extern const struct column_set columns_of_site;
 extern const struct column_set columns_event, columns_event_history;
 extern const struct column_set columns_event_rule, columns_event_status;
 extern const struct column_set columns_event_replication;
+extern const struct column_set columns_notice;
 
 /* Shared by hosts and services: object.c */
 extern const struct column columns_object[];
@@ -213,6 +215,10 @@ void table_event_want(
 uint32_t table_event_host(const struct view *v, uint32_t at);
 /* May the user see the event of the row? */
 bool table_event_is_seen(const struct view *v, uint32_t at, uint32_t host);
+/* The same of a notification, and its service. */
+uint32_t table_notice_service(const struct view *v, uint32_t at, uint32_t host);
+bool table_notice_is_seen(
+    const struct view *v, uint32_t at, uint32_t host, uint32_t service);
 
 /* label.c: makes v->labels for the table `labels`. */
 void table_collect_labels(struct view *v);

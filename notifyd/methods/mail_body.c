@@ -103,6 +103,16 @@ typedef void show_fn(
     struct str *to, const char *label, struct slice value, bool output);
 
 static void
+show_variables(struct str *to, const struct context *ctx, show_fn *show)
+{
+	struct context_pair *pairs = context_sorted(ctx);
+
+	for (size_t i = 0; i < ctx->n; i++)
+		show(to, pairs[i].key, slice_of(pairs[i].value), false);
+	free(pairs);
+}
+
+static void
 show_lines(struct str *to, const struct context *ctx,
     const struct mail_options *options, show_fn *show)
 {
@@ -122,10 +132,8 @@ show_lines(struct str *to, const struct context *ctx,
 			    lines[i].output);
 		str_free(&value);
 	}
-	for (size_t i = 0; i < ctx->n && shows(options->params, "variables");
-	     i++)
-		show(to, ctx->pairs[i].key, slice_of(ctx->pairs[i].value),
-		    false);
+	if (shows(options->params, "variables"))
+		show_variables(to, ctx, show);
 	str_free(&own.host);
 }
 

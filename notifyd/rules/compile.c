@@ -262,6 +262,8 @@ read_rule(struct reader *r, const json_t *object,
 		if (r->failed)
 			return;
 	}
+	if (rule->params == NULL)
+		rule->params = json_object();
 	if (json_object_get(object, "to") == NULL)
 		rule->to.object_contacts = true;
 	if (rule->cancel && rule->when.hold)

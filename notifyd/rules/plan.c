@@ -208,9 +208,7 @@ put_entry(struct walk *w, const struct meant *m, const char *method,
 	*e = (struct plan_entry){.contact = xstrdup(name),
 	    .method = xstrdup(method),
 	    .who = meant_who(m),
-	    .params = rule != NULL && rule->params != NULL
-		? json_incref(rule->params)
-		: json_object(),
+	    .params = rule != NULL ? json_incref(rule->params) : json_object(),
 	    .rule =
 		own ? xasprintf("%s:%s", rule->user->name, id) : xstrdup(id),
 	    .rule_text = xstrdup(rule == NULL ? "" : rule->description),

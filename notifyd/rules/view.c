@@ -7,8 +7,6 @@
 
 #include "common/num.h"
 
-#include <stdio.h>
-
 static char
 state_letter(const char *state, bool service)
 {
@@ -34,8 +32,6 @@ static void
 view_code(struct view *v)
 {
 	const char *type = context_text(v->ctx, "NOTIFICATIONTYPE");
-	const char *prefix = v->service ? "SERVICE" : "HOST";
-	char key[60];
 
 	v->recovery = strcmp(type, "RECOVERY") == 0;
 	if (strcmp(type, "ACKNOWLEDGEMENT") == 0) {
@@ -51,12 +47,15 @@ view_code(struct view *v)
 		v->code[0] = 'a';
 		v->code[1] = strcmp(state, "OK") == 0 ? 's' : 'f';
 	} else {
-		snprintf(key, sizeof(key), "PREVIOUS%sHARDSTATE", prefix);
 		v->code[0] =
-		    state_letter(context_text(v->ctx, key), v->service);
-		snprintf(key, sizeof(key), "%sSTATE", prefix);
+		    state_letter(context_text(v->ctx,
+				     v->service ? "PREVIOUSSERVICEHARDSTATE"
+						: "PREVIOUSHOSTHARDSTATE"),
+			v->service);
 		v->code[1] =
-		    state_letter(context_text(v->ctx, key), v->service);
+		    state_letter(context_text(v->ctx,
+				     v->service ? "SERVICESTATE" : "HOSTSTATE"),
+			v->service);
 	}
 }
 

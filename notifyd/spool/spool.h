@@ -48,7 +48,7 @@ struct spool_notice {
 	int64_t seq; /* 0: not stored yet */
 	char *id, *site, *what, *host, *service;
 	int64_t created_us;
-	struct str context; /* msg_pair records */
+	struct str context; /* notifyd/context_stored.h */
 	char *peer;         /* NULL or "": it does not come from another site */
 	enum spool_forward forward; /* of a new one: NONE or WAITS */
 	char *forward_to;           /* who took it; read only */

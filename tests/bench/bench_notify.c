@@ -10,7 +10,6 @@
 #include "common/config/snapshot_build.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/notice.h"
 #include "notifyd/notifyd.h"
 
 #include <stdio.h>
@@ -147,7 +146,7 @@ add_states(struct str *objects, unsigned i)
 static void
 send_one(unsigned i)
 {
-	struct str context = {0}, objects = {0};
+	struct str objects = {0};
 	char id[60], host[20], service[40];
 	struct msg_alert a = {.created_us = INT64_C(1772435000000000) + i,
 	    .what = SLICE("PROBLEM")};
@@ -161,17 +160,7 @@ send_one(unsigned i)
 	a.service = slice_of(service);
 	add_states(&objects, i);
 	a.objects = str_slice(&objects);
-	notice_context(&context, rulebook_snapshot(n.book), &a);
-	process_notice(&n,
-	    &(struct msg_notice){.id = a.id,
-		.created_us = a.created_us,
-		.site = SLICE("demo"),
-		.what = a.what,
-		.host = a.host,
-		.service = a.service,
-		.context = str_slice(&context)},
-	    NULL, NULL, on_stored, NULL);
-	str_free(&context);
+	process_alert(&n, &a, on_stored, NULL);
 	str_free(&objects);
 }
 

@@ -42,6 +42,14 @@ def test_list_show_and_resend(notified):
     assert (delivery["contact"], delivery["code"], delivery["text"],
             delivery["rule"]) == ("bob", 2, "no paper", "mail_all")
     assert "bob/note failed" in site.ok("notify", "list").out
+    query = "GET notifications\nColumns: id host_name contact method state " \
+        "code output host_alias service_state\nFilter: state = failed\n"
+    assert site.query(query) == [[one["id"], "web01", "bob", "note", "failed",
+                                  2, "no paper", "web01", 2]]
+    assert site.query("GET notifications\nStats: tries = 1\n"
+                      "AuthUser: bob\n") == [[1]]
+    assert site.query("GET notifications\nStats: tries = 1\n"
+                      "AuthUser: nobody\n") == [[0]]
     shown = site.ok("notify", "show", one["id"]).out
     assert "SERVICEOUTPUT=no answer" in shown and "no paper" in shown
     done = site.run("notify", "show", "nosuch")
@@ -114,6 +122,8 @@ def test_status_rules_key_and_a_stopped_site(notified):
         (1, "mail_all", "add"), (2, "only_down", "add"),
         (3, "not_ann", "cancel")]
     assert len(site.ok("notify", "key").out.strip()) == 40
+    assert site.ok("notify", "key", "--json").json() == {
+        "key": site.ok("notify", "key").out.strip()}
     assert site.run("notify", "nosuch").code == 1
     site.stop()
     done = site.run("notify", "status")

@@ -19,7 +19,8 @@ static void
 take_forward(const struct msg_forward *f)
 {
 	char *site = slice_dup(f->site);
-	struct additions with = {site, "/site", "monitor", f->created_us, true};
+	struct additions with = {
+	    site, "/site", "monitor", f->created_us, true, NULL};
 	struct context ctx = {0}, again = {0};
 	struct str line = {0}, pairs = {0};
 

@@ -35,7 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice bytes = {(const char *)data, size};
 	struct additions with = {
-	    "demo", "/site", "monitor", 1000000, size % 2 == 1};
+	    "demo", "/site", "monitor", 1000000, size % 2 == 1, NULL};
 	json_t *params = json_pack("{s:s, s:s, s:[s,s]}", "subject",
 	    "$OBJECT$ $OUTPUT:20$", "insert_html", "<b>$SERVICEOUTPUT$</b><",
 	    "elements", "details", "variables");

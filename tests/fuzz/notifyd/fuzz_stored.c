@@ -5,6 +5,7 @@
  * them.
  */
 #include "notifyd/additions.h"
+#include "notifyd/context_stored.h"
 #include "notifyd/history.h"
 #include "notifyd/methods/env.h"
 
@@ -31,6 +32,23 @@ part(struct slice *rest)
 	return one;
 }
 
+/* What was stored is read again as it was. */
+static void
+must_come_back(const struct context *ctx)
+{
+	struct context again = {0};
+	struct str bytes = {0};
+
+	context_to_stored(ctx, &bytes);
+	must(context_from_stored(&again, str_slice(&bytes)) == 0);
+	must(again.n == ctx->n && again.bytes == ctx->bytes);
+	for (size_t i = 0; i < ctx->n; i++)
+		must(strcmp(context_text(&again, ctx->pairs[i].key),
+			 ctx->pairs[i].value) == 0);
+	context_free(&again);
+	str_free(&bytes);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -40,14 +58,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *params = json_loadb(b.s, b.len, 0, NULL);
 	char *base[] = {NULL}, **env;
 	struct context ctx = {0};
+	struct context_pair *pairs;
 	struct str line = {0};
 
-	context_from_pairs(&ctx, rest);
+	context_from_stored(&ctx, rest);
 	additions_of_delivery(
 	    &ctx, "ann", who, params, 1, "a rule", "demo-core-1-1-1");
 	must(ctx.n <= CONTEXT_MAX_PAIRS);
+	pairs = context_sorted(&ctx);
 	for (size_t i = 1; i < ctx.n; i++)
-		must(strcmp(ctx.pairs[i - 1].key, ctx.pairs[i].key) < 0);
+		must(strcmp(pairs[i - 1].key, pairs[i].key) < 0);
+	free(pairs);
+	must_come_back(&ctx);
 	history_result(&line, &ctx, "ann", "mail", HISTORY_OK, "sent");
 	must(strchr(str_get(&line), '\n') == NULL);
 	env = env_make(&ctx, base);

@@ -268,8 +268,8 @@ additions(void **state)
 	    {"SERVICENOTIFICATIONNUMBER", "1"}, {"OMD_ROOT", "/site"},
 	    {"SERVICEFORURL", "Filesystem%20%2F"}};
 	struct context ctx = {0};
-	struct additions with = {
-	    "demo", "/site", "monitor", INT64_C(1772438400) * 1000000, false};
+	struct additions with = {"demo", "/site", "monitor",
+	    INT64_C(1772438400) * 1000000, false, NULL};
 
 	(void)state;
 	fill(&ctx);
