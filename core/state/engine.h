@@ -276,7 +276,7 @@ const char *engine_state_word(
 double engine_flap_level(const struct engine *e, uint32_t object, int64_t now);
 double engine_flap_percent(double level);
 /* NO-9, "" when none waits. */
-const char *engine_postponement(enum hold hold);
+const char *engine_postponement(const struct checkable *o);
 /* "global_off", "downtime", ... of simulate. */
 const char *engine_hold_name(enum hold hold);
 /* Next time that a notification is due or a held one may go; 0: none. */

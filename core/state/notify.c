@@ -95,10 +95,11 @@ static int64_t
 delay_end(const struct engine *e, uint32_t object)
 {
 	const struct checkable *o = &e->objects[object];
-	int64_t first = o->first_problem +
-	    conf(e, object)->first_notification_delay_ms / 1000;
+	int64_t delay = conf(e, object)->first_notification_delay_ms / 1000;
+	int64_t first = o->first_problem + delay;
 
-	if (o->number > 0 || o->notified != STATE_GOOD)
+	/* Without a delay a sender's clock that is ahead delays nothing. */
+	if (delay == 0 || o->number > 0 || o->notified != STATE_GOOD)
 		first = 0;
 	return first > o->not_before ? first : o->not_before;
 }
@@ -390,12 +391,29 @@ notify_next(const struct engine *e, uint32_t object, int64_t now)
 	}
 }
 
+/* Why nothing is said now: a repetition that would not be sent is none. */
+static enum hold
+shown(const struct checkable *o)
+{
+	if (o->held != HOLD_INTERVAL)
+		return (enum hold)o->held;
+	if (!(o->flags & CHECKABLE_NOTIFY))
+		return HOLD_OBJECT_OFF;
+	if (o->ack != ACK_NONE)
+		return HOLD_ACKNOWLEDGED;
+	if (o->flags & CHECKABLE_FLAPPING)
+		return HOLD_FLAPPING;
+	return o->downtime_depth > 0 ? HOLD_DOWNTIME : HOLD_INTERVAL;
+}
+
 int64_t
 engine_next_notification(const struct engine *e, uint32_t object, int64_t now)
 {
 	const struct checkable *o = &e->objects[object];
 	int64_t at;
 
+	if (shown(o) != o->held)
+		return 0;
 	if (o->held == HOLD_PERIOD)
 		at = period_next_in(e->periods, o->notification_period, now);
 	else
@@ -464,9 +482,9 @@ engine_delay_notification(
 }
 
 const char *
-engine_postponement(enum hold why)
+engine_postponement(const struct checkable *o)
 {
-	return holds[why].words;
+	return holds[shown(o)].words;
 }
 
 const char *

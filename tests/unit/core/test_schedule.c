@@ -42,85 +42,6 @@ heap_keeps_order(void **state)
 	heap_free(&h);
 }
 
-/* What will come is told for fetching it: the day's rest, in its order. */
-static void
-agenda_tells_what_is_ahead(void **state)
-{
-	int64_t now = 1772434800 * S, key;
-	struct agenda c;
-	uint32_t id;
-
-	(void)state;
-	agenda_init(&c, 8, now);
-	assert_false(agenda_ahead(&c, 0, &id));
-	agenda_set(&c, 7, now + S);
-	for (uint32_t i = 1; i < 4; i++) /* one day, in no order */
-		agenda_set(&c, i, now + 10 * S - 2 * (int64_t)i);
-	agenda_set(&c, 4, now + 20 * S);
-	agenda_set(&c, 7, HEAP_NEVER);
-	assert_true(agenda_top(&c, &key, &id));
-	assert_int_equal(id, 3);
-	for (uint32_t n = 0; n < 3; n++) {
-		assert_true(agenda_ahead(&c, n, &id));
-		assert_int_equal(id, 3 - n);
-	}
-	assert_false(agenda_ahead(&c, 3, &id)); /* another day */
-	agenda_set(&c, 5, now + 10 * S - 5);    /* since the day was opened */
-	agenda_set(&c, 3, HEAP_NEVER);
-	assert_true(agenda_top(&c, &key, &id));
-	assert_int_equal(id, 5);
-	assert_true(agenda_ahead(&c, 0, &id));
-	assert_int_equal(id, 2);
-	agenda_free(&c);
-}
-
-/* As a heap does, whatever is moved, near, far, at one time, or not at all. */
-static void
-agenda_keeps_order(void **state)
-{
-	const int64_t spans[] = {NS_PER_S / 100, 60 * S, 3000 * S, 86400 * S};
-	struct heap h = {0};
-	struct agenda c;
-	int64_t now = 1772434800 * S, key, same;
-	uint32_t id, other, seed = 1;
-
-	(void)state;
-	heap_resize(&h, 1000);
-	agenda_init(&c, 1000, now);
-	assert_false(agenda_top(&c, &key, &id));
-	for (int i = 0; i < 200000; i++) {
-		seed = seed * 1103515245 + 12345;
-		id = (seed >> 8) % 1000;
-		key = now + (int64_t)(seed >> 4) % 1000 * (spans[i % 4] / 999);
-		if (i % 50 == 49)
-			key = HEAP_NEVER;
-		if (i % 3 == 0 && heap_top(&h, &same, &other) && i % 300 > 9) {
-			now = same > now ? same : now;
-			id = other;
-		}
-		heap_set(&h, id, key);
-		agenda_set(&c, id, key);
-		assert_int_equal(agenda_key(&c, id), key);
-		assert_int_equal(
-		    heap_top(&h, &same, &other), agenda_top(&c, &key, &id));
-		if (c.queued > 0) {
-			assert_int_equal(key, same);
-			assert_int_equal(id, other);
-		}
-		assert_true(c.entries <= 2 * 1000 + 1025);
-	}
-	while (heap_top(&h, &same, &other)) {
-		assert_true(agenda_top(&c, &key, &id));
-		assert_int_equal(key, same);
-		assert_int_equal(id, other);
-		heap_set(&h, id, HEAP_NEVER);
-		agenda_set(&c, id, HEAP_NEVER);
-	}
-	assert_false(agenda_top(&c, &key, &id));
-	heap_free(&h);
-	agenda_free(&c);
-}
-
 static void
 phases_are_stable_and_spread(void **state) /* SC-6 */
 {
@@ -468,8 +389,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(heap_keeps_order),
-	    cmocka_unit_test(agenda_keeps_order),
-	    cmocka_unit_test(agenda_tells_what_is_ahead),
 	    cmocka_unit_test(phases_are_stable_and_spread),
 	    cmocka_unit_test(new_objects_start_at_once),
 	    cmocka_unit_test(checks_keep_the_beat),
