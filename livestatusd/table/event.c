@@ -120,8 +120,7 @@ table_event_column(const struct column_ref *ref)
 	const struct column_set *set = ref->join->set;
 
 	return (set == &columns_event || set == &columns_event_history ||
-		   set == &columns_event_rule ||
-		   set == &columns_event_status ||
+		   set == &columns_event_rule || set == &columns_event_status ||
 		   set == &columns_notice) &&
 	    ref->column->source == SOURCE_GET;
 }

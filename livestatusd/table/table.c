@@ -118,9 +118,9 @@ static const struct join of_site = {"", ENTITY_SELF, &columns_of_site};
 const struct table *const table_all[] = {&aggregations, &columns, &commands,
     &comments, &contacts, &contactgroups, &crashreports, &downtimes, &events,
     &event_history, &event_replication, &event_rules, &event_status, &hosts,
-    &hostgroups, &hostsbygroup, &labels, &logs, &notifications, &servicegroups, &services,
-    &servicesbygroup, &servicesbyhostgroup, &sites, &statehist, &status,
-    &timeperiods};
+    &hostgroups, &hostsbygroup, &labels, &logs, &notifications, &servicegroups,
+    &services, &servicesbygroup, &servicesbyhostgroup, &sites, &statehist,
+    &status, &timeperiods};
 const size_t table_count = ARRAY_LEN(table_all);
 
 const struct table *
