@@ -330,6 +330,28 @@ send_trap(struct trap *t, struct err *err_r)
 	return code;
 }
 
+/* The receiver must know the engine of a trap of version 3 to believe it. */
+static void
+tell_sent(struct trap *t)
+{
+	u_char engine[ENGINE_BYTES];
+	size_t n;
+
+	if (json_is_true(json_object_get(t->params, "inform"))) {
+		snprintf(t->text, sizeof(t->text), "the receiver has it");
+		return;
+	}
+	if (strcmp(method_text(t->params, "version"), "3") != 0) {
+		snprintf(t->text, sizeof(t->text), "sent");
+		return;
+	}
+	make_engine(t->root, engine);
+	n = (size_t)snprintf(t->text, sizeof(t->text), "sent by engine 0x");
+	for (size_t i = 0; i < sizeof(engine); i++)
+		n += (size_t)snprintf(
+		    t->text + n, sizeof(t->text) - n, "%02x", engine[i]);
+}
+
 static void
 on_work(uv_work_t *work)
 {
@@ -339,11 +361,10 @@ on_work(uv_work_t *work)
 	pthread_mutex_lock(&lock);
 	t->code = send_trap(t, &err);
 	pthread_mutex_unlock(&lock);
-	snprintf(t->text, sizeof(t->text), "%s",
-	    t->code != METHOD_DONE ? err.text
-		: json_is_true(json_object_get(t->params, "inform"))
-		? "the receiver has it"
-		: "sent");
+	if (t->code == METHOD_DONE)
+		tell_sent(t);
+	else
+		snprintf(t->text, sizeof(t->text), "%.399s", err.text);
 }
 
 /* --- on the loop -----------------------------------------------------------

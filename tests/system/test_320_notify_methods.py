@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import http.server
 import json
+import socket
+import socketserver
 import ssl
 import threading
 import urllib.parse
@@ -84,7 +86,49 @@ def service(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def notifier(service):
+def proxy():
+    """Lets people through who have the password; others get a 407."""
+    seen = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            lines = []
+            while (line := self.rfile.readline().strip()):
+                lines.append(line.decode())
+            seen.append(lines)
+            login = base64.b64encode(f"me:{SECRET}".encode()).decode()
+            if f"Proxy-Authorization: Basic {login}" not in lines:
+                self.wfile.write(b"HTTP/1.1 407 Who are you?\r\n"
+                                 b"Content-Length: 0\r\n\r\n")
+                return
+            host, port = lines[0].split()[1].rsplit(":", 1)
+            with socket.create_connection((host, int(port)), 20) as other:
+                self.wfile.write(b"HTTP/1.1 200 Go on\r\n\r\n")
+                back = threading.Thread(target=self.copy, daemon=True,
+                                        args=(other, self.connection))
+                back.start()
+                self.copy(self.connection, other)
+                back.join(20)
+
+        @staticmethod
+        def copy(source, sink):
+            try:
+                while (data := source.recv(65536)):
+                    sink.sendall(data)
+                sink.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1], seen
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def notifier(service, proxy):
     """A site with a rule for each method."""
     import conftest
 
@@ -125,7 +169,24 @@ def notifier(service):
                 {"id": "untrusted", "method": "slack",
                  "to": {"object_contacts": True},
                  "when": {"services": ["Untrusted"]},
-                 "parameters": {"url": service.url, "ca_file": None}}]})
+                 "parameters": {"url": service.url, "ca_file": None}},
+                {"id": "proxied", "method": "slack",
+                 "to": {"object_contacts": True},
+                 "when": {"services": ["Proxied"]},
+                 "parameters": {"url": service.url + "/proxied",
+                                "proxy": f"http://127.0.0.1:{proxy[0]}",
+                                "proxy_login_file": "var/login"}},
+                {"id": "no_proxy", "method": "slack",
+                 "to": {"object_contacts": True},
+                 "when": {"services": ["No proxy"]},
+                 "parameters": {"url": service.url,
+                                "proxy": "http://127.0.0.1:1"}},
+                {"id": "stranger", "method": "slack",
+                 "to": {"object_contacts": True},
+                 "when": {"services": ["Stranger"]},
+                 "parameters": {"url": service.url + "/stranger",
+                                "proxy": f"http://127.0.0.1:{proxy[0]}"}}]})
+        site.write("var/login", f"me:{SECRET}\n", 0o600)
         site.write("var/ca.pem", service.ca)
         site.write("var/token", SECRET + "\n", 0o600)
         site.write("var/url", service.url + "/T0/B0/" + SECRET + "\n", 0o600)
@@ -399,6 +460,19 @@ def test_jira(notifier, service):
     finally:
         service.answer = plain
         service.take()
+
+
+def test_proxies(notifier, service, proxy):
+    """Through a proxy that asks for a password, to a server with TLS."""
+    seen = proxy[1]
+    assert "done" in send(notifier, "slack", service="Proxied")
+    assert seen[0][0] == f"CONNECT {service.url[8:]} HTTP/1.1"
+    assert one(service)[1] == "/proxied"
+    out = send(notifier, "slack", service="Stranger", code=1)
+    assert "failed" in out and "407" in out, out
+    out = send(notifier, "slack", service="No proxy", code=1)
+    assert "deferred" in out, out  # it is not there
+    assert not service.take()
 
 
 def test_who_is_not_trusted(notifier, service):
