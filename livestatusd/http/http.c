@@ -495,6 +495,7 @@ http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 
 	h->d = d;
 	h->source = *source;
+	h->unread_max = HTTP_MAX_UNREAD;
 	h->prefix = xasprintf("/%s/", d->site);
 	h->passwords = passwords_new();
 	h->graphs = chores_new(d->loop, 2);
@@ -564,37 +565,24 @@ http_close(struct http **hp)
 	free(h);
 }
 
+static void
+put(struct str *list, const char *name, double value)
+{
+	msg_counter_put(list, &(struct msg_counter){slice_of(name), value});
+}
+
 void
 http_counters(const struct http *h, struct str *list)
 {
-	msg_counter_put(list,
-	    &(struct msg_counter){SLICE("http_requests"), (double)h->requests});
-	msg_counter_put(list,
-	    &(struct msg_counter){
-		SLICE("http_logins_refused"), (double)h->refused_logins});
-	msg_counter_put(list,
-	    &(struct msg_counter){SLICE("http_commands"), (double)h->commands});
-	msg_counter_put(list,
-	    &(struct msg_counter){
-		SLICE("http_commands_refused"), (double)h->commands_refused});
-	msg_counter_put(list,
-	    &(struct msg_counter){
-		SLICE("http_sessions"), (double)sessions_count(h->sessions)});
-	msg_counter_put(list,
-	    &(struct msg_counter){SLICE("http_live"), (double)h->n_lives});
-	msg_counter_put(list,
-	    &(struct msg_counter){
-		SLICE("http_connections"), (double)h->n_peers});
-	msg_counter_put(list,
-	    &(struct msg_counter){
-		SLICE("http_clients_slow"), (double)h->peers_slow});
-	msg_counter_put(list,
-	    &(struct msg_counter){
-		SLICE("http_answers_bytes"), (double)h->unread});
-	msg_counter_put(list,
-	    &(struct msg_counter){
-		SLICE("http_answers_refused"), (double)h->answers_refused});
-	msg_counter_put(list,
-	    &(struct msg_counter){
-		SLICE("http_live_refused"), (double)h->lives_refused});
+	put(list, "http_requests", (double)h->requests);
+	put(list, "http_logins_refused", (double)h->refused_logins);
+	put(list, "http_commands", (double)h->commands);
+	put(list, "http_commands_refused", (double)h->commands_refused);
+	put(list, "http_sessions", (double)sessions_count(h->sessions));
+	put(list, "http_live", (double)h->n_lives);
+	put(list, "http_connections", (double)h->n_peers);
+	put(list, "http_clients_slow", (double)h->peers_slow);
+	put(list, "http_answers_bytes", (double)h->unread);
+	put(list, "http_answers_refused", (double)h->answers_refused);
+	put(list, "http_live_refused", (double)h->lives_refused);
 }

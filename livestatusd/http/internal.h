@@ -15,7 +15,8 @@
 #include <jansson.h>
 #include <microhttpd.h>
 
-#define HTTP_MAX_BODY 262144
+#define HTTP_MAX_BODY   262144
+#define HTTP_MAX_UNREAD ((size_t)256 << 20) /* bytes of all answers */
 
 /* One server of libmicrohttpd. */
 struct http_listener {
@@ -52,6 +53,7 @@ struct http {
 	/* peers.c: connections, and bytes of answers on their way */
 	struct peer *peers;
 	size_t n_peers, unread;
+	size_t unread_max; /* bytes of all answers on their way */
 	uint64_t peers_slow, answers_refused;
 	/* live.c: streams, and what they were told last */
 	struct live *lives;

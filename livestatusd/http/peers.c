@@ -15,8 +15,7 @@
  * From the start of a connection, or the end of its last answer, to the whole
  * next request. Longer than libmicrohttpd lets a silent connection live.
  */
-#define REQUEST_S  75
-#define UNREAD_MAX ((size_t)256 << 20) /* bytes of all answers */
+#define REQUEST_S 75
 
 struct peer {
 	struct peer *next, **link;
@@ -99,7 +98,7 @@ peers_take_answer(struct http_request *r)
 {
 	struct http *h = r->h;
 
-	if (h->unread > 0 && h->unread + r->out.len > UNREAD_MAX) {
+	if (h->unread > 0 && h->unread + r->out.len > h->unread_max) {
 		h->answers_refused++;
 		log_warn("an answer of %zu bytes: others are not read, refused",
 		    r->out.len);

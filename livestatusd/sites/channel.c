@@ -32,6 +32,7 @@ struct channel {
 	struct tls *tls;
 	struct str in; /* plain bytes of an answer */
 	size_t want;   /* of its body; SIZE_MAX: the header is not there */
+	size_t room;   /* of it: bytes that were granted */
 	unsigned code, attempt;
 	bool up, resolving, closed;
 	unsigned busy; /* requests of libuv that hold it */
@@ -64,6 +65,14 @@ on_closed(uv_handle_t *handle)
 	release(ch);
 }
 
+static void
+leave_room(struct channel *ch)
+{
+	if (ch->room > 0 && ch->handlers != NULL)
+		ch->handlers->left(ch->arg, ch->room);
+	ch->room = 0;
+}
+
 void
 channel_close(struct channel **chp)
 {
@@ -72,6 +81,7 @@ channel_close(struct channel **chp)
 	if (ch == NULL)
 		return;
 	*chp = NULL;
+	leave_room(ch);
 	ch->handlers = NULL;
 	if (ch->resolving)
 		uv_cancel((uv_req_t *)&ch->resolve);
@@ -155,6 +165,20 @@ channel_send(struct channel *ch, struct slice request)
 
 /* --- bytes come ----------------------------------------------------------- */
 
+#define SMALL 65536u /* bytes: not worth counting */
+
+/* The rest of such an answer is not read: the connection ends. */
+static void
+refuse(struct channel *ch)
+{
+	struct str words = {0};
+
+	str_add(&words, "too many large answers at a time\n");
+	ch->handlers->answer(ch->arg, 413, &words);
+	str_free(&words);
+	fail(ch, "it was sending more than there is room for");
+}
+
 /* "200         436\n" */
 static bool
 read_header(struct channel *ch)
@@ -173,6 +197,11 @@ read_header(struct channel *ch)
 		fail(ch, "its answer is larger than 100 MiB");
 		return false;
 	}
+	if (n > SMALL && !ch->handlers->room(ch->arg, (size_t)n)) {
+		refuse(ch);
+		return false;
+	}
+	ch->room = n > SMALL ? (size_t)n : 0;
 	ch->code = (unsigned)c;
 	ch->want = (size_t)n;
 	str_reserve(&ch->in, HEADER + ch->want);
@@ -206,6 +235,7 @@ read_answers(struct channel *ch)
 		body = ch->in;
 		ch->in = rest;
 		ch->want = SIZE_MAX;
+		leave_room(ch);
 		ch->handlers->answer(ch->arg, ch->code, &body);
 		str_free(&body);
 	}

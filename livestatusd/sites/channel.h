@@ -18,6 +18,10 @@ struct channel;
 struct channel_handlers {
 	/* It is connected, hands are shaken. */
 	void (*up)(void *arg);
+	/* May an answer of so many bytes come? false: it is refused (413). */
+	bool (*room)(void *arg, size_t bytes);
+	/* It has come, or will not: the room is free. */
+	void (*left)(void *arg, size_t bytes);
 	/* Some bytes came. */
 	void (*moved)(void *arg, size_t bytes);
 	/* An answer; the body may be taken. */

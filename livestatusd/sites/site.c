@@ -374,8 +374,28 @@ on_answer(void *arg, unsigned code, struct str *body)
 	site_pump(s);
 }
 
-static const struct channel_handlers handlers = {
-    .up = on_up, .moved = on_moved, .answer = on_answer, .down = on_down};
+static bool
+on_room(void *arg, size_t bytes)
+{
+	const struct slot *slot = arg;
+
+	return slot->site->hooks.room(slot->site->hooks.arg, bytes);
+}
+
+static void
+on_left(void *arg, size_t bytes)
+{
+	const struct slot *slot = arg;
+
+	slot->site->hooks.left(slot->site->hooks.arg, bytes);
+}
+
+static const struct channel_handlers handlers = {.up = on_up,
+    .room = on_room,
+    .left = on_left,
+    .moved = on_moved,
+    .answer = on_answer,
+    .down = on_down};
 
 void
 site_open_slot(struct site *s, struct slot *slot)

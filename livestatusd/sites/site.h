@@ -57,6 +57,9 @@ struct site_hooks {
 	void (*changed)(void *arg, struct site *s);
 	/* Hosts that this site is asked for with each heartbeat. */
 	size_t (*hosts)(void *arg, struct site *s, struct site_host **v_r);
+	/* Room for an answer's bytes, before they come; and no more of it. */
+	bool (*room)(void *arg, size_t bytes);
+	void (*left)(void *arg, size_t bytes);
 	void *arg;
 };
 

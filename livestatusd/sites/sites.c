@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-#define HELD_MAX     ((size_t)512 << 20) /* bytes of answers */
+#define HELD_MAX     ((size_t)512 << 20) /* bytes of answers and keys */
 #define ROWS_NS      NS_PER_S
 #define ROWS_KEPT_NS (60 * NS_PER_S)
 
@@ -153,11 +153,26 @@ take_unchanged(struct sites *s, const struct site_conf *c)
 	return NULL;
 }
 
+static bool
+on_room(void *arg, size_t bytes)
+{
+	return sites_hold(arg, bytes);
+}
+
+static void
+on_left(void *arg, size_t bytes)
+{
+	sites_release(arg, bytes);
+}
+
 static struct site *
 make(struct sites *s, struct site_conf *c)
 {
-	const struct site_hooks hooks = {
-	    .changed = on_changed, .hosts = on_hosts, .arg = s};
+	const struct site_hooks hooks = {.changed = on_changed,
+	    .hosts = on_hosts,
+	    .room = on_room,
+	    .left = on_left,
+	    .arg = s};
 
 	return site_new(s->d->loop, c, &hooks);
 }
@@ -429,16 +444,16 @@ sites_counters(const struct sites *s, struct str *list)
 bool
 sites_hold(struct sites *s, size_t bytes)
 {
-	if (s->held + bytes > HELD_MAX) {
+	if (s->held + 2 * bytes > HELD_MAX) {
 		s->refused++;
 		return false;
 	}
-	s->held += bytes;
+	s->held += 2 * bytes;
 	return true;
 }
 
 void
 sites_release(struct sites *s, size_t bytes)
 {
-	s->held -= bytes;
+	s->held -= 2 * bytes;
 }

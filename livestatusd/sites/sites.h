@@ -41,7 +41,10 @@ void sites_forget_command(struct sites *s, const void *arg);
 const struct lql_site *sites_rows(struct sites *s, size_t *n_r);
 /* Appends counters (msg_counter_put). */
 void sites_counters(const struct sites *s, struct str *list);
-/* Memory of answers that wait for others; false: there is too much of it. */
+/*
+ * Memory of answers that come or wait for others, and as much again for the
+ * keys by which their rows are ordered; false: there is too much of it.
+ */
 bool sites_hold(struct sites *s, size_t bytes);
 void sites_release(struct sites *s, size_t bytes);
 

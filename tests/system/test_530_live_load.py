@@ -8,7 +8,7 @@ import threading
 import time
 
 import pytest
-from conftest import Root
+from conftest import Root, free_port
 
 HOSTS, SERVICES = 100, 100
 ALL = (b"GET services\nColumns: host_name description plugin_output\n"
@@ -18,11 +18,15 @@ ALL = (b"GET services\nColumns: host_name description plugin_output\n"
 @pytest.fixture(scope="module")
 def big():
     root = Root()
-    site = root.create(settings={"fetcher": {"workers": 1}}, config={
+    port = free_port()
+    site = root.create(settings={
+        "fetcher": {"workers": 1}, "listen": {"livestatus": {
+            "enabled": True, "port": port, "tls": False}}}, config={
         "hosts": {f"host{h:03}": {"check": "passive"} for h in range(HOSTS)},
         "services": [{"hosts": ["~host.*"], "description": f"service{s:03}",
                       "check": "passive"} for s in range(SERVICES)]})
     site.start()
+    site.live_port = port
     yield site
     site.remove()
     root.remove()
@@ -75,6 +79,40 @@ def test_who_never_reads(big):
         assert resident(big) < 1 << 30
     big.wait_for(lambda: big.query(
         "GET status", "Columns: livestatus_active_connections")[0][0] < 10)
+
+
+def test_one_address_leaves_room_for_others(big):
+    """1,500 connections of one address of the network: its next ones are
+    closed and counted, another address and the site's own are answered."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+
+    def dial(stack, source):
+        s = stack.enter_context(socket.socket())
+        s.settimeout(60)
+        s.bind((source, 0))
+        s.connect(("127.0.0.1", big.live_port))
+        return s
+
+    def is_answered(s):
+        with contextlib.suppress(OSError):
+            s.sendall(b"GET hosts\nStats: name !=\n\n")
+            return read_all(s) == b"%d\n" % HOSTS
+        return False
+
+    def active():
+        return big.query("GET status",
+                         "Columns: livestatus_active_connections")[0][0]
+    with contextlib.ExitStack() as stack:
+        for _ in range(1500):
+            dial(stack, "127.0.0.1")
+        big.wait_for(lambda: active() > 1500, what="1,500 connections")
+        assert not is_answered(dial(stack, "127.0.0.1"))
+        assert is_answered(dial(stack, "127.0.0.2"))
+        assert big.query("GET hosts", "Stats: name !=") == [[HOSTS]]
+    big.wait_for(lambda: active() < 10)
+    with contextlib.ExitStack() as stack:
+        assert is_answered(dial(stack, "127.0.0.1"))
 
 
 def test_slow_readers_get_all(big):

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several sites in one answer: a site asks itself and two others, one of them
 by TLS; one falls silent."""
+import contextlib
 import json
 import os
 import select
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -248,6 +250,89 @@ def test_client_certificates(sites):
     assert ["f1"] in sites.all("GET hosts", "Columns: name")
     sites.far.settings({**small, "listen": {"livestatus": listener}})
     sites.far.activate()
+
+
+class Big:
+    """A site that passes everything on to another one, but announces 90 MiB
+    when it is asked for services, and sends no more of them."""
+
+    def __init__(self, path, behind):
+        self.behind, self.announced = behind, threading.Semaphore(0)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        path.chmod(0o777)
+        self.listener.listen()
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                c, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.talk, args=(c,), daemon=True).start()
+
+    def talk(self, c):
+        with c, contextlib.suppress(OSError):
+            while text := c.recv(65536):
+                while b"\n\n" not in text:
+                    text += c.recv(65536)
+                if b"GET services" not in text:
+                    c.sendall(self.behind.ask(text))
+                    continue
+                c.sendall(b"200 %11d\n[" % (90 << 20))
+                self.announced.release()
+
+
+def test_large_answers(sites):
+    """Memory is promised to an answer before it comes: a third one that is
+    as large is refused at once, and nobody takes its site for dead."""
+    paths = [sites.main.path(f"tmp/big{i}") for i in range(3)]
+    big = [Big(path, sites.near) for path in paths]
+    config = sites.main_config()
+    for i in range(3):
+        config["sites"][f"big{i}"] = {"address": str(paths[i]),
+                                      "timeout": "60s"}
+    sites.main.config(config)
+    sites.main.activate()
+
+    def online():
+        states = sites.states()
+        return all(states.get(f"big{i}") == "online" for i in range(3))
+    sites.main.wait_for(online, what="the large sites")
+
+    def ask(name):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(60)
+        s.connect(str(sites.main.path("tmp/run/live")))
+        s.sendall(f"GET services\nColumns: description\nOnlySites: {name}\n"
+                  "OutputFormat: json\nResponseHeader: fixed16\n\n".encode())
+        s.shutdown(socket.SHUT_WR)
+        return s
+    first = [ask("big0"), ask("big1")]
+    for b in big[:2]:
+        assert b.announced.acquire(timeout=60)
+    refused = b"".join(iter(lambda s=ask("big2"): s.recv(65536), b""))
+    assert refused.startswith(b"413 ") and b"too many large" in refused
+    # Nobody waits for them any more: there is room again.
+    for s in first:
+        s.close()
+
+    def granted():
+        with ask("big2") as s:
+            s.settimeout(0.5)
+            try:
+                return not s.recv(65536).startswith(b"413")
+            except TimeoutError:
+                return True  # it waits for the answer
+    sites.main.wait_for(granted, what="room for a large answer")
+    assert online()
+    for b in big:
+        b.listener.close()
+    sites.main.config(sites.main_config())
+    sites.main.activate()
+    sites.main.wait_for(lambda: sites.states() == {
+        s.name: "online" for s in (sites.main, sites.near, sites.far)})
 
 
 def test_the_configuration_changes(sites):
