@@ -163,6 +163,8 @@ eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
 	v[STATUS_journal_bytes].i = (int64_t)ec_store_journal_bytes(ed->store);
 	v[STATUS_history_queue].i =
 	    (int64_t)archive_queued(ec_store_archive(ed->store));
+	v[STATUS_history_unindexed].i =
+	    (int64_t)archive_unindexed(ec_store_archive(ed->store));
 	v[STATUS_action_queue].i = (int64_t)action_queued(ed->runner);
 	v[STATUS_actions_refused].i = (int64_t)action_refused(ed->runner);
 	v[STATUS_services_watched].i = (int64_t)service_push_count(ed->push);

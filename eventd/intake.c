@@ -12,13 +12,20 @@
 
 #include <stdlib.h>
 
+/* Looking at the clock is dear: one message of 16 is measured; 0: not this. */
+static int64_t
+start_of(const struct eventd *ed)
+{
+	return ed->engine->counters.messages % 16 == 0 ? clock_mono() : 0;
+}
+
 void
 eventd_message(struct slice raw, const char *address, enum input input,
     int64_t received_us, void *arg)
 {
 	struct eventd *ed = arg;
 	struct message m = {.input = input};
-	int64_t start = clock_mono();
+	int64_t start = start_of(ed);
 
 	if (address[0] != '\0') {
 		switch (sources_take(
@@ -34,8 +41,9 @@ eventd_message(struct slice raw, const char *address, enum input input,
 	}
 	syslog_parse(&ed->parser, raw, address, received_us, &m);
 	ec_engine_message(ed->engine, &m, received_us);
-	rates_processing(
-	    &ed->rates, (double)(clock_mono() - start) / (double)NS_PER_S);
+	if (start != 0)
+		rates_processing(&ed->rates,
+		    (double)(clock_mono() - start) / (double)NS_PER_S);
 	eventd_arm(ed);
 }
 
@@ -55,11 +63,12 @@ void
 eventd_trap_message(struct message *m, void *arg)
 {
 	struct eventd *ed = arg;
-	int64_t start = clock_mono();
+	int64_t start = start_of(ed);
 
 	ec_engine_message(ed->engine, m, m->received_us);
-	rates_processing(
-	    &ed->rates, (double)(clock_mono() - start) / (double)NS_PER_S);
+	if (start != 0)
+		rates_processing(&ed->rates,
+		    (double)(clock_mono() - start) / (double)NS_PER_S);
 	eventd_arm(ed);
 }
 

@@ -109,8 +109,10 @@ add_5424(struct str *out, const struct message *m)
 static void
 add_3164(struct str *out, const struct message *m)
 {
+	struct stamp_text stamp = {0};
+
 	str_addf(out, "<%u>", pri(m));
-	stamp_put_bsd(out, m->time_us);
+	stamp_put_bsd(out, m->time_us, &stamp);
 	str_addc(out, ' ');
 	if (m->host.len == 0)
 		str_addc(out, '-');

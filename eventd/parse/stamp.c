@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+#define QUARTER 900 /* seconds */
+
 struct fields {
 	int year, month, day, hour, minute, second; /* month from 0 */
 };
@@ -90,12 +92,12 @@ local_us(const struct fields *f, struct stamp_cache *c)
 {
 	if (!c->valid || c->year != f->year || c->month != f->month ||
 	    c->day != f->day || c->hour != f->hour) {
-		*c = (struct stamp_cache){.year = f->year,
-		    .month = f->month,
-		    .day = f->day,
-		    .hour = f->hour,
-		    .valid = true,
-		    .start = local_hour(f)};
+		c->year = f->year;
+		c->month = f->month;
+		c->day = f->day;
+		c->hour = f->hour;
+		c->start = local_hour(f);
+		c->valid = true;
 	}
 	return (c->start + f->minute * 60 + f->second) * US_PER_S;
 }
@@ -104,14 +106,17 @@ local_us(const struct fields *f, struct stamp_cache *c)
 static int64_t
 utc_us(const struct fields *f)
 {
-	struct tm tm = {.tm_year = f->year - 1900,
-	    .tm_mon = f->month,
-	    .tm_mday = f->day,
-	    .tm_hour = f->hour,
-	    .tm_min = f->minute,
-	    .tm_sec = f->second};
+	/* Years from March on, so that a leap day is a year's last. */
+	int64_t year = f->year - (f->month < 2), era_year;
+	int64_t month = (f->month + 10) % 12, era, day;
 
-	return (int64_t)timegm(&tm) * US_PER_S;
+	era = (year >= 0 ? year : year - 399) / 400;
+	era_year = year - era * 400;
+	day = (153 * month + 2) / 5 + f->day - 1;
+	day += era_year * 365 + era_year / 4 - era_year / 100;
+	day += era * 146097 - 719468;
+	return (((day * 24 + f->hour) * 60 + f->minute) * 60 + f->second) *
+	    US_PER_S;
 }
 
 bool
@@ -208,17 +213,30 @@ year_of(struct slice *rest)
 	return year;
 }
 
+/* Which month it is; in no zone does one begin within a quarter. */
+static void
+look_at_now(int64_t now_s, struct stamp_cache *cache)
+{
+	time_t now = (time_t)now_s;
+	struct tm tm;
+
+	if (cache->now_slot == now_s / QUARTER && now_s >= QUARTER)
+		return;
+	localtime_r(&now, &tm);
+	cache->now_slot = now_s / QUARTER;
+	cache->now_year = tm.tm_year + 1900;
+	cache->now_month = tm.tm_mon;
+}
+
 static int64_t
 nearest_year(struct fields *f, int64_t now_us, struct stamp_cache *cache)
 {
-	time_t now = (time_t)(now_us / US_PER_S);
-	struct tm tm;
 	int64_t t, distance;
 	int month;
 
-	localtime_r(&now, &tm);
-	month = tm.tm_mon;
-	f->year = tm.tm_year + 1900;
+	look_at_now(now_us / US_PER_S, cache);
+	month = cache->now_month;
+	f->year = cache->now_year;
 	/* Only around New Year can another year be nearer. */
 	if (f->month - month >= 5 || month - f->month >= 5) {
 		struct fields other = *f;
@@ -285,15 +303,33 @@ stamp_utm(struct slice *rest, struct stamp_cache *cache, int64_t *us_r)
 	return true;
 }
 
+static void
+put_two(char *to, int n, char filler)
+{
+	to[0] = n < 10 ? filler : (char)('0' + n / 10 % 10);
+	to[1] = (char)('0' + n % 10);
+}
+
 void
-stamp_put_bsd(struct str *out, int64_t us)
+stamp_put_bsd(struct str *out, int64_t us, struct stamp_text *cache)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	time_t t = (time_t)(us / US_PER_S);
+	char *p = cache->text;
 	struct tm tm;
 
-	localtime_r(&t, &tm);
-	str_addn(out, months + (size_t)tm.tm_mon * 3, 3);
-	str_addf(out, " %2d %02d:%02d:%02d", tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec);
+	if (cache->second != (int64_t)t || cache->text[0] == '\0') {
+		localtime_r(&t, &tm);
+		memcpy(p, months + (size_t)tm.tm_mon * 3, 3);
+		p[3] = ' ';
+		put_two(p + 4, tm.tm_mday, ' ');
+		p[6] = ' ';
+		put_two(p + 7, tm.tm_hour, '0');
+		p[9] = ':';
+		put_two(p + 10, tm.tm_min, '0');
+		p[12] = ':';
+		put_two(p + 13, tm.tm_sec, '0');
+		cache->second = (int64_t)t;
+	}
+	str_addn(out, cache->text, sizeof(cache->text));
 }

@@ -13,11 +13,16 @@
 
 #define US_PER_S INT64_C(1000000)
 
-/* The last local hour that was converted; {0} is empty. */
+/*
+ * The last local hour that was converted, and the local month that it was
+ * then; {0} is empty.
+ */
 struct stamp_cache {
 	int year, month, day, hour;
 	int64_t start; /* its first second */
 	bool valid;
+	int64_t now_slot; /* quarters of an hour since 1970; 0: none */
+	int now_year, now_month;
 };
 
 /*
@@ -34,8 +39,13 @@ bool stamp_iso(struct slice s, struct stamp_cache *cache, int64_t *us_r);
  */
 bool stamp_bsd(struct slice *rest, int64_t now_us, struct stamp_cache *cache,
     int64_t *us_r, bool *cisco_r);
+/* The text of the last second; begins as {0}. */
+struct stamp_text {
+	int64_t second;
+	char text[15];
+};
 /* Appends "Mar  5 13:59:58", local. */
-void stamp_put_bsd(struct str *out, int64_t us);
+void stamp_put_bsd(struct str *out, int64_t us, struct stamp_text *cache);
 /* "2026:03:05-13:59:58", local; 19 bytes off the front. */
 bool stamp_utm(struct slice *rest, struct stamp_cache *cache, int64_t *us_r);
 

@@ -7,6 +7,7 @@
 #include "common/utf8.h"
 
 #include <stdint.h>
+#include <string.h>
 
 /* Windows-1252, 0x80 to 0x9f; holes keep their C1 meaning. */
 static const uint16_t cp1252[32] = {0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026,
@@ -74,6 +75,10 @@ text_scrub(char *s, size_t n)
 {
 	size_t to = 0, i = 0;
 
+	/* Nearly always there is nothing to do. */
+	if (utf8_is_plain((struct slice){s, n}) &&
+	    (n == 0 || memchr(s, 0x7f, n) == NULL))
+		return n;
 	while (i < n) {
 		unsigned char c = (unsigned char)s[i];
 

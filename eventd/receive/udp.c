@@ -19,6 +19,7 @@
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BATCH       64
@@ -29,6 +30,12 @@
 #define LANE_TURN   64   /* messages of a lane, then the next lane's */
 #define TURN        1024 /* messages a turn of the loop */
 #define SOCKETS_MAX 32
+/*
+ * At some thousand datagrams a second each would wake two threads: those that
+ * come so close behind others wait for company.
+ */
+#define CLOSE_NS  (1000 * 1000)
+#define GATHER_NS (250 * 1000)
 
 struct datagram { /* in a block, its bytes behind it, aligned to 8 */
 	struct sockaddr_in6 from; /* or sockaddr_in */
@@ -82,6 +89,8 @@ struct udp_receiver {
 	struct sockaddr_in6 from[BATCH];
 	bool paused;
 	const struct datagram *given; /* that fn is being called for */
+	struct sockaddr_in6 known;    /* whose text it is; the port apart */
+	char address[64];
 };
 
 static size_t
@@ -170,7 +179,7 @@ enqueue(struct udp_receiver *u, struct lane *lane, struct block *b)
 }
 
 /* One batch from a socket that has some; a block for each run of a lane. */
-static void
+static int
 receive(struct udp_receiver *u, struct socket *s)
 {
 	struct block *blocks[BATCH];
@@ -205,6 +214,7 @@ receive(struct udp_receiver *u, struct socket *s)
 		free(blocks[i]);
 	if (n > 0)
 		uv_async_send(&u->async);
+	return n > 0 ? n : 0;
 }
 
 static void *
@@ -212,7 +222,9 @@ run(void *arg)
 {
 	struct udp_receiver *u = arg;
 	struct pollfd polls[SOCKETS_MAX + 1];
+	int64_t last = 0, now;
 	bool stop = false;
+	int n;
 
 	while (!stop) {
 		for (size_t i = 0; i < u->n_sockets; i++)
@@ -222,10 +234,16 @@ run(void *arg)
 		    (struct pollfd){.fd = u->wake, .events = POLLIN};
 		if (poll(polls, u->n_sockets + 1, -1) < 0 && errno != EINTR)
 			return NULL;
+		n = 0;
 		for (size_t i = 0; i < u->n_sockets; i++) {
 			if (polls[i].revents != 0)
-				receive(u, &u->sockets[i]);
+				n += receive(u, &u->sockets[i]);
 		}
+		now = clock_mono();
+		if (n < BATCH / 2 && now - last < CLOSE_NS)
+			nanosleep(
+			    &(struct timespec){.tv_nsec = GATHER_NS}, NULL);
+		last = now;
 		pthread_mutex_lock(&u->lock);
 		stop = u->stop;
 		pthread_mutex_unlock(&u->lock);
@@ -255,12 +273,23 @@ udp_peer(const struct udp_receiver *u, struct sockaddr_in6 *from, int *fd)
 	*fd = u->given->fd;
 }
 
+/* The sender's address as text; one sender's datagrams come together. */
+static const char *
+address_of(struct udp_receiver *u, struct sockaddr_in6 from)
+{
+	/* At the same place for both families. */
+	from.sin6_port = u->known.sin6_port;
+	if (memcmp(&from, &u->known, sizeof(from)) != 0) {
+		ec_address_text((const struct sockaddr *)&from, u->address);
+		u->known = from;
+	}
+	return u->address;
+}
+
 /* The block's next datagrams; true: it is used up. */
 static bool
 give(struct udp_receiver *u, struct block *b, size_t *budget)
 {
-	char address[64];
-
 	while (b->taken<b->n && * budget> 0) {
 		struct datagram d;
 		struct slice raw;
@@ -275,9 +304,9 @@ give(struct udp_receiver *u, struct block *b, size_t *budget)
 			raw = line_of(u, raw, d.truncated);
 		if (raw.len == 0)
 			continue;
-		ec_address_text((const struct sockaddr *)&d.from, address);
 		u->given = &d;
-		u->fn(raw, address, u->input, d.received_us, u->arg);
+		u->fn(raw, address_of(u, d.from), u->input, d.received_us,
+		    u->arg);
 	}
 	return b->taken == b->n;
 }

@@ -18,6 +18,13 @@
 #define QUEUE_BYTES (64u << 20)
 #define GATHER_NS   (100 * NS_PER_MS)
 #define BATCH_LINES 1000
+/*
+ * Lines that the index of texts lacks are looked through by each search, a
+ * million a second: above the first figure it gets a turn behind each batch,
+ * above the second as many as it needs, and then input waits for it.
+ */
+#define TAIL_CALM 100000
+#define TAIL_MOST 1000000
 
 struct archive {
 	struct archive_sql *sql;    /* the writing thread's once it runs */
@@ -33,6 +40,8 @@ struct archive {
 	uint64_t committed;
 	bool hurry, stopping;
 	bool unindexed; /* lines that the index of texts does not have yet */
+	size_t tail;    /* so many of those committed since the start */
+	size_t tail_calm, tail_most;
 	/* The loop's. */
 	uv_async_t async;
 };
@@ -126,6 +135,7 @@ settle(struct archive *a, struct archive_item *list)
 		if (list->kind == ARCHIVE_LINE) {
 			a->n_queued--;
 			a->unindexed = true;
+			a->tail++;
 			if (list->line > a->committed)
 				a->committed = list->line;
 		}
@@ -177,11 +187,31 @@ index_some(struct archive *a)
 
 	if (rc == -1)
 		log_warn("archive: index of texts: %s", err.text);
-	if (rc == 1)
-		return;
 	pthread_mutex_lock(&a->lock);
-	a->unindexed = false;
+	if (rc == 1) {
+		a->tail -= a->tail < ARCHIVE_INDEX_LINES ? a->tail
+							 : ARCHIVE_INDEX_LINES;
+	} else {
+		a->unindexed = false;
+		a->tail = rc == 0 ? 0 : a->tail;
+	}
 	pthread_mutex_unlock(&a->lock);
+}
+
+/* Where there is no quiet moment the index must not fall behind for ever. */
+static void
+bound_tail(struct archive *a)
+{
+	for (bool more = true; more;) {
+		pthread_mutex_lock(&a->lock);
+		more = a->tail > a->tail_calm && a->unindexed && !a->stopping;
+		pthread_mutex_unlock(&a->lock);
+		if (more)
+			index_some(a);
+		pthread_mutex_lock(&a->lock);
+		more = more && a->tail > a->tail_most;
+		pthread_mutex_unlock(&a->lock);
+	}
 }
 
 static void *
@@ -216,6 +246,7 @@ run(void *arg)
 			log_info("archive: writing works again");
 		failed = false;
 		settle(a, list);
+		bound_tail(a);
 	}
 	return NULL;
 }
@@ -257,6 +288,8 @@ archive_open(uv_loop_t *loop, const char *path, struct err *err_r)
 	a->reader = reader;
 	a->committed = archive_sql_last_line(sql);
 	a->unindexed = true;
+	a->tail_calm = TAIL_CALM;
+	a->tail_most = TAIL_MOST;
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -387,6 +420,27 @@ archive_queued(const struct archive *a)
 
 	pthread_mutex_lock(&m->lock);
 	n = m->n_queued;
+	pthread_mutex_unlock(&m->lock);
+	return n;
+}
+
+void
+archive_bound_tail(struct archive *a, size_t calm, size_t most)
+{
+	pthread_mutex_lock(&a->lock);
+	a->tail_calm = calm;
+	a->tail_most = most;
+	pthread_mutex_unlock(&a->lock);
+}
+
+size_t
+archive_unindexed(const struct archive *a)
+{
+	struct archive *m = (struct archive *)a;
+	size_t n;
+
+	pthread_mutex_lock(&m->lock);
+	n = m->tail;
 	pthread_mutex_unlock(&m->lock);
 	return n;
 }

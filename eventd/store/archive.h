@@ -40,6 +40,10 @@ void archive_query(
 
 /* Every line up to this number is committed. */
 uint64_t archive_committed(const struct archive *a);
+/* Committed lines that the index of texts lacks, of those since the start. */
+size_t archive_unindexed(const struct archive *a);
+/* For tests: bounds of these, above which the index gets more turns. */
+void archive_bound_tail(struct archive *a, size_t calm, size_t most);
 /* Lines that wait. */
 size_t archive_queued(const struct archive *a);
 /* Too much waits: take no more work. */

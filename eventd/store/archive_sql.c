@@ -15,7 +15,6 @@
 #define TRIGRAMS_MAX 16
 #define VERSION      2
 #define EXPIRE_LINES 10000 /* at once, so that others get their turn */
-#define INDEX_LINES  500
 #define STRING_(n)   #n
 #define STRING(n)    STRING_(n)
 
@@ -403,17 +402,20 @@ archive_sql_index(struct archive_sql *s, struct err *err_r)
 		"DELETE FROM batch;"
 		"INSERT INTO batch SELECT line FROM history WHERE line >"
 		" (SELECT line FROM history_indexed) ORDER BY line "
-		"LIMIT " STRING(
-		    INDEX_LINES) ";"
-				 "INSERT INTO history_text (rowid, text)"
-				 " SELECT line, text FROM history WHERE line "
-				 "IN batch;"
-				 "UPDATE history_indexed SET line = (SELECT "
-				 "max(line) FROM "
-				 "batch) WHERE EXISTS (SELECT * FROM batch);",
+		"LIMIT " STRING(ARCHIVE_INDEX_LINES) ";"
+						     "INSERT INTO history_text "
+						     "(rowid, text)"
+						     " SELECT line, text FROM "
+						     "history WHERE line "
+						     "IN batch;"
+						     "UPDATE history_indexed "
+						     "SET line = (SELECT "
+						     "max(line) FROM "
+						     "batch) WHERE EXISTS "
+						     "(SELECT * FROM batch);",
 		err_r) != 0)
 		goto rollback;
-	more = number(s, "SELECT count(*) FROM batch") == INDEX_LINES;
+	more = number(s, "SELECT count(*) FROM batch") == ARCHIVE_INDEX_LINES;
 	if (exec(s, "COMMIT", err_r) == 0)
 		return more;
 rollback:

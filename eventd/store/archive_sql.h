@@ -44,9 +44,10 @@ struct archive_sql *archive_sql_open_reader(
 void archive_sql_interrupt(struct archive_sql *sql);
 /* Answers into the item's body; at most 30 s, at most 64 MiB. */
 void archive_sql_query(struct archive_sql *sql, struct archive_item *it);
+#define ARCHIVE_INDEX_LINES 500
 /*
- * Puts some more lines into the index of texts. 1: there may be more; 0: all
- * are there; -1 with a reason.
+ * Puts ARCHIVE_INDEX_LINES more lines into the index of texts. 1: there may be
+ * more; 0: all are there; -1 with a reason.
  */
 int archive_sql_index(struct archive_sql *sql, struct err *err_r);
 /*

@@ -8,7 +8,6 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "eventd/parse/stamp.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -27,6 +26,7 @@ struct message_log {
 	int fd;               /* -1: none is open */
 	int64_t until_us;     /* its day ends */
 	bool failing;
+	struct stamp_text stamp;
 	uv_prepare_t prepare;
 };
 
@@ -41,16 +41,20 @@ local(int64_t us)
 }
 
 void
-message_log_line(struct str *out, const struct message *m)
+message_log_line(
+    struct str *out, const struct message *m, struct stamp_text *stamp)
 {
-	stamp_put_bsd(out, m->time_us);
+	stamp_put_bsd(out, m->time_us, stamp);
 	str_addc(out, ' ');
 	str_addslice(out, m->host);
 	if (m->application.len > 0 || m->pid != 0) {
 		str_addc(out, ' ');
 		str_addslice(out, m->application);
-		if (m->pid != 0)
-			str_addf(out, "[%u]", m->pid);
+		if (m->pid != 0) {
+			str_addc(out, '[');
+			str_addi(out, m->pid);
+			str_addc(out, ']');
+		}
 		str_addc(out, ':');
 	}
 	str_addc(out, ' ');
@@ -131,7 +135,7 @@ message_log_add(struct message_log *l, const struct message *m)
 			return;
 		}
 	}
-	message_log_line(&l->waiting, m);
+	message_log_line(&l->waiting, m, &l->stamp);
 	l->lines++;
 	if (l->waiting.len > BLOCK)
 		flush(l);

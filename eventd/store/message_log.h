@@ -8,6 +8,7 @@
 #ifndef EVENTD_STORE_MESSAGE_LOG_H
 #define EVENTD_STORE_MESSAGE_LOG_H
 
+#include "eventd/parse/stamp.h"
 #include "eventd/parse/syslog.h"
 
 #include <uv.h>
@@ -26,6 +27,7 @@ void message_log_expire(struct message_log *l, int64_t before_us);
 uint64_t message_log_lost(const struct message_log *l);
 
 /* One line, with its end. */
-void message_log_line(struct str *out, const struct message *m);
+void message_log_line(
+    struct str *out, const struct message *m, struct stamp_text *stamp);
 
 #endif

@@ -76,16 +76,28 @@ add_name(struct str *to, const struct mib *mib, const oid *id, size_t n)
 /* --- values ---------------------------------------------------------------
  */
 
+static void
+add_two(struct str *to, char before, uint64_t n)
+{
+	char two[3] = {before, (char)('0' + n / 10), (char)('0' + n % 10)};
+
+	str_addn(to, two, sizeof(two));
+}
+
 /* 3 days, 4:05:06.78 */
 static void
 add_ticks(struct str *to, uint64_t ticks)
 {
 	uint64_t s = ticks / 100, days = s / 86400;
 
-	if (days > 0)
-		str_addf(to, "%" PRIu64 " day%s, ", days, days == 1 ? "" : "s");
-	str_addf(to, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64 ".%02" PRIu64,
-	    s / 3600 % 24, s / 60 % 60, s % 60, ticks % 100);
+	if (days > 0) {
+		str_addi(to, (int64_t)days);
+		str_add(to, days == 1 ? " day, " : " days, ");
+	}
+	str_addi(to, (int64_t)(s / 3600 % 24));
+	add_two(to, ':', s / 60 % 60);
+	add_two(to, ':', s % 60);
+	add_two(to, '.', ticks % 100);
 }
 
 static void

@@ -292,15 +292,33 @@ message_archive(void **state)
 	    .time_us = INT64_C(1772719198) * US_PER_S,
 	    .received_us = INT64_C(1772719200) * US_PER_S};
 	struct message_log *l;
+	struct stamp_text stamp = {0};
 	struct str got = {0};
 	char *inner, *path;
 	uv_loop_t loop;
 	struct err err;
 
 	(void)state;
-	message_log_line(&got, &m);
+	message_log_line(&got, &m, &stamp);
 	assert_string_equal(
 	    str_get(&got), "Mar  5 13:59:58 gw2 dhcpd[512]: pool 3 empty\n");
+	/* The same second, the next one, one of another month. */
+	for (int i = 0; i < 3; i++) {
+		static const int64_t seconds[] = {
+		    1772719198, 1772719199, 1765000000};
+
+		str_clear(&got);
+		m.time_us = seconds[i] * US_PER_S;
+		message_log_line(&got, &m, &stamp);
+		assert_string_equal(str_get(&got),
+		    i == 0       ? "Mar  5 13:59:58 gw2 dhcpd[512]: pool 3 "
+				   "empty\n"
+			: i == 1 ? "Mar  5 13:59:59 gw2 dhcpd[512]: pool 3 "
+				   "empty\n"
+				 : "Dec  6 05:46:40 gw2 dhcpd[512]: pool 3 "
+				   "empty\n");
+	}
+	m.time_us = INT64_C(1772719198) * US_PER_S;
 	str_clear(&got);
 	assert_non_null(mkdtemp(folder));
 	inner = xasprintf("%s/messages", folder);

@@ -363,6 +363,37 @@ searches(void **state)
 	file_remove_tree(folder, &err);
 }
 
+/* Without a quiet moment the index of texts stays within its bound. */
+static void
+index_keeps_up(void **state)
+{
+	char folder[] = "/tmp/test_store_XXXXXX";
+	struct event *ev = event_new();
+	struct str body = {0};
+	struct archive *a;
+	struct site s;
+	struct err err;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	start(&s, folder);
+	a = ec_store_archive(s.store);
+	archive_bound_tail(a, 0, 1000);
+	event_put(&body, ev);
+	for (uint64_t i = 1; i <= 12000; i++) {
+		archive_add(a, i, at(0), "NEW", "", "", i, "h",
+		    "link down on a port of a switch", str_slice(&body));
+		while (i % 1000 == 0 && archive_committed(a) < i)
+			usleep(100);
+		if (i % 1000 == 0)
+			assert_true(archive_unindexed(a) <= 2000);
+	}
+	event_free(&ev);
+	str_free(&body);
+	stop(&s);
+	assert_int_equal(file_remove_tree(folder, &err), 0);
+}
+
 /*
  * Lines that are erased after their texts were indexed stay away when the
  * journal still has them: the index would be told of texts that it lost.
@@ -554,8 +585,9 @@ main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(records),
 	    cmocka_unit_test(erased_stays_erased),
 	    cmocka_unit_test(damaged_index), cmocka_unit_test(survives),
-	    cmocka_unit_test(notice_numbers), cmocka_unit_test(searches),
-	    cmocka_unit_test(upgrades), cmocka_unit_test(damaged_tail)};
+	    cmocka_unit_test(notice_numbers), cmocka_unit_test(index_keeps_up),
+	    cmocka_unit_test(searches), cmocka_unit_test(upgrades),
+	    cmocka_unit_test(damaged_tail)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

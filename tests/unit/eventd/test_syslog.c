@@ -12,9 +12,11 @@
 
 #include "common/mem.h"
 #include "common/utf8.h"
+#include "eventd/parse/stamp.h"
 #include "eventd/parse/syslog.h"
 #include "eventd/parse/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -192,6 +194,34 @@ new_year(void **state)
 	syslog_parser_free(&p);
 }
 
+/* Days of the calendar are those of the C library. */
+static void
+calendar(void **state)
+{
+	static const int days[][2] = {
+	    {1, 1}, {2, 28}, {2, 29}, {2, 30}, {3, 1}, {12, 31}};
+	struct stamp_cache cache = {0};
+
+	(void)state;
+	for (int year = 1970; year < 2110; year++) {
+		for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+			struct tm tm = {.tm_year = year - 1900,
+			    .tm_mon = days[i][0] - 1,
+			    .tm_mday = days[i][1],
+			    .tm_hour = 23,
+			    .tm_min = 59,
+			    .tm_sec = 58};
+			char text[64];
+			int64_t us;
+
+			snprintf(text, sizeof(text), "%d-%02d-%02dT23:59:58Z",
+			    year, days[i][0], days[i][1]);
+			assert_true(stamp_iso(slice_of(text), &cache, &us));
+			assert_int_equal(us, (int64_t)timegm(&tm) * US_PER_S);
+		}
+	}
+}
+
 /* Of a local time that comes twice the first is taken. */
 static void
 ambiguous_hour(void **state)
@@ -228,7 +258,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(examples),
 	    cmocka_unit_test(new_year), cmocka_unit_test(ambiguous_hour),
-	    cmocka_unit_test(utf8)};
+	    cmocka_unit_test(calendar), cmocka_unit_test(utf8)};
 
 	setenv("TZ", "UTC", 1);
 	tzset();
