@@ -136,4 +136,4 @@ help: ## list the targets
 
 .PHONY: all clean help force
 force:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -146,15 +146,10 @@ class SyslogNg(Peer):
 
     @classmethod
     def unpack(cls):
-        if cls.top is None:
-            cls.top = pathlib.Path(tempfile.mkdtemp(prefix="vtsng",
-                                                    dir="/tmp"))
-            subprocess.run(["apt-get", "download", "syslog-ng-core",
-                            "libivykis0", "libnet1"], cwd=cls.top, check=True,
-                           capture_output=True)
-            for deb in cls.top.glob("*.deb"):
-                subprocess.run(["dpkg", "-x", deb, cls.top], check=True)
-        return cls.top
+        cls.top = conftest.TOP / "build/peers/syslog-ng"
+        subprocess.run([conftest.TOP / "packaging/unpack-packages", cls.top,
+                        "syslog-ng-core", "libivykis0", "libnet1"],
+                       check=True, capture_output=True)
 
     def environment(self):
         return {**os.environ,
