@@ -91,22 +91,91 @@ explain_context(struct notifyd *n, const struct context *ctx, const char *id,
 	return one;
 }
 
+static const char *
+state_word(const char *state, bool service)
+{
+	static const char *const words[][3] = {{"OK", "OK", "s"},
+	    {"WARN", "WARNING", "s"}, {"WARNING", "WARNING", "s"},
+	    {"CRIT", "CRITICAL", "s"}, {"CRITICAL", "CRITICAL", "s"},
+	    {"UNKN", "UNKNOWN", "s"}, {"UNKNOWN", "UNKNOWN", "s"},
+	    {"UP", "UP", "h"}, {"DOWN", "DOWN", "h"},
+	    {"UNREACH", "UNREACHABLE", "h"},
+	    {"UNREACHABLE", "UNREACHABLE", "h"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(words[i][0], state) == 0 &&
+		    (words[i][2][0] == 's') == service)
+			return words[i][1];
+	}
+	return NULL;
+}
+
+/* Types of notifications; an alert handler's has its name behind it. */
+static bool
+is_type(const char *type)
+{
+	static const char *const types[] = {"PROBLEM", "RECOVERY",
+	    "ACKNOWLEDGEMENT", "FLAPPINGSTART", "FLAPPINGSTOP",
+	    "FLAPPINGDISABLED", "DOWNTIMESTART", "DOWNTIMEEND",
+	    "DOWNTIMECANCELLED", "CUSTOM"};
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (strcmp(types[i], type) == 0)
+			return true;
+	}
+	return type[0] == '\0' || strncmp(type, "ALERTHANDLER", 12) == 0;
+}
+
 /* "What if": the arguments overlay the stored context. */
 static void
 overlay(const struct ask *a, struct context *ctx)
 {
-	const char *what = context_is_service(ctx) ? "SERVICE" : "HOST";
+	bool service = context_is_service(ctx);
+	const char *state = state_word(ask_text(a, "state"), service);
+	const char *previous = state_word(ask_text(a, "previous"), service);
 	int64_t number = ask_int(a, "number", 0);
-	char key[60];
 
 	if (ask_text(a, "type")[0] != '\0')
 		context_sets(ctx, "NOTIFICATIONTYPE", ask_text(a, "type"));
-	snprintf(key, sizeof(key), "%sNOTIFICATIONNUMBER", what);
 	if (number > 0)
-		context_setf(ctx, key, "%lld", (long long)number);
-	snprintf(key, sizeof(key), "%sSTATE", what);
-	if (ask_text(a, "state")[0] != '\0')
-		context_sets(ctx, key, ask_text(a, "state"));
+		context_setf(ctx,
+		    service ? "SERVICENOTIFICATIONNUMBER"
+			    : "HOSTNOTIFICATIONNUMBER",
+		    "%lld", (long long)number);
+	if (state != NULL)
+		context_sets(
+		    ctx, service ? "SERVICESTATE" : "HOSTSTATE", state);
+	if (previous != NULL)
+		context_sets(ctx,
+		    service ? "PREVIOUSSERVICEHARDSTATE"
+			    : "PREVIOUSHOSTHARDSTATE",
+		    previous);
+}
+
+/* True if it was refused: a word is neither a host's nor a service's. */
+static bool
+refuse_words(struct ask *a)
+{
+	static const char *const keys[] = {"state", "previous"};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const char *word = ask_text(a, keys[i]);
+
+		if (word[0] == '\0' || state_word(word, true) != NULL ||
+		    state_word(word, false) != NULL)
+			continue;
+		ask_refuse(a,
+		    "a state is OK WARN CRIT UNKNOWN, of a host UP DOWN "
+		    "UNREACH");
+		return true;
+	}
+	if (is_type(ask_text(a, "type")))
+		return false;
+	ask_refuse(a,
+	    "a type is PROBLEM RECOVERY ACKNOWLEDGEMENT FLAPPINGSTART "
+	    "FLAPPINGSTOP FLAPPINGDISABLED DOWNTIMESTART DOWNTIMEEND "
+	    "DOWNTIMECANCELLED CUSTOM");
+	return true;
 }
 
 static void
@@ -135,30 +204,12 @@ asks_explain(struct ask *a)
 {
 	struct spool_filter filter = ask_filter(a);
 
-	spool_find(a->n->spool, &filter, on_found_explain, a);
+	if (!refuse_words(a))
+		spool_find(a->n->spool, &filter, on_found_explain, a);
 }
 
 /* --- one that is made up ---------------------------------------------------
  */
-
-static const char *
-state_word(const char *state, bool service)
-{
-	static const char *const words[][3] = {{"OK", "OK", "s"},
-	    {"WARN", "WARNING", "s"}, {"WARNING", "WARNING", "s"},
-	    {"CRIT", "CRITICAL", "s"}, {"CRITICAL", "CRITICAL", "s"},
-	    {"UNKN", "UNKNOWN", "s"}, {"UNKNOWN", "UNKNOWN", "s"},
-	    {"UP", "UP", "h"}, {"DOWN", "DOWN", "h"},
-	    {"UNREACH", "UNREACHABLE", "h"},
-	    {"UNREACHABLE", "UNREACHABLE", "h"}};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (strcmp(words[i][0], state) == 0 &&
-		    (words[i][2][0] == 's') == service)
-			return words[i][1];
-	}
-	return NULL;
-}
 
 static int
 state_id(const char *state)
@@ -185,8 +236,13 @@ test_context(const struct ask *a, struct context *ctx, struct err *err_r)
 	const char *what = is_service ? "SERVICE" : "HOST";
 	const char *before = ask_text(a, "previous");
 	const char *state = state_word(ask_text(a, "state"), is_service);
-	const char *previous =
-	    state_word(before[0] == '\0' ? good : before, is_service);
+	const char *bad = is_service ? "CRIT" : "DOWN";
+	bool ends = strcmp(type, "RECOVERY") == 0 ||
+	    (type[0] == '\0' && state != NULL && strcmp(state, good) == 0);
+	const char *previous = state_word(before[0] != '\0' ? before
+		: ends                                      ? bad
+							    : good,
+	    is_service);
 	char key[60];
 
 	if (host[0] == '\0' || state == NULL || previous == NULL) {
@@ -200,9 +256,9 @@ test_context(const struct ask *a, struct context *ctx, struct err *err_r)
 	if (is_service)
 		context_sets(ctx, "SERVICEDESC", service);
 	context_sets(ctx, "NOTIFICATIONTYPE",
-	    type[0] != '\0'                ? type
-		: strcmp(state, good) == 0 ? "RECOVERY"
-					   : "PROBLEM");
+	    type[0] != '\0' ? type
+		: ends      ? "RECOVERY"
+			    : "PROBLEM");
 	snprintf(key, sizeof(key), "%sSTATE", what);
 	context_sets(ctx, key, state);
 	snprintf(key, sizeof(key), "%sSTATEID", what);
@@ -227,6 +283,8 @@ asks_test(struct ask *a)
 	struct context ctx = {0};
 	struct err err;
 
+	if (refuse_words(a))
+		return;
 	if (test_context(a, &ctx, &err) < 0) {
 		ask_refuse(a, err.text);
 		return;

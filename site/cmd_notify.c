@@ -85,6 +85,16 @@ moment(const struct cmd_call *call)
 	return -1;
 }
 
+/* --from is the state before. */
+static void
+set_from(json_t *args, const struct cmd_call *call)
+{
+	const char *value = cmd_value(call, "from");
+
+	if (value != NULL)
+		json_object_set_new(args, "previous", json_string(value));
+}
+
 static void
 set_text(json_t *args, const struct cmd_call *call, const char *option)
 {
@@ -183,28 +193,37 @@ key(const struct cmd_call *call)
  */
 
 static int
-explain_stored(const struct cmd_call *call)
+explain_stored(
+    const struct cmd_call *call, const char *host, const char *service)
 {
 	json_t *args = json_object(), *answer;
 	json_int_t last = number(call, "last", 1), at = moment(call);
+	json_int_t n = number(call, "number", 0);
 
-	if (last == -1 || at == -1) {
+	if (last == -1 || at == -1 || n == -1) {
 		json_decref(args);
 		return CMD_FAILED;
 	}
 	json_object_set_new(args, "last", json_integer(last));
+	json_object_set_new(args, "number", json_integer(n));
 	if (at > 0)
 		json_object_set_new(args, "time", json_integer(at));
-	if (call->argc > 1)
-		json_object_set_new(args, "host", json_string(call->argv[1]));
-	if (call->argc > 2)
-		json_object_set_new(
-		    args, "service", json_string(call->argv[2]));
+	json_object_set_new(args, "host", json_string(host));
+	json_object_set_new(args, "service", json_string(service));
+	set_text(args, call, "id");
 	set_text(args, call, "state");
 	set_text(args, call, "type");
+	set_from(args, call);
 	answer = ask(call, "explain", args);
 	if (answer == NULL)
 		return CMD_FAILED;
+	if (json_array_size(answer) == 0 && cmd_flag(call, "id")) {
+		json_decref(answer);
+		return cmd_fail("notify",
+		    "there is no notification %s (any more; \"vedette notify "
+		    "list\")",
+		    cmd_value(call, "id"));
+	}
 	notify_print_explained(answer, cmd_flag(call, "json"));
 	json_decref(answer);
 	return 0;
@@ -212,26 +231,25 @@ explain_stored(const struct cmd_call *call)
 
 /* As it stands now, whether somebody was told or not. */
 static int
-explain_now(const struct cmd_call *call)
+explain_now(const struct cmd_call *call, const char *host, const char *service)
 {
-	const char *service = call->argc > 2 ? call->argv[2] : NULL;
 	const char *state = cmd_value(call, "state");
 	struct notify_object o;
 	json_t *args, *answer, *all;
-	json_int_t at = moment(call);
+	json_int_t at = moment(call), n = number(call, "number", 0);
 	struct err err;
 
-	if (at == -1)
+	if (at == -1 || n == -1)
 		return CMD_FAILED;
-	if (notify_object_read(call->site, call->argv[1], service, &o, &err) ==
-	    -1)
+	if (notify_object_read(call->site, host, service, &o, &err) == -1)
 		return cmd_fail("notify", "%s", err.text);
-	args = json_pack("{s:s, s:s*, s:s, s:s, s:i}", "host", call->argv[1],
-	    "service", service, "state", state != NULL ? state : o.state,
-	    "output", o.output, "number", o.number);
+	args = json_pack("{s:s, s:s*, s:s, s:s, s:i}", "host", host, "service",
+	    service, "state", state != NULL ? state : o.state, "output",
+	    o.output, "number", n > 0 ? (int)n : o.number);
 	if (at > 0)
 		json_object_set_new(args, "time", json_integer(at));
 	set_text(args, call, "type");
+	set_from(args, call);
 	answer = ask(call, "test", args);
 	if (answer != NULL) {
 		json_object_set_new(answer, "id", json_null());
@@ -240,7 +258,7 @@ explain_now(const struct cmd_call *call)
 			    answer, "suppressed", json_string(o.reason));
 		all = json_pack("[o]", answer);
 		if (!cmd_flag(call, "json"))
-			notify_print_object(&o, call->argv[1], service);
+			notify_print_object(&o, host, service);
 		notify_print_explained(all, cmd_flag(call, "json"));
 		json_decref(all);
 	}
@@ -251,12 +269,20 @@ explain_now(const struct cmd_call *call)
 static int
 explain(const struct cmd_call *call)
 {
-	if (cmd_flag(call, "last"))
-		return explain_stored(call);
-	if (call->argc < 2)
-		return cmd_fail(
-		    "notify", "explain what? (HOST [SERVICE], or --last N)");
-	return explain_now(call);
+	const char *host = cmd_value(call, "host");
+	const char *service = cmd_value(call, "service");
+
+	if (call->argc > 1)
+		host = call->argv[1];
+	if (call->argc > 2)
+		service = call->argv[2];
+	if (cmd_flag(call, "last") || cmd_flag(call, "id"))
+		return explain_stored(call, host == NULL ? "" : host,
+		    service == NULL ? "" : service);
+	if (host == NULL)
+		return cmd_fail("notify",
+		    "explain what? (HOST [SERVICE], --id ID or --last N)");
+	return explain_now(call, host, service);
 }
 
 /* Each delivery of the notice has had a try. */
@@ -319,6 +345,7 @@ test(const struct cmd_call *call)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		set_text(args, call, texts[i]);
+	set_from(args, call);
 	json_object_set_new(args, "number", json_integer(n));
 	if (at > 0)
 		json_object_set_new(args, "time", json_integer(at));
@@ -409,11 +436,13 @@ run(const struct cmd_call *call)
 static const struct cmd_option options[] = {
     {"last", 0, "N", "list, explain, resend: the last N notifications"},
     {"failed", 0, NULL, "list: those with a delivery that was given up"},
-    {"host", 0, "H", "list, test: the host"},
-    {"service", 0, "S", "list, test: the service"},
+    {"id", 0, "ID", "explain: the notification of that id"},
+    {"host", 0, "H", "list, explain, test: the host"},
+    {"service", 0, "S", "list, explain, test: the service"},
     {"state", 0, "STATE", "explain, test: OK WARN CRIT UNKNOWN, UP DOWN ..."},
     {"type", 0, "TYPE", "explain, test: PROBLEM, RECOVERY, DOWNTIMESTART ..."},
-    {"number", 0, "N", "test: number of the notification"},
+    {"from", 0, "STATE", "explain, test: the state before"},
+    {"number", 0, "N", "explain, test: number of the notification"},
     {"output", 0, "TEXT", "test: output of the check"},
     {"at", 0, "TIME", "explain, test: local time (2026-03-02T08:00:00)"},
     {"method", 0, "M", "test: by this method only"},

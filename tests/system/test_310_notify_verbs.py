@@ -11,7 +11,9 @@ RULES = [
     {"id": "only_down", "method": "note", "when": {"host_events": ["?d"]},
      "to": {"users": ["bob"]}},
     {"id": "not_ann", "method": "note", "cancel": True,
-     "to": {"users": ["ann"]}}]
+     "to": {"users": ["ann"]}},
+    {"id": "down_ends", "method": "note", "when": {"host_events": ["dr"]},
+     "to": {"users": ["bob"]}}]
 
 
 @pytest.fixture
@@ -69,7 +71,8 @@ def test_explain_what_was_sent_and_what_is_held_back(notified):
     site = notified
     one, = site.ok("notify", "explain", "--last", "1", "--json").json()
     assert [(r["id"], r["match"]) for r in one["rules"]] == [
-        ("mail_all", True), ("only_down", False), ("not_ann", True)]
+        ("mail_all", True), ("only_down", False), ("not_ann", True),
+        ("down_ends", False)]
     assert [(p["contact"], p["method"], p["rule"]) for p in one["plan"]] == [
         ("bob", "note", "mail_all")]
     assert one["suppressed"] is None and one["what"] == "PROBLEM"
@@ -77,6 +80,13 @@ def test_explain_what_was_sent_and_what_is_held_back(notified):
     held, = site.ok("notify", "explain", "web01", "HTTP", "--json").json()
     assert "acknowledged" in held["suppressed"]
     assert held["plan"][0]["contact"] == "bob"
+    same, = site.ok("notify", "explain", "--host", "web01", "--service",
+                    "HTTP", "--json").json()
+    assert same["plan"] == held["plan"]
+    stored, = site.ok("notify", "explain", "--id", one["id"], "--type",
+                      "CUSTOM", "--json").json()
+    assert (stored["id"], stored["what"]) == (one["id"], "CUSTOM")
+    assert site.run("notify", "explain", "--id", "nosuch").code == 1
     text = site.ok("notify", "explain", "web01", "HTTP").out
     assert "web01 / HTTP is CRIT (hard): no answer" in text
     assert "Held back by the core" in text and "mail_all" in text
@@ -94,6 +104,13 @@ def test_test_sends_only_when_told_to(notified):
                    "--state", "WARN", "--json").json()
     assert one["plan"][0]["contact"] == "bob"
     assert len(site.ok("notify", "list", "--json").json()) == before
+    # An end of a problem has had one; who says from where decides.
+    for more, match in (([], True), (["--from", "UNREACH"], False)):
+        end, = site.ok("notify", "test", "--host", "web01", "--state", "UP",
+                       *more, "--json").json()
+        assert end["what"] == "RECOVERY"
+        assert [r["match"] for r in end["rules"]
+                if r["id"] == "down_ends"] == [match]
     sent, = site.ok("notify", "test", "--host", "web01", "--state", "DOWN",
                     "--method", "note", "--send", "--json").json()
     site.wait_for(lambda: site.ok("notify", "show", sent, "--json").json()[
@@ -104,6 +121,8 @@ def test_test_sends_only_when_told_to(notified):
     for wrong in (["--host", "web01"],
                   ["--host", "web01", "--state", "ODD"],
                   ["--host", "web01", "--state", "DOWN", "--at", "never"],
+                  ["--host", "web01", "--state", "DOWN", "--type", "ODD"],
+                  ["--host", "web01", "--state", "DOWN", "--from", "ODD"],
                   ["--host", "web01", "--state", "DOWN", "--number", "0"]):
         done = site.run("notify", "test", *wrong)
         assert done.code == 1 and done.err.startswith("vedette: notify: ")
@@ -120,7 +139,7 @@ def test_status_rules_key_and_a_stopped_site(notified):
     rows = site.ok("notify", "rules", "--json").json()
     assert [(r["number"], r["id"], r["what"]) for r in rows] == [
         (1, "mail_all", "add"), (2, "only_down", "add"),
-        (3, "not_ann", "cancel")]
+        (3, "not_ann", "cancel"), (4, "down_ends", "add")]
     assert len(site.ok("notify", "key").out.strip()) == 40
     assert site.ok("notify", "key", "--json").json() == {
         "key": site.ok("notify", "key").out.strip()}
