@@ -6,16 +6,28 @@
 #include "fetcher/evaluate.h"
 
 #include "common/log.h"
+#include "common/mem.h"
 #include "common/utf8.h"
 #include "fetcher/checks/check_mk.h"
 #include "fetcher/checks/check_mk_discovery.h"
 #include "fetcher/checks/store.h"
 #include "fetcher/sections/encoding.h"
 
+#include <stdlib.h>
+
 #define MAX_SUMMARY  8192
 #define MAX_DETAILS  65536
 #define MAX_PERF     65536
 #define MAX_SECTIONS 8 /* that one check may want */
+
+#define ROOM_BYTES   65536 /* of a text; a larger one is given back */
+
+struct evaluate_room {
+	struct check_out out;
+	struct str blob, items, store_text;
+	struct split split;
+	struct arena_spare spare;
+};
 
 struct pass {
 	const struct evaluate_input *in;
@@ -26,7 +38,8 @@ struct pass {
 	const struct check *last; /* of the item before: often the same */
 	bool discovers;           /* Check_MK Discovery is among the items */
 	struct check_mk_run run;
-	/* Not zeroed, for they are large: parsed_init(), check_store_load(). */
+	/* Not zeroed, for they are large: parsed_begin(), check_store_load().
+	 */
 	struct parsed parsed;
 	struct check_store store;
 };
@@ -228,8 +241,8 @@ gather_sources(struct pass *p)
 	bool fetched = in->failure == NULL && !in->no_agent;
 	int64_t now = in->now_us / 1000000;
 
-	parsed_init(&p->parsed, fetched ? in->output : (struct slice){"", 0},
-	    in->job->host, now);
+	if (fetched)
+		parsed_add(&p->parsed, in->output, in->job->host, now);
 	if (in->has_snmp && in->snmp_failure == NULL)
 		parsed_add(&p->parsed, in->snmp, in->job->host, now);
 	if (p->parsed.split.n_parts > 0 ||
@@ -269,13 +282,92 @@ discovery_plan(const struct msg_job *job)
 	return (struct slice){NULL, 0};
 }
 
+/* --- memory ---------------------------------------------------------------
+ */
+
+struct evaluate_room *
+evaluate_room_new(void)
+{
+	return xnew(struct evaluate_room);
+}
+
+void
+evaluate_room_free(struct evaluate_room **rp)
+{
+	struct evaluate_room *r = *rp;
+
+	if (r == NULL)
+		return;
+	check_out_free(&r->out);
+	str_free(&r->blob);
+	str_free(&r->items);
+	str_free(&r->store_text);
+	split_free(&r->split);
+	arena_spare_free(&r->spare);
+	free(r);
+	*rp = NULL;
+}
+
+static void
+take_room(struct pass *p, struct evaluate_room *r)
+{
+	struct split none = {0};
+
+	parsed_begin(&p->parsed, r == NULL ? none : r->split,
+	    arena_take(r == NULL ? NULL : &r->spare));
+	p->store.text = (struct str){0};
+	if (r == NULL)
+		return;
+	p->out = r->out;
+	p->blob = r->blob;
+	p->items = r->items;
+	p->store.text = r->store_text;
+	r->split = none;
+	check_out_clear(&p->out);
+	str_clear(&p->blob);
+	str_clear(&p->items);
+}
+
+static void
+shrink(struct str *text)
+{
+	if (text->cap > ROOM_BYTES)
+		str_free(text);
+}
+
+static void
+give_room(struct pass *p, struct evaluate_room *r)
+{
+	struct evaluate_room own = {0}, *to = r == NULL ? &own : r;
+
+	to->out = p->out;
+	to->blob = p->blob;
+	to->items = p->items;
+	to->store_text = p->store.text;
+	arena_give(r == NULL ? NULL : &r->spare, &p->parsed.arena);
+	to->split = p->parsed.split;
+	shrink(&to->out.summary);
+	shrink(&to->out.details);
+	shrink(&to->out.perf);
+	shrink(&to->blob);
+	shrink(&to->items);
+	shrink(&to->store_text);
+	if (r != NULL)
+		return;
+	check_out_free(&own.out);
+	str_free(&own.blob);
+	str_free(&own.items);
+	str_free(&own.store_text);
+	split_free(&own.split);
+}
+
 void
 evaluate_agent(const struct evaluate_input *in, struct str *results)
 {
 	struct pass p;
 
 	memset(&p, 0, offsetof(struct pass, parsed));
-	p.store.text = (struct str){0};
+	take_room(&p, in->room);
 	p.in = in;
 	p.now = (double)in->now_us / 1e6;
 	p.run = (struct check_mk_run){.failure = in->failure,
@@ -310,9 +402,5 @@ evaluate_agent(const struct evaluate_input *in, struct str *results)
 	if (p.discovers)
 		evaluate_discovery(&p);
 	str_addslice(results, str_slice(&p.items));
-	parsed_free(&p.parsed);
-	check_out_free(&p.out);
-	check_store_free(&p.store);
-	str_free(&p.blob);
-	str_free(&p.items);
+	give_room(&p, in->room);
 }

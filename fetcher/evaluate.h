@@ -18,6 +18,11 @@ struct evaluate_source {
 	struct slice text;
 };
 
+/* Memory that one evaluation leaves for the next; {0} is empty. */
+struct evaluate_room;
+struct evaluate_room *evaluate_room_new(void);
+void evaluate_room_free(struct evaluate_room **room);
+
 struct evaluate_input {
 	const struct msg_job *job; /* kind AGENT or PROGRAM, with its items */
 	struct slice output;       /* the agent's bytes, decoded and unpacked */
@@ -38,6 +43,7 @@ struct evaluate_input {
 	size_t n_sources;
 	struct slice persisted; /* sections of earlier fetches; empty: none */
 	bool no_agent; /* nothing was fetched: the host has piggyback alone */
+	struct evaluate_room *room; /* of the caller's; NULL: its own */
 };
 
 /*

@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#define JOB_BYTES 256 /* of most, beside the large parts */
+
 /* Encoding and decoding is the catalogue's way of copying a message. */
 void
 fetch_copy_job(struct fetch *f, const struct msg_job *job)
@@ -22,6 +24,8 @@ fetch_copy_job(struct fetch *f, const struct msg_job *job)
 	const char *why = NULL;
 	struct wire w;
 
+	str_reserve(&f->copy,
+	    job->items.len + job->sources.len + job->snmp.len + JOB_BYTES);
 	msg_put(&f->copy, &m);
 	w = wire_of(str_slice(&f->copy));
 	must(msg_get(&w, &m, &why) == 1);
@@ -141,6 +145,7 @@ evaluate(const struct fetch *f, struct str *results)
 		f->job.kind == MSG_JOB_PIGGYBACK || f->job.kind == MSG_JOB_SNMP,
 	};
 
+	in.room = runner_evaluate_room(f->runner);
 	if (f->snmp_begun)
 		in.snmp_us =
 		    (uint64_t)((clock_mono() - f->snmp_started_ns) / NS_PER_US);

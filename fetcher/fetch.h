@@ -114,6 +114,8 @@ uv_loop_t *runner_loop(struct runner *e);
 struct net_services runner_net(struct runner *e);
 struct snmp_sockets *runner_snmp(struct runner *e);
 struct options_memory *runner_snmp_options(struct runner *e);
+struct collect_memory *runner_snmp_readings(struct runner *e);
+struct evaluate_room *runner_evaluate_room(struct runner *e);
 /* Are standard network checks done without a process? */
 bool runner_inprocess(const struct runner *e);
 struct icmp *runner_icmp(struct runner *e); /* NULL: see runner_no_ping() */

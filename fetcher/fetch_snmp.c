@@ -6,7 +6,7 @@
 #include "fetcher/checks/check_mk_discovery.h"
 #include "fetcher/fetch.h"
 #include "fetcher/piggyback.h"
-#include "fetcher/snmp/collect.h"
+#include "fetcher/snmp/collect_memory.h"
 #include "fetcher/snmp/options_memory.h"
 #include "fetcher/snmp/session.h"
 
@@ -28,7 +28,8 @@ release(struct fetch *f)
 	struct snmp *s = f->transport;
 
 	device_session_stop(&s->session);
-	collect_free(&s->collect);
+	collect_memory_give(
+	    runner_snmp_readings(f->runner), f->job.host, &s->collect);
 	if (s->options != NULL)
 		options_memory_release(&s->options);
 	free(s);
@@ -52,7 +53,7 @@ done(const char *failure, void *arg)
 {
 	struct fetch *f = arg;
 	struct snmp *s = f->transport;
-	struct str output = {0};
+	struct str *output;
 	struct err why;
 
 	s->session = NULL;
@@ -65,12 +66,12 @@ done(const char *failure, void *arg)
 		return;
 	}
 	bool none = f->job.items.len == 0 && collect_sections(s->collect) == 0;
-	collect_output(s->collect, &output);
+	output = collect_memory_output(runner_snmp_readings(f->runner));
+	collect_output(s->collect, output);
 	f->snmp_news = collect_has_news(s->collect);
 	runner_counting(f->runner)->snmp_cut += collect_over_limit(s->collect);
+	int rc = fetch_take(f, str_get(output), output->len, &why);
 	release(f);
-	int rc = fetch_take(f, output.s, output.len, &why);
-	str_free(&output);
 	if (rc == -1)
 		fetch_fail(f, "%s", why.text);
 	else if (none)
@@ -129,7 +130,8 @@ start(struct fetch *f)
 	set.options = s->options->of_sections;
 	set.scan_anew = wants_all(f);
 	n = collect_wanted(f->job.items, set.scan_anew, wanted);
-	s->collect = collect_new(&set, wanted, n);
+	s->collect = collect_memory_take(
+	    runner_snmp_readings(f->runner), &set, wanted, n);
 	s->talk = (struct snmp_talk){next, answer, s->collect};
 	address_set_port(&f->addresses[0], (uint16_t)s->options->port);
 	s->session =

@@ -3,8 +3,10 @@
  * What all jobs share: sockets, children, counters, the bound of what they
  * read; see runner.h. Their life is in runner_job.c.
  */
+#include "fetcher/evaluate.h"
 #include "fetcher/process.h"
 #include "fetcher/runner_internal.h"
+#include "fetcher/snmp/collect_memory.h"
 #include "fetcher/snmp/options_memory.h"
 #include "fetcher/snmp/sockets.h"
 
@@ -33,6 +35,8 @@ runner_new(uv_loop_t *loop, const char *root)
 	e->identity = identity_new(root);
 	e->snmp = snmp_sockets_new(loop);
 	e->snmp_options = options_memory_new();
+	e->snmp_readings = collect_memory_new();
+	e->evaluate_room = evaluate_room_new();
 	err_set(&e->no_ping, "the ICMP sockets were not opened");
 	return e;
 }
@@ -55,6 +59,8 @@ runner_close(struct runner *e)
 	resolver_free(&e->resolver);
 	snmp_sockets_free(&e->snmp);
 	options_memory_free(&e->snmp_options);
+	collect_memory_free(&e->snmp_readings);
+	evaluate_room_free(&e->evaluate_room);
 	decrypts_free(&e->decrypts);
 	children_close(e->children);
 	if (e->icmp != NULL)
@@ -153,6 +159,18 @@ struct options_memory *
 runner_snmp_options(struct runner *e)
 {
 	return e->snmp_options;
+}
+
+struct collect_memory *
+runner_snmp_readings(struct runner *e)
+{
+	return e->snmp_readings;
+}
+
+struct evaluate_room *
+runner_evaluate_room(struct runner *e)
+{
+	return e->evaluate_room;
 }
 
 uv_loop_t *

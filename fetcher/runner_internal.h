@@ -23,6 +23,8 @@ struct runner {
 	struct identity *identity;
 	struct snmp_sockets *snmp;
 	struct options_memory *snmp_options;
+	struct collect_memory *snmp_readings;
+	struct evaluate_room *evaluate_room;
 	struct fetch *first;
 	struct host_lines hosts;
 	size_t n_running;

@@ -163,11 +163,11 @@ say_snmp(const struct check_mk_run *run, struct check_out *out)
 {
 	if (!run->has_snmp)
 		return;
-	check_say(out,
-	    run->snmp_failure == NULL ? CHECK_OK
-				      : run->states[CHECK_MK_CONNECTION],
-	    "[snmp] %s",
-	    run->snmp_failure == NULL ? "Success" : run->snmp_failure);
+	if (run->snmp_failure == NULL)
+		check_say_words(out, CHECK_OK, SLICE("[snmp] Success"));
+	else
+		check_say(out, run->states[CHECK_MK_CONNECTION], "[snmp] %s",
+		    run->snmp_failure);
 }
 
 static void
@@ -221,13 +221,15 @@ check_mk_judge(const struct check_mk_run *run, struct check_out *out)
 		    run->bytes);
 		say_snmp(run, out);
 	} else {
-		check_say(out, CHECK_OK, "[agent] Success");
+		check_say_words(out, CHECK_OK, SLICE("[agent] Success"));
 		say_snmp(run, out);
 		say_agent(run, out);
 		say_missing(run, out);
 		say_sections(run, out);
 	}
-	check_say(out, CHECK_OK, "execution time %.2f sec", run->fetch_seconds);
+	check_say_words(out, CHECK_OK, SLICE("execution time "));
+	render_number(&out->summary, run->fetch_seconds);
+	str_addn(&out->summary, " sec", 4);
 	add_times(run, out);
 }
 

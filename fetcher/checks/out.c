@@ -34,7 +34,8 @@ static void
 add_marker(struct str *text, uint32_t state)
 {
 	static const char *const markers[] = {"", "(!)", "(!!)", "(?)"};
-	str_add(text, markers[state & 3]);
+	if (state != CHECK_OK)
+		str_add(text, markers[state & 3]);
 }
 
 static struct str *
@@ -42,7 +43,7 @@ begin(struct check_out *out, bool summary, uint32_t state)
 {
 	struct str *text = summary ? &out->summary : &out->details;
 	if (text->len > 0)
-		str_add(text, summary ? ", " : "\n");
+		str_addn(text, summary ? ", " : "\n", summary ? 2 : 1);
 	out->state = check_worst(out->state, state);
 	return text;
 }
@@ -74,6 +75,14 @@ check_say_str(struct check_out *out, uint32_t state, const struct str *said)
 {
 	struct str *text = begin(out, true, state);
 	str_addslice(text, str_slice(said));
+	add_marker(text, state);
+}
+
+void
+check_say_words(struct check_out *out, uint32_t state, struct slice said)
+{
+	struct str *text = begin(out, true, state);
+	str_addslice(text, said);
 	add_marker(text, state);
 }
 
@@ -171,6 +180,8 @@ check_metric_slice(struct check_out *out, struct slice name, double value,
 	str_addslice(perf, name);
 	str_addc(perf, '=');
 	render_plain(perf, value);
+	if (!has(upper) && !isfinite(min) && !isfinite(max))
+		return;
 	add_number(perf, has(upper) ? upper->warn : NAN);
 	add_number(perf, has(upper) ? upper->crit : NAN);
 	add_number(perf, min);

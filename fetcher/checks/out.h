@@ -35,6 +35,8 @@ uint32_t check_worst(uint32_t a, uint32_t b);
 /* Part of the summary, with "(!)", "(!!)" or "(?)" behind it. */
 void check_say(struct check_out *out, uint32_t state, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Without a format: words that are always the same. */
+void check_say_words(struct check_out *out, uint32_t state, struct slice text);
 void check_say_str(
     struct check_out *out, uint32_t state, const struct str *text);
 /* A line of the details; part of the summary unless OK. */

@@ -160,15 +160,33 @@ render_seconds(struct str *out, double value)
 		str_addf(out, "%.1f us", value * 1e6);
 }
 
+static char *
+put_digits(char *at, int value, int n)
+{
+	for (int i = n; i-- > 0; value /= 10)
+		at[i] = (char)('0' + value % 10);
+	return at + n;
+}
+
 void
 render_date(struct str *out, double value)
 {
+	static const char between[] = "-- ::";
 	time_t t = (time_t)value;
 	struct tm tm;
-	char text[32];
-	if (localtime_r(&t, &tm) != NULL &&
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm) > 0)
-		str_add(out, text);
+	char text[24], *at = text;
+
+	if (localtime_r(&t, &tm) == NULL || tm.tm_year < -1900 ||
+	    tm.tm_year > 8099)
+		return;
+	const int parts[] = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	    tm.tm_hour, tm.tm_min, tm.tm_sec};
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		at = put_digits(at, parts[i], i == 0 ? 4 : 2);
+		if (i + 1 < ARRAY_LEN(parts))
+			*at++ = between[i];
+	}
+	str_addn(out, text, (size_t)(at - text));
 }
 
 void

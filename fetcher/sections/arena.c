@@ -52,6 +52,34 @@ arena_free(struct arena *arena)
 	arena->used = arena->size = 0;
 }
 
+struct arena
+arena_take(struct arena_spare *spare)
+{
+	return spare == NULL || spare->n == 0 ? (struct arena){0}
+					      : spare->arenas[--spare->n];
+}
+
+/* The first block of a small one is kept, nothing of a large one. */
+void
+arena_give(struct arena_spare *spare, struct arena *arena)
+{
+	if (spare == NULL || spare->n == ARENA_SPARE || arena->blocks == NULL ||
+	    arena->blocks->next != NULL || arena->size > BLOCK_BYTES) {
+		arena_free(arena);
+		return;
+	}
+	arena->used = 0;
+	spare->arenas[spare->n++] = *arena;
+	*arena = (struct arena){0};
+}
+
+void
+arena_spare_free(struct arena_spare *spare)
+{
+	while (spare->n > 0)
+		arena_free(&spare->arenas[--spare->n]);
+}
+
 void *
 arena_grow(struct arena *arena, void *array, size_t n, size_t *cap, size_t size)
 {

@@ -18,6 +18,19 @@ void *arena_alloc(struct arena *arena, size_t n, size_t size);
 void arena_free(struct arena *arena);
 
 /*
+ * Memory of evaluations that are over, for the next: some blocks, not zeroed.
+ * Without one (NULL) an arena begins with nothing.
+ */
+#define ARENA_SPARE 64
+struct arena_spare {
+	struct arena arenas[ARENA_SPARE];
+	size_t n;
+};
+struct arena arena_take(struct arena_spare *spare);
+void arena_give(struct arena_spare *spare, struct arena *arena);
+void arena_spare_free(struct arena_spare *spare);
+
+/*
  * Room for one more element in an array of the arena: the old, smaller one
  * stays until arena_free().
  */

@@ -10,12 +10,21 @@
 #include "fetcher/snmp/source.h"
 
 void
+parsed_begin(struct parsed *p, struct split split, struct arena arena)
+{
+	p->split = (struct split){.parts = split.parts,
+	    .cap_parts = split.cap_parts,
+	    .piggyback = split.piggyback,
+	    .cap_piggyback = split.cap_piggyback};
+	p->arena = arena;
+	p->n = p->n_persisted = 0;
+}
+
+void
 parsed_init(
     struct parsed *p, struct slice output, struct slice source, int64_t now)
 {
-	p->split = (struct split){0};
-	p->arena = (struct arena){0};
-	p->n = p->n_persisted = 0;
+	parsed_begin(p, (struct split){0}, (struct arena){0});
 	parsed_add(p, output, source, now);
 }
 
@@ -39,11 +48,17 @@ parsed_add_persisted(
 	struct split *split = &p->split, stored = {0};
 	size_t had = split->n_parts;
 
+	/* Often all that is kept is what the next reading of a device is to
+	 * know: no section for a check. */
+	if (slice_starts(kept, "<<<" SNMP_SCAN_SECTION ":") &&
+	    memchr(kept.s + 3, '<', kept.len - 3) == NULL)
+		return;
 	split_output(kept, source, now, &stored);
 	for (size_t i = 0; i < stored.n_parts; i++) {
 		struct split_part part = stored.parts[i];
 		if (part.persist_until <= now ||
 		    split->n_parts == SPLIT_MAX_PARTS ||
+		    slice_eqs(part.name, SNMP_SCAN_SECTION) ||
 		    split_has(split, had, part.name))
 			continue;
 		part.body =

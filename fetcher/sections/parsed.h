@@ -31,6 +31,11 @@ struct parsed {
 	size_t n_persisted; /* parts that the last fetch lacks */
 };
 
+/*
+ * Nothing yet, with memory of one that is over: its arrays' and an arena. Both
+ * may be {0}.
+ */
+void parsed_begin(struct parsed *p, struct split split, struct arena arena);
 /* The output must outlive *p. */
 void parsed_init(
     struct parsed *p, struct slice output, struct slice source, int64_t now);

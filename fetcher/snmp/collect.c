@@ -31,6 +31,7 @@ add_section(struct collect *c, const struct section_type *type)
 			there = there || c->sections[i].type == type;
 		if (there || c->n_sections == COLLECT_MAX_SECTIONS)
 			continue;
+		ARRAY_GROW(c->sections, c->n_sections, c->cap_sections);
 		c->sections[c->n_sections++] = (struct chosen){.type = type};
 		for (const struct snmp_atom *a = type->snmp->detect;
 		     a->oid != NULL; a++)
@@ -59,11 +60,20 @@ struct collect *
 collect_new(const struct collect_settings *settings,
     const struct section_type *const *wanted, size_t n)
 {
-	struct collect *c = xmalloc(sizeof(*c));
+	struct collect *c = xnew(struct collect);
 
-	memset(c, 0, offsetof(struct collect, sections));
-	c->request.n = 0;
 	c->set = *settings;
+	/* They may be shared with others, and outlive the job. */
+	json_incref((json_t *)(uintptr_t)c->set.options);
+	c->request = settings->request;
+	c->arena = arena_take(settings->spare);
+	c->owns_request = c->request == NULL;
+	if (c->owns_request)
+		c->request = xnew(struct snmp_request);
+	c->wanted = xcalloc(n + 1, sizeof(c->wanted[0]));
+	memcpy(c->wanted, wanted, n * sizeof(c->wanted[0]));
+	c->n_wanted = n;
+	c->known_until = INT64_MAX;
 	c->repetitions =
 	    settings->bulk == 0 ? BULK_REPETITIONS : settings->bulk;
 	c->width = SNMP_MAX_ASKED;
@@ -73,7 +83,9 @@ collect_new(const struct collect_settings *settings,
 	collect_scan_need(c, SNMP_SYS_OBJECT);
 	for (size_t i = 0; i < n; i++)
 		add_section(c, wanted[i]);
-	qsort(c->sections, c->n_sections, sizeof(c->sections[0]), in_order);
+	if (c->n_sections > 1)
+		qsort(c->sections, c->n_sections, sizeof(c->sections[0]),
+		    in_order);
 	collect_keep_read(c);
 	return c;
 }
@@ -85,9 +97,17 @@ collect_free(struct collect **cp)
 
 	if (c == NULL)
 		return;
-	arena_free(&c->arena);
+	arena_give(c->set.spare, &c->arena);
+	for (size_t i = 0; i < c->n_known; i++)
+		free((char *)(uintptr_t)c->known[i].value.s);
+	json_decref((json_t *)(uintptr_t)c->set.options);
 	free(c->known);
+	free(c->sections);
 	free(c->columns);
+	free(c->wanted);
+	free((char *)(uintptr_t)c->kept.s);
+	if (c->owns_request)
+		free(c->request);
 	free(c);
 	*cp = NULL;
 }
@@ -208,10 +228,10 @@ choose(struct collect *c)
 static struct oid *
 ask(struct collect *c, enum snmp_op op, size_t which, const struct oid *oid)
 {
-	struct oid *to = &c->request.oids[c->request.n];
+	struct oid *to = &c->request->oids[c->n_asked];
 
-	c->request.op = op;
-	c->asked[c->request.n++] = which;
+	c->op = op;
+	c->asked[c->n_asked++] = which;
 	oid_copy(to, oid);
 	return to;
 }
@@ -226,12 +246,13 @@ ask_known(struct collect *c)
 
 		if (c->phase == PHASE_SYSTEM && i >= 2)
 			break;
-		if (k->asked || c->request.n >= SCAN_AT_ONCE ||
-		    c->request.n >= c->width ||
-		    (c->request.n > 0 && c->request.op != op))
+		if (k->asked || c->n_asked >= SCAN_AT_ONCE ||
+		    c->n_asked >= c->width || (c->n_asked > 0 && c->op != op))
 			continue;
-		must(oid_parse((struct slice){k->name, n}, &k->oid));
-		ask(c, op, i, &k->oid);
+		if (k->oid == NULL)
+			k->oid = arena_alloc(&c->arena, 1, sizeof(*k->oid));
+		must(oid_parse((struct slice){k->name, n}, k->oid));
+		ask(c, op, i, k->oid);
 	}
 }
 
@@ -250,9 +271,9 @@ static bool
 has_room(const struct collect *c, enum snmp_op op, unsigned repetitions)
 {
 	if (op != SNMP_BULK_OP)
-		return c->request.n < BULK_COLUMNS;
-	return c->request.n == 0 ||
-	    (c->request.n + 1) * repetitions <= BULK_COLUMNS * c->repetitions;
+		return c->n_asked < BULK_COLUMNS;
+	return c->n_asked == 0 ||
+	    (c->n_asked + 1) * repetitions <= BULK_COLUMNS * c->repetitions;
 }
 
 static void
@@ -263,7 +284,7 @@ ask_columns(struct collect *c, bool scalars)
 				  : SNMP_BULK_OP;
 	unsigned most = 0;
 
-	for (size_t i = 0; i < c->n_columns && c->request.n < c->width; i++) {
+	for (size_t i = 0; i < c->n_columns && c->n_asked < c->width; i++) {
 		struct column *k = &c->columns[i];
 		unsigned mine = repetitions_of(c, k);
 
@@ -272,12 +293,12 @@ ask_columns(struct collect *c, bool scalars)
 			continue;
 		if (!oid_append(ask(c, op, i, k->oid), k->at, k->n_at)) {
 			k->done = true;
-			c->request.n--;
+			c->n_asked--;
 		} else if (mine > most) {
 			most = mine;
 		}
 	}
-	c->request.repetitions = most;
+	c->request->repetitions = most;
 }
 
 /* All columns once more in the next context. False: that was the last. */
@@ -298,14 +319,19 @@ next_context(struct collect *c)
 	return true;
 }
 
+static const char *
+context_of(const struct collect *c)
+{
+	return c->n_contexts == 0
+	    ? NULL
+	    : json_string_value(json_array_get(contexts_of(c), c->context));
+}
+
 bool
 collect_next(struct collect *c, const struct snmp_request **request_r)
 {
-	c->request.n = 0;
-	c->request.context = c->n_contexts == 0
-	    ? NULL
-	    : json_string_value(json_array_get(contexts_of(c), c->context));
-	while (c->request.n == 0) {
+	c->n_asked = 0;
+	while (c->n_asked == 0) {
 		switch (c->phase) {
 		case PHASE_SYSTEM:
 		case PHASE_SCAN:
@@ -318,7 +344,7 @@ collect_next(struct collect *c, const struct snmp_request **request_r)
 		case PHASE_END:
 			return false;
 		}
-		if (c->request.n > 0)
+		if (c->n_asked > 0)
 			break;
 		if (c->phase == PHASE_SCAN) {
 			choose(c);
@@ -327,28 +353,17 @@ collect_next(struct collect *c, const struct snmp_request **request_r)
 		}
 		if (c->phase != PHASE_COLUMNS || !next_context(c))
 			c->phase++;
-		c->request.context = c->n_contexts == 0
-		    ? NULL
-		    : json_string_value(
-			  json_array_get(contexts_of(c), c->context));
 	}
 	c->n_requests++;
-	*request_r = &c->request;
+	c->request->op = c->op;
+	c->request->n = c->n_asked;
+	c->request->context = context_of(c);
+	*request_r = c->request;
 	return true;
 }
 
 /* --- what was answered ----------------------------------------------------
  */
-
-static struct slice
-keep(struct collect *c, struct slice value)
-{
-	char *own = arena_alloc(&c->arena, value.len + 1, 1);
-
-	if (value.len > 0)
-		memcpy(own, value.s, value.len);
-	return (struct slice){own, value.len};
-}
 
 static void
 take_known(struct collect *c, size_t i, const struct snmp_var *v)
@@ -361,10 +376,10 @@ take_known(struct collect *c, size_t i, const struct snmp_var *v)
 	if (v == NULL || v->kind == SNMP_NONE)
 		return;
 	k->exists = k->prefix
-	    ? oid_below(&v->oid, &k->oid)
-	    : oid_compare(v->oid.id, v->oid.n, k->oid.id, k->oid.n) == 0;
+	    ? oid_below(&v->oid, k->oid)
+	    : oid_compare(v->oid.id, v->oid.n, k->oid->id, k->oid->n) == 0;
 	if (k->exists)
-		k->value = keep(c, v->value);
+		collect_keep_value(k, v->value);
 }
 
 /*
@@ -441,13 +456,13 @@ give_up(struct collect *c, size_t i)
 static void
 shrink(struct collect *c, bool one_by_one)
 {
-	bool bulk = c->request.op == SNMP_BULK_OP;
+	bool bulk = c->op == SNMP_BULK_OP;
 
 	c->has_news = true;
 	if (bulk && !one_by_one && c->repetitions > 1)
 		c->repetitions /= 2;
-	else if (c->request.n > 1)
-		c->width = one_by_one ? 1 : (c->request.n + 1) / 2;
+	else if (c->n_asked > 1)
+		c->width = one_by_one ? 1 : (c->n_asked + 1) / 2;
 	else if (bulk)
 		c->no_bulk = true;
 	else
@@ -489,7 +504,7 @@ take_error(struct collect *c, const struct snmp_answer *a, struct err *err_r)
 		}
 		/* Large requests may be the reason, once. */
 		if (c->phase < PHASE_SCALARS || c->silences++ > 0 ||
-		    (c->request.n == 1 && c->request.op != SNMP_BULK_OP)) {
+		    (c->n_asked == 1 && c->op != SNMP_BULK_OP)) {
 			err_set(err_r, "%s", "");
 			return -1;
 		}
@@ -500,7 +515,7 @@ take_error(struct collect *c, const struct snmp_answer *a, struct err *err_r)
 		return 0;
 	}
 	if (a->error == SNMP_NO_SUCH_NAME && a->error_index >= 1 &&
-	    a->error_index <= c->request.n)
+	    a->error_index <= c->n_asked)
 		give_up(c, a->error_index - 1);
 	else
 		shrink(c, a->error != SNMP_TOO_BIG);
@@ -516,9 +531,9 @@ collect_answer(
 	if (a->error != SNMP_OK)
 		return take_error(c, a, err_r);
 	for (size_t i = 0; i < a->n; i++) {
-		size_t which = c->asked[i % c->request.n];
+		size_t which = c->asked[i % c->n_asked];
 
-		if (i >= c->request.n && c->request.op != SNMP_BULK_OP)
+		if (i >= c->n_asked && c->op != SNMP_BULK_OP)
 			break;
 		if (is_known)
 			take_known(c, which, &a->vars[i]);

@@ -34,13 +34,17 @@ struct collect_settings {
 	/* What is there already, by the agent: supersedes; may be empty. */
 	struct slice agent_output;
 	/* The host's key snmp: contexts, limits, exclude, fetch_interval,
-	 * encoding; borrowed, may be NULL. */
+	 * encoding; may be NULL. */
 	const json_t *options;
 	/* What the last readings have kept (fetcher/persist.h), and the host
 	 * whose it is; may be empty. Discovery is not to trust its scan. */
 	struct slice kept, host;
 	bool scan_anew;
 	int64_t now; /* wall seconds */
+	/* Room for the request, which may be shared with other readings: what
+	 * collect_next() gives holds until any of them. NULL: its own. */
+	struct snmp_request *request;
+	struct arena_spare *spare; /* memory of readings; may be NULL */
 };
 
 struct collect;
@@ -49,6 +53,15 @@ struct collect;
 struct collect *collect_new(const struct collect_settings *settings,
     const struct section_type *const *wanted, size_t n);
 void collect_free(struct collect **c);
+/*
+ * The same device once more, with what the scan has found before: true if the
+ * reading before was a good one with no news, nothing that it depends on has
+ * changed, and nothing has become too old. False: make a new one.
+ */
+bool collect_again(struct collect *c, const struct collect_settings *settings,
+    const struct section_type *const *wanted, size_t n);
+/* Gives back what it needs no more until then. False: it is for once only. */
+bool collect_rest(struct collect *c);
 
 /* False: all is asked. The request holds until the next call. */
 bool collect_next(struct collect *c, const struct snmp_request **request_r);

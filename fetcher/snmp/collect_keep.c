@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 
-#define SCAN_NAME   "snmp_scan"
 #define SCAN_KEPT   14400 /* seconds that a scan is good for */
 #define ABSENT_KEPT 600   /* what was not there may come */
 #define JITTER      5     /* a check that is a little early */
@@ -62,14 +61,11 @@ collect_limit(const struct collect *c, const struct section_type *type)
 /* --- what was kept --------------------------------------------------------
  */
 
-static struct slice
-copy(struct collect *c, struct slice text)
+void
+collect_keep_value(struct known *k, struct slice value)
 {
-	char *own = arena_alloc(&c->arena, text.len + 1, 1);
-
-	if (text.len > 0)
-		memcpy(own, text.s, text.len);
-	return (struct slice){own, text.len};
+	free((char *)(uintptr_t)k->value.s);
+	k->value = (struct slice){slice_dup(value), value.len};
 }
 
 /* "o", OID, when, "1", value */
@@ -92,7 +88,10 @@ read_known(struct collect *c, const struct row_cells *row)
 		k->asked = true;
 		k->asked_at = at;
 		k->exists = exists;
-		k->value = copy(c, row->cell[4]);
+		collect_keep_value(k, row->cell[4]);
+		at += exists ? SCAN_KEPT : ABSENT_KEPT;
+		if (at < c->known_until)
+			c->known_until = at;
 	}
 }
 
@@ -142,7 +141,7 @@ collect_keep_rows(struct collect *c, struct chosen *s, size_t enough)
 void
 collect_keep_read(struct collect *c)
 {
-	static const char *const names[] = {SCAN_NAME, NULL};
+	static const char *const names[] = {SNMP_SCAN_SECTION, NULL};
 	struct split split = {0};
 	struct row_cells row;
 	unsigned table = 0;
@@ -189,7 +188,8 @@ collect_keep_put(struct collect *c, struct str *out)
 
 	if ((!c->has_news && !forget) || c->set.now == 0)
 		return;
-	str_addf(out, "<<<" SCAN_NAME ":sep(9):nostrip():persist(%lld)>>>\n",
+	str_addf(out,
+	    "<<<" SNMP_SCAN_SECTION ":sep(9):nostrip():persist(%lld)>>>\n",
 	    (long long)c->set.now + SCAN_KEPT);
 	c->has_news = true;
 	str_addf(out, "s\t%u\t%zu\t%d\n", c->repetitions, c->width,

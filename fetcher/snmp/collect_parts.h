@@ -23,8 +23,8 @@ struct known { /* an OID of the scan */
 	const char *name;
 	bool prefix, asked, exists;
 	int64_t asked_at;
-	struct slice value;
-	struct oid oid; /* without ".*"; set when it is asked */
+	struct slice value; /* its own memory */
+	struct oid *oid;    /* without ".*"; set when it is asked */
 };
 
 struct column {
@@ -55,10 +55,12 @@ struct chosen {
 struct collect {
 	struct collect_settings set;
 	enum phase phase;
-	struct arena arena;
+	struct arena arena; /* of one reading */
 	struct known *known;
 	size_t n_known, cap_known;
-	size_t n_sections;
+	int64_t known_until; /* one of them is to be asked again */
+	struct chosen *sections;
+	size_t n_sections, cap_sections;
 	struct column *columns;
 	size_t n_columns, cap_columns;
 	unsigned repetitions; /* now */
@@ -69,10 +71,16 @@ struct collect {
 	size_t context, n_contexts; /* the one being read; of how many */
 	bool has_news;              /* the next reading should know */
 	bool over_limit;
-	/* Not zeroed, for they are large: what is used is set before. */
-	struct chosen sections[COLLECT_MAX_SECTIONS];
-	size_t asked[SNMP_MAX_ASKED]; /* known or column of each variable */
-	struct snmp_request request;
+	/* The last request: what was asked by each variable (known or column),
+	 * how many, and how. Its OIDs are in *request, which others use too. */
+	size_t asked[SNMP_MAX_ASKED], n_asked;
+	enum snmp_op op;
+	struct snmp_request *request;
+	bool owns_request;
+	/* What it was made of, for collect_again(). */
+	const struct section_type **wanted;
+	size_t n_wanted;
+	struct slice kept; /* its own memory */
 };
 
 /* The OID among those of the scan; NULL: no room. */
@@ -80,6 +88,8 @@ struct known *collect_scan_need(struct collect *c, const char *name);
 /* Sets which sections fit and are read. */
 void collect_scan_judge(struct collect *c);
 
+/* Takes over a value of a known OID. */
+void collect_keep_value(struct known *k, struct slice value);
 /* Seconds between two readings of the section; 0: at each check. */
 unsigned collect_interval(
     const struct collect *c, const struct section_type *type);

@@ -118,7 +118,9 @@ put_head(struct collect *c, const struct section_type *type, struct str *out)
 	unsigned interval = collect_interval(c, type);
 	long long now = c->set.now;
 
-	str_addf(out, "<<<%s:sep(9):nostrip()", type->names[0]);
+	str_addn(out, "<<<", 3);
+	str_add(out, type->names[0]);
+	str_addslice(out, SLICE(":sep(9):nostrip()"));
 	if (interval > 0 && now > 0) {
 		str_addf(out, ":cached(%lld,%u):persist(%lld)", now, interval,
 		    now + 2 * (long long)interval);

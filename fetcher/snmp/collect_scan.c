@@ -27,8 +27,7 @@ collect_scan_need(struct collect *c, const char *name)
 		return NULL;
 	ARRAY_GROW(c->known, c->n_known, c->cap_known);
 	struct known *k = &c->known[c->n_known++];
-	memset(k, 0, sizeof(*k) - sizeof(k->oid));
-	k->name = name;
+	*k = (struct known){.name = name};
 	k->prefix = n > 2 && strcmp(name + n - 2, ".*") == 0;
 	return k;
 }

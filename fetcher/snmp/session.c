@@ -53,8 +53,8 @@ struct device_session {
 	unsigned dropped;
 	char *failure; /* why it cannot begin */
 	union address address;
-	char at[ADDRESS_TEXT];
-	struct pdu_note note; /* what came */
+	char at[ADDRESS_TEXT]; /* versions 1 and 2c: set for words */
+	struct pdu_note note;  /* what came */
 };
 
 static void begin(struct device_session *s);
@@ -107,10 +107,11 @@ end(struct device_session *s, const char *failure)
 }
 
 void
-device_session_silence(const struct device_session *s, struct err *err_r)
+device_session_silence(struct device_session *s, struct err *err_r)
 {
 	const struct snmp_options *o = s->options;
 
+	address_port_text(&s->address, s->at);
 	if (s->dropped > o->retries && o->version == 3)
 		err_set(err_r,
 		    "%s answers, but not in its engine's time window, or what "
@@ -345,6 +346,7 @@ refused(struct device_session *s)
 {
 	struct err why;
 
+	address_port_text(&s->address, s->at);
 	if (s->note.what == PDU_REPORT)
 		usm_words(s->note.report, s->options, s->at, &why);
 	else
@@ -507,7 +509,8 @@ device_session_start(uv_loop_t *loop, struct snmp_sockets *sockets,
 	s->talk = talk;
 	s->done = done;
 	s->arg = arg;
-	address_port_text(address, s->at);
+	if (options->version == 3)
+		address_port_text(address, s->at);
 	uv_timer_init(loop, &s->clock);
 	s->clock.data = s;
 	if (usm_check(options, &why) == -1) {

@@ -39,6 +39,6 @@ struct device_session *device_session_start(uv_loop_t *loop,
 /* Ends it without `done`. */
 void device_session_stop(struct device_session **s);
 /* "No answer from ...": for whoever has a deadline of his own. */
-void device_session_silence(const struct device_session *s, struct err *err_r);
+void device_session_silence(struct device_session *s, struct err *err_r);
 
 #endif

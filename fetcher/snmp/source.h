@@ -79,8 +79,10 @@ struct snmp_source {
 	unsigned interval_s;
 };
 
-#define SNMP_SYS_DESCR  ".1.3.6.1.2.1.1.1.0"
-#define SNMP_SYS_OBJECT ".1.3.6.1.2.1.1.2.0"
-#define SNMP_HR_UPTIME  ".1.3.6.1.2.1.25.1.1.0"
+/* What a reading keeps for the next, as a section: collect_keep.c. */
+#define SNMP_SCAN_SECTION "snmp_scan"
+#define SNMP_SYS_DESCR    ".1.3.6.1.2.1.1.1.0"
+#define SNMP_SYS_OBJECT   ".1.3.6.1.2.1.1.2.0"
+#define SNMP_HR_UPTIME    ".1.3.6.1.2.1.25.1.1.0"
 
 #endif

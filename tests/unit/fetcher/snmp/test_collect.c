@@ -5,6 +5,8 @@
  */
 #include "common/mem.h"
 #include "fetcher/persist.h"
+#include "fetcher/snmp/collect_memory.h"
+#include "fetcher/snmp/collect_parts.h"
 #include "fetcher/snmp/stored.h"
 
 #include <setjmp.h>
@@ -59,7 +61,28 @@ struct reading {
 	size_t requests, asked_scan;
 	size_t asked_values; /* by GetBulk */
 	bool has_news;
+	bool again; /* what the reading before has left was used */
 };
+
+/* Readings of the section if64 alone go through it while there is one. */
+static struct collect_memory *memory;
+
+static struct collect *
+begin_reading(const struct collect_settings *set, struct reading *r)
+{
+	const struct section_type *wanted[COLLECT_MAX_SECTIONS];
+	size_t n = collect_wanted(SLICE(""), true, wanted), i = 0;
+	struct collect *c;
+
+	if (memory == NULL)
+		return collect_new(set, wanted, n);
+	while (strcmp(wanted[i]->names[0], "if64") != 0)
+		assert_true(++i < n);
+	c = collect_memory_take(
+	    memory, set, wanted + i, set->bulk == 7 ? 2 : 1);
+	r->again = c->kept.s != NULL; /* it has rested */
+	return c;
+}
 
 static void
 distort(
@@ -95,8 +118,6 @@ distort(
 static struct reading
 read_with(const struct odd *o, struct collect_settings set)
 {
-	const struct section_type *wanted[COLLECT_MAX_SECTIONS];
-	size_t n = collect_wanted(SLICE(""), true, wanted);
 	struct stored *s = stored_read(SLICE(device), NULL), *more = NULL;
 	struct reading r = {.why = {""}};
 	const struct snmp_request *q;
@@ -104,7 +125,7 @@ read_with(const struct odd *o, struct collect_settings set)
 
 	if (o->more != NULL)
 		more = stored_read(slice_of(o->more), NULL);
-	struct collect *c = collect_new(&set, wanted, n);
+	struct collect *c = begin_reading(&set, &r);
 	while (r.rc == 0 && collect_next(c, &q)) {
 		bool other = q->context != NULL && q->context[0] != '\0';
 
@@ -120,6 +141,8 @@ read_with(const struct odd *o, struct collect_settings set)
 	if (r.rc == 0)
 		collect_output(c, &r.output);
 	r.has_news = collect_has_news(c);
+	if (memory != NULL)
+		collect_memory_give(memory, set.host, &c);
 	collect_free(&c);
 	stored_free(&s);
 	stored_free(&more);
@@ -250,6 +273,75 @@ test_scan_is_kept(void **state)
 	str_free(&first.output);
 	str_free(&second.output);
 	str_free(&kept);
+}
+
+static bool
+is_again(struct collect_settings set, const struct odd *o)
+{
+	struct reading r = read_with(o, set);
+
+	assert_rows(&r, "again");
+	return r.again;
+}
+
+/* What was chosen holds while nothing of what it depends on has changed. */
+static void
+test_again(void **state)
+{
+	struct odd good = {0};
+	struct collect_settings set = {.host = SLICE("h"), .now = 1000000};
+	struct collect_settings other;
+	struct str none = {0};
+
+	(void)state;
+	memory = collect_memory_new();
+	struct reading first = read_with(&good, set);
+	struct str kept = keep(&first, &none, set.now), more = {0};
+	set.kept = str_slice(&kept);
+	assert_true(first.has_news && !is_again(set, &good));
+	for (int i = 0; i < 3; i++) {
+		set.now += 60;
+		assert_true(is_again(set, &good));
+	}
+	other = set;
+	other.host = SLICE("other");
+	assert_false(is_again(other, &good));
+	assert_true(is_again(other, &good) && is_again(set, &good));
+	other = set;
+	other.scan_anew = true;
+	assert_false(is_again(other, &good)); /* and is not kept */
+	assert_true(is_again(set, &good));
+	other = set;
+	other.options = json_pack("{s:{s:i}}", "fetch_interval", "if", 60);
+	assert_false(is_again(other, &good));
+	assert_true(is_again(other, &good));
+	json_t *same = json_deep_copy(other.options);
+	json_decref((json_t *)(uintptr_t)other.options);
+	other.options = same;
+	assert_true(is_again(other, &good));
+	json_decref(same);
+	assert_false(is_again(set, &good));
+	other = set;
+	other.bulk = 7;                       /* and one more section */
+	assert_false(is_again(other, &good)); /* has news */
+	assert_true(is_again(set, &good));
+	str_addslice(&more, set.kept);
+	str_add(&more, "<<<x:persist(2000000)>>>\n1\n");
+	other = set;
+	other.kept = str_slice(&more);
+	assert_false(is_again(other, &good));
+	assert_true(is_again(other, &good));
+	assert_false(is_again(set, &good));
+	set.now -= 30; /* the clock was set back */
+	assert_false(is_again(set, &good));
+	set.now += 600; /* what was not there may have come */
+	assert_false(is_again(set, &good));
+	set.now += 86400;
+	assert_false(is_again(set, &good));
+	collect_memory_free(&memory);
+	str_free(&first.output);
+	str_free(&kept);
+	str_free(&more);
 }
 
 /* Tables are asked for as many rows as they had, and one more. */
@@ -403,6 +495,7 @@ main(void)
 	    cmocka_unit_test(test_circles_end),
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_scan_is_kept),
+	    cmocka_unit_test(test_again),
 	    cmocka_unit_test(test_rows_are_kept),
 	    cmocka_unit_test(test_expensive_sections),
 	    cmocka_unit_test(test_options),
