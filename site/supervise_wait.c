@@ -20,7 +20,7 @@
 
 #define LAST_LINES 6
 #define LAST_BYTES 4096
-#define HOPELESS   3 /* deaths before readiness: no need to wait longer */
+#define HOPELESS   3 /* deaths while we wait: no need to wait longer */
 #define POLL_MS    50
 
 /* The last lines of the daemon's log, indented, on standard error. */
@@ -88,9 +88,10 @@ is_settled(const struct supervise_service *s, const struct supervise_state *st,
 	return s->own ? st->up : st->ready;
 }
 
+/* `before`: each one's deaths when the waiting began; NULL: to be down. */
 static struct look
 take_look(const struct site *site, const struct supervise_list *list,
-    const char *name, bool want_up)
+    const char *name, const size_t *before)
 {
 	struct look look = {0};
 	struct supervise_state st;
@@ -101,11 +102,12 @@ take_look(const struct site *site, const struct supervise_list *list,
 		if (!supervise_matches(s, name))
 			continue;
 		supervise_state(site, s->name, &st);
-		if (is_settled(s, &st, want_up))
+		if (is_settled(s, &st, before != NULL))
 			continue;
 		look.waiting++;
 		look.one = s->name;
-		if (want_up && supervise_deaths(site, s->name) >= HOPELESS)
+		if (before != NULL &&
+		    supervise_deaths(site, s->name) >= before[i] + HOPELESS)
 			look.hopeless++;
 	}
 	return look;
@@ -171,11 +173,14 @@ supervise_wait(const struct site *site, const char *name)
 	int64_t until = clock_mono() + SUPERVISE_WAIT_MS * NS_PER_MS;
 	struct supervise_list list;
 	struct look look;
-	size_t bad;
+	size_t bad, *deaths;
 
 	supervise_present(site, &list);
+	deaths = xcalloc(list.n, sizeof(*deaths));
+	for (size_t i = 0; i < list.n; i++)
+		deaths[i] = supervise_deaths(site, list.items[i].name);
 	for (;;) {
-		look = take_look(site, &list, name, true);
+		look = take_look(site, &list, name, deaths);
 		if (look.waiting == 0 || look.hopeless == look.waiting ||
 		    clock_mono() > until)
 			break;
@@ -189,6 +194,7 @@ supervise_wait(const struct site *site, const char *name)
 	bad = look.waiting;
 	if (bad == 0 && name == NULL)
 		bad = ask_sockets(site, until);
+	free(deaths);
 	supervise_list_free(&list);
 	return bad;
 }
@@ -201,7 +207,7 @@ supervise_wait_down(const struct site *site, const char *name)
 	struct look look;
 
 	supervise_present(site, &list);
-	while ((look = take_look(site, &list, name, false)).waiting > 0 &&
+	while ((look = take_look(site, &list, name, NULL)).waiting > 0 &&
 	    clock_mono() < until)
 		proc_sleep_ms(POLL_MS);
 	supervise_list_free(&list);

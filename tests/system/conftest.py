@@ -95,8 +95,13 @@ def remove_orphans():
             shutil.rmtree(note.parent, ignore_errors=True)
 
 
+# A busy machine delays what a test waits for; only what never comes costs it.
+PATIENCE = 3
+
+
 def wait_for(predicate, timeout=20, what="the condition", interval=0.05):
     """Polls until predicate() is true and returns its value."""
+    timeout *= PATIENCE
     end = time.monotonic() + timeout
     last = None
     while True:
@@ -170,7 +175,8 @@ class Root:
         environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
         environment.update(env or {})
         done = Result(subprocess.run(
-            [*before, str(VEDETTE), *map(str, args)], input=input, timeout=timeout,
+            [*before, str(VEDETTE), *map(str, args)], input=input,
+            timeout=timeout * PATIENCE,
             stdin=subprocess.DEVNULL if input is None else None,
             capture_output=True, text=True, env=environment, cwd="/"))
         assert not BAD_WORDS.search(done.err), done
@@ -312,7 +318,7 @@ class Site:
         if isinstance(request, str):
             request = request.encode()
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(timeout)
+            s.settimeout(timeout * PATIENCE)
             s.connect(str(self.path(socket_path)))
             s.sendall(request)
             s.shutdown(socket.SHUT_WR)

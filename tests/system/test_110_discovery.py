@@ -205,7 +205,7 @@ def test_a_thousand_hosts(site):
     for i in range(20, 40):
         hosts[f"h{i}"]["agent"]["port"] = 1
     site.config({"hosts": hosts, "rules": [
-        {"ruleset": "service_timeout", "value": "5s",
+        {"ruleset": "service_timeout", "value": "15s",
          "when": {"services": ["Check_MK$"]}}]})
     try:
         begin = time.monotonic()
