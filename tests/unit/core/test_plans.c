@@ -22,6 +22,7 @@ services(uint32_t n)
 
 	snapb_host(w->b, "h");
 	snapb_object(w->b, 0)->check = SNAP_CHECK_PASSIVE;
+	snapb_object(w->b, 0)->check_interval_ms = 60000; /* of what is fed */
 	for (uint32_t i = 1; i <= n; i++) {
 		char name[16];
 
@@ -130,6 +131,31 @@ kept_plans_hold(void **state)
 	world_free(&w);
 }
 
+/* Plans and last checks are in wall time, the schedule's clock is not. */
+static void
+the_clock_of_the_wall(void **state)
+{
+	const int64_t drift = 5000 * S;
+	struct world *w = services(3);
+	struct schedule *s;
+
+	(void)state;
+	checked_at(w, 1, NOW + drift - 700 * S);
+	checked_at(w, 2, NOW + drift - 100 * S);
+	keep(w, 2, NOW + drift + 50 * S, false);
+	/* Missed, and its interval is shorter than a minute. */
+	w->e->objects[3].check_interval_ms = 10000;
+	checked_at(w, 3, NOW + drift - 11 * S);
+	keep(w, 3, NOW + drift - S, false);
+	s = schedule_new(w->e, drift, NOW);
+	assert_in_range(planned(s, 1), NOW, NOW + 60 * S);
+	assert_int_equal(planned(s, 2), NOW + 50 * S);
+	assert_int_equal(schedule_next_check(s, 2), (NOW + drift) / S + 50);
+	assert_in_range(planned(s, 3), NOW, NOW + 10 * S);
+	schedule_free(&s);
+	world_free(&w);
+}
+
 /* Switched off, its plan may lie as far as somebody put it. */
 static void
 far_plans_of_inactive_ones_hold(void **state)
@@ -199,6 +225,7 @@ a_reload_keeps_plans(void **state) /* PR-2 */
 	t = schedule_adopt(s, v->e, old_of, NOW + S / 2);
 	assert_int_equal(t->drift, 7 * S);
 	assert_int_equal(t->counters.skipped_off, 3);
+	assert_int_equal(planned(t, 0), HEAP_NEVER);
 	assert_int_equal(planned(t, 1), regular);
 	assert_int_equal(planned(t, 2), NOW + 5000 * S);
 	assert_true(schedule_is_forced(t, 2));
@@ -223,6 +250,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_start_spreads),
 	    cmocka_unit_test(kept_plans_hold),
+	    cmocka_unit_test(the_clock_of_the_wall),
 	    cmocka_unit_test(far_plans_of_inactive_ones_hold),
 	    cmocka_unit_test(on_demand_runs_on_demand),
 	    cmocka_unit_test(a_reload_keeps_plans),
