@@ -67,12 +67,43 @@ test_status(void **state)
 	    INSPECT("running", "0"), NULL, "podman_container_status/\n");
 }
 
+#define STATS(text) "<<<podman_container_stats:sep(0)>>>\n{" text "}\n"
+#define USED        "\"CPU\": 42.2, \"MemUsage\": 850, \"MemLimit\": 1000"
+
+static void
+test_stats(void **state)
+{
+	static const struct row rows[] = {
+	    {"podman_container_cpu", "", NULL, 1, STATS(USED), 0,
+		"Total CPU: 42.20%", NULL, "util=42.2;70;80"},
+	    {"podman_container_cpu", "", NULL, 1, STATS("\"CPU\": 75"), 1, NULL,
+		NULL, NULL},
+	    {"podman_container_cpu", "", NULL, 1, STATS("\"Error\": 1"), 3,
+		NULL, NULL, NULL},
+	    {"podman_container_memory", "", NULL, 1, STATS(USED), 1, NULL, NULL,
+		"mem_used=850;800;900;;1000 mem_used_percent=85"},
+	    {"podman_container_memory", "", "{\"levels\": null}", 1,
+		STATS(USED), 0, "Used: 850 B, Of its limit: 85.00%", NULL,
+		NULL},
+	    {"podman_container_memory", "", NULL, 1,
+		STATS("\"CPU\": 1, \"MemUsage\": 1"), 0, "Used: 1 B", NULL,
+		"mem_used=1"},
+	    {"podman_container_memory", "", NULL, 1, STATS("\"CPU\": 1"), 3,
+		NULL, NULL, NULL},
+	};
+	(void)state;
+	ROWS_RUN(rows);
+	row_discover(STATS(USED), NULL,
+	    "podman_container_cpu/\npodman_container_memory/\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_containers),
 	    cmocka_unit_test(test_status),
+	    cmocka_unit_test(test_stats),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
