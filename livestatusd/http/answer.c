@@ -71,6 +71,8 @@ answer_send(struct http_request *r)
 		MHD_add_response_header(response, "X-Accel-Buffering", "no");
 	if (r->cookie != NULL)
 		MHD_add_response_header(response, "Set-Cookie", r->cookie);
+	if (r->location != NULL)
+		MHD_add_response_header(response, "Location", r->location);
 	if (r->etag != NULL)
 		MHD_add_response_header(response, "ETag", r->etag);
 	if (r->rest)

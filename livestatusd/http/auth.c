@@ -25,9 +25,16 @@ struct auth {
 const char *
 auth_token(struct http_request *r)
 {
+	bool legacy = r->path != NULL && strncmp(r->path, "check_mk/", 9) == 0;
+	const char *token;
 	char name[128];
 
 	snprintf(name, sizeof(name), "vedette_%s", r->h->d->site);
+	token =
+	    MHD_lookup_connection_value(r->connection, MHD_COOKIE_KIND, name);
+	if (token != NULL || !legacy)
+		return token;
+	snprintf(name, sizeof(name), "auth_%s", r->h->d->site);
 	return MHD_lookup_connection_value(
 	    r->connection, MHD_COOKIE_KIND, name);
 }
@@ -72,6 +79,8 @@ auth_still(struct http_request *r)
 	if (r->by_cookie &&
 	    (token == NULL ||
 		!session_lives(r->h->sessions, token, clock_wall() / NS_PER_S)))
+		return false;
+	if (r->view != NULL && !view_lives(r))
 		return false;
 	return who_find(r->h, r->user, &p) && !p.disabled && (p.may & use) != 0;
 }

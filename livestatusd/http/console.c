@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
+#include "livestatusd/http/people/people.h"
 #include "livestatusd/http/people/who.h"
 
 #include <inttypes.h>
@@ -86,9 +87,11 @@ me(struct http_request *r)
 		if (http_may(r, name))
 			json_array_append_new(may, json_string(name));
 	who_find(r->h, r->user, &p);
-	doc = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:O?}", "user", r->user,
-	    "alias", p.alias, "role", p.role, "site", r->h->d->site, "version",
-	    vedette_version(), "may", may, "view", r->view);
+	doc = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:O?, s:O?}", "user",
+	    r->user, "alias", p.alias, "role", p.role, "site", r->h->d->site,
+	    "version", vedette_version(), "may", may, "view", r->view,
+	    "settings",
+	    json_object_get(people_find(r->h->people, r->user), "settings"));
 	http_json(r, MHD_HTTP_OK, doc);
 }
 

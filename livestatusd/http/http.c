@@ -10,6 +10,7 @@
 #include "livestatusd/http/chore.h"
 #include "livestatusd/http/internal.h"
 #include "livestatusd/http/link.h"
+#include "livestatusd/http/multisite.h"
 #include "livestatusd/http/people/directory.h"
 #include "livestatusd/http/people/people.h"
 #include "livestatusd/http/rest/rest.h"
@@ -17,6 +18,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -132,13 +134,16 @@ handle(struct http_request *r)
 		return answer_redirect(r, r->h->prefix);
 	r->rest = rest_is_path(r->path);
 	if (!r->rest && strncmp(r->path, "console/", 8) != 0 &&
-	    strcmp(r->path, "metrics") != 0 && !link_is_path(r->path))
+	    strcmp(r->path, "metrics") != 0 && !link_is_path(r->path) &&
+	    !multisite_is_path(r->path))
 		return handle_file(r);
 	if (r->body_too_long)
 		http_fail(
 		    r, MHD_HTTP_CONTENT_TOO_LARGE, "The request is too long.");
 	else if (link_is_path(r->path))
 		link_handle(r);
+	else if (multisite_is_path(r->path))
+		multisite_handle(r);
 	else if (strcmp(r->path, "console/login") == 0)
 		handle_session(r, login_handle);
 	else if (strcmp(r->path, "console/logout") == 0)
@@ -169,60 +174,6 @@ http_done(struct http_request *r)
 /* --- libmicrohttpd's callbacks ---------------------------------------------
  */
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/*
- * Takes escapes out of a part of the address, in place. That of NUL stays as it
- * is: it would cut off what comes after it.
- */
-static size_t
-unescape(void *arg, struct MHD_Connection *connection, char *text)
-{
-	char *to = text;
-
-	(void)arg;
-	(void)connection;
-	for (const char *s = text; *s != '\0'; s++) {
-		int high = s[0] == '%' ? hex_digit(s[1]) : -1;
-		int low = high < 0 ? -1 : hex_digit(s[2]);
-
-		if (low < 0 || high + low == 0) {
-			*to++ = *s;
-			continue;
-		}
-		*to++ = (char)(high << 4 | low);
-		s += 2;
-	}
-	*to = '\0';
-	return (size_t)(to - text);
-}
-
-/* NULL if it is not below. Clients double slashes (6.1). */
-static char *
-path_below(const char *url, const char *prefix)
-{
-	struct str path = {0};
-	size_t n = strlen(prefix);
-
-	for (; *url != '\0'; url++)
-		if (url[0] != '/' || url[1] != '/')
-			str_addc(&path, *url);
-	if (path.len >= n && memcmp(path.s, prefix, n) == 0) {
-		memmove(path.s, path.s + n, path.len - n + 1);
-		return str_steal(&path);
-	}
-	str_free(&path);
-	return NULL;
-}
-
 static struct http_request *
 request_new(struct http *h, struct MHD_Connection *connection, const char *url,
     const char *method)
@@ -234,7 +185,7 @@ request_new(struct http *h, struct MHD_Connection *connection, const char *url,
 	r->h = h;
 	r->connection = connection;
 	r->method = method;
-	r->path = path_below(url, h->prefix);
+	r->path = address_below(url, h->prefix);
 	for (r->listener = h->listeners; r->listener->mhd != info->daemon;
 	     r->listener = r->listener->next)
 		;
@@ -290,6 +241,7 @@ on_completed(void *arg, struct MHD_Connection *connection, void **request,
 	str_free(&r->body);
 	str_free(&r->out);
 	free(r->cookie);
+	free(r->location);
 	free(r->etag);
 	free(r->user);
 	json_decref(r->groups);
@@ -368,7 +320,7 @@ listener_new(struct http *h, int fd)
 	    NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, fd,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
 	    MHD_OPTION_NOTIFY_CONNECTION, peers_notify, h,
-	    MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+	    MHD_OPTION_UNESCAPE_CALLBACK, address_unescape, NULL,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)65536, MHD_OPTION_END);
@@ -499,6 +451,8 @@ http_open(struct daemon *d, const struct http_source *source, struct err *err_r)
 	h->prefix = xasprintf("/%s/", d->site);
 	h->passwords = passwords_new();
 	h->graphs = chores_new(d->loop, 2);
+	must(getrandom(h->transactions, sizeof(h->transactions), 0) ==
+	    sizeof(h->transactions));
 	h->explained = chores_new(d->loop, 1);
 	h->tick = xnew(uv_timer_t);
 	h->tick->data = h;

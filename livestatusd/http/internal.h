@@ -47,6 +47,7 @@ struct http {
 	struct rights *rights; /* of rights_of */
 	const struct snapshot *rights_of;
 	char *prefix;                 /* "/SITE/" */
+	uint8_t transactions[32];     /* key of multisite.c */
 	struct http_request *waiting; /* suspended */
 	uv_timer_t *tick;             /* once a second */
 	uint64_t requests, refused_logins, commands, commands_refused;
@@ -86,6 +87,7 @@ struct http_request {
 	struct str out;
 	const char *type;     /* content type of `out` */
 	char *cookie;         /* Set-Cookie, or NULL */
+	char *location;       /* Location, or NULL */
 	char *etag;           /* with its quotation marks, or NULL */
 	unsigned retry_after; /* seconds; 0: no such header */
 	bool rest;            /* an answer of the REST API: its headers */
@@ -177,6 +179,8 @@ bool second_is_on(struct http *h, const char *name);
 bool second_check(struct http *h, const char *name, const char *code);
 /* people/views.c: whose view is this? Fills in user, rights and view. */
 bool view_accept(struct http_request *r, const char *token);
+/* Is the view that view_accept() took still there? */
+bool view_lives(struct http_request *r);
 /* May this view ask for this address; for rows of this table? */
 bool view_may_ask(const struct http_request *r);
 bool view_may_see(const struct http_request *r, const char *table);
@@ -185,6 +189,22 @@ bool view_may_see(const struct http_request *r, const char *table);
  * is another address.
  */
 bool profile_handle(struct http_request *r);
+/*
+ * address.c. Takes escapes out of a part of the address, in place; that of NUL
+ * stays as it is: it would cut off what comes after it. `arg` and `connection`
+ * are not looked at.
+ */
+size_t address_unescape(
+    void *arg, struct MHD_Connection *connection, char *text);
+/* The address below the prefix, repeated slashes made one (6.1); NULL: it is
+ * not below. Freed by the caller. */
+char *address_below(const char *url, const char *prefix);
+/*
+ * Logs in with what was typed; `code` NULL: none was. Makes the answer, or
+ * begins to.
+ */
+void login_try(struct http_request *r, const char *name, const char *password,
+    const char *code);
 /* console/login and console/logout. */
 void login_handle(struct http_request *r);
 void logout_handle(struct http_request *r);

@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "livestatusd/http/internal.h"
+#include "livestatusd/http/multisite.h"
 #include "livestatusd/http/people/who.h"
 
 #include <openssl/crypto.h>
@@ -39,9 +40,11 @@ let_in(struct http_request *r)
 	session_start(s, r->user, clock_wall() / NS_PER_S, token);
 	if (sessions_save(s, &err) == -1)
 		log_warn("sessions: %s (they end with the daemon)", err.text);
-	r->cookie = xasprintf("vedette_%s=%s; Path=%s; HttpOnly; "
+	/* Programs look for this name; the console does not take it. */
+	r->cookie = xasprintf("%s_%s=%s; Path=%s; HttpOnly; "
 			      "SameSite=Strict; Max-Age=%d",
-	    r->h->d->site, token, r->h->prefix, SESSION_IDLE);
+	    multisite_is_path(r->path) ? "auth" : "vedette", r->h->d->site,
+	    token, r->h->prefix, SESSION_IDLE);
 	http_json(r, MHD_HTTP_OK, json_pack("{s:b}", "ok", 1));
 	log_info("user %s: logged in", r->user);
 	http_audit(r, "login", NULL);
@@ -151,6 +154,19 @@ start(struct http_request *r, const char *typed, const char *password,
 }
 
 void
+login_try(struct http_request *r, const char *name, const char *password,
+    const char *code)
+{
+	if (name[0] == '\0' || strlen(name) > NAME_MAX_LEN ||
+	    strlen(password) > PASSWORD_MAX ||
+	    (code != NULL && strlen(code) > CODE_MAX))
+		http_fail(r, MHD_HTTP_BAD_REQUEST,
+		    "A name and a password are expected.");
+	else
+		start(r, name, password, code);
+}
+
+void
 login_handle(struct http_request *r)
 {
 	json_t *doc = json_loadb(
@@ -162,13 +178,11 @@ login_handle(struct http_request *r)
 
 	if (r->body.len > 0)
 		OPENSSL_cleanse(r->body.s, r->body.len);
-	if (name == NULL || password == NULL || name[0] == '\0' ||
-	    strlen(name) > NAME_MAX_LEN || strlen(password) > PASSWORD_MAX ||
-	    (code != NULL && strlen(code) > CODE_MAX))
+	if (name == NULL || password == NULL)
 		http_fail(r, MHD_HTTP_BAD_REQUEST,
 		    "Expected {\"name\": \"...\", \"password\": \"...\"}.");
 	else
-		start(r, name, password, code);
+		login_try(r, name, password, code);
 	json_decref(doc);
 }
 

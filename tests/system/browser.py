@@ -62,12 +62,17 @@ class Driver:
     """As much of WebDriver as these tests need."""
 
     def __init__(self, folder):
-        self.process = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, text=True)
-        for line in self.process.stdout:
-            if "started successfully on port" in line:
-                self.port = int(line.rsplit(" ", 1)[1].strip(" .\n"))
-                break
+        self.port = None
+        while self.port is None:
+            # It may end at once: the port that it got for IPv4 was somebody
+            # else's for IPv6.
+            self.process = subprocess.Popen(
+                ["chromedriver", "--port=0"], stdout=subprocess.PIPE,
+                text=True)
+            for line in self.process.stdout:
+                if "started successfully on port" in line:
+                    self.port = int(line.rsplit(" ", 1)[1].strip(" .\n"))
+                    break
         args = ["--headless", "--no-sandbox", "--disable-gpu",
                 "--disable-quic", "--no-first-run",
                 "--disable-background-networking",

@@ -116,6 +116,24 @@ def test_page(web, driver, page):
         assert found == [], json.dumps(found, indent=1)
 
 
+def test_plain_table(web, driver):
+    """Every row of a list in the document, for paper and for reading aloud."""
+    driver.go_to("#/services?sort=-description")
+    driver.wait("return document.querySelector('p.as button') !== null")
+    driver.run("document.querySelector('p.as button').click()")
+    driver.wait("return document.querySelectorAll('table.plain-table tbody "
+                "tr').length === 4")
+    assert driver.run("return document.querySelector('.grid')") is None
+    assert "plain=1" in driver.run("return location.hash"), "can be sent"
+    assert driver.run("return document.querySelector('tbody tr').innerText"
+                      ".includes('Load')"), "in the same order"
+    if AXE.exists():
+        found = driver.axe(AXE, RULES)
+        assert found == [], json.dumps(found, indent=1)
+    driver.run("document.querySelector('p.as button').click()")
+    driver.wait("return document.querySelector('.grid') !== null")
+
+
 def test_narrow(web, driver):
     driver.size(390, 800)
     try:
@@ -331,6 +349,9 @@ def test_own_account_and_wall(web, driver):
     driver.wait("return document.body.innerText.includes('Kitchen') && "
                 "document.body.innerText.includes('refused')")
     assert driver.run("return document.querySelector('#bar, .login')") is None
+    driver.wait("return document.getElementById('age').innerText === 'live'")
+    web.command("PROCESS_SERVICE_CHECK_RESULT;web01;HTTP;2;by the stream")
+    driver.wait("return document.body.innerText.includes('by the stream')")
     if AXE.exists():
         found = driver.axe(AXE, RULES)
         assert found == [], json.dumps(found, indent=1)

@@ -237,7 +237,9 @@ def test_who_may_not(web):
     assert status(browser(web, "gus"), "password", {
         "old": SECRET, "new": "another long secret"})[0] == 403
     basic = base64.b64encode(f"rob:{SECRET}".encode()).decode()
-    for path in ("profile", "password", "view", "second-factor",
+    assert status(browser(web, "gus"), "settings", {
+        "keys": False, "theme": "dark"})[0] == 403
+    for path in ("profile", "password", "view", "second-factor", "settings",
                  "view-remove", "sessions-end"):
         body = None if path == "profile" else {}
         assert status(browser(web), path, body)[0] == 401
@@ -345,6 +347,7 @@ def test_view(web):
     assert status(wall, "list", {"table": "log", "columns": ["time"]},
                   **auth)[0] == 400
     for path, body in (("events", None), ("graph", {}), ("profile", None),
+                       ("settings", {"keys": True, "theme": "dark"}),
                        ("availability", {}), ("view", {}), ("password", {})):
         assert status(wall, path, body, **auth)[0] == 403, path
     for path in ("metrics", "check_mk/api/1.0/version",
@@ -457,6 +460,20 @@ def test_directory(web, directory, base):
         "lea", "user", "Lea Example")
     assert lea.list("hosts", ["name"])["rows"] == [["web01"]]
     assert lea.list("services", ["host_name"])["rows"] == [["web01"]]
+    # Settings are the person's own, and stay; programs find the person.
+    assert status(lea, "settings", {"keys": 1, "theme": "dark"})[0] == 400
+    assert status(lea, "settings", {"keys": False, "theme": "x"})[0] == 400
+    wanted = {"keys": False, "theme": "dark"}
+    assert status(lea, "settings", wanted)[0] == 200
+    web.ok("restart", "livestatusd")
+    assert status(lea, "me")[1]["settings"] == wanted
+    lea = browser(web, "LEA", "lea-password")
+    assert status(lea, "me")[1]["settings"] == wanted
+    answer, data = lea.ask(
+        "GET", f"/{web.name}/check_mk/api/1.0/objects/user_config/lea", None,
+        {"Authorization": "Bearer lea lea-password"})
+    assert answer.status == 200, data
+    assert json.loads(data)["extensions"]["fullname"] == "Lea Example"
     # Through a group in a group; and another spelling is the same person.
     max_ = browser(web, "MAX", "max-password")
     assert status(max_, "me")[1]["user"] == "max"

@@ -66,6 +66,15 @@ def focused(d):
     return d.run("return document.activeElement.dataset.key")
 
 
+def first_row(d):
+    """Goes there; a list listens a moment after its rows are drawn."""
+    for _ in range(200):
+        d.keys("j")
+        if focused(d):
+            return focused(d)
+    raise AssertionError("no row took the focus")
+
+
 def tab_to(d, test, back=False):
     for _ in range(80):
         if d.run(f"const e = document.activeElement; return {test}"):
@@ -111,8 +120,7 @@ def test_act_on_rows(web, keys):
     keys.keys("g", "p")
     keys.wait("return location.hash === '#/problems'")
     keys.wait(ROWS + " === 3")
-    keys.keys("j")
-    first = focused(keys)
+    first = first_row(keys)
     keys.keys("j")
     second = focused(keys)
     keys.keys("k")
@@ -217,6 +225,38 @@ def test_help(web, keys):
     keys.wait("return document.querySelector('dialog[open]') !== null")
     keys.keys("Escape")
     keys.wait("return document.querySelector('dialog[open]') === null")
+
+
+def test_single_keys_off(web, keys):
+    """WCAG 2.1.4: they can be switched off, by the person, for good."""
+    keys.go_to("#/me")
+    keys.wait("return document.querySelector('[name=keys]') !== null")
+    tab_to(keys, "e.name === 'keys'")
+    keys.keys(" ")
+    web.wait_for(lambda: (web.query(  # kept by the server
+        "GET status", "Columns: program_version") and
+        '"keys":false' in web.path("var/vedette/livestatusd/people.json")
+        .read_text().replace(" ", "")), what="the setting")
+    keys.go("about:blank")
+    keys.go(f"http://127.0.0.1:{web.port(5000)}/#/hosts")
+    keys.wait(ROWS + " === 3")
+    keys.keys("g", "p", "/", "?", "j")
+    assert keys.run("return location.hash") == "#/hosts"
+    assert keys.run("return document.querySelector('dialog[open], #hits')"
+                    ) is None
+    assert keys.run("return document.activeElement === document.body")
+    tab_to(keys, "e.classList.contains('row')")
+    keys.keys("ArrowDown", "Enter")     # these are no single characters
+    keys.wait("return location.hash.startsWith('#/host/')")
+    keys.go_to("#/me")
+    keys.wait("return document.querySelector('[name=keys]') !== null")
+    keys.run("document.querySelector('[name=keys]').click()")
+    keys.wait("return document.querySelector('[name=keys]').checked")
+    keys.run("const s = document.querySelector('[name=theme]');"
+             "s.value = 'dark'; s.dispatchEvent(new Event('change'))")
+    keys.wait("return document.documentElement.dataset.theme === 'dark'")
+    assert keys.run("return getComputedStyle(document.documentElement)"
+                    ".getPropertyValue('--bg')").strip() == "#14181c"
 
 
 def test_nothing_moves_under_a_dialog(web, keys):

@@ -11,10 +11,13 @@ export class LoggedOut extends Error {}
 export const viewToken = /^#\/wall\?token=([0-9a-f]+)$/.exec(location.hash)?.[1];
 const identity = viewToken ? { Authorization: `View ${viewToken}` } : {};
 
-async function request(path, options) {
+/** An answer as it comes. */
+export const request = (path, options) => fetch(path, { ...options, headers: { ...options?.headers, ...identity } });
+
+async function ask(path, options) {
   let answer;
   try {
-    answer = await fetch(path, { signal: AbortSignal.timeout(20000), ...options, headers: { ...options?.headers, ...identity } });
+    answer = await request(path, { signal: AbortSignal.timeout(20000), ...options });
   } catch {
     throw new Error(t("no answer"));
   }
@@ -35,9 +38,9 @@ const send = (method, body) => ({
   body: JSON.stringify(body),
 });
 
-export const get = (page) => request(`console/${page}`);
-export const post = (page, body) => request(`console/${page}`, send("POST", body));
-export const rest = (method, path, body) => request(`check_mk/api/1.0/${path}`, send(method, body));
+export const get = (page) => ask(`console/${page}`);
+export const post = (page, body) => ask(`console/${page}`, send("POST", body));
+export const rest = (method, path, body) => ask(`check_mk/api/1.0/${path}`, send(method, body));
 
 /** Rows as objects: {rows, total, now}. */
 export async function list(spec) {

@@ -7,11 +7,12 @@ import { html } from "htm/preact";
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { list } from "./api.js";
-import { REFRESH_MS, useData, rewrite, route, dialog, go, may } from "./store.js";
+import { REFRESH_MS, useData, rewrite, route, settings, dialog, go, may } from "./store.js";
 import { Wait, setClock } from "./show.js";
 import { t } from "./words.js";
 
 const PAGE = 200; // rows that are asked at once
+const PLAIN_MAX = 1000; // rows of a plain table
 const narrow = matchMedia("(max-width: 700px)");
 
 /** Keys of ticked rows, with their rows; for the page that is shown. */
@@ -106,6 +107,16 @@ function useFocus(node, wanted, index) {
   });
 }
 
+/** All at once, as tables are: for paper, for copying, for screen readers that know no grids. Nothing can be ticked in it. */
+function Plain({ got, columns, name }) {
+  const rows = got.rows.slice(0, PLAIN_MAX);
+  return html`<p class="as"><button class="link no-print" onClick=${() => rewrite({ plain: "" })}>${t("live list")}</button>
+      ${got.total > rows.length && html` <span class="soft-text">${t("first of", rows.length, got.total)}</span>`}</p>
+    <table class="plain-table"><thead><tr>${columns.map(({ id, title, spoken }) => html`<th scope="col" key=${id}>${title
+      || html`<span class="hidden">${t(spoken)}</span>`}</th>`)}</tr></thead>
+    <tbody>${rows.map((row) => html`<tr key=${name(row)}>${columns.map(({ id, draw }) => html`<td key=${id}>${draw(row)}</td>`)}</tr>`)}</tbody></table>`;
+}
+
 /**
  * spec: {table, columns, query, sort}. columns: [{id, title, by?, style, draw(row)}];
  * one without a title has `spoken`, its name for screen readers.
@@ -118,8 +129,9 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
   const height = useRowHeight();
   const sight = useSight(node, height);
   const [active, setActive] = useState({ index: -1, key: null });
-  const from = rows ? 0 : Math.max(0, Math.floor(sight.first / (PAGE / 2)) * (PAGE / 2));
-  const asked = { ...spec, offset: from, limit: Math.max(PAGE, sight.rows + PAGE / 2) };
+  const plain = Boolean(route.value.args.plain);
+  const from = rows || plain ? 0 : Math.max(0, Math.floor(sight.first / (PAGE / 2)) * (PAGE / 2));
+  const asked = { ...spec, offset: from, limit: plain ? PLAIN_MAX : Math.max(PAGE, sight.rows + PAGE / 2) };
   const key = rows ? "" : JSON.stringify(asked);
   const data = useData(key, async () => {
     if (rows) return null;
@@ -143,6 +155,7 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
     const onKey = (e) => {
       if (e.ctrlKey || e.metaKey || e.altKey || dialog.value || e.target.closest("input:not([type=checkbox]), textarea, select, summary")) return;
       const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[e.key];
+      if (e.key.length === 1 && !settings.value.keys) return;
       if (!step || !got?.total || (e.key.length > 1 && !node.current.contains(e.target))) return;
       // Where there are several lists, the one with the focus, else the first.
       const mine = node.current.closest(".grid");
@@ -160,13 +173,15 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
   }, [active, got]);
 
   if (!got) return html`<${Wait} of=${key}/>`;
+  if (plain && got.total > 0) return html`<${Plain} got=${got} columns=${columns} name=${name}/>`;
   if (got.total === 0) {
     return html`<div class="empty card">${empty}${!may("general.see_all") && html`<p class="soft-text">${t("only yours")}</p>`}</div>`;
   }
   const first = Math.max(sight.first, got.from);
   const visible = got.rows.slice(first - got.from, sight.first + sight.rows - got.from);
   const tabbed = active.index >= first && active.index < first + visible.length ? active.index : first;
-  return html`<div class="grid" role="grid" aria-rowcount=${got.total + 1}>
+  return html`<p class="as"><button class="link no-print" onClick=${() => rewrite({ plain: 1 })}>${t("plain table")}</button></p>
+  <div class="grid" role="grid" aria-rowcount=${got.total + 1}>
     <${Head} columns=${columns} selectable=${selectable}/>
     <div class="body" role="rowgroup" ref=${node} style=${{ height: `${got.total * height}px` }}>
       <div role="presentation" style=${{ transform: `translateY(${first * height}px)` }}>

@@ -9,7 +9,7 @@ import { conditions } from "./search.js";
 import { Grid, ticked, shown } from "./grid.js";
 import { HOST, SERVICE, HostLink, ServiceLink, hostColumns, hostKey, problemColumns, serviceColumns, serviceKey } from "./columns.js";
 import { ACTIONS, act, allowed } from "./dialogs.js";
-import { address, fault, may, note, nudge, rewrite, route, useData } from "./store.js";
+import { address, fault, may, note, nudge, rewrite, route, settings, useData } from "./store.js";
 import { Ago, At, EventState, Wait, isService, setClock, severity } from "./show.js";
 import { many, t } from "./words.js";
 
@@ -27,7 +27,7 @@ export function ActionBar({ rows }) {
     ${!rows && html`<span>${found ? t("select all found", found.total) : t("selected", chosen.length)}
       ${!found && html` <button class="link" onClick=${() => { ticked.value = new Map(); }}>${t("clear")}</button>`}</span>`}
     ${allowed().map((name) => html`<button key=${name} onClick=${() => act(name, found ? undefined : chosen, found)}>${t(name)}${
-      ACTIONS[name].key ? html` <kbd>${ACTIONS[name].key}</kbd>` : ""}</button>`)}</div>`;
+      ACTIONS[name].key && settings.value.keys ? html` <kbd>${ACTIONS[name].key}</kbd>` : ""}</button>`)}</div>`;
 }
 
 // --- problems ---------------------------------------------------------------

@@ -5,6 +5,7 @@
 // that nobody sees has no stream: a browser opens six connections to a server.
 
 import { effect } from "@preact/signals";
+import { request, viewToken } from "./api.js";
 import { changes, core, live, me, nudge, paused, waiting } from "./store.js";
 
 const SILENT_MS = 40000; // beats come every 15 s
@@ -39,9 +40,47 @@ function hear(e) {
   }
 }
 
+/** An EventSource that can say whose view it is. */
+class ViewSource extends EventTarget {
+  readyState = EventSource.CONNECTING;
+  #abort = new AbortController();
+
+  constructor() {
+    super();
+    this.#read().catch(() => {}).finally(() => {
+      if (this.readyState === EventSource.CLOSED) return;
+      this.readyState = EventSource.CLOSED;
+      this.onerror?.();
+    });
+  }
+
+  close() {
+    this.readyState = EventSource.CLOSED;
+    this.#abort.abort();
+  }
+
+  async #read() {
+    const answer = await request("console/live", { signal: this.#abort.signal });
+    if (!answer.ok) return;
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    this.readyState = EventSource.OPEN;
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const messages = (text + value).split("\n\n");
+      text = messages.pop();
+      for (const message of messages) {
+        const fields = Object.fromEntries(message.split("\n").map((line) => line.split(/: (.*)/s)));
+        this.dispatchEvent(new MessageEvent(fields.event, { data: fields.data }));
+      }
+    }
+  }
+}
+
 function open() {
-  if (source || document.hidden || !me.value || me.value.view) return;
-  source = new EventSource("console/live");
+  if (source || document.hidden || !me.value) return;
+  source = viewToken ? new ViewSource() : new EventSource("console/live");
   source.addEventListener("hello", (e) => { hear(e); live.value = true; });
   for (const kind of ["change", "beat"]) source.addEventListener(kind, hear);
   source.addEventListener("end", () => { later(2000); nudge.value++; });

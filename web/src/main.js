@@ -17,7 +17,7 @@ import { Topology } from "./topology.js";
 import { Me, Wall } from "./me.js";
 import { Palette } from "./palette.js";
 import { shown, ticked } from "./grid.js";
-import { address, core, dialog, fault, go, lastAnswer, live, may, me, note, route, troubles, waiting } from "./store.js";
+import { address, core, dialog, fault, go, lastAnswer, live, may, me, note, route, settings, troubles, waiting } from "./store.js";
 import "./live.js";
 import { clock } from "./show.js";
 import { t } from "./words.js";
@@ -145,7 +145,7 @@ function onKey(e) {
   if (e.ctrlKey || e.metaKey || e.altKey || !me.value || dialog.value) return;
   const field = e.target.closest("input:not([type=checkbox]), textarea, select");
   if (e.key === "Escape" && field) { field.blur(); return; }
-  if (field) return;
+  if (field || (!settings.value.keys && e.key.length === 1)) return;
   const after = before;
   before = e.key;
   const name = Object.keys(ACTIONS).find((n) => ACTIONS[n].key === e.key);

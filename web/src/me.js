@@ -6,7 +6,7 @@
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post } from "./api.js";
-import { may, me, note, nudge, useData } from "./store.js";
+import { choose, dialog, may, me, note, nudge, settings, useData } from "./store.js";
 import { At } from "./show.js";
 import { t } from "./words.js";
 
@@ -76,6 +76,20 @@ function Second({ of: p }) {
   return html`<p>${t("second factor is off")}</p><${Form} key="start" label=${t("second factor")} button=${t("set up")} send=${start}/>`;
 }
 
+const THEMES = ["system", "light", "dark"];
+
+function Settings() {
+  const { keys, theme } = settings.value;
+  const set = async (change) => {
+    try { await choose(change, (all) => post("settings", all)); note.value = t("saved"); } catch (e) { note.value = e.message; }
+  };
+  return html`<p><label class="check"><input type="checkbox" name="keys" checked=${keys} onChange=${(e) => set({ keys: e.target.checked })}/> ${t("single keys")}</label>
+      <button type="button" class="link side" onClick=${() => { dialog.value = { kind: "help" }; }}>${t("which keys")}</button></p>
+    <p class="soft-text">${t("what single keys are")}</p>
+    <p><label>${t("theme")} <select name="theme" value=${theme} onChange=${(e) => set({ theme: e.target.value })}>${THEMES.map((name) => html`<option
+      key=${name} value=${name}>${t(`theme ${name}`)}</option>`)}</select></label></p>`;
+}
+
 function Views({ of: p }) {
   const [made, setMade] = useState("");
   const add = async ({ title }, form) => {
@@ -109,7 +123,7 @@ export function Me() {
   if (!data) return html`<h1>${t("me")}</h1><div class="empty card" aria-busy="true">…</div>`;
   const part = (name, Part) => html`<section class="card" key=${name} aria-label=${t(name)}><h2>${t(name)}</h2><${Part} of=${data}/></section>`;
   return html`<h1>${alias || user} <small>${user} · ${role}</small></h1>
-    <div class="cards">${part("password", Password)}${part("second factor", Second)}${part("views", Views)}${part("sessions", Sessions)}</div>`;
+    <div class="cards">${part("settings", Settings)}${part("password", Password)}${part("second factor", Second)}${part("views", Views)}${part("sessions", Sessions)}</div>`;
 }
 
 /** One page after the other, without anything to press. */

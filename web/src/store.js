@@ -27,7 +27,37 @@ const held = signal(false); // the pointer's button is down
 /** Nothing moves under a dialog, or while one drags. */
 export const paused = computed(() => dialog.value !== null || held.value);
 
-export const may = (permission) => Boolean(me.value?.may.includes(permission));
+// --- how one wants it: kept by the server, or by the browser for who may not
+// change anything there.
+
+const SETTINGS = { keys: true, theme: "system" };
+const KEPT = "vedette-settings";
+export const settings = signal(SETTINGS);
+
+const kept = () => { try { return JSON.parse(localStorage.getItem(KEPT)); } catch { return null; } };
+effect(() => {
+  const mine = me.value && (may("general.edit_profile") ? me.value.settings : kept());
+  if (me.value !== undefined) settings.value = { ...SETTINGS, ...mine };
+});
+effect(() => { document.documentElement.dataset.theme = settings.value.theme; });
+
+/** `save` brings them to the server. */
+export async function choose(change, save) {
+  const before = settings.value;
+  const next = { ...before, ...change };
+  settings.value = next;
+  try {
+    if (may("general.edit_profile")) await save(next);
+    else localStorage.setItem(KEPT, JSON.stringify(next));
+  } catch (e) {
+    settings.value = before;
+    throw e;
+  }
+}
+
+export function may(permission) {
+  return Boolean(me.value?.may.includes(permission));
+}
 
 // --- the address: #/PAGE/NAME/NAME?key=value --------------------------------
 

@@ -7,6 +7,7 @@
  *   second_factor {secret, since, last, codes}   base32; the last step that was
  *                                used; SHA-256 of backup codes
  *   directory {dn, alias, role, contact_groups, asked}
+ *   settings {keys, theme}   of the console; see profile.c
  *   views {ID: {title, pages, of, since}}   `of`: SHA-256 of the token
  * The administrator may edit the file: it is read again when it is another one,
  * and a lock (people.lock) is held over each change.

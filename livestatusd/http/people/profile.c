@@ -113,6 +113,34 @@ show(struct http_request *r, const json_t *unused)
 		sessions_list(r->h->sessions, r->user, auth_token(r))));
 }
 
+/* --- how the console is to be --------------------------------------------- */
+
+/* keys: single keys act; theme: system, light or dark. */
+static void
+set_settings(struct http_request *r, const json_t *doc)
+{
+	const json_t *keys = json_object_get(doc, "keys");
+	const char *theme = profile_text(doc, "theme");
+	json_t *entry;
+
+	if (!json_is_boolean(keys) ||
+	    (strcmp(theme, "system") != 0 && strcmp(theme, "light") != 0 &&
+		strcmp(theme, "dark") != 0)) {
+		http_fail(r, MHD_HTTP_BAD_REQUEST,
+		    "keys (true or false) and theme (system, light or dark) "
+		    "are expected.");
+		return;
+	}
+	entry = profile_begin(r);
+	if (entry == NULL)
+		return;
+	json_object_set_new(entry, "settings",
+	    json_pack(
+		"{s:b, s:s}", "keys", json_is_true(keys), "theme", theme));
+	if (profile_end(r))
+		profile_done(r, "settings changed", NULL);
+}
+
 /* --- views ---------------------------------------------------------------- */
 
 static void
@@ -227,6 +255,7 @@ static const struct {
     {"profile", "GET", "general.use", show},
     {"password", "POST", "general.change_password", profile_password},
     {"second-factor", "POST", "general.change_password", profile_second},
+    {"settings", "POST", "general.edit_profile", set_settings},
     {"view", "POST", "general.edit_profile", add_view},
     {"view-remove", "POST", "general.edit_profile", remove_view},
     {"sessions-end", "POST", "general.edit_profile", end_sessions},

@@ -12,6 +12,7 @@
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
+#include <strings.h>
 
 /* Pages that a view may have, with the tables that they ask for. */
 static const struct {
@@ -29,7 +30,7 @@ static const struct {
 };
 /* What every view asks for. */
 static const char *const addresses[] = {
-    "console/me", "console/overview", "console/events", "console/list"};
+    "console/me", "console/overview", "console/list", "console/live"};
 
 bool
 view_has_page(const char *name)
@@ -112,6 +113,19 @@ find(struct people *p, const char *hash, const char **name_r)
 		}
 	}
 	return NULL;
+}
+
+bool
+view_lives(struct http_request *r)
+{
+	const char *text = http_header(r, "Authorization");
+	char hash[PEOPLE_HASH_LEN + 1];
+	const char *name;
+
+	if (text == NULL || strncasecmp(text, "View ", 5) != 0)
+		return false;
+	people_hash(text + 5, hash);
+	return find(r->h->people, hash, &name) != NULL;
 }
 
 bool

@@ -3,6 +3,7 @@
  * The site, its people and the other sites, as far as clients ask for them.
  */
 #include "common/mem.h"
+#include "livestatusd/http/people/who.h"
 #include "livestatusd/http/rest/rest.h"
 
 #include <stdlib.h>
@@ -49,6 +50,27 @@ user_object(struct http_request *r, const struct snap_contact *c)
 		"disable_notifications"));
 }
 
+/* Of a person whom only the directory knows. */
+static void
+directory_user(struct http_request *r, const char *name)
+{
+	struct person p;
+	json_t *groups;
+
+	if (!who_find(r->h, name, &p) || !p.directory) {
+		rest_problem(
+		    r, MHD_HTTP_NOT_FOUND, "There is no such user.", NULL);
+		return;
+	}
+	groups = p.groups == NULL ? json_array() : json_deep_copy(p.groups);
+	http_json(r, MHD_HTTP_OK,
+	    rest_object(r, "user_config", name, p.alias,
+		json_pack("{s:s, s:{s:s}, s:s, s:[s], s:o, s:b, s:{}}",
+		    "fullname", p.alias, "contact_options", "email", "",
+		    "pager_address", "", "roles", p.role, "contactgroups",
+		    groups, "disable_login", 0, "disable_notifications")));
+}
+
 /* One's own is always shown: Grafana asks for it to test its login. */
 void
 rest_user(struct http_request *r, const struct rest_call *call)
@@ -64,8 +86,7 @@ rest_user(struct http_request *r, const struct rest_call *call)
 	}
 	i = snap_find_contact(snap, slice_of(call->names[0]));
 	if (i == SNAP_NONE)
-		rest_problem(
-		    r, MHD_HTTP_NOT_FOUND, "There is no such user.", NULL);
+		directory_user(r, call->names[0]);
 	else
 		http_json(r, MHD_HTTP_OK, user_object(r, &snap->contacts[i]));
 }
