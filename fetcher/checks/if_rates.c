@@ -13,11 +13,15 @@ if_rates_add(struct if_rates *r, struct check_store *store, double time,
 	for (size_t i = 0; i < IF_COUNTERS; i++) {
 		char key[STORE_MAX_KEY];
 		const char *name = values[i].key;
-		double rate = 0;
+		double rate = 0, before;
 
 		if (member > 0) {
 			snprintf(key, sizeof(key), "%u.%s", member, name);
 			name = key;
+		}
+		if (check_store_time(store, name, &before)) {
+			r->is_same = r->is_same || time == before;
+			r->went_back = r->went_back || time < before;
 		}
 		if (!check_store_rate(
 			store, name, time, values[i].value, true, &rate))
@@ -45,7 +49,12 @@ if_rates_say_missing(
 			    "%s%s", n > 0 ? ", " : "", words[i]);
 			n++;
 		}
-	if (n == IF_COUNTERS)
+	if (n == IF_COUNTERS && r->by_uptime && (r->is_same || r->went_back))
+		check_tell(out, CHECK_OK, "%s: no rate, the device's uptime %s",
+		    label,
+		    r->went_back ? "went back (reboot or overflow)"
+				 : "is the same (probably no new data)");
+	else if (n == IF_COUNTERS)
 		check_tell(out, CHECK_OK,
 		    "%s: counters have no rate yet (first check or restart)",
 		    label);

@@ -25,6 +25,8 @@ struct if_counter_value {
 struct if_rates { /* {0} to begin with */
 	double rate[IF_COUNTERS];
 	bool missing[IF_COUNTERS]; /* first check, or the counter was reset */
+	bool by_uptime;            /* times are the device's uptime */
+	bool is_same, went_back;   /* the time, since the last check */
 };
 
 /* Adds the rates of a port; `member` > 0: its number in a group. */

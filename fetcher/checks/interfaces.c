@@ -364,15 +364,20 @@ direction_of(const struct lnx_if_entry *e, bool in)
 }
 
 /* A device counts by its own clock: the uptime, where that was read too. */
+static bool
+is_by_uptime(const struct check_context *c)
+{
+	const struct section_lnx_if *s = c->sections[0];
+
+	return c->sections[1] != NULL && s->n > 0 && s->entries[0].by_snmp;
+}
+
 static double
 time_of(const struct check_context *c)
 {
-	const struct section_lnx_if *s = c->sections[0];
 	const struct section_uptime *uptime = c->sections[1];
 
-	return uptime != NULL && s->n > 0 && s->entries[0].by_snmp
-	    ? uptime->seconds
-	    : c->now;
+	return is_by_uptime(c) ? uptime->seconds : c->now;
 }
 
 /* Adds the port's rates. */
@@ -453,7 +458,7 @@ say_direction(const struct check_context *c, const struct lnx_if_entry *e,
     bool in, double speed, struct check_out *out)
 {
 	const struct direction direction = direction_of(e, in), *d = &direction;
-	struct if_rates r = {0};
+	struct if_rates r = {.by_uptime = is_by_uptime(c)};
 
 	rates_of(c, e, in, &r);
 	if (!if_rates_say_missing(&r, d->label, out))

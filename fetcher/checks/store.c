@@ -161,6 +161,17 @@ check_store_get(struct check_store *store, const char *key, double *value_r)
 	return old != NULL;
 }
 
+bool
+check_store_time(struct check_store *store, const char *key, double *time_r)
+{
+	const struct check_store_entry *old = find(store, key);
+	if (old == NULL)
+		return false;
+	*time_r = old->time;
+	store->next--; /* its value is likely to be asked for */
+	return true;
+}
+
 void
 check_store_put(
     struct check_store *store, const char *key, double time, double value)

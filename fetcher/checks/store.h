@@ -47,6 +47,9 @@ bool check_store_rate(struct check_store *store, const char *key, double time,
 /* The number kept by the last run; false: none. It is not kept on by this. */
 bool check_store_get(
     struct check_store *store, const char *key, double *value_r);
+/* When that number was kept, by the clock of that run; false: there is none. */
+bool check_store_time(
+    struct check_store *store, const char *key, double *time_r);
 void check_store_put(
     struct check_store *store, const char *key, double time, double value);
 /*

@@ -23,6 +23,8 @@ enum {
 #define TYPE_RAM     ".1.3.6.1.2.1.25.2.1.2"
 #define TYPE_VIRTUAL ".1.3.6.1.2.1.25.2.1.3"
 #define TYPE_DISK    ".1.3.6.1.2.1.25.2.1.4"
+/* What vCenter appliances say of theirs. */
+#define TYPE_VCENTER ".1.3.6.1.2.1.25.2.3.1.2.4"
 
 /* "4096", "4096 Bytes"; 32-bit numbers may have become negative. */
 static double
@@ -59,6 +61,12 @@ mount_of(struct slice text, struct arena *arena)
 	return slice_trim(slice_of(at));
 }
 
+static bool
+is_disk(struct slice type)
+{
+	return slice_eqs(type, TYPE_DISK) || slice_eqs(type, TYPE_VCENTER);
+}
+
 static int
 parse_fs(struct split_lines *in, struct arena *arena, void *section,
     struct err *err_r)
@@ -72,7 +80,7 @@ parse_fs(struct split_lines *in, struct arena *arena, void *section,
 		double used = bytes_of(&row, C_USED) / 1024;
 		struct slice mount = mount_of(row.cell[C_DESCR], arena);
 
-		if (!slice_eqs(row.cell[C_TYPE], TYPE_DISK) || mount.len == 0)
+		if (!is_disk(row.cell[C_TYPE]) || mount.len == 0)
 			continue;
 		if (df->n == SECTION_MAX_ENTRIES)
 			return section_bad(in, err_r, "too many filesystems");

@@ -158,6 +158,26 @@ test_ucd(void **state)
 	    "ucd_processes/java\nucd_processes/odd\nucd_processes/many\n");
 }
 
+#define STORE(n, type, descr)                                                  \
+	".1.3.6.1.2.1.25.2.3.1.2." n " " type "\n.1.3.6.1.2.1.25.2.3.1.3." n   \
+	" " descr "\n.1.3.6.1.2.1.25.2.3.1.4." n                               \
+	" 4096 Bytes\n.1.3.6.1.2.1.25.2.3.1.5." n                              \
+	" -4294966296\n.1.3.6.1.2.1.25.2.3.1.6." n " 100\n"
+
+/* Fixed disks, as they and as vCenter appliances say it; nothing else. */
+static void
+test_storage(void **state)
+{
+	(void)state;
+	row_discover(LINUX ".1.3.6.1.2.1.25.1.1.0 100\n" STORE(
+			 "1", ".1.3.6.1.2.1.25.2.1.4", "C:\\ Label:System")
+			 STORE("2", ".1.3.6.1.2.1.25.2.3.1.2.4",
+			     "/dev/sd0a, mounted on: /storage/db")
+			     STORE("3", ".1.3.6.1.2.1.25.2.1.9", "/flash"),
+	    NULL,
+	    "filesystem/C:/\nfilesystem//storage/db\nsnmp_info/\nuptime/\n");
+}
+
 #define NAME(n, name) ".1.3.6.1.2.1.47.1.1.1.1.7." n " " name "\n"
 #define SENSOR(n, type, scale, precision, value, status)                       \
 	".1.3.6.1.2.1.99.1.1.1.1." n " " type "\n.1.3.6.1.2.1.99.1.1.1.2." n   \
@@ -288,6 +308,7 @@ main(void)
 	    cmocka_unit_test(test_cpu),
 	    cmocka_unit_test(test_cpu_util),
 	    cmocka_unit_test(test_ucd),
+	    cmocka_unit_test(test_storage),
 	    cmocka_unit_test(test_entity),
 	    cmocka_unit_test(test_routing),
 	};

@@ -51,11 +51,19 @@ test_rates(void **state)
 	    /* Nothing new: the same uptime. */
 	    {"interfaces", "10001", SEEN, 1120,
 		ONE("101000", "1", "1000", "12000", "10100", "20", "2"), 0,
-		HEAD "Speed: 1 GBit/s", NULL, NULL},
+		HEAD "Speed: 1 GBit/s",
+		"In: no rate, the device's uptime is the same (probably no "
+		"new data)\nOut: no rate, the device's uptime is the same "
+		"(probably no new data)",
+		NULL},
 	    /* A restart of the device. */
 	    {"interfaces", "10001", SEEN, 1180,
 		ONE("500", "1", "1000", "10", "1", "0", "0"), 0,
-		HEAD "Speed: 1 GBit/s", NULL, NULL},
+		HEAD "Speed: 1 GBit/s",
+		"In: no rate, the device's uptime went back (reboot or "
+		"overflow)\nOut: no rate, the device's uptime went back "
+		"(reboot or overflow)",
+		NULL},
 	    {"interfaces", "10001", SEEN, 1240,
 		ONE("6500", "1", "100", "610", "1", "0", "0"), 1,
 		HEAD "Speed: 100 MBit/s (expected: 1 GBit/s)(!), In: 10 B/s "
