@@ -167,6 +167,7 @@ eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
 	    (int64_t)archive_unindexed(ec_store_archive(ed->store));
 	v[STATUS_action_queue].i = (int64_t)action_queued(ed->runner);
 	v[STATUS_actions_refused].i = (int64_t)action_refused(ed->runner);
+	v[STATUS_notifications_on].i = world_notifications(ed->world);
 	v[STATUS_services_watched].i = (int64_t)service_push_count(ed->push);
 	v[STATUS_service_states_told].i =
 	    (int64_t)service_push_counters(ed->push)->told;

@@ -280,8 +280,9 @@ ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
 	struct str context = {0};
 	uint32_t host = world_host(w, ev->core_host);
 
-	/* Nobody is told while the host is in downtime. */
-	if (ev->core_host[0] != '\0' && world_in_downtime(w, host))
+	/* Nobody is told while the host is in downtime, or of anything. */
+	if (!world_notifications(w) ||
+	    (ev->core_host[0] != '\0' && world_in_downtime(w, host)))
 		return;
 	ev->notifications++;
 	notify_context(&context, world_snapshot(w), ev, recovery);

@@ -21,6 +21,7 @@ struct world {
 	struct bus_link *state, *ask;
 	uint64_t seq, stream_generation, answer_generation;
 	bool in_step; /* no frame is missing */
+	bool notifications_off;
 	struct engine_world engine;
 	world_downtime_fn *ended;
 	world_service_fn *service;
@@ -50,6 +51,12 @@ bool
 world_in_downtime(const struct world *w, uint32_t host)
 {
 	return host < w->snap->n_hosts && w->in_downtime[host];
+}
+
+bool
+world_notifications(const struct world *w)
+{
+	return !w->notifications_off;
 }
 
 static bool
@@ -140,6 +147,12 @@ take_checkable(
 }
 
 static void
+take_switches(struct world *w, const struct msg_core_status *c)
+{
+	w->notifications_off = (c->switches & MSG_SWITCH_NOTIFICATIONS) == 0;
+}
+
+static void
 on_stream(struct bus_peer *peer, const struct msg *m, void *arg)
 {
 	struct world *w = arg;
@@ -154,6 +167,8 @@ on_stream(struct bus_peer *peer, const struct msg *m, void *arg)
 		w->stream_generation = m->stream_head.generation;
 	} else if (m->id == MSG_CHECKABLE) {
 		take_checkable(w, &m->checkable, w->stream_generation);
+	} else if (m->id == MSG_CORE_STATUS) {
+		take_switches(w, &m->core_status);
 	}
 }
 
@@ -167,6 +182,8 @@ on_answer(struct bus_peer *peer, const struct msg *m, void *arg)
 		w->answer_generation = m->stream_head.generation;
 	else if (m->id == MSG_CHECKABLE)
 		take_checkable(w, &m->checkable, w->answer_generation);
+	else if (m->id == MSG_CORE_STATUS)
+		take_switches(w, &m->core_status);
 	else if (m->id == MSG_SNAPSHOT_END)
 		w->in_step = true;
 }

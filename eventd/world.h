@@ -35,5 +35,7 @@ const struct snapshot *world_snapshot(const struct world *w);
 /* Index of a host by its name; SNAP_NONE. */
 uint32_t world_host(const struct world *w, const char *name);
 bool world_in_downtime(const struct world *w, uint32_t host);
+/* False: notifications are switched off in core, for everything. */
+bool world_notifications(const struct world *w);
 
 #endif

@@ -203,3 +203,28 @@ def test_cancel_phases(site):
                   what="the action")
     assert noted.read_text().splitlines()[before:] == [
         f"{open_one} 0 closed fan 2 fine"]
+
+
+def test_nobody_is_told_while_notifications_are_off(site):
+    def switched(on):
+        return lambda: rows(site, "status",
+                            "status_notifications_on") == [[on]]
+
+    site.surely("DISABLE_NOTIFICATIONS", switched(0))
+    hear(site, "link 9 down")
+    silent = event_id(site, "link 9 down")
+    site.surely("ENABLE_NOTIFICATIONS", switched(1))
+    hear(site, "link 10 down")
+    told = event_id(site, "link 10 down")
+
+    def ids():
+        last = site.ok("notify", "explain", "--last", "5", "--json").json()
+        return [one["id"] for one in last if one["what"] == "PROBLEM"]
+    site.wait_for(lambda: any(f"-{told}-" in i for i in ids()),
+                  what="the notice")
+    # The mail to the NOC goes past the rules and is told of in both.
+    mails = rows(site, "history", "event_id", "Filter: history_what = EMAIL",
+                 f"Filter: event_id in {silent} {told}")
+    assert sorted(mails) == [[silent], [told]]
+    assert f"ec-{site.name}-{told}-2" in ids()
+    assert f"ec-{site.name}-{silent}-2" not in ids()
