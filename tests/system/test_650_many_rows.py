@@ -49,6 +49,48 @@ def wait(d, what):
     assert d.run(f"return {ROWS}") < 150, "only what is in sight"
 
 
+# Scrolls 40 pixels a frame, then three screens a frame; times of the frames.
+FRAMES = """new Promise((done) => {
+  const times = [];
+  const step = (now) => {
+    times.push(now);
+    if (times.length > 480) done(times.slice(1).map((t, i) => t - times[i]));
+    else {
+      scrollBy(0, times.length < 240 ? 40 : 3 * innerHeight);
+      requestAnimationFrame(step);
+    }
+  };
+  requestAnimationFrame(step);
+})"""
+
+
+def busy(d):
+    """Seconds that the page's thread has worked."""
+    metrics = {m["name"]: m["value"]
+               for m in d.cdp("Performance.getMetrics")["metrics"]}
+    return metrics["TaskDuration"]
+
+
+def scrolling(d):
+    """Rows follow each frame; how long frames take is only reported."""
+    d.cdp("Performance.disable")
+    d.cdp("Performance.enable", timeDomain="threadTicks")
+    before = busy(d)
+    deltas = d.later(FRAMES)
+    used = busy(d) - before
+    for what, part in (("40 pixels", deltas[:239]),
+                       ("three screens", deltas[240:])):
+        part = sorted(part)
+        print(f"scrolling by {what} a frame: median "
+              f"{part[len(part) // 2]:.1f} ms, 95 % "
+              f"{part[len(part) * 95 // 100]:.1f} ms, "
+              f"{sum(1 for t in part if t > 25)} of {len(part)} frames late")
+    print(f"{1000 * used / len(deltas):.1f} ms of the page's thread a frame")
+    wait(d, f"{ROWS} > 10")
+    d.run("scrollTo(0, 0)")
+    wait(d, f"{FIRST} === 'host0000;Service 00'")
+
+
 def test_many_rows(web, tmp_path):
     with Driver(tmp_path) as d:
         d.size(1400, 900)
@@ -64,6 +106,7 @@ def test_many_rows(web, tmp_path):
         took("first rows after the login", begin)
         assert d.run(f"return {FIRST}") == "host0000;Service 00"
 
+        scrolling(d)
         begin = time.monotonic()
         d.run(f"scrollTo(0, {GRID}.offsetTop + {ALL // 2} * 38)")
         wait(d, f"{FIRST}?.startsWith('host{HOSTS // 2 - 1:04}')")

@@ -12,6 +12,7 @@ import { Wait, setClock } from "./show.js";
 import { t } from "./words.js";
 
 const PAGE = 200; // rows that are asked at once
+const STEP = 5; // rows
 const PLAIN_MAX = 1000; // rows of a plain table
 const narrow = matchMedia("(max-width: 700px)");
 
@@ -37,8 +38,9 @@ function useSight(node, height) {
     const look = () => {
       if (!node.current) return;
       const top = -node.current.getBoundingClientRect().top;
-      const first = Math.max(0, Math.floor(top / height) - 10);
-      const rows = Math.ceil(innerHeight / height) + 20;
+      // In steps, so that not each row that goes by draws the list anew.
+      const first = Math.max(0, Math.floor((top / height - 10) / STEP) * STEP);
+      const rows = Math.ceil(innerHeight / height) + 20 + STEP;
       set((old) => (old.first === first && old.rows === rows ? old : { first, rows }));
     };
     look();
