@@ -271,7 +271,7 @@ static void
 perform(struct http_request *r, const struct signed_link *l)
 {
 	bool ack = l->purpose == SIGNED_LINK_ACKNOWLEDGE;
-	char **lines, *comment;
+	char **lines, *comment, *what;
 
 	if (!use(r, l)) {
 		plain_page(r, MHD_HTTP_GONE, "Used already",
@@ -281,6 +281,10 @@ perform(struct http_request *r, const struct signed_link *l)
 	log_info("signed link: %s by %s: %s%s%s",
 	    ack ? "acknowledge" : "downtime", l->contact, l->host,
 	    l->service[0] == '\0' ? "" : " / ", l->service);
+	what = xasprintf(
+	    "%s%s%s", l->host, l->service[0] == '\0' ? "" : " / ", l->service);
+	http_audit(r, ack ? "acknowledged by link" : "downtime by link", what);
+	free(what);
 	comment = comment_of(r);
 	lines = xcalloc(1, sizeof(*lines));
 	lines[0] = command_of(l, comment);

@@ -2,6 +2,7 @@
 """Methods of this machine, mails in text and HTML, and the links in them."""
 import contextlib
 import email
+import json
 import re
 import shutil
 import socket
@@ -238,6 +239,12 @@ def test_links_in_a_mail(notifier, mails):
         "scheduled_downtime_depth"] == 1
     assert "signed link: acknowledge by ann: web01 / HTTP" in \
         site.log("livestatusd")
+    audit = [json.loads(line) for line in
+             site.path("var/log/audit.log").read_text().splitlines()]
+    assert [(e["who"], e["action"], e["message"]) for e in audit
+            if e["action"].endswith(" by link")] == [
+        ("ann", "acknowledged by link", "web01 / HTTP"),
+        ("ann", "downtime by link", "web01 / HTTP")]
     mode = site.path("var/vedette/links.key").stat().st_mode & 0o777
     assert mode == 0o600
     # The mails of one problem are one thread, its recovery too.
