@@ -144,6 +144,20 @@ counters_json(struct notifyd *n)
 	return object;
 }
 
+static json_t *
+health_json(struct notifyd *n, const struct spool_counts *counts)
+{
+	const int64_t *states = counts->deliveries;
+	struct health_queue queue = {.waiting = states[SPOOL_WAITING] +
+		states[SPOOL_RUNNING] + states[SPOOL_DEFERRED] +
+		(int64_t)forwarder_waiting(n->forwarder),
+	    .oldest = counts->oldest_ms / 1000,
+	    .trouble = spool_trouble(n->spool)};
+
+	status_health(n);
+	return health_judge(&n->health, &queue, clock_wall() / NS_PER_S);
+}
+
 static void
 on_counts(const struct spool_counts *counts, void *arg)
 {
@@ -151,7 +165,7 @@ on_counts(const struct spool_counts *counts, void *arg)
 	struct notifyd *n = a->n;
 	json_t *status = json_pack(
 	    "{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}, s:o, "
-	    "s:o, s:o}",
+	    "s:o, s:o, s:o}",
 	    "spool", "new", (json_int_t)n->pending, "deferred",
 	    (json_int_t)counts->deliveries[SPOOL_DEFERRED], "waiting",
 	    (json_int_t)counts->deliveries[SPOOL_WAITING], "processing",
@@ -162,7 +176,8 @@ on_counts(const struct spool_counts *counts, void *arg)
 	    "bulk_entries", (json_int_t)counts->entries, "forwarding",
 	    (json_int_t)forwarder_waiting(n->forwarder), "trouble",
 	    spool_trouble(n->spool), "peers", peers_json(n->peers), "counters",
-	    counters_json(n), "methods", deliverer_methods_json(n->deliverer));
+	    counters_json(n), "methods", deliverer_methods_json(n->deliverer),
+	    "health", health_json(n, counts));
 
 	a->result = status;
 	ask_answer_json(a, status);

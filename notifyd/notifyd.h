@@ -8,6 +8,7 @@
 #include "common/daemon.h"
 #include "notifyd/deliver.h"
 #include "notifyd/forward.h"
+#include "notifyd/health.h"
 #include "notifyd/outbox.h"
 #include "notifyd/peers.h"
 #include "notifyd/results.h"
@@ -23,6 +24,7 @@
 struct notifyd_counters {
 	uint64_t received, stored, duplicates, invalid, unmatched, fallbacks;
 	uint64_t refused_full, planned, skipped;
+	uint64_t nobody;       /* no rule matched, and there is no fallback */
 	uint64_t out_of_order; /* forwards behind one that was not taken */
 };
 
@@ -59,6 +61,7 @@ struct notifyd {
 	unsigned stop_ticks; /* until the end comes anyway */
 	struct ask *asks;    /* questions that wait for the spool */
 	struct notifyd_counters counters;
+	struct health health;
 };
 
 extern const struct daemon_def notifyd_def;
@@ -77,6 +80,8 @@ extern const struct bus_handlers intake_handlers; /* arg: struct notifyd */
 /* Tells core every two seconds what is counted. */
 void status_start(struct notifyd *n);
 void status_stop(struct notifyd *n);
+/* What is counted comes into n->health, and is kept. */
+void status_health(struct notifyd *n);
 
 /* --- listen.c
  * ----------------------------------------------------------------- */

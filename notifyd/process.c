@@ -446,6 +446,7 @@ evaluate(struct notifyd *n, const struct context *ctx,
 	n->counters.skipped += plan_r->n_skips;
 	n->counters.fallbacks += plan_r->fallback;
 	n->counters.unmatched += plan_r->n_entries == 0;
+	n->counters.nobody += plan_r->fallback && plan_r->n_entries == 0;
 	log_plan(m, plan_r, true);
 }
 

@@ -5,11 +5,14 @@
  */
 #include "notifyd/notifyd.h"
 
+#include "common/clock.h"
 #include "common/mem.h"
 
 #include <stdlib.h>
 
 #define TELL_MS 2000
+/* Of the health in the spool; those of methods have blanks in their names. */
+#define MEMORY "health"
 
 static void
 put(struct str *list, const char *name, double value)
@@ -63,6 +66,39 @@ collect(struct notifyd *n, struct str *to)
 	str_free(&own);
 }
 
+void
+status_health(struct notifyd *n)
+{
+	int64_t now = clock_wall() / NS_PER_S;
+	const uint64_t totals[HEALTH_EVENTS] = {
+	    [HEALTH_FALLBACK] = n->counters.fallbacks - n->counters.nobody,
+	    [HEALTH_NOBODY] = n->counters.nobody,
+	    [HEALTH_FAILED] = deliverer_counters(n->deliverer)->failed,
+	    [HEALTH_DROPPED] = n->forwarder == NULL
+		? 0
+		: forwarder_counters(n->forwarder)->dropped};
+	json_t *saved;
+	char *text;
+
+	if (!health_update(&n->health, totals, now))
+		return;
+	saved = health_save(&n->health);
+	text = json_dumps(saved, JSON_COMPACT);
+	spool_memory_put(n->spool, MEMORY, text, now);
+	free(text);
+	json_decref(saved);
+}
+
+static void
+on_saved(const char *value, void *arg)
+{
+	struct notifyd *n = arg;
+	json_t *saved = value == NULL ? NULL : json_loads(value, 0, NULL);
+
+	health_load(&n->health, saved);
+	json_decref(saved);
+}
+
 static void
 on_timer(uv_timer_t *timer)
 {
@@ -70,6 +106,7 @@ on_timer(uv_timer_t *timer)
 	struct str list = {0};
 	struct msg m = {.id = MSG_NOTIFY_STATUS};
 
+	status_health(n);
 	if (n->core == NULL || n->peers == NULL)
 		return;
 	collect(n, &list);
@@ -81,6 +118,7 @@ on_timer(uv_timer_t *timer)
 void
 status_start(struct notifyd *n)
 {
+	spool_memory_get(n->spool, MEMORY, on_saved, n);
 	n->status_timer = xnew(uv_timer_t);
 	uv_timer_init(n->d->loop, n->status_timer);
 	n->status_timer->data = n;

@@ -52,7 +52,11 @@ notify_print_status(const json_t *status)
 	const json_t *other = json_object_get(status, "peers"), *value;
 	json_t *rows = json_array();
 	const char *trouble = text_of(spool, "trouble"), *key;
+	const json_t *health = json_object_get(status, "health");
+	bool well = json_integer_value(json_object_get(health, "state")) == 0;
 
+	printf("%s%s%s\n\n", well ? "" : term_red(), text_of(health, "output"),
+	    well ? "" : term_plain());
 	if (trouble[0] != '\0')
 		printf("%sThe disk refuses: %s%s\n\n", term_red(), trouble,
 		    term_plain());

@@ -9,9 +9,10 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/signed_link.h"
+#include "notifyd/methods/crew.h"
+#include "notifyd/methods/mail_chart.h"
 #include "notifyd/methods/mail_send.h"
 #include "notifyd/methods/mail_text.h"
-#include "notifyd/methods/crew.h"
 #include "notifyd/methods/table.h"
 #include "notifyd/methods/words.h"
 
@@ -131,13 +132,18 @@ make_mail(const struct sending *s, struct mail *mail, struct err *err_r)
 	    .machine = s->mailer->machine,
 	    .now = s->now,
 	    .params = s->d->params};
+	struct str chart = {0};
 	struct links links;
 	int rc;
 
 	make_links(s->mailer, s, &links);
+	if (context_get(&s->d->ctx, "EC_MAIL_TO") == NULL &&
+	    mail_chart(s->mailer->root, s->d, s->now, &chart))
+		options.chart = &chart;
 	options.acknowledge = links.acknowledge;
 	options.downtime = links.downtime;
 	rc = mail_make(&s->d->ctx, &options, mail, err_r);
+	str_free(&chart);
 	free(links.acknowledge);
 	free(links.downtime);
 	return rc;

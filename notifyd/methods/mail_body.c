@@ -6,6 +6,7 @@
 #include "notifyd/methods/mail_body.h"
 
 #include "common/mem.h"
+#include "notifyd/methods/chart.h"
 #include "notifyd/methods/table.h"
 #include "notifyd/methods/template.h"
 #include "notifyd/methods/words.h"
@@ -313,6 +314,11 @@ mail_body_html(struct str *to, const struct context *ctx,
 	str_add(to, "</div>\n<table style=\"margin:10px 0\">\n");
 	show_lines(to, ctx, options, show_html);
 	str_add(to, "</table>\n");
+	if (options->chart != NULL)
+		str_addf(to,
+		    "<p><img src=\"cid:" MAIL_CHART_ID "@%s\" alt=\"The course "
+		    "of the metrics\" width=\"%d\"></p>\n",
+		    options->machine, CHART_WIDTH);
 	add_inserted(to, ctx, options->params);
 	add_button(to, "Open in Vedette", link[0] == '\0' ? NULL : link);
 	add_button(to, "Acknowledge", options->acknowledge);

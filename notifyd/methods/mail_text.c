@@ -17,6 +17,8 @@
 
 #define HEADER_MAX 300
 #define BOUNDARY   "=_vedette_alternative"
+#define RELATED    "=_vedette_related"
+#define LINE_BYTES 57 /* 76 characters of base64 */
 
 /* --- addresses ---------------------------------------------------------------
  */
@@ -203,6 +205,27 @@ add_part(struct str *to, const char *type, const struct str *body)
 	str_add(to, "\r\n");
 }
 
+/* The bodies and the picture that one of them shows. */
+static void
+add_picture(struct str *to, const struct str *png, const char *machine)
+{
+	str_addf(to,
+	    "--" RELATED "\r\n"
+	    "Content-Type: image/png; name=\"metrics.png\"\r\n"
+	    "Content-Transfer-Encoding: base64\r\n"
+	    "Content-ID: <" MAIL_CHART_ID "@%s>\r\n"
+	    "Content-Disposition: inline; filename=\"metrics.png\"\r\n\r\n",
+	    machine);
+	for (size_t at = 0; at < png->len; at += LINE_BYTES) {
+		size_t n = png->len - at;
+
+		add_base64(to, (const unsigned char *)png->s + at,
+		    n > LINE_BYTES ? LINE_BYTES : n);
+		str_add(to, "\r\n");
+	}
+	str_add(to, "--" RELATED "--\r\n");
+}
+
 /* --- ids
  * ------------------------------------------------------------------------- */
 
@@ -307,8 +330,13 @@ add_headers(struct mail *mail, const struct context *ctx,
 		    to, "X-Vedette-Service", context_text(ctx, "SERVICEDESC"));
 	add_header(to, "X-Vedette-State", context_of_object(ctx, "", "STATE"));
 	add_header(to, "X-Vedette-Type", context_text(ctx, "NOTIFICATIONTYPE"));
+	str_add(to, "MIME-Version: 1.0\r\n");
+	if (options->chart != NULL)
+		str_add(to,
+		    "Content-Type: multipart/related;"
+		    " type=\"multipart/alternative\";"
+		    " boundary=\"" RELATED "\"\r\n\r\n--" RELATED "\r\n");
 	str_add(to,
-	    "MIME-Version: 1.0\r\n"
 	    "Content-Type: multipart/alternative;"
 	    " boundary=\"" BOUNDARY "\"\r\n\r\n");
 	str_free(&subject);
@@ -345,6 +373,8 @@ mail_make(struct context *ctx, const struct mail_options *options,
 		add_part(&mail_r->data, "text/html", &body);
 	}
 	str_add(&mail_r->data, "--" BOUNDARY "--\r\n");
+	if (options->chart != NULL)
+		add_picture(&mail_r->data, options->chart, options->machine);
 	str_free(&body);
 	return 0;
 }

@@ -29,7 +29,11 @@ struct mail_options {
 	const json_t *params; /* of the method; NULL: none */
 	/* Signed links, or NULL. */
 	const char *acknowledge, *downtime;
+	const struct str *chart; /* a PNG, or NULL */
 };
+
+/* The name of the picture within the mail: MAIL_CHART_ID, '@', machine. */
+#define MAIL_CHART_ID "chart"
 
 /* The context gets the words of words.h. -1 with a reason: there is no usable
  * address. */

@@ -39,6 +39,8 @@ static const struct schema body = {.kind = SCHEMA_EITHER,
 
 static const struct schema count = {
     .kind = SCHEMA_INT, .null_ok = true, .min = 1, .max = 10000};
+static const struct schema graphs = {
+    .kind = SCHEMA_INT, .null_ok = true, .min = 0, .max = 5};
 static const struct schema command = {.kind = SCHEMA_LIST,
     .null_ok = true,
     .of = &text,
@@ -99,6 +101,9 @@ TABLE(parameters_mail,
     {"insert_html", &text, false, NULL,
 	"more in the HTML part, with macros; plain tags such as <p> and <b> "
 	"without attributes are let through"},
+    {"graphs", &graphs, false, "5",
+	"metrics whose last 25 hours are drawn in a picture, where there are "
+	"any; 0: no picture"},
     {"console_url", &url, false, NULL,
 	"of the console, for links; default: notifications.console_url"},
     {"links", &boolean, false, "true",

@@ -298,6 +298,13 @@ count_run(struct store *store, struct store_job *job)
 		c->counts.entries = sqlite3_column_int64(st, 1);
 		sqlite3_reset(st);
 	}
+	if (rc < 0)
+		return -1;
+	rc = nd_store_query(store, &st, SQL_OLDEST, "");
+	if (rc == 1) {
+		c->counts.oldest_ms = sqlite3_column_int64(st, 0);
+		sqlite3_reset(st);
+	}
 	return rc < 0 ? -1 : 0;
 }
 

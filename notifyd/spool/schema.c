@@ -134,6 +134,12 @@ static const char *const statements[] = {
 			    " row FROM bulk_entries) ORDER BY row",
     [SQL_DELIVERIES_COUNT] =
 	"SELECT state, count(*) FROM deliveries GROUP BY state",
+    [SQL_OLDEST] =
+	"SELECT coalesce(min(at), 0) FROM (SELECT min(first_ms) AS at FROM"
+	" deliveries WHERE state < 3 AND row NOT IN (SELECT row FROM"
+	" bulk_entries) UNION ALL SELECT min(first_ms) FROM bulks WHERE"
+	" state < 3 AND first_ms > 0 UNION ALL SELECT min(n.created_us) / 1000"
+	" FROM forwards f, notices n WHERE n.seq = f.seq)",
     [SQL_LINE_ADD] = "INSERT INTO lines(line) VALUES(?)",
     [SQL_LINES_READ] =
 	"SELECT id, line FROM lines WHERE id > ? ORDER BY id LIMIT ?",

@@ -190,6 +190,9 @@ struct spool_counts {
 	int64_t deliveries[SPOOL_STATES];
 	int64_t lines;          /* of the history, on their way to core */
 	int64_t bulks, entries; /* bulks without a result, what is in them */
+	/* Of what should be gone already; 0: nothing. Bulks count from when
+	 * they were due. */
+	int64_t oldest_ms;
 };
 typedef void spool_counts_fn(const struct spool_counts *counts, void *arg);
 void spool_count(struct spool *spool, spool_counts_fn *counts, void *arg);

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """`vedette notify`: what was done, what would be done, once more."""
+import subprocess
 import time
 
+import conftest
 import pytest
 from test_300_notify import CONFIG
 
@@ -136,6 +138,15 @@ def test_status_rules_key_and_a_stopped_site(notified):
     assert status["peers"] == []
     assert status["counters"]["duplicates_dropped"] == 0
     assert "spool failed" in site.ok("notify", "status").out
+    # NT-15: the same as a service of the site's own.
+    assert status["health"]["state"] == 2
+    done = subprocess.run(
+        [conftest.BUILD / "lib/nagios/plugins/check_notifications"],
+        env={"OMD_ROOT": str(site.path(""))}, capture_output=True,
+        text=True, timeout=60)
+    assert done.returncode == 2, done
+    assert done.stdout.startswith("CRITICAL - 1 delivery that was given up")
+    assert "|waiting=0 queue_age=0s;60;600 " in done.stdout
     rows = site.ok("notify", "rules", "--json").json()
     assert [(r["number"], r["id"], r["what"]) for r in rows] == [
         (1, "mail_all", "add"), (2, "only_down", "add"),
@@ -147,3 +158,8 @@ def test_status_rules_key_and_a_stopped_site(notified):
     site.stop()
     done = site.run("notify", "status")
     assert done.code == 1 and "vedette status" in done.err
+    done = subprocess.run(
+        [conftest.BUILD / "lib/nagios/plugins/check_notifications", "-s",
+         site.path("tmp/run/bus/notifyd.sock")], capture_output=True,
+        text=True, timeout=60)
+    assert done.returncode == 2 and "does not answer" in done.stdout
