@@ -152,6 +152,8 @@ notifyd_init(struct daemon *d, struct err *err_r)
 	n->deliverer = deliverer_new(d->loop, n->spool, d->root, n->machine);
 	deliverer_configure(n->deliverer, d->settings);
 	deliverer_judge(n->deliverer, &(struct held_judge){process_tells, n});
+	n->escalations = escalations_new(d->loop, n->spool,
+	    &(struct escalations_world){process_policy, process_step, n});
 	n->outbox = nd_outbox_new(d->loop, n->spool);
 	spool_on_news(n->spool, on_news, n);
 	/* Before the first notice: what was told must be known by then. */
@@ -160,7 +162,10 @@ notifyd_init(struct daemon *d, struct err *err_r)
 	while (!n->recovered && uv_run(d->loop, UV_RUN_ONCE) != 0)
 		continue;
 	status_start(n);
-	return intake_open(n, err_r);
+	if (intake_open(n, err_r) < 0)
+		return -1;
+	escalations_run(n->escalations, true);
+	return 0;
 }
 
 /* --- reload
@@ -282,6 +287,8 @@ notifyd_counters(struct daemon *d, struct str *list)
 	put_counter(list, "results_received", (double)rc->received);
 	put_counter(list, "results_unknown", (double)rc->unknown);
 	put_counter(list, "results_duplicates", (double)rc->duplicates);
+	put_counter(list, "escalations_running",
+	    (double)escalations_running(n->escalations));
 	put_counter(list, "incidents_open", (double)told_objects(n->told));
 }
 
@@ -305,6 +312,7 @@ notifyd_stop(struct daemon *d)
 
 	status_stop(n);
 	intake_close(n);
+	escalations_run(n->escalations, false);
 	deliverer_stop(n->deliverer);
 	n->stop_ticks = STOP_MS / STOP_TICK_MS;
 	uv_timer_start(&n->stop_timer, on_stop_timer, 0, STOP_TICK_MS);
@@ -326,6 +334,7 @@ notifyd_deinit(struct daemon *d)
 	status_stop(n);
 	intake_close(n);
 	deliverer_free(&n->deliverer);
+	escalations_free(&n->escalations);
 	nd_outbox_free(&n->outbox);
 	spool_close(&n->spool);
 	forwarder_free(&n->forwarder);

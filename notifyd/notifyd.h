@@ -7,6 +7,7 @@
 
 #include "common/daemon.h"
 #include "notifyd/deliver.h"
+#include "notifyd/escalate.h"
 #include "notifyd/forward.h"
 #include "notifyd/health.h"
 #include "notifyd/outbox.h"
@@ -62,6 +63,7 @@ struct notifyd {
 	struct ask *asks;    /* questions that wait for the spool */
 	struct notifyd_counters counters;
 	struct health health;
+	struct escalations *escalations;
 };
 
 extern const struct daemon_def notifyd_def;
@@ -128,6 +130,11 @@ void process_notice(struct notifyd *n, const struct msg_notice *m,
 /* The same for core's short ones. */
 void process_alert(struct notifyd *n, const struct msg_alert *m,
     process_stored_fn *stored, void *arg);
+
+/* For struct escalations_world; `arg`: struct notifyd. */
+bool process_policy(const char *rule, struct rules_escalation *e_r, void *arg);
+void process_step(
+    const char *id, const char *site, const struct context *ctx, void *arg);
 
 /* --- ask.c
  * --------------------------------------------------------------------- */

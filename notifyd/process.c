@@ -61,6 +61,7 @@ process_object(const struct context *ctx)
 
 struct told_question {
 	const struct told *told;
+	const struct escalations *escalations;
 	const char *object;
 };
 
@@ -72,14 +73,28 @@ was_told(const char *contact, const char *method, void *arg)
 	return told_has(q->told, q->object, contact, method);
 }
 
+static bool
+escalates(const char *rule, void *arg)
+{
+	const struct told_question *q = arg;
+
+	return escalations_has(q->escalations, q->object, rule);
+}
+
 void
 process_plan(struct notifyd *n, const struct context *ctx, const char *site,
     int64_t at, bool explain, struct plan *plan_r)
 {
 	char *object = process_object(ctx);
-	struct told_question question = {n->told, object};
-	struct rules_notice notice = {
-	    .ctx = ctx, .site = site, .was_told = was_told, .arg = &question};
+	struct told_question question = {n->told, n->escalations, object};
+	int64_t step = strtol(context_text(ctx, "ESCALATION_STEP"), NULL, 10);
+	struct rules_notice notice = {.ctx = ctx,
+	    .site = site,
+	    .was_told = was_told,
+	    .escalates = escalates,
+	    .step_rule = context_get(ctx, "ESCALATION_RULE"),
+	    .step = step < 1 ? 0 : (size_t)step - 1,
+	    .arg = &question};
 
 	plan_make(rulebook_rules(n->book), &notice, at, explain, plan_r);
 	free(object);
@@ -317,7 +332,7 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 	b->object = process_object(ctx);
 	b->remember = problem;
 	b->forget = strcmp(type, "RECOVERY") == 0 ||
-	    (problem &&
+	    (problem && context_get(ctx, "ESCALATION_RULE") == NULL &&
 		strcmp(context_of_object(ctx, "", "NOTIFICATIONNUMBER"), "1") ==
 		    0);
 	context_to_stored(ctx, &b->notice.context);
@@ -450,6 +465,22 @@ evaluate(struct notifyd *n, const struct context *ctx,
 	log_plan(m, plan_r, true);
 }
 
+/* What runs for the object ends before, and begins after it is known who is
+ * told. */
+static void
+evaluate_all(struct notifyd *n, const struct context *ctx,
+    const struct msg_notice *m, const char *site, const char *only_method,
+    struct plan *plan_r)
+{
+	char *object = process_object(ctx), *id = slice_dup(m->id);
+
+	escalations_notice(n->escalations, object, ctx);
+	evaluate(n, ctx, m, site, only_method, plan_r);
+	escalations_begin(n->escalations, object, id, site, ctx, plan_r);
+	free(id);
+	free(object);
+}
+
 /*
  * Takes what is in the context. `known`: all that is configured of the object
  * is there.
@@ -459,13 +490,17 @@ store(struct notifyd *n, const struct msg_notice *m, struct context *ctx,
     bool known, const char *only_method, const struct process_from *from,
     process_stored_fn *stored, void *arg)
 {
-	bool forward = forwarder_on(n->forwarder) && only_method == NULL;
+	bool step = from == NULL && context_get(ctx, "ESCALATION_RULE") != NULL;
+	bool forward =
+	    forwarder_on(n->forwarder) && only_method == NULL && !step;
 	bool local = !forward || forwarder_local(n->forwarder);
 	struct spool_batch *b = xnew(struct spool_batch);
 	struct arrival *a = xnew(struct arrival);
 	struct plan plan = {0};
 
 	*a = (struct arrival){n, ctx->bytes + 2048, stored, arg};
+	if (from != NULL)
+		context_drop(ctx, "ESCALATION_"); /* ours alone to say */
 	set_missing(ctx, "NOTIFICATIONTYPE", m->what);
 	set_missing(ctx, "HOSTNAME", m->host);
 	set_missing(ctx, "SERVICEDESC", m->service);
@@ -487,7 +522,7 @@ store(struct notifyd *n, const struct msg_notice *m, struct context *ctx,
 		remark_late(n, ctx, m, from);
 	b->repeated = is_repeated(ctx);
 	if (local)
-		evaluate(n, ctx, m, b->notice.site, only_method, &plan);
+		evaluate_all(n, ctx, m, b->notice.site, only_method, &plan);
 	else
 		log_plan(m, &plan, false);
 	fill_batch(n, b, ctx, &plan);
@@ -532,4 +567,33 @@ process_alert(struct notifyd *n, const struct msg_alert *m,
 	context_bound(&ctx, CONTEXT_MAX_BYTES);
 	store(n, &notice, &ctx, context_get(&ctx, "CONTACTS") != NULL, NULL,
 	    NULL, stored, arg);
+}
+
+/* --- escalations ---------------------------------------------------------- */
+
+bool
+process_policy(const char *rule, struct rules_escalation *e_r, void *arg)
+{
+	const struct notifyd *n = arg;
+
+	return rules_escalation(rulebook_rules(n->book), rule, e_r);
+}
+
+void
+process_step(
+    const char *id, const char *site, const struct context *ctx, void *arg)
+{
+	struct notifyd *n = arg;
+	struct str pairs = {0};
+	struct msg_notice m = {.id = slice_of(id),
+	    .created_us = clock_wall() / NS_PER_US,
+	    .site = slice_of(site),
+	    .what = SLICE("PROBLEM"),
+	    .host = slice_of(context_text(ctx, "HOSTNAME")),
+	    .service = slice_of(context_text(ctx, "SERVICEDESC"))};
+
+	context_to_pairs(ctx, &pairs);
+	m.context = str_slice(&pairs);
+	process_notice(n, &m, NULL, NULL, NULL, NULL);
+	str_free(&pairs);
 }

@@ -6,6 +6,7 @@
 #include "notifyd/rules/read.h"
 
 #include "common/mem.h"
+#include "notifyd/rules/escalation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +163,7 @@ read_when(struct reader *r, const json_t *object,
 		read_fail(r, "when.outside", "goes with time_period alone");
 }
 
-static void
+void
 read_to(struct reader *r, const json_t *object, struct to *to)
 {
 	const char *key;
@@ -252,6 +253,8 @@ read_rule(struct reader *r, const json_t *object,
 				read_fail(r, key, "expected a mapping");
 			else
 				rule->params = json_incref(value);
+		} else if (strcmp(key, "escalation") == 0) {
+			escalation_read(r, value, rule);
 		} else if (strcmp(key, "bulk") == 0) {
 			gather_read_bulk(r, value, world, &rule->bulk);
 		} else if (strcmp(key, "group") == 0) {
@@ -265,7 +268,10 @@ read_rule(struct reader *r, const json_t *object,
 	if (rule->params == NULL)
 		rule->params = json_object();
 	if (json_object_get(object, "to") == NULL)
-		rule->to.object_contacts = true;
+		rule->to.object_contacts = rule->n_steps == 0;
+	else if (rule->n_steps > 0)
+		read_fail(r, "to", "does not go together with escalation");
+	escalation_complete(r, rule);
 	if (rule->cancel && rule->when.hold)
 		read_fail(r, "when.outside",
 		    "a rule that cancels cannot hold: it tells nobody");
@@ -406,6 +412,7 @@ when_free(struct when *when)
 void
 nd_rule_free(struct rule *rule)
 {
+	escalation_free(rule);
 	free(rule->id);
 	free(rule->description);
 	free(rule->method);

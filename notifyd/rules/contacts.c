@@ -189,6 +189,14 @@ read_group(struct rules *rules, const json_t *value, struct err *err_r)
 	return r.failed ? -1 : 0;
 }
 
+static void
+prepare(const struct rules *rules, struct rule *rule)
+{
+	nd_meant_prepare(rules, &rule->to);
+	for (size_t i = 0; i < rule->n_steps; i++)
+		nd_meant_prepare(rules, &rule->steps[i].to);
+}
+
 struct rules *
 rules_compile(
     const struct rules_config *config, struct str *warnings, struct err *err_r)
@@ -207,7 +215,7 @@ rules_compile(
 	if (rules == NULL)
 		return NULL;
 	for (size_t i = 0; i < rules->n; i++)
-		nd_meant_prepare(rules, &rules->v[i].to);
+		prepare(rules, &rules->v[i]);
 	rules->index = nd_index_new(rules);
 	return rules;
 }

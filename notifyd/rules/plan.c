@@ -18,6 +18,7 @@ struct walk {
 	struct plan *plan;
 	bool explain;
 	struct str note; /* what the present rule did */
+	bool told_only;  /* the present rule tells those who know of it */
 };
 
 /* --- the plan's parts ------------------------------------------------------
@@ -55,6 +56,9 @@ plan_free(struct plan *plan)
 	}
 	free(plan->entries);
 	free(plan->skips);
+	for (size_t i = 0; i < plan->n_escalations; i++)
+		free(plan->escalations[i]);
+	free(plan->escalations);
 	free(plan->verdicts);
 	*plan = (struct plan){0};
 }
@@ -221,8 +225,9 @@ put_entry(struct walk *w, const struct meant *m, const char *method,
 static void
 add_entries(struct walk *w, const struct rule *rule, struct meant_list *list)
 {
-	bool told_only = w->view.recovery &&
-	    (rule->when.number.given || rule->when.throttle.given);
+	bool told_only = w->told_only ||
+	    (w->view.recovery &&
+		(rule->when.number.given || rule->when.throttle.given));
 
 	for (size_t i = 0; i < list->n; i++) {
 		const struct meant *m = &list->v[i];
@@ -283,16 +288,88 @@ record(struct walk *w, const struct rule *rule, bool match, struct str *why)
 		.reason = str_steal(match ? &w->note : why)};
 }
 
+static void
+say(struct walk *w, const char *what)
+{
+	if (w->explain)
+		str_addf(&w->note, "%s%s", w->note.len > 0 ? ", " : "", what);
+}
+
+static void
+apply_adding(struct walk *w, const struct rule *rule)
+{
+	struct meant_list list = {0};
+
+	meant_of_rule(&w->view, rule, w->plan, &list);
+	add_entries(w, rule, &list);
+	meant_free(&list);
+}
+
+/*
+ * A problem tells those of the first step, if that is at once, and begins the
+ * escalation; what else happens is told to those who know of the problem.
+ */
+static void
+apply_steps(struct walk *w, const struct rule *rule)
+{
+	const struct rules_notice *notice = w->notice;
+	struct plan *plan = w->plan;
+
+	if (strcmp(context_text(w->view.ctx, "NOTIFICATIONTYPE"), "PROBLEM") !=
+	    0) {
+		w->told_only = true;
+		for (size_t i = 0; i < rule->n_steps; i++)
+			apply_adding(w, &rule->steps[i]);
+		w->told_only = false;
+		return;
+	}
+	if (notice->escalates != NULL &&
+	    notice->escalates(rule->id, notice->arg)) {
+		say(w, "its escalation goes on by itself");
+		return;
+	}
+	if (rule->steps[0].after_ms == 0)
+		apply_adding(w, &rule->steps[0]);
+	say(w, "the escalation begins");
+	ARRAY_GROW(
+	    plan->escalations, plan->n_escalations, plan->cap_escalations);
+	plan->escalations[plan->n_escalations++] = xstrdup(rule->id);
+}
+
+/* A later step: its conditions were met when it began. */
+static bool
+apply_later_step(struct walk *w, const struct rule *rule)
+{
+	const struct rules_notice *notice = w->notice;
+	struct str why = {0};
+	bool is = rule->user == NULL && !rule->disabled &&
+	    rule->n_steps > notice->step &&
+	    strcmp(rule->id, notice->step_rule) == 0;
+
+	str_clear(&w->note);
+	if (is)
+		apply_adding(w, &rule->steps[notice->step]);
+	else if (w->explain)
+		str_add(&why, "this is a step of another rule's escalation");
+	record(w, rule, is, &why);
+	str_free(&why);
+	return true;
+}
+
 /* True if the rule counts as a match for the fallback. */
 static bool
 apply_rule(struct walk *w, const struct rule *rule)
 {
 	struct str why = {0};
-	enum verdict verdict =
-	    nd_rule_match(rule, &w->view, w->explain ? &why : NULL);
+	enum verdict verdict;
 
+	if (w->notice->step_rule != NULL && !rule->cancel)
+		return apply_later_step(w, rule);
+	verdict = nd_rule_match(rule, &w->view, w->explain ? &why : NULL);
 	str_clear(&w->note);
-	if (verdict == VERDICT_MATCH) {
+	if (verdict == VERDICT_MATCH && rule->n_steps > 0) {
+		apply_steps(w, rule);
+	} else if (verdict == VERDICT_MATCH) {
 		struct meant_list list = {0};
 
 		meant_of_rule(&w->view, rule, w->plan, &list);
@@ -362,13 +439,13 @@ walk_rules(struct walk *w)
 {
 	const struct rules *rules = w->rules;
 	struct meant_list list = {0};
-	bool matched = rules->absent;
+	bool matched = rules->absent || w->notice->step_rule != NULL;
 
 	if (rules->absent) {
 		meant_add_object(&w->view, "mail", w->plan, &list);
 		tell_plainly(w, &list, "mail", "default");
 	}
-	if (w->explain) {
+	if (w->explain || w->notice->step_rule != NULL) {
 		for (size_t i = 0; i < nd_index_size(rules->index); i++)
 			matched = walk_rule(w, i) || matched;
 	} else {

@@ -22,6 +22,7 @@ void read_throttle(struct reader *r, const char *key, const json_t *value,
     struct throttle *throttle);
 void read_codes(struct reader *r, const char *key, const json_t *value,
     bool service, struct names *codes);
+void read_to(struct reader *r, const json_t *object, struct to *to);
 void read_events(
     struct reader *r, const json_t *value, struct event_console *ec);
 

@@ -104,6 +104,12 @@ struct rule {
 	struct when when;
 	uint32_t conditions; /* those of `when` that are given, one bit each */
 	struct to to;
+	/* Of one that escalates; then `to` means nobody. See escalation.h. */
+	struct rule *steps;
+	size_t n_steps;
+	unsigned repeat;
+	int64_t every_ms, ack_ms; /* ack_ms 0: an acknowledgement ends it */
+	int64_t after_ms;         /* of a step */
 };
 
 struct rules_contact {

@@ -73,8 +73,27 @@ struct rules_notice {
 	 * that a RECOVERY ends? NULL: nobody did. (NT-5)
 	 */
 	bool (*was_told)(const char *contact, const char *method, void *arg);
+	/* Does the rule's escalation run for the object? NULL: no. (NT-6) */
+	bool (*escalates)(const char *rule, void *arg);
 	void *arg;
+	/* One step of that rule's escalation, and no other rule; NULL: the
+	 * event itself. */
+	const char *step_rule;
+	size_t step;
 };
+
+/* When whom an escalation tells: `rounds` times all steps. */
+#define RULES_STEPS_MAX 20
+struct rules_escalation {
+	size_t steps;
+	unsigned rounds;
+	int64_t after_ms[RULES_STEPS_MAX]; /* of each step, from the round's */
+	int64_t every_ms;                  /* beginning on; of each round */
+	int64_t ack_ms; /* begins anew so long after it was acknowledged */
+};
+/* Of the rule with this id; false: there is none (any more). */
+bool rules_escalation(
+    const struct rules *rules, const char *rule, struct rules_escalation *e_r);
 
 /* Entries of a message: at most, and where nothing is said. */
 #define PLAN_GATHER_MAX     10000
@@ -137,7 +156,9 @@ struct plan {
 	size_t n_skips, cap_skips;
 	struct plan_verdict *verdicts; /* one a rule, if asked for */
 	size_t n_verdicts, cap_verdicts;
-	bool fallback; /* no rule matched */
+	bool fallback;      /* no rule matched */
+	char **escalations; /* ids of rules: theirs begin now */
+	size_t n_escalations, cap_escalations;
 };
 
 /* `at` is wall time in seconds. */

@@ -104,3 +104,62 @@ spool_memory_put(
 	m->now_s = now_s;
 	nd_store_put(spool->store, &m->job);
 }
+
+struct list_job {
+	struct store_job job;
+	char *prefix;
+	char **values;
+	size_t n, cap;
+	spool_memory_fn *got;
+	void *arg;
+};
+
+static void
+list_clear(struct list_job *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->values[i]);
+	l->n = 0;
+}
+
+static int
+list_run(struct store *store, struct store_job *job)
+{
+	struct list_job *l = (struct list_job *)job;
+	sqlite3_stmt *st;
+	int rc = nd_store_query(store, &st, SQL_MEMORY_LIST, "s", l->prefix);
+
+	list_clear(l);
+	for (; rc == 1; rc = nd_store_next(st)) {
+		ARRAY_GROW(l->values, l->n, l->cap);
+		l->values[l->n++] = nd_store_text(st, 0);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+static void
+list_done(struct store_job *job, bool committed)
+{
+	struct list_job *l = (struct list_job *)job;
+
+	for (size_t i = 0; committed && i < l->n; i++)
+		l->got(l->values[i], l->arg);
+	list_clear(l);
+	free(l->values);
+	free(l->prefix);
+	free(l);
+}
+
+void
+spool_memory_list(
+    struct spool *spool, const char *prefix, spool_memory_fn *got, void *arg)
+{
+	struct list_job *l = xnew(struct list_job);
+
+	l->job =
+	    (struct store_job){.rows = 1, .run = list_run, .done = list_done};
+	l->prefix = xstrdup(prefix);
+	l->got = got;
+	l->arg = arg;
+	nd_store_put(spool->store, &l->job);
+}

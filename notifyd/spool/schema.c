@@ -205,6 +205,9 @@ static const char *const statements[] = {
     [SQL_MEMORY_READ] = "SELECT value FROM memory WHERE name = ?",
     [SQL_MEMORY_PUT] = "INSERT OR REPLACE INTO memory VALUES(?, ?, ?)",
     [SQL_MEMORY_DROP] = "DELETE FROM memory WHERE name = ?",
+    [SQL_MEMORY_LIST] =
+	"SELECT value FROM memory WHERE substr(name, 1, length(?1)) = ?1"
+	" ORDER BY at, name",
     [SQL_MEMORY_OLD] = "DELETE FROM memory WHERE at < ?",
     [SQL_BULKS_GATHERING] = "SELECT id, n, bytes, due_ms, causes FROM bulks"
 			    " WHERE key = ? AND full = 0 ORDER BY id LIMIT ?",

@@ -140,6 +140,10 @@ void spool_memory_get(
 void spool_memory_put(
     struct spool *spool, const char *name, const char *value, int64_t now_s);
 
+/* `got` for each whose name begins so. */
+void spool_memory_list(
+    struct spool *spool, const char *prefix, spool_memory_fn *got, void *arg);
+
 /* Who was told of a problem that has not ended. */
 struct spool_told {
 	char *object, *contact, *method;

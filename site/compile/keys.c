@@ -487,6 +487,8 @@ static const struct schema_key file_keys[] = {
 	"business aggregations: trees of hosts and services"},
     {"notification_rules", &keys_notification_rules, false, NULL,
 	"who is told what"},
+    {"escalation_policies", &keys_escalation_policies, false, NULL,
+	"who is told when a problem goes on, step by step"},
     {"notification_parameters", &keys_notification_parameters, false, NULL,
 	"sets of a method's parameters, to be named in a rule's parameters"},
     {"event_rules", &keys_event_rules, false, NULL, "what becomes an event"},

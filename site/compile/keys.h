@@ -78,8 +78,8 @@ extern const struct schema keys_text, keys_name, keys_names, keys_bool,
 
 /* keys_rules.c */
 extern const struct schema keys_rules, keys_conditions, keys_notification_rules,
-    keys_notification_parameters, keys_quiet_hours, keys_method_parameters,
-    keys_event_rules, keys_event_actions, keys_aggregations,
-    keys_aggregation_node, keys_aggregation_function;
+    keys_notification_parameters, keys_escalation_policies, keys_quiet_hours,
+    keys_method_parameters, keys_event_rules, keys_event_actions,
+    keys_aggregations, keys_aggregation_node, keys_aggregation_function;
 
 #endif

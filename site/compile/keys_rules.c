@@ -174,6 +174,29 @@ TABLE(parameter_set, {"method", &keys_name, true, NULL, "whose they are"},
     {"comment", &keys_text, false, NULL, NULL});
 const struct schema keys_notification_parameters = {
     .kind = SCHEMA_MAP, .of = &parameter_set, .null_ok = true};
+static const struct schema step_after = {
+    .kind = SCHEMA_DURATION, .min = 0, .max = 2592e6};
+static const struct schema escalation_time = {
+    .kind = SCHEMA_DURATION, .min = 1000, .max = 2592e6};
+static const struct schema rounds = {.kind = SCHEMA_INT, .min = 0, .max = 1000};
+TABLE(escalation_step,
+    {"after", &step_after, true, NULL, "since the problem was notified"},
+    {"to", &notify_to, false, "{object_contacts: true}", "who is told then"},
+    {"method", &keys_name, false, NULL, "default: the rule's"},
+    {"parameters", &any_map, false, NULL, "default: the rule's"});
+static const struct schema escalation_steps = {
+    .kind = SCHEMA_LIST, .of = &escalation_step, .min = 1, .max = 20};
+TABLE(escalation_policy,
+    {"steps", &escalation_steps, true, NULL, "in order of `after`"},
+    {"repeat", &rounds, false, "0", "how often all steps come again"},
+    {"every", &escalation_time, false, NULL,
+	"from round to round; default: the last pause once more"},
+    {"ack_timeout", &escalation_time, false, NULL,
+	"it begins anew so long after an acknowledgement; absent: it has "
+	"ended"},
+    {"comment", &keys_text, false, NULL, NULL});
+const struct schema keys_escalation_policies = {
+    .kind = SCHEMA_MAP, .of = &escalation_policy, .null_ok = true};
 const struct schema keys_method_parameters = {.kind = SCHEMA_MAP,
     .of = &any_map,
     .expected = "a mapping (METHOD: {KEY: VALUE})"};
@@ -232,6 +255,8 @@ TABLE(notification_rule, {"id", &keys_name, false, NULL, "unique"},
     {"allow_disable", &keys_bool, false, "true", NULL},
     {"when", &notify_when, false, "{}", NULL},
     {"to", &notify_to, false, NULL, NULL},
+    {"escalation", &keys_name, false, NULL,
+	"instead of `to`: one of escalation_policies"},
     {"method", &keys_name, false, "mail", NULL},
     {"parameters", &parameters, false, "{}", NULL},
     {"cancel", &keys_bool, false, "false", NULL},

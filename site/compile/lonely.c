@@ -122,6 +122,7 @@ objects_warn(struct model *m)
 	warn_unused(m, TABLE_PERIODS);
 	warn_unused(m, TABLE_CONDITIONS);
 	warn_unused(m, TABLE_PARAMETERS);
+	warn_unused(m, TABLE_ESCALATIONS);
 	warn_contact_groups(m);
 	warn_groups(m, TABLE_HOST_GROUPS, SNAPB_HOST_GROUPS, "host");
 	warn_groups(m, TABLE_SERVICE_GROUPS, SNAPB_SERVICE_GROUPS, "service");

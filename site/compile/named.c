@@ -26,6 +26,7 @@ static const struct {
     [TABLE_ROLES] = {"roles", "role"},
     [TABLE_SITES] = {"sites", "site"},
     [TABLE_AGGREGATIONS] = {"aggregations", "aggregation"},
+    [TABLE_ESCALATIONS] = {"escalation_policies", "escalation policy"},
 };
 
 void

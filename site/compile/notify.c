@@ -211,11 +211,82 @@ resolve_rule(struct model *m, json_t *rule, struct place at)
 		json_object_set(rule, "parameters", set);
 }
 
+/* The policy, in place of its name. */
+static void
+resolve_escalation(struct model *m, json_t *rule, struct place at)
+{
+	const char *name =
+	    json_string_value(json_object_get(rule, "escalation"));
+	json_t *policy = NULL;
+	uint32_t i;
+
+	at = place_key(at, "escalation");
+	if (name == NULL)
+		return;
+	i = named_need(m, TABLE_ESCALATIONS, name, at);
+	if (i != NONE) {
+		m->tables[TABLE_ESCALATIONS].items[i].used = true;
+		policy = json_copy(m->tables[TABLE_ESCALATIONS].items[i].value);
+	}
+	if (json_is_true(json_object_get(rule, "cancel")))
+		model_mistake_key(m, at,
+		    "a rule that cancels cannot escalate: it tells nobody");
+	if (json_object_get(rule, "to") != NULL)
+		model_mistake_key(
+		    m, at, "does not go together with the key to");
+	if (policy == NULL) {
+		json_object_del(rule, "escalation");
+		return;
+	}
+	json_object_del(policy, "comment");
+	json_object_set_new(rule, "escalation", policy);
+}
+
+/* Names within a policy, and its times. */
+static void
+check_policy(struct model *m, const struct entry *e)
+{
+	struct place at =
+	    place_key(place_of(e->src, "escalation_policies"), e->name);
+	const json_t *steps = json_object_get(e->value, "steps");
+	int64_t before = -1, after = 0, every = 0;
+
+	at = place_key(at, "steps");
+	for (size_t i = 0; i < json_array_size(steps); i++) {
+		const json_t *step = json_array_get(steps, i);
+		struct place here = place_index(at, i);
+		const char *method =
+		    json_string_value(json_object_get(step, "method"));
+
+		check_to(m, json_object_get(step, "to"), place_key(here, "to"));
+		if (method != NULL) {
+			check_method(m, method, place_key(here, "method"));
+			notify_check_parameters(
+			    m, method, place_key(here, "parameters"));
+		}
+		if (!schema_duration_ms(json_object_get(step, "after"), &after))
+			continue;
+		if (after <= before)
+			model_mistake(m, place_key(here, "after"),
+			    "expected more than that of the step before");
+		before = after;
+	}
+	at = place_key(place_of(e->src, "escalation_policies"), e->name);
+	if (schema_duration_ms(json_object_get(e->value, "every"), &every) &&
+	    every <= before)
+		model_mistake(m, place_key(at, "every"),
+		    "expected more than `after` of the last step");
+}
+
 static void
 resolve_rules(struct model *m, const json_t *rules, struct place at)
 {
-	for (size_t i = 0; i < json_array_size(rules); i++)
-		resolve_rule(m, json_array_get(rules, i), place_index(at, i));
+	for (size_t i = 0; i < json_array_size(rules); i++) {
+		json_t *rule = json_array_get(rules, i);
+
+		resolve_rule(m, rule, place_index(at, i));
+		resolve_escalation(m, rule, place_index(at, i));
+	}
 }
 
 void
@@ -223,9 +294,12 @@ notify_resolve(struct model *m)
 {
 	const struct table *sets = &m->tables[TABLE_PARAMETERS];
 	const struct table *contacts = &m->tables[TABLE_CONTACTS];
+	const struct table *policies = &m->tables[TABLE_ESCALATIONS];
 
 	for (uint32_t i = 0; i < sets->n; i++)
 		check_set(m, &sets->items[i]);
+	for (uint32_t i = 0; i < policies->n; i++)
+		check_policy(m, &policies->items[i]);
 	for (size_t i = 0; i < m->n_sources; i++) {
 		const struct source *src = m->sources[i];
 
@@ -295,7 +369,8 @@ check_outside(struct model *m, const json_t *rule, struct place at)
 static void
 check_rule(struct model *m, const json_t *rule, struct place at, bool own)
 {
-	static const char *const not_own[] = {"to", "allow_disable"};
+	static const char *const not_own[] = {
+	    "to", "allow_disable", "escalation"};
 	const char *method = json_string_value(json_object_get(rule, "method"));
 
 	check_when(m, json_object_get(rule, "when"), place_key(at, "when"));

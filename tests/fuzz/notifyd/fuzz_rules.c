@@ -71,7 +71,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.period_ends = period_ends}};
 	struct str warnings = {0};
 	struct context ctx = {0};
-	struct rules_notice notice = {&ctx, "here", was_told, NULL};
+	struct rules_notice notice = {
+	    .ctx = &ctx, .site = "here", .was_told = was_told};
 	struct err err;
 	struct rules *rules = rules_compile(&config, &warnings, &err);
 

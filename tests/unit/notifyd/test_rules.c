@@ -109,7 +109,8 @@ plan_text(const char *rules, const char *contacts, const char *ctx_json,
 	struct rules *compiled = compile(rules, contacts, &warnings, &err);
 	json_t *c = json_of(ctx_json);
 	struct context ctx = {0};
-	struct rules_notice notice = {&ctx, "here", told, NULL};
+	struct rules_notice notice = {
+	    .ctx = &ctx, .site = "here", .was_told = told};
 	struct plan plan;
 
 	if (compiled == NULL)

@@ -228,6 +228,46 @@ test_notification_parameters(void **state)
 	    "local/share/vedette/notifications)\n");
 }
 
+/* A rule has the policy in place of its name. */
+static void
+test_escalation_policies(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/a.yaml",
+	    "escalation_policies:\n"
+	    "  oncall: {steps: [{after: 0s, to: {users: [ann]}}, {after: 15m}],"
+	    " repeat: 2, comment: x}\n"
+	    "contacts: {ann: }\n"
+	    "hosts: {h: {check: passive, contacts: [ann]}}\n"
+	    "notification_rules:\n"
+	    "- {id: a, escalation: oncall}\n");
+	snap = good("");
+	assert_non_null(strstr(STR(snap->notification_rules),
+	    "\"escalation\":{\"repeat\":2,\"steps\":[{\"after\":\"0s\",\"to\":"
+	    "{\"users\":[\"ann\"]}},{\"after\":\"15m\"}]}"));
+	snapshot_close(&snap);
+	put("etc/vedette/conf.d/a.yaml",
+	    "escalation_policies:\n"
+	    "  a: {every: 5s, steps: [{after: 9s}, {after: 9s}]}\n"
+	    "  b: {steps: [{after: 0s, to: {users: [bob]}}]}\n"
+	    "contacts: {ann: }\n"
+	    "notification_rules:\n"
+	    "- {id: a, escalation: a, to: {users: [ann]}}\n"
+	    "- {id: b, escalation: bb}\n");
+	bad("@/a.yaml:2:14: escalation_policies.a.every: expected more than "
+	    "`after` of the last step\n"
+	    "@/a.yaml:2:47: escalation_policies.a.steps[1].after: expected "
+	    "more than that of the step before\n"
+	    "@/a.yaml:3:40: escalation_policies.b.steps[0].to.users[0]: there "
+	    "is no contact bob\n"
+	    "@/a.yaml:6:11: notification_rules[0].escalation: does not go "
+	    "together with the key to\n"
+	    "@/a.yaml:7:23: notification_rules[1].escalation: there is no "
+	    "escalation policy bb\n");
+}
+
 static void
 test_two_files(void **state)
 {
@@ -335,6 +375,7 @@ main(void)
 	    TEST(test_mistakes_of_rules),
 	    TEST(test_notification_rules),
 	    TEST(test_notification_parameters),
+	    TEST(test_escalation_policies),
 	    TEST(test_two_files),
 	    TEST(test_generations),
 	    TEST(test_in_memory),
