@@ -129,10 +129,10 @@ static const struct column site[] = {
 };
 
 static const struct column crashreport[] = {
-	COL_EMPTY("id", STRING, "id of the report"),
-	COL_EMPTY("component", STRING, "the part that failed"),
+	COL_EMPTY("id", STRING, "id of the report; always empty"),
+	COL_EMPTY("component", STRING, "the part that failed; always empty"),
 	{.name = "file", .type = COLUMN_BLOB, .source = SOURCE_EMPTY,
-	    .flags = COLUMN_DYNAMIC, .help = "file:TITLE:PATH: a file of the report"},
+	    .flags = COLUMN_DYNAMIC, .help = "file:TITLE:PATH: a file of the report; always empty"},
 	{0}
 };
 

@@ -181,6 +181,21 @@ test_empty_values(void **state)
 	    "[[\"db1\",[],b\"\",0,0]]\n");
 }
 
+/* Clients are told which columns never have a value. */
+static void
+test_empty_ones_say_so(void **state)
+{
+	struct column_ref ref;
+
+	(void)state;
+	for (size_t t = 0; t < table_count; t++)
+		for (size_t i = 0; table_column(table_all[t], i, &ref); i++)
+			if (ref.column->source == SOURCE_EMPTY &&
+			    strstr(ref.column->help, "always") == NULL)
+				fail_msg("%s: %s", table_all[t]->name,
+				    ref.column->name);
+}
+
 int
 main(void)
 {
@@ -190,6 +205,7 @@ main(void)
 	    T(test_prefixes),
 	    T(test_everything_can_be_asked),
 	    T(test_empty_values),
+	    T(test_empty_ones_say_so),
 	};
 #undef T
 
