@@ -36,7 +36,9 @@ struct running {
 	pid_t pid; /* and process group */
 	uv_pipe_t out;
 	uv_timer_t timer;
-	struct str output;
+	struct str output; /* its beginning */
+	struct str tail;   /* what followed: the last words count */
+	size_t left_out;   /* between the two */
 	char buf[4096];
 	unsigned handles; /* still to be closed */
 	bool timed_out;
@@ -113,6 +115,7 @@ on_closed(uv_handle_t *handle)
 		return;
 	scripts_gone(r->scripts);
 	str_free(&r->output);
+	str_free(&r->tail);
 	free(r);
 }
 
@@ -126,12 +129,46 @@ running_close(struct running *r)
 	uv_close((uv_handle_t *)&r->timer, on_closed);
 }
 
+#define HALF ((size_t)SCRIPT_MAX_OUTPUT / 2)
+
+/* Keeps the first and the last of it. */
 static void
 add_output(struct running *r, const char *data, size_t n)
 {
-	if (r->output.len + n > SCRIPT_MAX_OUTPUT)
-		n = SCRIPT_MAX_OUTPUT - r->output.len;
-	str_addn(&r->output, data, n);
+	size_t room = HALF - r->output.len;
+
+	if (n <= room) {
+		str_addn(&r->output, data, n);
+		return;
+	}
+	str_addn(&r->output, data, room);
+	str_addn(&r->tail, data + room, n - room);
+	if (r->tail.len > 2 * HALF) {
+		size_t gone = r->tail.len - HALF;
+
+		memmove(r->tail.s, r->tail.s + gone, HALF + 1);
+		r->tail.len = HALF;
+		r->left_out += gone;
+	}
+}
+
+static void
+whole_output(struct running *r, struct str *text)
+{
+	struct str all = {0};
+	struct slice tail = str_slice(&r->tail);
+
+	if (tail.len > HALF) {
+		r->left_out += tail.len - HALF;
+		tail.s += tail.len - HALF;
+		tail.len = HALF;
+	}
+	str_addslice(&all, str_slice(&r->output));
+	if (r->left_out > 0)
+		str_addf(&all, "\n... (%zu bytes left out)\n", r->left_out);
+	str_addslice(&all, tail);
+	text_add_clean(text, slice_trim(str_slice(&all)));
+	str_free(&all);
 }
 
 /* What is in the pipe now; a grandchild may keep it open for ever. */
@@ -159,7 +196,7 @@ running_end(struct running *r, int status)
 	enum method_code code;
 
 	drain(r);
-	text_add_clean(&text, slice_trim(str_slice(&r->output)));
+	whole_output(r, &text);
 	if (r->timed_out) {
 		code = METHOD_AGAIN;
 		str_addf(&text, "\ntimed out after %lld ms, killed",

@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/notifyd/forwards.h"
+
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
@@ -362,17 +364,8 @@ it_explains(void **state)
 static void
 peer_up(struct bus_peer *peer, void *arg)
 {
-	struct msg m = {.id = MSG_FORWARD,
-	    .forward = {.number = 7,
-		.position = 1,
-		.tries = 1,
-		.id = SLICE("far-core-1-1"),
-		.site = SLICE("far"),
-		.what = SLICE("PROBLEM"),
-		.host = SLICE("web01")}};
-
 	*(unsigned *)arg += 1;
-	assert_int_equal(bus_send(peer, &m), 0);
+	send_forwards(peer);
 }
 
 static void
@@ -380,8 +373,9 @@ peer_message(struct bus_peer *peer, const struct msg *m, void *arg)
 {
 	(void)peer;
 	(void)arg;
-	n_peer_stored +=
-	    m->id == MSG_FORWARD_STORED && m->forward_stored.number == 7;
+	n_peer_stored += m->id == MSG_FORWARD_STORED &&
+	    m->forward_stored.number >= 7 &&
+	    m->forward_stored.number < 7 + ARRAY_LEN(forwards);
 }
 
 static const struct bus_handlers peer_handlers = {
@@ -415,9 +409,10 @@ only_known_sites_come_in(void **state)
 	options.curve = &mine;
 	assert_non_null(
 	    bus_dial(bus, endpoint, &options, &peer_handlers, &up, &err));
-	run_until(&n_peer_stored, 1, 10000);
+	run_until(&n_peer_stored, ARRAY_LEN(forwards), 60000);
 	assert_int_equal(up, 1);
-	assert_int_equal(n_peer_stored, 1);
+	assert_int_equal(n_peer_stored, ARRAY_LEN(forwards));
+	check_late(ask);
 	status = ask("status");
 	assert_true(
 	    json_integer_value(json_object_get(

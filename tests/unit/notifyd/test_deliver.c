@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/notifyd/smtp.h"
+
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -32,76 +34,6 @@ static struct spool *spool;
 static struct deliverer *deliverer;
 static struct settings settings;
 static unsigned next_id;
-
-/* --- an SMTP server
- * ------------------------------------------------------------ */
-
-static int server = -1;
-static const char *rcpt_answer;
-static char seen[65536]; /* of the last conversation */
-
-static void
-serve_one(int fd)
-{
-	FILE *in = fdopen(fd, "r"), *out = fdopen(dup(fd), "w");
-	char line[2000];
-	bool data = false;
-
-	seen[0] = '\0';
-	fprintf(out, "220 sink\r\n");
-	fflush(out);
-	while (fgets(line, sizeof(line), in) != NULL) {
-		strncat(seen, line, sizeof(seen) - strlen(seen) - 1);
-		if (data) {
-			if (strcmp(line, ".\r\n") != 0)
-				continue;
-			data = false;
-			fprintf(out, "250 queued as 42\r\n");
-		} else if (strncmp(line, "RCPT", 4) == 0) {
-			fprintf(out, "%s\r\n", rcpt_answer);
-		} else if (strncmp(line, "DATA", 4) == 0) {
-			data = true;
-			fprintf(out, "354 go on\r\n");
-		} else if (strncmp(line, "QUIT", 4) == 0) {
-			fprintf(out, "221 bye\r\n");
-			fflush(out);
-			break;
-		} else {
-			fprintf(out, "250 ok\r\n");
-		}
-		fflush(out);
-	}
-	fclose(in);
-	fclose(out);
-}
-
-static void *
-serve(void *arg)
-{
-	int fd;
-
-	(void)arg;
-	while ((fd = accept(server, NULL, NULL)) >= 0)
-		serve_one(fd);
-	return NULL;
-}
-
-static int
-listen_somewhere(void)
-{
-	struct sockaddr_in at = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(at);
-	pthread_t thread;
-
-	server = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(server, (struct sockaddr *)&at, len), 0);
-	assert_int_equal(listen(server, 5), 0);
-	getsockname(server, (struct sockaddr *)&at, &len);
-	pthread_create(&thread, NULL, serve, NULL);
-	pthread_detach(thread);
-	return ntohs(at.sin_port);
-}
 
 /* --- a delivery
  * ------------------------------------------------------------------ */
@@ -377,6 +309,44 @@ time_out_kills_the_group(void **state)
 	fail_msg("a grandchild lives");
 }
 
+/* The history has the last words of one that says a lot. */
+static void
+much_output_is_bounded(void **state)
+{
+	struct str lines = {0};
+	const char *result;
+
+	(void)state;
+	script("loud",
+	    "#!/bin/sh\necho begin\n"
+	    "head -c 10000000 /dev/zero | tr '\\0' 'x'\n"
+	    "echo\necho last words\nexit 2\n");
+	assert_int_equal(deliver("loud", "x").failed, 1);
+	spool_lines(spool, 0, 1000, on_lines, &lines);
+	while (lines.len == 0)
+		uv_run(&loop, UV_RUN_ONCE);
+	result = strstr(str_get(&lines), ";CRITICAL;loud;last words;begin");
+	assert_non_null(result);
+	assert_true(strcspn(result, "\n") < 2000);
+	str_free(&lines);
+}
+
+/* What a script leaves behind is not waited for, though it holds the pipe. */
+static void
+a_child_that_stays_holds_nothing_up(void **state)
+{
+	int64_t start = clock_mono();
+	char *command;
+
+	(void)state;
+	script("parent", "#!/bin/sh\nsleep 600 &\necho $! >child\nexit 0\n");
+	assert_int_equal(deliver("parent", "x").delivered, 1);
+	assert_true(clock_mono() - start < 300 * NS_PER_S);
+	command = xasprintf("kill $(cat %s/child)", root);
+	assert_int_equal(system(command), 0); /* it lived */
+	free(command);
+}
+
 static void
 missing_script_is_final(void **state)
 {
@@ -575,6 +545,8 @@ main(void)
 	    cmocka_unit_test(exit_1_is_tried_again_with_the_same_id),
 	    cmocka_unit_test(tries_end),
 	    cmocka_unit_test(time_out_kills_the_group),
+	    cmocka_unit_test(much_output_is_bounded),
+	    cmocka_unit_test(a_child_that_stays_holds_nothing_up),
 	    cmocka_unit_test(missing_script_is_final),
 	    cmocka_unit_test(bulks_are_tried_again),
 	    cmocka_unit_test(bulks_can_fail),

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -369,6 +370,36 @@ damaged_file_is_put_aside(void **state)
 	closed(&spool);
 }
 
+/* Nothing is acknowledged until the disk takes it, then everything is. */
+static void
+a_full_disk_is_waited_for(void **state)
+{
+	struct rlimit limit = {0, RLIM_INFINITY}; /* no byte more */
+	struct spool *spool = opened();
+	struct added added[3] = {{0}};
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	spool_add(spool, batch_of("full-1", 1), 100, on_added, &added[0]);
+	while (spool_trouble(spool)[0] == '\0')
+		uv_run(&loop, UV_RUN_ONCE);
+	spool_add(spool, batch_of("full-2", 1), 100, on_added, &added[1]);
+	spool_add(spool, batch_of("full-1", 1), 100, on_added, &added[2]);
+	assert_false(added[0].came || added[1].came || added[2].came);
+	limit.rlim_cur = RLIM_INFINITY;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	while (!added[0].came || !added[1].came || !added[2].came)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_false(added[0].duplicate || added[1].duplicate);
+	assert_true(added[2].duplicate);
+	closed(&spool);
+	spool = opened();
+	assert_true(add(spool, "full-1", 1).duplicate);
+	assert_true(add(spool, "full-2", 1).duplicate);
+	closed(&spool);
+}
+
 int
 main(void)
 {
@@ -378,6 +409,7 @@ main(void)
 	    cmocka_unit_test(lines_stay_until_taken),
 	    cmocka_unit_test(old_notices_go),
 	    cmocka_unit_test(damaged_file_is_put_aside),
+	    cmocka_unit_test(a_full_disk_is_waited_for),
 	};
 	struct err err;
 	int bad;
