@@ -36,6 +36,13 @@ enum msg_reload_phase {
 	MSG_RELOAD_COMMIT,  /* work by the prepared one */
 	MSG_RELOAD_ABORT    /* forget the prepared one */
 };
+enum msg_replicate_want {
+	MSG_REPLICATE_FOLLOW, /* the whole state, then what changes */
+	MSG_REPLICATE_RETURN, /* takes back what was done in a takeover */
+	MSG_REPLICATE_STAY    /* the fallback goes on working */
+};
+#define MSG_REPLICA_STATE 1 /* part of the whole state */
+#define MSG_REPLICA_END   2 /* the last part of what belongs together */
 enum msg_job_kind {
 	MSG_JOB_AGENT,     /* fetch from address:port, evaluate items */
 	MSG_JOB_PROGRAM,   /* run command, its output is agent output */

@@ -60,6 +60,24 @@ unmark(struct bound_list *list)
 		list->v[i].keep = false;
 }
 
+/* A fallback works by its master's rules. */
+static struct event_rules *
+read_rules(struct eventd *ed, const struct snapshot *snap,
+    const struct settings *settings, struct str *mistakes, struct str *warnings)
+{
+	struct event_rules *made;
+	char *rules, *actions;
+
+	if (!fallback_rules(ed->d->root, settings->eventd, &rules, &actions))
+		return event_rules_read(
+		    snap, settings->eventd, mistakes, warnings);
+	made = event_rules_read_texts(
+	    snap, rules, actions, settings->eventd, mistakes, warnings);
+	free(rules);
+	free(actions);
+	return made;
+}
+
 struct eventd_config *
 eventd_config_build(struct eventd *ed, const struct snapshot *snap,
     const struct settings *settings, struct err *err_r)
@@ -67,8 +85,7 @@ eventd_config_build(struct eventd *ed, const struct snapshot *snap,
 	struct eventd_config *c = xnew(struct eventd_config);
 	struct str mistakes = {0}, warnings = {0};
 
-	c->made =
-	    event_rules_read(snap, settings->eventd, &mistakes, &warnings);
+	c->made = read_rules(ed, snap, settings, &mistakes, &warnings);
 	if (warnings.len > 0)
 		log_warn("%s", str_get(&warnings));
 	str_free(&warnings);
@@ -249,4 +266,22 @@ eventd_config_listen(
 		return -1;
 	return listen_streams(&ed->listening_status, &c->status, ed->status,
 	    start_status, stop_status, err_r);
+}
+
+void
+eventd_apply_options(struct eventd *ed)
+{
+	const struct eventd_options *o = ed->engine->options;
+	struct receive_limits limits = {o->max_message, o->max_clients};
+	struct status_rules rules = {o->tcp_commands, &o->tcp_allow};
+
+	ec_stream_set_limits(ed->streams, &limits);
+	udp_set_max_message(ed->udp, o->max_message);
+	eventd_intake_apply(ed);
+	status_set_rules(ed->status, &rules);
+	action_set_timeout(ed->runner, o->action_timeout_us);
+	ed->keep_us = o->history_us > 0
+	    ? o->history_us
+	    : ed->d->settings->retention_events * 1000;
+	ed->config_loaded_us = eventd_now();
 }

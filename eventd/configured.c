@@ -42,14 +42,13 @@ load(const char *text, const char *what, struct str *mistakes)
 }
 
 struct event_rules *
-event_rules_read(const struct snapshot *snap, const json_t *eventd,
-    struct str *mistakes, struct str *warnings)
+event_rules_read_texts(const struct snapshot *snap, const char *rules_text,
+    const char *actions_text, const json_t *eventd, struct str *mistakes,
+    struct str *warnings)
 {
 	struct event_rules *r = xnew(struct event_rules);
-	json_t *actions =
-	    load(snap_s(snap, snap->event_actions), "event_actions", mistakes);
-	json_t *rules =
-	    load(snap_s(snap, snap->event_rules), "event_rules", mistakes);
+	json_t *actions = load(actions_text, "event_actions", mistakes);
+	json_t *rules = load(rules_text, "event_rules", mistakes);
 	struct names names = {.snap = snap};
 	struct rule_names asked = {known, &names};
 
@@ -63,6 +62,14 @@ event_rules_read(const struct snapshot *snap, const json_t *eventd,
 	if (mistakes->len > 0)
 		event_rules_free(&r);
 	return r;
+}
+
+struct event_rules *
+event_rules_read(const struct snapshot *snap, const json_t *eventd,
+    struct str *mistakes, struct str *warnings)
+{
+	return event_rules_read_texts(snap, snap_s(snap, snap->event_rules),
+	    snap_s(snap, snap->event_actions), eventd, mistakes, warnings);
 }
 
 void

@@ -22,6 +22,10 @@ struct event_rules { /* a part that was taken over is NULL */
  */
 struct event_rules *event_rules_read(const struct snapshot *snap,
     const json_t *eventd, struct str *mistakes, struct str *warnings);
+/* The same with other rules and actions than the snapshot's, as JSON. */
+struct event_rules *event_rules_read_texts(const struct snapshot *snap,
+    const char *rules, const char *actions, const json_t *eventd,
+    struct str *mistakes, struct str *warnings);
 void event_rules_free(struct event_rules **r);
 
 #endif

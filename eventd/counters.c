@@ -138,6 +138,24 @@ trap_values(const struct trap_counters *c, struct cell *v)
 	v[STATUS_queue_drops].i += (int64_t)c->queue_drops;
 }
 
+/* The words live until the next call. */
+static void
+replica_values(struct eventd *ed, struct cell *v)
+{
+	static struct replica_status s;
+
+	replica_status(fallback_replica(ed->fallback), &s);
+	v[STATUS_replication_slavemode].s = slice_of(s.slave_mode);
+	v[STATUS_replication_last_sync].i = s.last_sync_us;
+	v[STATUS_replication_success].i = s.success;
+	v[STATUS_replication_role].s = slice_of(s.role);
+	v[STATUS_replication_state].s = slice_of(s.words);
+	v[STATUS_replication_key].s = slice_of(fallback_key(ed->fallback));
+	v[STATUS_replication_held].i = (int64_t)s.held;
+	v[STATUS_replication_held_lost].i = (int64_t)s.held_lost;
+	v[STATUS_replication_behind].i = (int64_t)s.behind;
+}
+
 void
 eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
     struct strings *rules)
@@ -159,7 +177,7 @@ eventd_status_values(struct eventd *ed, struct cell *v, struct strings *hosts,
 	v[STATUS_config_load_time].i = ed->config_loaded_us;
 	v[STATUS_virtual_memory_size].i = virtual_memory();
 	v[STATUS_connects].i = (int64_t)status_connects(ed->status);
-	v[STATUS_replication_slavemode].s = SLICE("");
+	replica_values(ed, v);
 	v[STATUS_journal_bytes].i = (int64_t)ec_store_journal_bytes(ed->store);
 	v[STATUS_history_queue].i =
 	    (int64_t)archive_queued(ec_store_archive(ed->store));

@@ -47,6 +47,15 @@ on_gone(const struct event *ev, void *arg)
 }
 
 static void
+on_taken(const struct event *ev, void *arg)
+{
+	struct eventd *ed = arg;
+
+	if (ed->push != NULL)
+		service_push_event(ed->push, ev);
+}
+
+static void
 on_history(const char *what, const char *who, const char *addinfo,
     const struct event *ev, int64_t now_us, void *arg)
 {
@@ -93,7 +102,8 @@ on_downtime_ended(const char *host, void *arg)
 {
 	struct eventd *ed = arg;
 
-	ec_engine_downtime_ended(ed->engine, host, eventd_now());
+	if (!ed->engine->passive)
+		ec_engine_downtime_ended(ed->engine, host, eventd_now());
 }
 
 static void
@@ -113,7 +123,8 @@ on_due(uv_timer_t *timer)
 {
 	struct eventd *ed = timer->data;
 
-	ec_engine_tick(ed->engine, eventd_now());
+	if (!ed->engine->passive)
+		ec_engine_tick(ed->engine, eventd_now());
 	eventd_arm(ed);
 }
 
@@ -122,7 +133,7 @@ eventd_arm(struct eventd *ed)
 {
 	int64_t due = ec_engine_due(ed->engine), wait;
 
-	if (due == INT64_MAX) {
+	if (due == INT64_MAX || ed->engine->passive) {
 		uv_timer_stop(&ed->due);
 		return;
 	}
@@ -142,7 +153,8 @@ on_sample(uv_timer_t *timer)
 {
 	struct eventd *ed = timer->data;
 
-	eventd_intake_look(ed);
+	if (!ed->engine->passive)
+		eventd_intake_look(ed);
 	eventd_sample(ed);
 	ec_store_tick(ed->store, eventd_now(), 0);
 }
@@ -162,7 +174,8 @@ on_pressure(bool full, void *arg)
 {
 	struct eventd *ed = arg;
 
-	eventd_intake_pause(ed, full);
+	ed->full = full;
+	eventd_intake_gate(ed);
 }
 
 /* --- requests
@@ -219,24 +232,6 @@ random_seed(void)
 	return seed;
 }
 
-static void
-apply_options(struct eventd *ed)
-{
-	const struct eventd_options *o = ed->engine->options;
-	struct receive_limits limits = {o->max_message, o->max_clients};
-	struct status_rules rules = {o->tcp_commands, &o->tcp_allow};
-
-	ec_stream_set_limits(ed->streams, &limits);
-	udp_set_max_message(ed->udp, o->max_message);
-	eventd_intake_apply(ed);
-	status_set_rules(ed->status, &rules);
-	action_set_timeout(ed->runner, o->action_timeout_us);
-	ed->keep_us = o->history_us > 0
-	    ? o->history_us
-	    : ed->d->settings->retention_events * 1000;
-	ed->config_loaded_us = eventd_now();
-}
-
 static int
 open_store(struct eventd *ed, struct err *err_r)
 {
@@ -244,6 +239,7 @@ open_store(struct eventd *ed, struct err *err_r)
 	    .notice_gone = restore_notice_gone,
 	    .save_notices = save_notices,
 	    .pressure = on_pressure,
+	    .taken = on_taken,
 	    .arg = ed};
 	char *folder = daemon_path(ed->d, "var/vedette/eventd");
 	int rc = file_mkdirs(folder, 0750, err_r);
@@ -354,11 +350,12 @@ init(struct daemon *d, struct err *err_r)
 	c->made->actions = NULL;
 	c->made->rules = NULL;
 	c->made->options = NULL;
-	if (open_store(ed, err_r) == 0) {
+	ed->fallback = fallback_new(ed, err_r);
+	if (ed->fallback != NULL && open_store(ed, err_r) == 0) {
 		ec_traps_set_store(ed->traps, ed->store);
-		apply_options(ed);
+		eventd_apply_options(ed);
 		scanner_start(ed->scanner, ed->engine->rules);
-		ec_engine_start(ed->engine, eventd_now());
+		fallback_start(ed->fallback);
 		ed->push = service_push_new(d, &ed->engine->index);
 		service_push_load(ed->push, d->snapshot);
 		if (ec_outbox_connect(ed->outbox, ed->store, err_r) == 0 &&
@@ -370,6 +367,8 @@ init(struct daemon *d, struct err *err_r)
 	}
 	eventd_config_free(&c);
 	if (rc == 0) {
+		fallback_configure(ed->fallback);
+		eventd_intake_gate(ed);
 		log_info("%zu events, %zu rules", ed->engine->index.n,
 		    ed->engine->rules->n);
 		ec_store_tick(ed->store, eventd_now(), ed->keep_us);
@@ -420,10 +419,11 @@ take(struct eventd *ed, const struct snapshot *snap)
 	ed->actions = c->made->actions;
 	c->made->actions = old;
 	scanner_start(ed->scanner, ed->engine->rules);
-	apply_options(ed);
+	eventd_apply_options(ed);
 	if (eventd_config_listen(ed, c, &err) != 0)
 		log_error("reload: %s", err.text);
 	eventd_config_free(&c);
+	fallback_configure(ed->fallback);
 	eventd_arm(ed);
 	log_info("reload: %zu rules", ed->engine->rules->n);
 }
@@ -499,6 +499,7 @@ deinit(struct daemon *d)
 	bound_list_free(&ed->listening_tls);
 	bound_list_free(&ed->listening_status);
 	status_free(&ed->status);
+	fallback_free(&ed->fallback);
 	ec_store_close(&ed->store);
 	ec_traps_free(&ed->traps);
 	eventd_drop_requests(ed);

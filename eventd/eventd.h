@@ -7,6 +7,7 @@
 
 #include "eventd/configured.h"
 #include "eventd/event/engine.h"
+#include "eventd/fallback.h"
 #include "eventd/intake.h"
 #include "eventd/notify.h"
 #include "eventd/receive/receive.h"
@@ -41,6 +42,7 @@ struct eventd {
 	struct action_table *actions;
 	struct action_runner *runner;
 	struct scanner *scanner;
+	struct fallback *fallback;
 	struct udp_receiver *udp;
 	struct traps *traps;
 	struct stream_receiver *streams;
@@ -58,6 +60,7 @@ struct eventd {
 	int64_t keep_us;            /* archived events; 0: for ever */
 	struct request *requests;   /* that wait */
 	struct question *questions; /* of the bus, that wait */
+	bool full;                  /* the store's queues are */
 	uv_timer_t due, second, hour;
 	int handles;
 };
@@ -72,6 +75,8 @@ struct eventd_config *eventd_config_build(struct eventd *ed,
     const struct snapshot *snap, const struct settings *settings,
     struct err *err_r);
 void eventd_config_free(struct eventd_config **c);
+/* The parts work by the options that the engine has. */
+void eventd_apply_options(struct eventd *ed);
 /* Its sockets listen from now on, those that it does not name no more. */
 int eventd_config_listen(
     struct eventd *ed, struct eventd_config *c, struct err *err_r);
@@ -88,6 +93,10 @@ typedef void eventd_done_fn(bool good, struct slice text, void *arg);
 void eventd_request(struct eventd *ed, struct slice text, bool commands,
     eventd_done_fn *done, void *arg);
 void eventd_forget(struct eventd *ed, const void *arg);
+/* Commands that waited for the engine to work. */
+void eventd_run_held(struct eventd *ed);
+/* Input waits, or does not, by what the store and replication say. */
+void eventd_intake_gate(struct eventd *ed);
 /* At the end: frees those that will not be answered. */
 void eventd_drop_requests(struct eventd *ed);
 /* When the engine wants to be called again. */

@@ -19,6 +19,14 @@ start_of(const struct eventd *ed)
 	return ed->engine->counters.messages % 16 == 0 ? clock_mono() : 0;
 }
 
+/* A fallback keeps it until its master has handled it. */
+static void
+handle(struct eventd *ed, struct message *m, int64_t received_us)
+{
+	if (!replica_keeps(fallback_replica(ed->fallback), m))
+		ec_engine_message(ed->engine, m, received_us);
+}
+
 void
 eventd_message(struct slice raw, const char *address, enum input input,
     int64_t received_us, void *arg)
@@ -40,7 +48,7 @@ eventd_message(struct slice raw, const char *address, enum input input,
 		}
 	}
 	syslog_parse(&ed->parser, raw, address, received_us, &m);
-	ec_engine_message(ed->engine, &m, received_us);
+	handle(ed, &m, received_us);
 	if (start != 0)
 		rates_processing(&ed->rates,
 		    (double)(clock_mono() - start) / (double)NS_PER_S);
@@ -65,7 +73,7 @@ eventd_trap_message(struct message *m, void *arg)
 	struct eventd *ed = arg;
 	int64_t start = start_of(ed);
 
-	ec_engine_message(ed->engine, m, m->received_us);
+	handle(ed, m, m->received_us);
 	if (start != 0)
 		rates_processing(&ed->rates,
 		    (double)(clock_mono() - start) / (double)NS_PER_S);
@@ -77,6 +85,8 @@ eventd_heard(const struct message *m, bool made, void *arg)
 {
 	struct eventd *ed = arg;
 
+	if (made)
+		replica_heard(fallback_replica(ed->fallback));
 	forwarders_add(ed->intake.forward, m, made);
 	if (ed->engine->options->log_messages)
 		message_log_add(ed->intake.log, m);
@@ -160,13 +170,17 @@ eventd_intake_apply(struct eventd *ed)
 }
 
 void
-eventd_intake_pause(struct eventd *ed, bool paused)
+eventd_intake_gate(struct eventd *ed)
 {
+	const struct replica *r = fallback_replica(ed->fallback);
+	bool paused = ed->full || r == NULL || replica_joins(r);
+
 	udp_pause(ed->udp, paused);
 	ec_traps_pause(ed->traps, paused);
 	ec_stream_pause(ed->streams, paused);
+	/* A fallback leaves files alone while its master works. */
 	if (ed->intake.spool != NULL)
-		spool_pause(ed->intake.spool, paused);
+		spool_pause(ed->intake.spool, paused || !replica_works(r));
 }
 
 /* --- losses --------------------------------------------------------------- */

@@ -32,7 +32,6 @@ int eventd_intake_start(struct eventd *ed, struct err *err_r);
 void eventd_intake_free(struct eventd *ed);
 /* The engine's options are new. */
 void eventd_intake_apply(struct eventd *ed);
-void eventd_intake_pause(struct eventd *ed, bool paused);
 /* Every 5 seconds: losses become events. */
 void eventd_intake_look(struct eventd *ed);
 

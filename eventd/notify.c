@@ -28,6 +28,7 @@ struct outbox {
 	struct bus_link *link;
 	struct notice *first, *last;
 	size_t n, under_way;
+	bool held;
 	uint64_t last_kept; /* number of the last notice */
 	uint64_t durable;   /* up to this number they may be sent */
 	uint64_t asked;     /* the store is asked up to this number; 0: not */
@@ -79,6 +80,8 @@ ec_outbox_free(struct outbox **op)
 	*op = NULL;
 }
 
+static void ask_later(struct outbox *o);
+
 static void
 keep(struct outbox *o, struct slice id, struct slice body)
 {
@@ -122,6 +125,7 @@ ec_outbox_restore(struct outbox *o, struct slice id, struct slice body)
 	/* A compacted journal may name it twice. */
 	ec_outbox_forget(o, id);
 	keep(o, id, body);
+	ask_later(o);
 }
 
 void
@@ -136,7 +140,7 @@ send_waiting(struct outbox *o)
 {
 	struct bus_peer *peer = o->link == NULL ? NULL : bus_dialled(o->link);
 
-	if (peer == NULL)
+	if (peer == NULL || o->held)
 		return;
 	for (struct notice *n = o->first; n != NULL && o->under_way < WINDOW;
 	     n = n->next) {
@@ -183,6 +187,15 @@ ask_store(uv_timer_t *timer)
 
 	o->asked = o->last_kept;
 	ec_store_sync(o->store, on_durable, o);
+}
+
+/* Notices that came otherwise than by an event of ours. */
+static void
+ask_later(struct outbox *o)
+{
+	if (o->store != NULL && o->durable < o->last_kept && o->asked == 0 &&
+	    !uv_is_active((uv_handle_t *)o->ask))
+		uv_timer_start(o->ask, ask_store, 0, 0);
 }
 
 /* --- the notifier ---------------------------------------------------------
@@ -267,8 +280,7 @@ keep_and_send(struct outbox *o, struct event *ev, bool recovery,
 	msg_put(&body, &m);
 	ec_store_notice(o->store, slice_of(id), str_slice(&body));
 	keep(o, slice_of(id), str_slice(&body));
-	if (o->asked == 0 && !uv_is_active((uv_handle_t *)o->ask))
-		uv_timer_start(o->ask, ask_store, 0, 0);
+	ask_later(o);
 	free(id);
 	str_free(&body);
 }
@@ -314,4 +326,33 @@ size_t
 ec_outbox_waiting(const struct outbox *o)
 {
 	return o->n;
+}
+
+void
+ec_outbox_hold(struct outbox *o, bool held)
+{
+	o->held = held;
+	ask_later(o);
+	send_waiting(o);
+}
+
+size_t
+ec_outbox_under_way(const struct outbox *o)
+{
+	return o->under_way;
+}
+
+void
+ec_outbox_filter(struct outbox *o, struct store *st,
+    bool (*wanted)(const char *id, void *arg), void *arg)
+{
+	struct notice *next;
+
+	for (struct notice *n = o->first; n != NULL; n = next) {
+		next = n->next;
+		if (wanted(n->id, arg))
+			continue;
+		ec_store_notice_gone(st, slice_of(n->id));
+		ec_outbox_forget(o, slice_of(n->id));
+	}
 }

@@ -34,6 +34,13 @@ bool ec_outbox_mail(struct outbox *o, struct world *w,
     const struct action_table *t, const char *action, struct event *ev,
     bool recovery, int64_t now_us);
 size_t ec_outbox_waiting(const struct outbox *o);
+/* Held: nothing more is sent; answers still come. */
+void ec_outbox_hold(struct outbox *o, bool held);
+/* Sent, and not answered yet. */
+size_t ec_outbox_under_way(const struct outbox *o);
+/* Those that `keep` does not want are forgotten, here and in the store. */
+void ec_outbox_filter(struct outbox *o, struct store *st,
+    bool (*keep)(const char *id, void *arg), void *arg);
 
 /* Appends the context, records: pair. Pure but for the process's zone. */
 void notify_context(struct str *list, const struct snapshot *snap,

@@ -75,6 +75,7 @@ eventd_options_read(const json_t *doc, struct str *mistakes)
 	read_rate(&r, o);
 	forward_targets_read(&r, "forward", &o->forward);
 	trap_options_read(&o->traps, &r);
+	replica_options_read(&o->replica, &r);
 	reader_end(&r);
 	if (mistakes->len > before)
 		eventd_options_free(&o);
@@ -90,6 +91,7 @@ eventd_options_free(struct eventd_options **o)
 	networks_free(&(*o)->tcp_allow);
 	forward_targets_free(&(*o)->forward);
 	trap_options_free(&(*o)->traps);
+	replica_options_free(&(*o)->replica);
 	free(*o);
 	*o = NULL;
 }

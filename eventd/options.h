@@ -6,6 +6,7 @@
 #define EVENTD_OPTIONS_H
 
 #include "eventd/forward/options.h"
+#include "eventd/replica/options.h"
 #include "eventd/rule/compile.h"
 #include "eventd/rule/hostname.h"
 #include "eventd/trap/options.h"
@@ -25,6 +26,7 @@ struct eventd_options {
 	uint32_t rate;            /* of one source an interval; 0: any */
 	int64_t rate_interval_us; /* of the rate */
 	struct trap_options traps;
+	struct replica_options replica;
 };
 
 /* NULL with one line a mistake. `doc` NULL or {}: the defaults. */

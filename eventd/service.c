@@ -19,6 +19,7 @@ struct request {
 	struct query *query; /* own, or NULL */
 	bool forgotten;
 	bool shutdown;
+	char *held; /* own: a command that waits for the engine to work */
 	int64_t since;
 	eventd_done_fn *done;
 	void *arg;
@@ -40,6 +41,7 @@ finish(struct request *r, bool good, struct slice text)
 	if (r->shutdown)
 		daemon_exit(ed->d, 0);
 	query_free(&r->query);
+	free(r->held);
 	free(r);
 }
 
@@ -227,7 +229,8 @@ get(struct request *r, struct slice text)
 {
 	struct err err;
 
-	ec_engine_tick(r->ed->engine, eventd_now());
+	if (!r->ed->engine->passive)
+		ec_engine_tick(r->ed->engine, eventd_now());
 	r->query = query_parse(text, &err);
 	if (r->query == NULL)
 		finish_error(r, err.text);
@@ -242,12 +245,22 @@ get(struct request *r, struct slice text)
  * --------------------------------------------------------------------- */
 
 static void
+on_replicated(void *arg)
+{
+	finish(arg, true, SLICE("None\n"));
+}
+
+/* A fallback has it, too, before it is answered. */
+static void
 on_synced_command(const char *why, void *arg)
 {
+	struct request *r = arg;
+
 	if (why != NULL)
-		finish_error(arg, why);
+		finish_error(r, why);
 	else
-		finish(arg, true, SLICE("None\n"));
+		replica_sync(
+		    fallback_replica(r->ed->fallback), on_replicated, r);
 }
 
 static void
@@ -259,7 +272,8 @@ command(struct request *r, struct slice line)
 	char *path;
 	enum command_kind kind;
 
-	ec_engine_tick(ed->engine, eventd_now());
+	if (!ed->engine->passive)
+		ec_engine_tick(ed->engine, eventd_now());
 	kind = ec_command_run(ed->engine, line, eventd_now(), &raw, &err);
 	eventd_arm(ed);
 	switch (kind) {
@@ -279,6 +293,11 @@ command(struct request *r, struct slice line)
 		break;
 	case COMMAND_FLUSH:
 		ec_store_flush_all(ed->store);
+		break;
+	case COMMAND_SWITCH:
+		if (replica_switch(fallback_replica(ed->fallback), raw, &err) !=
+		    0)
+			kind = COMMAND_FAILED;
 		break;
 	case COMMAND_SHUTDOWN:
 		r->shutdown = true;
@@ -317,7 +336,37 @@ eventd_request(struct eventd *ed, struct slice text, bool commands,
 	} else {
 		text.s += strlen("COMMAND");
 		text.len -= strlen("COMMAND");
-		command(r, slice_trim(text));
+		if (replica_joins(fallback_replica(ed->fallback)))
+			r->held = slice_dup(slice_trim(text));
+		else
+			command(r, slice_trim(text));
+	}
+}
+
+/* The oldest that waits, NULL if none does; the list begins with the newest. */
+static struct request *
+oldest_held(struct eventd *ed)
+{
+	struct request *held = NULL;
+
+	for (struct request *r = ed->requests; r != NULL; r = r->next) {
+		if (r->held != NULL)
+			held = r;
+	}
+	return held;
+}
+
+void
+eventd_run_held(struct eventd *ed)
+{
+	struct request *r;
+
+	while ((r = oldest_held(ed)) != NULL) {
+		char *line = r->held;
+
+		r->held = NULL;
+		command(r, slice_of(line));
+		free(line);
 	}
 }
 
@@ -336,6 +385,7 @@ eventd_drop_requests(struct eventd *ed)
 
 		ed->requests = r->next;
 		query_free(&r->query);
+		free(r->held);
 		free(r);
 	}
 }

@@ -6,6 +6,7 @@
  */
 #include "notifyd/notifyd.h"
 
+#include "common/curve_key.h"
 #include "common/log.h"
 #include "common/mem.h"
 
@@ -278,7 +279,7 @@ intake_open(struct notifyd *n, struct err *err_r)
 {
 	char *path = daemon_path(n->d, "var/vedette/notifyd/key");
 	char *endpoint = daemon_endpoint(n->d, "notify");
-	int done = peers_load_keys(path, &n->curve, err_r);
+	int done = curve_key_load(path, &n->curve, err_r);
 
 	if (done == 0) {
 		n->peers = peers_new(

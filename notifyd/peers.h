@@ -38,9 +38,6 @@ struct peer {
 	char why[256];           /* it went, or does not come */
 };
 
-/* Reads the key pair, or makes one: `path` has two lines, public and secret.*/
-int peers_load_keys(
-    const char *path, struct bus_curve *curve_r, struct err *err_r);
 /* Are notifications.mode, peers and forward_to good? */
 int peers_check(const struct settings *settings, struct err *err_r);
 

@@ -13,7 +13,8 @@ static const struct {
 	int (*run)(const struct cmd_call *call, int argc, char **argv);
 } words[] = {{"replay", event_replay}, {"mib", event_mib}, {"list", event_list},
     {"show", event_show}, {"ack", event_ack}, {"archive", event_archive},
-    {"suggest", event_suggest}};
+    {"suggest", event_suggest}, {"replication", event_replication},
+    {"switch", event_switch}, {"key", event_key}};
 
 static int
 run(const struct cmd_call *call)
@@ -47,7 +48,7 @@ const struct cmd cmd_event = {
     .name = "event",
     .args = "replay FILE | list | show ID | ack ID... | archive ID... | "
 	    "search WORD... | suggest | mib add FILE... | mib list | mib rm "
-	    "MODULE...",
+	    "MODULE... | replication | switch sync|takeover | key",
     .summary = "look at events, try event rules, add MIBs",
     .details =
 	"\"list\" shows the events that are open or acknowledged, \"show\" "
@@ -63,6 +64,10 @@ const struct cmd cmd_event = {
 	"line, and then nothing changes. What files import is looked for in\n"
 	"local/share/vedette/mibs, in /usr/share/snmp/mibs and among the\n"
 	"built-in modules, which \"mib list\" shows without a file.\n"
+	"\"replication\" says what a master or a fallback does, \"switch\"\n"
+	"makes a fallback take over or follow again, \"key\" prints the "
+	"public\n"
+	"key for the other one.\n"
 	"\"suggest\" prints rules for the messages of the last hours that no\n"
 	"rule fits, grouped by their words; what varies is a group of the\n"
 	"pattern. Write them into conf.d after a look, and try them with\n"

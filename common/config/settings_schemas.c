@@ -187,6 +187,18 @@ TABLE(forward_target, {"to", &text, true, NULL, "name or address"},
     {"queue", &queue_size, false, "1GiB", "on disk, while it cannot be sent"});
 static const struct schema forward = {
     .kind = SCHEMA_MAP, .of = &forward_target};
+WORDS(replica_role, "disabled", "master", "slave");
+TABLE(replication,
+    {"role", &replica_role, false, "disabled", "of two event consoles"},
+    {"key", &text, false, NULL, "the other's public CURVE key"},
+    {"connect", &text, false, NULL, "slave: tcp://HOST:PORT of the master"},
+    {"automatic", &boolean, false, "true",
+	"slave: takes over and returns without a person"},
+    {"interval", &duration, false, "1s", "slave: between two questions"},
+    {"takeover", &duration, false, "30s", "slave: without answers for so long"},
+    {"fallback", &duration, false, "1h",
+	"slave: the master away for longer: a person decides on the return"},
+    {"wait", &duration, false, "5s", "master: for the slave, at start"});
 TABLE(eventd,
     {"hostname_translation", &translation, false, "{}", "in this order"},
     {"archive_orphans", &boolean, false, "false",
@@ -201,6 +213,7 @@ TABLE(eventd,
     {"history", &history, false, "{}", ""},
     {"status_tcp", &status_tcp, false, "{}", "of the listener event_status"},
     {"snmp", &snmp, false, "{}", "who may send traps"},
+    {"replication", &replication, false, "{}", "a second event console"},
     {"action_timeout", &duration, false, "60s", "of scripts and mails"});
 
 /* --- $USERn$ -------------------------------------------------------------- */

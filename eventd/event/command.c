@@ -219,7 +219,7 @@ run_flush(struct call *c)
 		ec_engine_close(e, e->index.first, NULL, "", "", c->now_us);
 	for (size_t i = 0; i < e->rules->n; i++)
 		e->rules->rules[i]->hits = 0;
-	e->next_id = 1;
+	ec_engine_forget_ids(e);
 }
 
 static void
@@ -234,7 +234,7 @@ run_create(struct call *c)
 static void
 run_switchmode(struct call *c)
 {
-	failure(c, "this event console is not a fallback of another");
+	*c->arg_r = xstrdup(c->arg[0]);
 }
 
 static const struct command commands[] = {
@@ -253,8 +253,15 @@ static const struct command commands[] = {
     {"RELOAD", {NULL}, -1, COMMAND_RELOAD, NULL},
     {"SHUTDOWN", {NULL}, -1, COMMAND_SHUTDOWN, NULL},
     {"REOPENLOG", {NULL}, -1, COMMAND_REOPENLOG, NULL},
-    {"SWITCHMODE", {"mode"}, -1, COMMAND_DONE, run_switchmode},
-    {"SWITCH_MODE", {"mode"}, -1, COMMAND_DONE, run_switchmode}};
+    {"SWITCHMODE", {"mode"}, -1, COMMAND_SWITCH, run_switchmode},
+    {"SWITCH_MODE", {"mode"}, -1, COMMAND_SWITCH, run_switchmode}};
+
+/* What only the event console does that works. */
+static bool
+changes(const struct command *cmd)
+{
+	return cmd->run != NULL && cmd->kind != COMMAND_SWITCH;
+}
 
 static const struct command *
 find_command(struct slice name)
@@ -449,7 +456,12 @@ ec_command_run(struct engine *e, struct slice line, int64_t now_us,
 		c.arg[i] = xstrdup("");
 	cmd = line.len > 0 && line.s[0] == '{' ? parse_json(line, &c, err_r)
 					       : parse_text(line, &c, err_r);
-	if (cmd != NULL) {
+	if (cmd != NULL && e->passive && changes(cmd)) {
+		err_set(err_r,
+		    "this event console follows its master: give %s there, "
+		    "or take over first (SWITCHMODE;takeover)",
+		    cmd->name);
+	} else if (cmd != NULL) {
 		if (cmd->run != NULL)
 			cmd->run(&c);
 		kind = cmd->kind;

@@ -17,7 +17,8 @@ enum command_kind {
 	COMMAND_SHUTDOWN,
 	COMMAND_REOPENLOG,
 	COMMAND_SYNC,
-	COMMAND_FLUSH /* events are gone; the archive is to be erased */
+	COMMAND_FLUSH, /* events are gone; the archive is to be erased */
+	COMMAND_SWITCH /* arg: the mode of a fallback */
 };
 
 /*

@@ -21,7 +21,7 @@ ec_engine_new(struct ruleset *rules, struct eventd_options *options,
 	e->world = world;
 	e->effects = effects;
 	e->scratch = ec_pattern_scratch_new();
-	e->next_id = 1;
+	ec_engine_forget_ids(e);
 	e->restoring = true;
 	index_init(&e->index, seed);
 	return e;
@@ -475,8 +475,7 @@ void
 ec_engine_restore(struct engine *e, struct event *ev)
 {
 	ec_engine_restore_gone(e, ev->id);
-	if (ev->id >= e->next_id)
-		e->next_id = ev->id + 1;
+	ec_engine_seen(e, ev->id);
 	ev->join_hash = join_hash_of(e, ev);
 	ev->stored = true;
 	index_add(&e->index, ev);
@@ -487,8 +486,7 @@ ec_engine_restore_gone(struct engine *e, uint64_t id)
 {
 	struct event *ev = index_find(&e->index, id);
 
-	if (id >= e->next_id)
-		e->next_id = id + 1;
+	ec_engine_seen(e, id);
 	if (ev == NULL)
 		return;
 	index_remove(&e->index, ev);
@@ -554,7 +552,10 @@ ec_engine_reload(struct engine *e, struct ruleset *rules,
 	}
 	e->rules = rules;
 	e->options = options;
-	expect_setup(e, now_us);
+	if (e->passive)
+		expect_keep(e);
+	else
+		expect_setup(e, now_us);
 	/* What counts together may be something else now. */
 	while (e->index.first != NULL) {
 		events[n] = e->index.first;
@@ -567,7 +568,8 @@ ec_engine_reload(struct engine *e, struct ruleset *rules,
 	free(events);
 	e->overall_active = 0;
 	limits_resume(e);
-	reschedule(e, now_us);
+	if (!e->passive)
+		reschedule(e, now_us);
 	ruleset_free(&old);
 	eventd_options_free(&old_options);
 }

@@ -80,8 +80,11 @@ struct engine {
 	struct event_index index;
 	struct engine_counters counters;
 	struct pattern_scratch *scratch;
-	struct str host; /* of the message, translated */
-	uint64_t next_id;
+	struct str host;         /* of the message, translated */
+	uint64_t next_id;        /* of our own space */
+	uint64_t other_next;     /* of the other */
+	bool fallback;           /* our space is the second */
+	bool passive;            /* another event console does the work */
 	uint32_t overall_active; /* the overall limit in effect; 0: not */
 	struct watch *watches;
 	size_t n_watches;
@@ -96,6 +99,23 @@ struct engine *ec_engine_new(struct ruleset *rules,
     struct eventd_options *options, const struct engine_world *world,
     const struct engine_effects *effects, uint64_t seed);
 void ec_engine_free(struct engine **e);
+
+/*
+ * Ids of events that a fallback made begin here, so that it and the event
+ * console that it stands in for never give one twice.
+ */
+#define EVENT_FALLBACK_IDS UINT64_C(1000000000000)
+
+/* Which ids are our own; before anything is restored, or later. */
+void ec_engine_set_fallback(struct engine *e, bool fallback);
+/* Is it an id of our own space? */
+bool ec_engine_own_id(const struct engine *e, uint64_t id);
+/* Ids from this one on may be given, in its space. */
+void ec_engine_set_next(struct engine *e, uint64_t id);
+/* That id is in use. */
+void ec_engine_seen(struct engine *e, uint64_t id);
+/* Both spaces start anew. */
+void ec_engine_forget_ids(struct engine *e);
 
 /*
  * Before the first message: events, hits and watches of an earlier run. Takes
@@ -172,6 +192,8 @@ void cancel_events(struct engine *e, struct rule *rule, const struct message *m,
     const struct match *match, int64_t now_us);
 void expect_message(struct engine *e, struct rule *rule, int64_t now_us);
 void expect_setup(struct engine *e, int64_t now_us);
+/* Of what is watched, that by rules that are still there. */
+void expect_keep(struct engine *e);
 void expect_tick(struct engine *e, int64_t now_us);
 int64_t expect_due(const struct engine *e);
 /* The first boundary after t. */

@@ -54,6 +54,7 @@ struct event {
 	struct event_link all, by_host, by_rule;
 	struct event_group *host_group, *rule_group;
 	bool stored, dirty;
+	bool touched; /* since this fallback took over */
 };
 
 enum field_type {

@@ -150,6 +150,24 @@ expect_setup(struct engine *e, int64_t now_us)
 	e->n_watches = n;
 }
 
+void
+expect_keep(struct engine *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_watches; i++) {
+		struct watch w = e->watches[i];
+		struct rule *rule = ruleset_find(e->rules, w.rule->id);
+
+		if (rule == NULL || !rule->expect.set)
+			continue;
+		w.rule = rule;
+		w.until_us = boundary(rule, w.from_us);
+		e->watches[n++] = w;
+	}
+	e->n_watches = n;
+}
+
 /* An event that already tells of it and takes the new one in. */
 static struct event *
 merge_target(struct engine *e, const struct rule *rule)

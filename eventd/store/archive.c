@@ -139,7 +139,8 @@ settle(struct archive *a, struct archive_item *list)
 			if (list->line > a->committed)
 				a->committed = list->line;
 		}
-		if (list->kind == ARCHIVE_QUERY) {
+		if (list->kind == ARCHIVE_QUERY ||
+		    list->kind == ARCHIVE_LINES) {
 			put_last(&a->asked, list);
 		} else if (list->again) {
 			list->again = false;
@@ -169,7 +170,10 @@ run_queries(void *arg)
 		it = a->asked;
 		a->asked = it->next;
 		pthread_mutex_unlock(&a->lock);
-		archive_sql_query(a->reader, it);
+		if (it->kind == ARCHIVE_LINES)
+			archive_sql_lines(a->reader, it);
+		else
+			archive_sql_query(a->reader, it);
 		pthread_mutex_lock(&a->lock);
 		put_last(&a->answered, it);
 		uv_async_send(&a->async);
@@ -395,6 +399,19 @@ archive_query(
 
 	it->kind = ARCHIVE_QUERY;
 	it->query = q;
+	it->done = done;
+	it->arg = arg;
+	enqueue(a, it, true);
+}
+
+void
+archive_lines(
+    struct archive *a, uint64_t from, archive_answer_fn *done, void *arg)
+{
+	struct archive_item *it = xnew(struct archive_item);
+
+	it->kind = ARCHIVE_LINES;
+	it->line = from;
 	it->done = done;
 	it->arg = arg;
 	enqueue(a, it, true);

@@ -38,6 +38,13 @@ void archive_expire(struct archive *a, int64_t before_us);
 void archive_query(
     struct archive *a, struct query *q, archive_answer_fn *done, void *arg);
 
+/*
+ * Lines from this number on, the oldest first, at most 1,000: records
+ * replica_record of RECORD_HISTORY. Empty: there are none.
+ */
+void archive_lines(
+    struct archive *a, uint64_t from, archive_answer_fn *done, void *arg);
+
 /* Every line up to this number is committed. */
 uint64_t archive_committed(const struct archive *a);
 /* Committed lines that the index of texts lacks, of those since the start. */

@@ -6,11 +6,14 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
+#include "common/msg.h"
+#include "eventd/store/record.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>
 
 #define ANSWER_MAX   (64u << 20)
+#define LINES_MAX    (4u << 20)
 #define QUERY_NS     (30 * NS_PER_S)
 #define TRIGRAMS_MAX 16
 #define VERSION      2
@@ -369,6 +372,47 @@ archive_sql_query(struct archive_sql *s, struct archive_item *it)
 	sqlite3_finalize(st);
 }
 
+static void
+give_line(sqlite3_stmt *st, struct str *to)
+{
+	struct slice event = {
+	    sqlite3_column_blob(st, 5), (size_t)sqlite3_column_bytes(st, 5)};
+	struct str bytes = {0};
+	struct msg_replica_record r;
+
+	record_history(&bytes, (uint64_t)sqlite3_column_int64(st, 0),
+	    sqlite3_column_int64(st, 1), column_text(st, 2), column_text(st, 3),
+	    column_text(st, 4), event);
+	r.bytes = str_slice(&bytes);
+	msg_replica_record_put(to, &r);
+	str_free(&bytes);
+}
+
+void
+archive_sql_lines(struct archive_sql *s, struct archive_item *it)
+{
+	static const char sql[] =
+	    "SELECT line, time_us, what, who, addinfo, event FROM history "
+	    "WHERE line >= ? ORDER BY line LIMIT 1000";
+	sqlite3_stmt *st = NULL;
+	int rc = SQLITE_ERROR;
+
+	s->query_until = clock_mono() + QUERY_NS;
+	str_clear(&it->body);
+	if (sqlite3_prepare_v2(s->db, sql, -1, &st, NULL) == SQLITE_OK) {
+		sqlite3_bind_int64(st, 1, (sqlite3_int64)it->line);
+		while (it->body.len < LINES_MAX &&
+		    (rc = sqlite3_step(st)) == SQLITE_ROW)
+			give_line(st, &it->body);
+	}
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+		it->failed = true;
+		str_clear(&it->body);
+		str_addf(&it->body, "the archive: %s", sqlite3_errmsg(s->db));
+	}
+	sqlite3_finalize(st);
+}
+
 /* --- a batch -----------------------------------------------------------------
  */
 
@@ -386,6 +430,7 @@ change(struct archive_sql *s, struct archive_item *it, struct err *err_r)
 		it->again = sqlite3_changes(s->db) >= EXPIRE_LINES;
 		return exec(s, "PRAGMA incremental_vacuum(1000)", err_r);
 	case ARCHIVE_QUERY:
+	case ARCHIVE_LINES:
 		break;
 	}
 	return 0;
@@ -438,6 +483,12 @@ renew_text_index(struct archive_sql *s, struct err *err_r)
 	err_set(err_r, "the index of texts is damaged and is made anew");
 }
 
+static bool
+asks(const struct archive_item *it)
+{
+	return it->kind == ARCHIVE_QUERY || it->kind == ARCHIVE_LINES;
+}
+
 int
 archive_sql_run(
     struct archive_sql *s, struct archive_item *list, struct err *err_r)
@@ -445,7 +496,7 @@ archive_sql_run(
 	const struct archive_item *first = list;
 	bool damaged;
 
-	while (first != NULL && first->kind == ARCHIVE_QUERY)
+	while (first != NULL && asks(first))
 		first = first->next;
 	if (first == NULL)
 		return 0;

@@ -12,7 +12,8 @@ enum archive_kind {
 	ARCHIVE_LINE,
 	ARCHIVE_ERASE,
 	ARCHIVE_EXPIRE,
-	ARCHIVE_QUERY
+	ARCHIVE_QUERY,
+	ARCHIVE_LINES
 };
 
 struct archive_item {
@@ -44,6 +45,8 @@ struct archive_sql *archive_sql_open_reader(
 void archive_sql_interrupt(struct archive_sql *sql);
 /* Answers into the item's body; at most 30 s, at most 64 MiB. */
 void archive_sql_query(struct archive_sql *sql, struct archive_item *it);
+/* Records from the item's line on into its body; see archive_lines(). */
+void archive_sql_lines(struct archive_sql *sql, struct archive_item *it);
 #define ARCHIVE_INDEX_LINES 500
 /*
  * Puts ARCHIVE_INDEX_LINES more lines into the index of texts. 1: there may be

@@ -86,6 +86,25 @@ record_notices(struct str *out, uint64_t ever, uint64_t flushed)
 	wire_put_u64(out, flushed);
 }
 
+void
+record_mode(struct str *out, uint32_t mode, int64_t since_us, int64_t sync_us,
+    uint64_t line)
+{
+	wire_put_u32(out, RECORD_MODE);
+	wire_put_u32(out, mode);
+	wire_put_i64(out, since_us);
+	wire_put_i64(out, sync_us);
+	wire_put_u64(out, line);
+}
+
+void
+record_taken(struct str *out, int64_t since_us, uint64_t line)
+{
+	wire_put_u32(out, RECORD_TAKEN);
+	wire_put_i64(out, since_us);
+	wire_put_u64(out, line);
+}
+
 static void
 get_history(struct wire *w, struct record *r)
 {
@@ -140,6 +159,16 @@ get_body(struct wire *w, struct record *r)
 		break;
 	case RECORD_NOTICES:
 		r->count = wire_get_u64(w);
+		r->line = wire_get_u64(w);
+		break;
+	case RECORD_MODE:
+		r->mode = wire_get_u32(w);
+		r->time_us = wire_get_i64(w);
+		r->sync_us = wire_get_i64(w);
+		r->line = wire_get_u64(w);
+		break;
+	case RECORD_TAKEN:
+		r->time_us = wire_get_i64(w);
 		r->line = wire_get_u64(w);
 		break;
 	default:

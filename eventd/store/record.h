@@ -18,7 +18,9 @@ enum record_kind {
 	RECORD_NOTICE = 7,      /* id, message */
 	RECORD_NOTICE_GONE = 8, /* id */
 	RECORD_FLUSH = 9,       /* history up to that line is erased */
-	RECORD_NOTICES = 10     /* notices ever kept, those before a FLUSH */
+	RECORD_NOTICES = 10,    /* notices ever kept, those before a FLUSH */
+	RECORD_MODE = 11,       /* mode, since, last sync, first line */
+	RECORD_TAKEN = 12       /* since, line; of a fallback's return */
 };
 
 /* One decoded; the members that its kind has. Strings borrow. */
@@ -26,8 +28,10 @@ struct record {
 	enum record_kind kind;
 	struct event *event; /* own, or NULL */
 	uint64_t id;         /* GONE, NEXT; HISTORY and FLUSH: line */
-	uint64_t line;       /* NEXT; NOTICES: before the last FLUSH */
-	int64_t time_us;     /* HISTORY, WATCH */
+	uint64_t line;       /* NEXT, MODE, TAKEN; NOTICES: before a FLUSH */
+	int64_t time_us;     /* HISTORY, WATCH; MODE, TAKEN: since */
+	int64_t sync_us;     /* MODE */
+	uint32_t mode;       /* MODE: enum store_mode */
 	uint64_t count;      /* HITS, WATCH, NOTICES */
 	struct slice what, who, addinfo;
 	struct slice name; /* rule, or the notice's id */
@@ -47,6 +51,9 @@ void record_notice(struct str *out, struct slice id, struct slice body);
 void record_notice_gone(struct str *out, struct slice id);
 void record_flush(struct str *out, uint64_t line);
 void record_notices(struct str *out, uint64_t ever, uint64_t flushed);
+void record_mode(struct str *out, uint32_t mode, int64_t since_us,
+    int64_t sync_us, uint64_t line);
+void record_taken(struct str *out, int64_t since_us, uint64_t line);
 
 /* 0, or -1: damaged, or of a kind that is not known. */
 int record_get(struct slice bytes, struct record *r_r);

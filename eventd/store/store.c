@@ -7,7 +7,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "eventd/store/record.h"
+#include "eventd/store/store_internal.h"
 
 #include <stdlib.h>
 
@@ -15,44 +15,26 @@
 #define DIRTY_MS      200
 #define COMPACT_BYTES (32u << 20)
 
-struct waiter {
-	struct waiter *next;
-	uint64_t upto;
-	int64_t since;
-	store_synced_fn *done;
-	void *arg;
-};
-
-struct store {
-	struct engine *engine;
-	struct store_handlers handlers;
-	struct journal *journal;
-	struct archive *archive;
-	uint64_t next_line, appended; /* number of the last record */
-	uint64_t restored_line;       /* the archive had these at start */
-	struct str record;            /* for building */
-	uint64_t *dirty;              /* ids */
-	size_t n_dirty, dirty_cap;
-	struct waiter *first, *last;
-	uv_timer_t timer;     /* writes what is dirty */
-	uv_prepare_t prepare; /* writes what is new, once a turn */
-	bool urgent, restoring, full, lost;
-	bool old_file; /* a compaction is not finished */
-	uint64_t saved_upto, saved_line, compacted_bytes;
-	uint64_t hits_sum;                 /* of all rules, at the last save */
-	uint64_t notices, notices_flushed; /* ever kept, before a FLUSH */
-	double sync_time;
-};
-
-static void
-append(struct store *st)
+void
+ec_store_append(struct store *st)
 {
-	uint64_t n = journal_append(st->journal, str_slice(&st->record));
+	uint64_t n;
 
+	if (st->sink != NULL) {
+		st->sink(str_slice(&st->record), st->sink_arg);
+		str_clear(&st->record);
+		return;
+	}
+	n = journal_append(st->journal, str_slice(&st->record));
 	if (n != 0)
 		st->appended = n;
 	else
 		st->lost = true;
+	if (st->tapped && n != 0)
+		st->tap.record(str_slice(&st->record), st->tap.arg);
+	else if (st->tapped)
+		st->tap.broken(st->tap.arg);
+	st->fresh = true;
 	str_clear(&st->record);
 }
 
@@ -66,8 +48,7 @@ restore_history(struct store *st, const struct record *r)
 
 	if (r->id >= st->next_line)
 		st->next_line = r->id + 1;
-	if (r->event->id >= e->next_id)
-		e->next_id = r->event->id + 1;
+	ec_engine_seen(e, r->event->id);
 	if (r->id <= st->restored_line)
 		return;
 	what = slice_dup(r->what);
@@ -106,14 +87,16 @@ restore(struct slice bytes, void *arg)
 	}
 	switch (r.kind) {
 	case RECORD_EVENT:
+		r.event->touched = ec_store_took_over(st);
 		ec_engine_restore(st->engine, r.event);
 		r.event = NULL;
 		break;
 	case RECORD_GONE:
+		ec_store_note_gone(st, r.id);
 		ec_engine_restore_gone(st->engine, r.id);
 		break;
 	case RECORD_NEXT:
-		st->engine->next_id = r.id;
+		ec_engine_set_next(st->engine, r.id);
 		if (r.line > st->next_line)
 			st->next_line = r.line;
 		break;
@@ -129,7 +112,15 @@ restore(struct slice bytes, void *arg)
 		st->handlers.notice(r.name, r.body, st->handlers.arg);
 		break;
 	case RECORD_NOTICE_GONE:
+		ec_store_note_told(st, r.name);
 		st->handlers.notice_gone(r.name, st->handlers.arg);
+		break;
+	case RECORD_MODE:
+		ec_store_restore_mode(st, &r);
+		break;
+	case RECORD_TAKEN:
+		st->taken_since_us = r.time_us;
+		st->taken_line = r.line;
 		break;
 	case RECORD_FLUSH:
 		archive_erase(st->archive, r.id);
@@ -189,12 +180,14 @@ durable(uint64_t upto, const struct err *failed, void *arg)
 		w->done(good ? NULL : failed->text, w->arg);
 		free(w);
 	}
+	if (st->tapped && failed == NULL)
+		st->tap.durable(upto, st->tap.arg);
 	finish_compaction(st);
 }
 
 /* Writes the events that changed. */
-static void
-write_dirty(struct store *st)
+void
+ec_store_write_dirty(struct store *st)
 {
 	size_t n = st->n_dirty;
 
@@ -207,9 +200,12 @@ write_dirty(struct store *st)
 			continue;
 		ev->dirty = false;
 		record_event(&st->record, ev);
-		append(st);
+		ec_store_append(st);
 		ev->stored = true;
 	}
+	if (st->fresh && st->tapped)
+		st->tap.batch(st->appended, st->tap.arg);
+	st->fresh = false;
 }
 
 /* After a full queue everything is written anew. */
@@ -232,7 +228,7 @@ on_timer(uv_timer_t *timer)
 	struct store *st = timer->data;
 
 	repair(st);
-	write_dirty(st);
+	ec_store_write_dirty(st);
 	pressure(st);
 	finish_compaction(st);
 }
@@ -242,8 +238,8 @@ on_prepare(uv_prepare_t *prepare)
 {
 	struct store *st = prepare->data;
 
-	if (st->urgent)
-		write_dirty(st);
+	if (st->urgent || (st->fresh && st->n_dirty == 0))
+		ec_store_write_dirty(st);
 }
 
 struct store *
@@ -307,7 +303,7 @@ ec_store_close(struct store **stp)
 	if (st == NULL)
 		return;
 	save_hits(st);
-	write_dirty(st);
+	ec_store_write_dirty(st);
 	journal_close(&st->journal);
 	archive_close(&st->archive);
 	for (struct waiter *w = st->first; w != NULL; w = next) {
@@ -317,6 +313,8 @@ ec_store_close(struct store **stp)
 	st->first = NULL;
 	str_free(&st->record);
 	free(st->dirty);
+	free(st->shut);
+	strings_free(&st->told);
 	uv_timer_stop(&st->timer);
 	uv_prepare_stop(&st->prepare);
 	uv_close((uv_handle_t *)&st->timer, closed);
@@ -330,6 +328,7 @@ void
 ec_store_changed(struct store *st, struct event *ev)
 {
 	st->urgent |= !ev->stored;
+	ev->touched |= ec_store_took_over(st);
 	if (ev->dirty)
 		return;
 	ev->dirty = true;
@@ -343,8 +342,22 @@ ec_store_gone(struct store *st, const struct event *ev)
 	/* What was never written needs no end. */
 	if (!ev->stored)
 		return;
+	ec_store_note_gone(st, ev->id);
 	record_gone(&st->record, ev->id);
-	append(st);
+	ec_store_append(st);
+}
+
+void
+ec_store_add_line(struct store *st, int64_t time_us, const char *what,
+    const char *who, const char *addinfo, const struct event *ev,
+    struct slice body)
+{
+	uint64_t line = st->next_line++;
+
+	record_history(&st->record, line, time_us, what, who, addinfo, body);
+	ec_store_append(st);
+	archive_add(st->archive, line, time_us, what, who, addinfo, ev->id,
+	    ev->host, ev->text, body);
 }
 
 void
@@ -352,14 +365,9 @@ ec_store_history(struct store *st, const char *what, const char *who,
     const char *addinfo, const struct event *ev, int64_t now_us)
 {
 	struct str body = {0};
-	uint64_t line = st->next_line++;
 
 	event_put(&body, ev);
-	record_history(
-	    &st->record, line, now_us, what, who, addinfo, str_slice(&body));
-	append(st);
-	archive_add(st->archive, line, now_us, what, who, addinfo, ev->id,
-	    ev->host, ev->text, str_slice(&body));
+	ec_store_add_line(st, now_us, what, who, addinfo, ev, str_slice(&body));
 	str_free(&body);
 }
 
@@ -368,7 +376,7 @@ ec_store_watch(
     struct store *st, const char *rule, int64_t from_us, uint64_t count)
 {
 	record_watch(&st->record, rule, from_us, count);
-	append(st);
+	ec_store_append(st);
 }
 
 void
@@ -376,7 +384,7 @@ ec_store_notice(struct store *st, struct slice id, struct slice body)
 {
 	st->notices++;
 	record_notice(&st->record, id, body);
-	append(st);
+	ec_store_append(st);
 }
 
 uint64_t
@@ -390,21 +398,30 @@ ec_store_notice_number(struct store *st, struct event *ev)
 void
 ec_store_notice_gone(struct store *st, struct slice id)
 {
+	ec_store_note_told(st, id);
 	record_notice_gone(&st->record, id);
-	append(st);
+	ec_store_append(st);
+}
+
+static void
+write_next(struct store *st)
+{
+	record_next(&st->record, st->engine->other_next, st->next_line);
+	ec_store_append(st);
+	record_next(&st->record, st->engine->next_id, st->next_line);
+	ec_store_append(st);
 }
 
 void
 ec_store_flush_all(struct store *st)
 {
-	record_next(&st->record, st->engine->next_id, st->next_line);
-	append(st);
+	write_next(st);
 	record_flush(&st->record, st->next_line - 1);
-	append(st);
+	ec_store_append(st);
 	archive_erase(st->archive, st->next_line - 1);
 	st->notices_flushed = st->notices;
 	record_notices(&st->record, st->notices, st->notices_flushed);
-	append(st);
+	ec_store_append(st);
 }
 
 void
@@ -412,7 +429,7 @@ ec_store_sync(struct store *st, store_synced_fn *done, void *arg)
 {
 	struct waiter *w;
 
-	write_dirty(st);
+	ec_store_write_dirty(st);
 	if (st->lost) {
 		done("the disk does not keep up, try again", arg);
 		return;
@@ -449,33 +466,61 @@ save_hits(struct store *st)
 	st->hits_sum = sum;
 	for (size_t i = 0; i < rs->n; i++) {
 		record_hits(&st->record, rs->rules[i]->id, rs->rules[i]->hits);
-		append(st);
+		ec_store_append(st);
 	}
 }
 
 static void
-compact(struct store *st)
+write_events(struct store *st, bool touched)
+{
+	struct event *ev;
+
+	for (ev = st->engine->index.first; ev != NULL; ev = ev->all.next) {
+		if (ev->touched != touched)
+			continue;
+		record_event(&st->record, ev);
+		ec_store_append(st);
+		ev->stored = true;
+	}
+}
+
+void
+ec_store_write_state(struct store *st)
 {
 	struct engine *e = st->engine;
 
-	write_dirty(st);
-	journal_rotate(st->journal);
-	st->saved_line = st->next_line - 1;
-	record_next(&st->record, e->next_id, st->next_line);
-	append(st);
+	write_next(st);
 	record_notices(&st->record, st->notices, st->notices_flushed);
-	append(st);
+	ec_store_append(st);
 	st->hits_sum = UINT64_MAX;
 	save_hits(st);
 	for (size_t i = 0; i < e->n_watches; i++)
 		ec_store_watch(st, e->watches[i].rule->id,
 		    e->watches[i].from_us, e->watches[i].count);
-	for (struct event *ev = e->index.first; ev != NULL; ev = ev->all.next) {
-		record_event(&st->record, ev);
-		append(st);
-		ev->stored = true;
-	}
+	write_events(st, false);
 	st->handlers.save_notices(st->handlers.arg);
+	if (st->sink == NULL)
+		ec_store_write_mode(st);
+	write_events(st, true);
+}
+
+static void
+compact(struct store *st)
+{
+	bool tapped;
+
+	ec_store_write_dirty(st);
+	journal_rotate(st->journal);
+	st->saved_line = st->next_line - 1;
+	tapped = st->tapped;
+	st->tapped = false; /* nothing of this is news */
+	ec_store_write_state(st);
+	if (st->taken_since_us != 0) {
+		record_taken(&st->record, st->taken_since_us, st->taken_line);
+		ec_store_append(st);
+	}
+	st->tapped = tapped;
+	st->fresh = false;
 	st->saved_upto = st->appended;
 	st->old_file = !st->lost;
 	st->compacted_bytes = journal_size(st->journal);

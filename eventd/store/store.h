@@ -25,6 +25,9 @@ struct store_handlers {
 	/* The queues are full, or have room again. */
 	void (*pressure)(bool full, void *arg);
 	void *arg;
+	/* An event of the other event console is new, or closed and about to
+	 * go. May be NULL. */
+	void (*taken)(const struct event *ev, void *arg);
 };
 
 /*
@@ -62,6 +65,60 @@ void ec_store_tick(struct store *st, int64_t now_us, int64_t keep_us);
  */
 typedef void store_synced_fn(const char *why, void *arg);
 void ec_store_sync(struct store *st, store_synced_fn *done, void *arg);
+
+/* --- a fallback (take.c) ----------------------------------------------------
+ */
+
+/* What is written goes to others, too: the journal is what is shipped. */
+struct store_tap {
+	void (*record)(struct slice record, void *arg);
+	/* The records until now are a whole; the last has this number. */
+	void (*batch)(uint64_t upto, void *arg);
+	/* Records up to this number are on disk. */
+	void (*durable)(uint64_t upto, void *arg);
+	/* A record was lost: the disk did not keep up. */
+	void (*broken)(void *arg);
+	void *arg;
+};
+/* NULL: no longer. */
+void ec_store_tap(struct store *st, const struct store_tap *tap);
+/* Number of the last record; what is dirty is written. */
+uint64_t ec_store_position(struct store *st);
+/* All open events, counters, watches and waiting notices as records. */
+typedef void store_record_fn(struct slice record, void *arg);
+void ec_store_whole(struct store *st, store_record_fn *record, void *arg);
+/*
+ * A record of the other event console, kept here as our own. `merge`: it comes
+ * back from a fallback; counters never fall. -1 with a reason: it is damaged,
+ * or none that one sends. Deadlines are set by the next ec_engine_start().
+ */
+int ec_store_take(
+    struct store *st, struct slice record, bool merge, struct err *err_r);
+/* The event is not there any more at the other event console. */
+void ec_store_take_gone(struct store *st, uint64_t id);
+
+/* On disk: numbers are never given to another meaning. */
+enum store_mode {
+	STORE_ALONE = 0,
+	STORE_SYNC = 1,
+	STORE_TAKEOVER = 2,
+	STORE_STAYS = 3 /* in takeover until a person says otherwise */
+};
+struct store_state {
+	enum store_mode mode;
+	int64_t since_us; /* of the takeover */
+	int64_t sync_us;  /* the last synchronisation that is remembered */
+	uint64_t line;    /* the first of the archive in this takeover */
+};
+const struct store_state *ec_store_state(const struct store *st);
+void ec_store_set_mode(
+    struct store *st, enum store_mode mode, int64_t since_us, int64_t sync_us);
+/* In takeover: events of the master that ended; notices that were delivered. */
+const uint64_t *ec_store_shut(const struct store *st, size_t *n_r);
+const struct strings *ec_store_told(const struct store *st);
+/* A fallback's return that began at that time was taken in up to its line. */
+void ec_store_set_taken(struct store *st, int64_t since_us, uint64_t line);
+uint64_t ec_store_taken(const struct store *st, int64_t since_us);
 
 struct archive *ec_store_archive(struct store *st);
 uint64_t ec_store_journal_bytes(const struct store *st);

@@ -14,6 +14,9 @@ int event_list(const struct cmd_call *call, int argc, char **argv);
 int event_show(const struct cmd_call *call, int argc, char **argv);
 int event_ack(const struct cmd_call *call, int argc, char **argv);
 int event_archive(const struct cmd_call *call, int argc, char **argv);
+int event_replication(const struct cmd_call *call, int argc, char **argv);
+int event_switch(const struct cmd_call *call, int argc, char **argv);
+int event_key(const struct cmd_call *call, int argc, char **argv);
 int event_suggest(const struct cmd_call *call, int argc, char **argv);
 
 #endif

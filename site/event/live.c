@@ -203,8 +203,8 @@ event_show(const struct cmd_call *call, int argc, char **argv)
 	return 0;
 }
 
-static int
-send(const struct cmd_call *call, const char *what, json_t *request)
+int
+event_send(const struct cmd_call *call, const char *what, json_t *request)
 {
 	char *text = json_dumps(request, JSON_COMPACT);
 	struct str question = {0}, answer = {0};
@@ -244,7 +244,7 @@ event_ack(const struct cmd_call *call, int argc, char **argv)
 	int code;
 
 	if (join_ids(argc, argv, &ids))
-		code = send(call, "event ack",
+		code = event_send(call, "event ack",
 		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name",
 			"UPDATE", "ids", str_get(&ids), "user", audit_who(),
 			"ack", "1", "comment", comment == NULL ? "" : comment,
@@ -262,7 +262,7 @@ event_archive(const struct cmd_call *call, int argc, char **argv)
 	int code;
 
 	if (join_ids(argc, argv, &ids))
-		code = send(call, "event archive",
+		code = event_send(call, "event archive",
 		    json_pack("{s:s, s:s, s:s}", "name", "DELETE", "ids",
 			str_get(&ids), "user", audit_who()));
 	else

@@ -16,4 +16,7 @@
 json_t *event_rows(
     const struct cmd_call *call, const char *question, struct err *err_r);
 
+/* A COMMAND, as JSON; takes `request` over. An exit code. */
+int event_send(const struct cmd_call *call, const char *what, json_t *request);
+
 #endif

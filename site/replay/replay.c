@@ -390,6 +390,7 @@ play_command(struct replay *r, struct slice line)
 	case COMMAND_SHUTDOWN:
 	case COMMAND_REOPENLOG:
 	case COMMAND_SYNC:
+	case COMMAND_SWITCH:
 		print_error(r, "this command means the daemon, not its events");
 		break;
 	}

@@ -93,7 +93,7 @@ static void
 start(struct site *s, const char *folder)
 {
 	struct store_handlers handlers = {
-	    notice, notice_gone, save_notices, pressure, s};
+	    notice, notice_gone, save_notices, pressure, s, NULL};
 	struct err err;
 
 	*s = (struct site){0};

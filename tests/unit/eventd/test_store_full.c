@@ -83,7 +83,7 @@ static void
 start(struct site *s, const char *folder)
 {
 	struct store_handlers handlers = {
-	    no_notice, no_notice_gone, no_notices, no_pressure, s};
+	    no_notice, no_notice_gone, no_notices, no_pressure, s, NULL};
 	struct err err;
 
 	*s = (struct site){0};
