@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "notifyd/held.h"
+#include "notifyd/methods/orphans.h"
 #include "notifyd/spool/bulk.h"
 
 #include <stdlib.h>
@@ -129,6 +130,18 @@ machine_name(void)
 	return xstrdup(name[0] == '\0' ? "localhost" : name);
 }
 
+static void
+end_orphans(const char *root)
+{
+	unsigned n = orphans_kill(root);
+
+	if (n > 0)
+		log_info(
+		    "%u scripts of a notifier that was killed were still "
+		    "at work: they are ended, their deliveries begin again",
+		    n);
+}
+
 static int
 notifyd_init(struct daemon *d, struct err *err_r)
 {
@@ -149,6 +162,7 @@ notifyd_init(struct daemon *d, struct err *err_r)
 	log_warnings(&warnings);
 	if (n->book == NULL || open_spool(n, err_r) < 0)
 		return -1;
+	end_orphans(d->root);
 	n->deliverer = deliverer_new(d->loop, n->spool, d->root, n->machine);
 	deliverer_configure(n->deliverer, d->settings);
 	deliverer_judge(n->deliverer, &(struct held_judge){process_tells, n});
