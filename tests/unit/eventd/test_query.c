@@ -196,9 +196,8 @@ commands(void **state)
 	assert_string_equal(command(h, 8, "CHANGESTATE;4;bob;7"),
 	    "the state is 0 to 3, not "
 	    "\"7\"");
-	assert_string_equal(command(h, 8, "SWITCHMODE;sync"),
-	    "this event console is not a "
-	    "fallback of another");
+	assert_string_equal(command(h, 8, "SWITCHMODE;sync;now"),
+	    "SWITCHMODE takes 1 arguments, not 2");
 	assert_string_equal(
 	    command(h, 8, "REBOOT;now"), "there is no command \"REBOOT\"");
 	assert_string_equal(
