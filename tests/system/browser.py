@@ -159,11 +159,13 @@ class Driver:
             "r.violations.map((v) => [v.id, v.help, v.nodes.slice(0, 3)"
             ".map((n) => n.html.slice(0, 200) + ' ' + n.failureSummary)]))")
 
-    def wait(self, script, timeout=20):
+    def wait(self, script, timeout=60):
         end = time.monotonic() + timeout
         while not self.run(script):
             assert time.monotonic() < end, (
-                script, self.run("return document.body.innerText"))
+                script, self.run("return [location.hash, "
+                                 "document.getElementById('q')?.value, "
+                                 "document.body.innerText]"))
             time.sleep(0.05)
 
     def screenshot(self, path):
