@@ -10,6 +10,7 @@
 #include "common/config/snapshot_build.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "notifyd/escalate.h"
 #include "notifyd/notifyd.h"
 
 #include <stdio.h>
@@ -244,6 +245,8 @@ set_up(const char *folder)
 	deliverer_configure(n.deliverer, daemon_.settings);
 	deliverer_stop(n.deliverer); /* the way ends in the spool */
 	n.forwarder = forwarder_new(daemon_.loop, n.spool, NULL);
+	n.escalations = escalations_new(
+	    daemon_.loop, n.spool, &(struct escalations_world){.arg = &n});
 	free(path);
 	str_free(&mistakes);
 }
