@@ -6,6 +6,7 @@
  * the thread that gives them, which is core's loop, and of the one that sends.
  */
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/metric_path.h"
@@ -122,6 +123,7 @@ main(int argc, char **argv)
 	pthread_t server;
 	clockid_t clock;
 	double names, with, all, theirs;
+	struct err err;
 	int fd;
 
 	if (results < TURN) {
@@ -129,11 +131,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	must(mkdtemp(root) != NULL);
-	path = xasprintf("%s/tmp", root);
-	must(mkdir(path, 0700) == 0);
-	free(path);
 	path = xasprintf("%s/tmp/run", root);
-	must(mkdir(path, 0700) == 0);
+	must(file_mkdirs(path, 0700, &err) == 0);
 	free(path);
 	path = xasprintf("%s/" METRIC_SOCKET, root);
 	fd = listen_at(path);
@@ -154,14 +153,7 @@ main(int argc, char **argv)
 	metrics_free(&m);
 	pthread_join(server, NULL);
 	close(fd);
-	unlink(path);
 	free(path);
-	for (const char *at = "/tmp/run\0/tmp\0\0";; at += strlen(at) + 1) {
-		path = xasprintf("%s%s", root, at);
-		rmdir(path);
-		free(path);
-		if (*at == '\0')
-			break;
-	}
+	must(file_remove_tree(root, &err) == 0);
 	return 0;
 }

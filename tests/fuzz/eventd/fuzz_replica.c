@@ -4,6 +4,7 @@
  * other, to a master or to a fallback (the first byte says which). Whatever
  * they are, the store and the engine stay whole.
  */
+#include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "eventd/replica/replica.h"
@@ -175,15 +176,6 @@ make_engine(void)
 }
 
 static void
-remove_folder(const char *folder)
-{
-	char *command = xasprintf("rm -rf %s", folder);
-
-	must(system(command) == 0);
-	free(command);
-}
-
-static void
 feed(struct replica *r, struct slice bytes)
 {
 	struct wire w = wire_of(bytes);
@@ -241,6 +233,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ec_engine_free(&engine);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	must(uv_loop_close(&loop) == 0);
-	remove_folder(folder);
+	must(file_remove_tree(folder, &err) == 0);
 	return 0;
 }
