@@ -3,12 +3,11 @@
  * What survives: a child keeps events and is killed with SIGKILL; what it was
  * told to be durable is there again, ids go on, the archive is whole.
  */
-#include "tests/unit/eventd/harness.h"
+#include "tests/unit/eventd/stored.h"
 
 #include "common/file.h"
 #include "eventd/store/archive_sql.h"
 #include "eventd/store/record.h"
-#include "eventd/store/store.h"
 
 #include <signal.h>
 #include <sqlite3.h>
@@ -23,35 +22,6 @@ struct site {
 	bool synced;
 	struct str answer;
 };
-
-static void
-changed(struct event *ev, void *arg)
-{
-	ec_store_changed(((struct site *)arg)->store, ev);
-}
-
-static void
-gone(const struct event *ev, void *arg)
-{
-	ec_store_gone(((struct site *)arg)->store, ev);
-}
-
-static void
-history(const char *what, const char *who, const char *addinfo,
-    const struct event *ev, int64_t now_us, void *arg)
-{
-	ec_store_history(
-	    ((struct site *)arg)->store, what, who, addinfo, ev, now_us);
-}
-
-static void
-action(struct event *ev, const char *name, bool recovery, void *arg)
-{
-	(void)ev;
-	(void)name;
-	(void)recovery;
-	(void)arg;
-}
 
 static void
 notice(struct slice id, struct slice body, void *arg)
@@ -102,11 +72,7 @@ start(struct site *s, const char *folder)
 	    "[{\"id\":\"c\",\"when\":{\"application\":\"c\"},\"count\":"
 	    "{\"count\":3}},{\"id\":\"r\"}]",
 	    NULL);
-	s->h->effects = (struct engine_effects){.changed = changed,
-	    .gone = gone,
-	    .history = history,
-	    .action = action,
-	    .arg = s};
+	harness_stores(s->h, &s->store);
 	s->store = ec_store_open(&s->loop, folder, s->h->e, &handlers, &err);
 	if (s->store == NULL)
 		fail_msg("%s", err.text);

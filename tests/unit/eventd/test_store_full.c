@@ -4,10 +4,9 @@
  * that is not durable, the reason is told in words, and with room again all of
  * it is written, also what is found after a SIGKILL.
  */
-#include "tests/unit/eventd/harness.h"
+#include "tests/unit/eventd/stored.h"
 
 #include "common/file.h"
-#include "eventd/store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,26 +29,6 @@ struct site {
 	char why[256]; /* of the last answer; "": durable */
 	struct str lines;
 };
-
-static void
-changed(struct event *ev, void *arg)
-{
-	ec_store_changed(((struct site *)arg)->store, ev);
-}
-
-static void
-gone(const struct event *ev, void *arg)
-{
-	ec_store_gone(((struct site *)arg)->store, ev);
-}
-
-static void
-history(const char *what, const char *who, const char *addinfo,
-    const struct event *ev, int64_t now_us, void *arg)
-{
-	ec_store_history(
-	    ((struct site *)arg)->store, what, who, addinfo, ev, now_us);
-}
 
 static void
 no_notice(struct slice id, struct slice body, void *arg)
@@ -89,10 +68,7 @@ start(struct site *s, const char *folder)
 	*s = (struct site){0};
 	uv_loop_init(&s->loop);
 	s->h = harness_new("[{\"id\":\"r\"}]", NULL);
-	s->h->effects.changed = changed;
-	s->h->effects.gone = gone;
-	s->h->effects.history = history;
-	s->h->effects.arg = s;
+	harness_stores(s->h, &s->store);
 	s->store = ec_store_open(&s->loop, folder, s->h->e, &handlers, &err);
 	if (s->store == NULL)
 		fail_msg("%s", err.text);
