@@ -56,6 +56,7 @@ struct fetch {
 	struct str copy;
 	char *name; /* what to connect to, terminated */
 	uv_timer_t deadline;
+	bool had_grace; /* the deadline was put off once */
 	int64_t started_ns, started_wall_ns;
 	struct resolve_ask ask;
 	union address addresses[LIMIT_ADDRESSES];

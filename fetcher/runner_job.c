@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#define GRACE_FROM_MS 5 /* less is the loop's usual round */
+
 static const struct fetch_kind *const kinds[MSG_JOB_KINDS] = {
     [MSG_JOB_AGENT] = &fetch_kind_agent,
     [MSG_JOB_PROGRAM] = &fetch_kind_program,
@@ -109,6 +111,7 @@ goes_on(struct fetch *f)
 	fetch_take(f, "\n<<<<>>>>\n", 10, &unused);
 	f->kind = &fetch_kind_snmp;
 	f->job.timeout_ms = f->whole_ms;
+	f->had_grace = false;
 	uv_timer_start(&f->deadline, deadline, fetch_left_ms(f), 0);
 	run(f);
 	return true;
@@ -230,12 +233,32 @@ run(struct fetch *f)
 	resolver_ask(f->runner->resolver, f->name, f->job.family, &f->ask);
 }
 
+/*
+ * Timers come before sockets: of a loop that was held up the deadline would
+ * be taken before the answer that has long come. So its delay is given back,
+ * once.
+ */
+static bool
+has_grace(struct fetch *f)
+{
+	int64_t used_ms = (clock_mono() - f->started_ns) / NS_PER_MS;
+	int64_t late_ms = used_ms - (int64_t)f->job.timeout_ms;
+
+	if (f->had_grace || late_ms < GRACE_FROM_MS)
+		return false;
+	f->had_grace = true;
+	uv_timer_start(&f->deadline, deadline, (uint64_t)late_ms, 0);
+	return true;
+}
+
 static void
 deadline(uv_timer_t *timer)
 {
 	struct fetch *f = timer->data;
 	char timeout[32];
 
+	if (has_grace(f))
+		return;
 	f->runner->counters.jobs_late++;
 	fetch_timeout_text(f, timeout);
 	switch (f->stage) {

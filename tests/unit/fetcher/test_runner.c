@@ -226,6 +226,40 @@ bad_agents(void **state)
 	}
 }
 
+/* Stays away from its loop until long after the deadline. */
+static void
+hold_up(uv_timer_t *timer)
+{
+	(void)timer;
+	usleep(900 * 1000);
+}
+
+static void
+answers_before_a_late_look_count(void **state)
+{
+	struct peer p;
+	struct bench b;
+	struct ended e = {0};
+	struct msg_job job;
+	uv_timer_t busy;
+
+	(void)state;
+	peer_open(&p, AF_INET, good);
+	bench_open(&b);
+	job = agent_job("127.0.0.1", p.port, 300);
+	bench_start(&b, &job, &e);
+	uv_timer_init(&b.loop, &busy);
+	uv_timer_start(&busy, hold_up, 0, 0);
+	bench_wait(&b);
+	assert_null(e.failure);
+	assert_int_equal(e.output_len, strlen(good_output));
+	assert_int_equal(runner_counters(b.runner).jobs_late, 0);
+	uv_close((uv_handle_t *)&busy, NULL);
+	bench_close(&b);
+	ended_clear(&e);
+	peer_close(&p);
+}
+
 static void
 no_agent(void **state)
 {
@@ -412,6 +446,7 @@ main(void)
 	    cmocka_unit_test(good_agents),
 	    cmocka_unit_test(over_ipv6),
 	    cmocka_unit_test(bad_agents),
+	    cmocka_unit_test(answers_before_a_late_look_count),
 	    cmocka_unit_test(no_agent),
 	    cmocka_unit_test(many_at_once),
 	    cmocka_unit_test(one_fetch_per_host),
