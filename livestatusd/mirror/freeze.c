@@ -150,6 +150,12 @@ copy_of(struct mirror *m, void *old, size_t n, size_t cap, size_t size)
 	return copy;
 }
 
+static void
+copy_notes(struct mirror *m, struct mirror_all_notes *all)
+{
+	all->v = copy_of(m, all->v, all->n, all->cap, sizeof(*all->v));
+}
+
 void
 mirror_own(struct mirror *m, enum mirror_shared which)
 {
@@ -167,12 +173,10 @@ mirror_own(struct mirror *m, enum mirror_shared which)
 		    m->snap->n_contacts, sizeof(*m->contacts));
 		break;
 	case MIRROR_DOWNTIMES:
-		m->downtimes = copy_of(m, m->downtimes, m->n_downtimes,
-		    m->cap_downtimes, sizeof(*m->downtimes));
+		copy_notes(m, &m->downtimes);
 		break;
 	case MIRROR_COMMENTS:
-		m->comments = copy_of(m, m->comments, m->n_comments,
-		    m->cap_comments, sizeof(*m->comments));
+		copy_notes(m, &m->comments);
 		break;
 	case MIRROR_COUNTERS:
 		m->counters = copy_of(m, m->counters, m->n_counters,

@@ -129,8 +129,8 @@ mirror_free_values(struct mirror *m)
 	free(m->names);
 	free(m->child_from);
 	free(m->children);
-	free(m->downtimes);
-	free(m->comments);
+	free(m->downtimes.v);
+	free(m->comments.v);
 	for (size_t i = 0; i < m->n_counters; i++)
 		free(m->counters[i].name);
 	free(m->counters);

@@ -111,20 +111,24 @@ struct mirror_contact {
 	struct mirror_override over; /* the variables */
 };
 
-struct mirror_downtime {
-	struct msg_downtime d; /* author and comment point behind it */
-};
-struct mirror_comment {
-	struct msg_comment c; /* author and comment point behind it */
+/* A downtime or a comment. */
+struct mirror_note {
+	uint64_t id;
+	uint32_t object;
+	union { /* author and comment point behind the note */
+		struct msg_downtime d;
+		struct msg_comment c;
+	};
 };
 /* Those of one object, id ascending. */
-struct mirror_downtimes {
+struct mirror_notes {
 	uint32_t n;
-	const struct mirror_downtime *v[];
+	const struct mirror_note *v[];
 };
-struct mirror_comments {
-	uint32_t n;
-	const struct mirror_comment *v[];
+/* All of a kind, id ascending. */
+struct mirror_all_notes {
+	struct mirror_note **v;
+	size_t n, cap;
 };
 
 struct mirror_counter {
@@ -157,8 +161,8 @@ struct mirror_page {
 	struct mirror_text text[MIRROR_PAGE];
 	MIRROR_NUMBERS(MIRROR_MEMBER)
 	const struct mirror_override *over[MIRROR_PAGE]; /* NULL for most */
-	const struct mirror_downtimes *downtimes_of[MIRROR_PAGE];
-	const struct mirror_comments *comments_of[MIRROR_PAGE];
+	const struct mirror_notes *downtimes_of[MIRROR_PAGE];
+	const struct mirror_notes *comments_of[MIRROR_PAGE];
 };
 
 struct bi;
@@ -174,10 +178,8 @@ struct mirror {
 	struct mirror_name *names; /* by object */
 	/* host h's children: children[child_from[h]..child_from[h + 1]) */
 	uint32_t *child_from, *children;
-	struct mirror_contact *contacts;    /* by contact */
-	struct mirror_downtime **downtimes; /* all, id ascending */
-	struct mirror_comment **comments;
-	size_t n_downtimes, cap_downtimes, n_comments, cap_comments;
+	struct mirror_contact *contacts; /* by contact */
+	struct mirror_all_notes downtimes, comments;
 	uint32_t switches;     /* MSG_SWITCH_* */
 	int64_t program_start; /* of core */
 	int64_t status_at_ns;  /* when the counters came; 0: never */

@@ -30,7 +30,7 @@ enum {
 static int64_t
 downtime(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct msg_downtime *d = &v->m->downtimes[at]->d;
+	const struct msg_downtime *d = &v->m->downtimes.v[at]->d;
 	bool is_service = d->object >= v->snap->n_hosts;
 
 	switch (c->off) {
@@ -66,7 +66,7 @@ downtime(struct view *v, const struct column *c, uint32_t at)
 static struct slice
 downtime_text(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct msg_downtime *d = &v->m->downtimes[at]->d;
+	const struct msg_downtime *d = &v->m->downtimes.v[at]->d;
 
 	return c->off == AUTHOR ? d->author : d->comment;
 }
@@ -74,7 +74,7 @@ downtime_text(struct view *v, const struct column *c, uint32_t at)
 static int64_t
 comment(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct msg_comment *m = &v->m->comments[at]->c;
+	const struct msg_comment *m = &v->m->comments.v[at]->c;
 	bool is_service = m->object >= v->snap->n_hosts;
 
 	switch (c->off) {
@@ -104,7 +104,7 @@ comment(struct view *v, const struct column *c, uint32_t at)
 static struct slice
 comment_text(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct msg_comment *m = &v->m->comments[at]->c;
+	const struct msg_comment *m = &v->m->comments.v[at]->c;
 
 	return c->off == AUTHOR ? m->author : m->comment;
 }

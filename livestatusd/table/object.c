@@ -132,7 +132,7 @@ switches(struct view *v, const struct column *c, uint32_t at)
 static int64_t
 pending_flexible(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct mirror_downtimes *all = mirror_get(v->m, at, downtimes_of);
+	const struct mirror_notes *all = mirror_get(v->m, at, downtimes_of);
 	int64_t n = 0;
 
 	(void)c;
@@ -372,7 +372,7 @@ rrddata(struct view *v, const struct column *c, uint32_t at)
 static void
 downtimes(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct mirror_downtimes *all = mirror_get(v->m, at, downtimes_of);
+	const struct mirror_notes *all = mirror_get(v->m, at, downtimes_of);
 	struct items *it = &v->items;
 
 	for (uint32_t i = 0; all != NULL && i < all->n; i++) {
@@ -403,7 +403,7 @@ downtimes(struct view *v, const struct column *c, uint32_t at)
 static void
 comments(struct view *v, const struct column *c, uint32_t at)
 {
-	const struct mirror_comments *all = mirror_get(v->m, at, comments_of);
+	const struct mirror_notes *all = mirror_get(v->m, at, comments_of);
 	struct items *it = &v->items;
 
 	for (uint32_t i = 0; all != NULL && i < all->n; i++) {

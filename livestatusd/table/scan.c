@@ -194,12 +194,11 @@ static void
 fill_notes(struct scan *s, struct block *b)
 {
 	const struct mirror *m = s->view->m;
-	bool comments = s->table->kind == TABLE_COMMENTS;
-	size_t total = comments ? m->n_comments : m->n_downtimes;
+	const struct mirror_all_notes *all =
+	    s->table->kind == TABLE_COMMENTS ? &m->comments : &m->downtimes;
 
-	while (b->n < BLOCK_ROWS && s->a < total) {
-		uint32_t object = comments ? m->comments[s->a]->c.object
-					   : m->downtimes[s->a]->d.object;
+	while (b->n < BLOCK_ROWS && s->a < all->n) {
+		uint32_t object = all->v[s->a]->object;
 		bool is_host = object < s->view->snap->n_hosts;
 
 		b->at[ENTITY_SELF][b->n] = (uint32_t)s->a++;

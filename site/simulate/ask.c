@@ -55,10 +55,10 @@ feed(struct sim *s)
 		s->mirror = mirror_new(s->snap, &err);
 	if (s->mirror == NULL)
 		panic("simulate: %s", err.text);
-	while (s->mirror->n_downtimes > 0)
-		mirror_drop_downtime(s->mirror, s->mirror->downtimes[0]->d.id);
-	while (s->mirror->n_comments > 0)
-		mirror_drop_comment(s->mirror, s->mirror->comments[0]->c.id);
+	while (s->mirror->downtimes.n > 0)
+		mirror_drop_downtime(s->mirror, s->mirror->downtimes.v[0]->id);
+	while (s->mirror->comments.n > 0)
+		mirror_drop_comment(s->mirror, s->mirror->comments.v[0]->id);
 	for (uint32_t i = 0; i < e->snap->n_objects; i++) {
 		encode_checkable(&m, &pairs, e, s->schedule, i, sim_now(s));
 		mirror_apply(s->mirror, &m, sim_wall(s));

@@ -56,20 +56,20 @@ test_notes(void **state)
 
 	m.downtime = (struct msg_downtime){.id = 7, .object = DB1};
 	mirror_apply(f->m, &m, 1);
-	assert_int_equal(f->m->n_downtimes, 2);
+	assert_int_equal(f->m->downtimes.n, 2);
 	assert_null(mirror_get(f->m, WEB1_DISK_VAR, downtimes_of));
 	assert_int_equal(mirror_get(f->m, DB1, downtimes_of)->v[0]->d.id, 7);
 	m.downtime.id = 5;
 	mirror_apply(f->m, &m, 1);
 	assert_int_equal(mirror_get(f->m, DB1, downtimes_of)->v[0]->d.id, 5);
 	assert_int_equal(mirror_get(f->m, DB1, downtimes_of)->v[1]->d.id, 7);
-	assert_int_equal(f->m->downtimes[1]->d.id, 5);
+	assert_int_equal(f->m->downtimes.v[1]->d.id, 5);
 	m.downtime.object = 1000;
 	mirror_apply(f->m, &m, 1);
 	assert_int_equal(f->m->ignored, 1);
 	m = (struct msg){.id = MSG_DOWNTIME_GONE, .downtime_gone = {77}};
 	mirror_apply(f->m, &m, 1);
-	assert_int_equal(f->m->n_downtimes, 3);
+	assert_int_equal(f->m->downtimes.n, 3);
 }
 
 static void
