@@ -43,6 +43,13 @@ address_parse(const char *text, uint32_t family, union address *addr_r)
 	return false;
 }
 
+uint16_t
+address_port(const union address *addr)
+{
+	return ntohs(addr->sa.sa_family == AF_INET6 ? addr->in6.sin6_port
+						    : addr->in4.sin_port);
+}
+
 void
 address_set_port(union address *addr, uint16_t port)
 {

@@ -26,6 +26,7 @@ union address {
  */
 bool address_parse(const char *text, uint32_t family, union address *addr_r);
 void address_set_port(union address *addr, uint16_t port);
+uint16_t address_port(const union address *addr);
 socklen_t address_len(const union address *addr);
 /* The same address; ports do not matter. */
 bool address_same(const union address *a, const union address *b);

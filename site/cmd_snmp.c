@@ -39,6 +39,17 @@ host_job(const struct cmd_call *call, struct written *w, struct msg_job *job)
 	return false;
 }
 
+static bool
+is_version(const struct msg_job *job, const char *version)
+{
+	json_t *doc = json_loadb(job->snmp.s, job->snmp.len, 0, NULL);
+	const char *word = json_string_value(json_object_get(doc, "version"));
+	bool is = word != NULL && strcmp(word, version) == 0;
+
+	json_decref(doc);
+	return is;
+}
+
 /* --- walk, get ------------------------------------------------------------
  */
 
@@ -46,6 +57,7 @@ struct walking {
 	struct oid trees[WALK_MAX_TREES];
 	size_t n;
 	bool exact;
+	const char *context; /* NULL: the host's */
 	struct oid skip;
 	struct snmp_walk *walk;
 	FILE *to;
@@ -126,6 +138,7 @@ begin_walk(
 	    .no_bulk = options->no_bulk,
 	    .bulk = options->bulk,
 	    .exact = k->exact,
+	    .context = k->context,
 	    .skip = k->skip.n > 0 ? &k->skip : NULL,
 	    .put = put,
 	    .arg = k};
@@ -225,13 +238,21 @@ walk_or_get(const struct cmd_call *call, bool exact)
 	int code = CMD_FAILED;
 
 	k->exact = exact;
+	k->context = cmd_value(call, "context");
 	if (exact && call->argc < 3)
 		cmd_fail("snmp", "get needs an OID (.1.3.6.1.2.1.1.5.0)");
 	else if (exact && cmd_value(call, "output") != NULL)
 		cmd_fail("snmp", "--output goes with walk alone");
 	else if (read_trees(call, k))
 		w = written_open(call->site, "snmp");
-	if (w != NULL && host_job(call, w, &job))
+	if (w == NULL || !host_job(call, w, &job))
+		code = CMD_FAILED;
+	else if (k->context != NULL && !is_version(&job, "3"))
+		cmd_fail("snmp",
+		    "%s: contexts go with version 3 alone (its key "
+		    "snmp.version)",
+		    call->argv[1]);
+	else
 		code = walk_job(call, k, &job);
 	written_close(&w);
 	free(k);
@@ -264,11 +285,9 @@ make_collector(struct scanning *s, const struct msg_job *job)
 	const struct section_type *wanted[COLLECT_MAX_SECTIONS];
 	size_t n = collect_wanted((struct slice){NULL, 0}, true, wanted);
 	struct collect_settings set = {.scan_only = true};
-	const char *version;
 
 	s->doc = json_loadb(job->snmp.s, job->snmp.len, 0, NULL);
-	version = json_string_value(json_object_get(s->doc, "version"));
-	set.v1 = version != NULL && strcmp(version, "1") == 0;
+	set.v1 = is_version(job, "1");
 	set.bare = json_is_true(json_object_get(s->doc, "without_system"));
 	set.options = s->doc;
 	s->collect = collect_new(&set, wanted, n);
@@ -367,6 +386,8 @@ run(const struct cmd_call *call)
 static const struct cmd_option options[] = {
     {"output", 'o', "FILE",
 	"walk: into this file, with progress on a terminal"},
+    {"context", 'c', "NAME",
+	"walk, get: in this context (version 3) in place of the host's"},
     {"walk", 'w', "FILE", "scan: this stored walk in place of the device"},
     {"all", 'a', NULL, "scan: also what the device does not have, with why"},
     {"json", 'j', NULL,

@@ -6,7 +6,7 @@
 #include "fetcher/sections/df.h"
 #include "fetcher/sections/mem.h"
 #include "fetcher/sections/rows.h"
-#include "fetcher/snmp/source.h"
+#include "fetcher/snmp/source_ucd.h"
 
 #include "common/num.h"
 
@@ -206,12 +206,17 @@ static const struct snmp_atom has_hr[] = {SNMP_HAS(SNMP_HR_UPTIME), {0}};
 static const struct snmp_atom has_hr_mem[] = {SNMP_HAS(SNMP_HR_UPTIME),
     SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.3375."),
     SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.2620."), {0}};
+/* F5's and Check Point's are neither read by one nor by the other. */
+#define READ_OTHERWISE                                                         \
+	SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.3375."),            \
+	    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.2620.")
 /* Plain net-snmp has both tables: there the other one is taken. */
-static const struct snmp_atom has_ucd_mem[] = {SNMP_HAS(UCD_TREE),
-    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.8072."),
-    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.3375."),
-    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.2620."),
-    SNMP_OR_HAS(UCD_TREE), SNMP_HAS_NOT(SNMP_HR_UPTIME), {0}};
+#define NOT_PLAIN                                                              \
+	SNMP_HAS(UCD_TREE),                                                    \
+	    SNMP_IS_NOT(SNMP_SYS_OBJECT, STARTS, ".1.3.6.1.4.1.8072."),        \
+	    READ_OTHERWISE
+static const struct snmp_atom has_ucd_mem[] = {UCD_DETECT_AND(NOT_PLAIN),
+    SNMP_OR_HAS(UCD_TREE), SNMP_HAS_NOT(SNMP_HR_UPTIME), READ_OTHERWISE, {0}};
 static const struct snmp_atom has_ucd_disk[] = {
     SNMP_HAS(".1.3.6.1.4.1.2021.9.1.2.*"), SNMP_HAS_NOT(SNMP_HR_UPTIME), {0}};
 

@@ -50,12 +50,6 @@ in_order(const void *a, const void *b)
 	return cx != cy ? (cx ? -1 : 1) : strcmp(x, y);
 }
 
-static const json_t *
-contexts_of(const struct collect *c)
-{
-	return json_object_get(c->set.options, "contexts");
-}
-
 struct collect *
 collect_new(const struct collect_settings *settings,
     const struct section_type *const *wanted, size_t n)
@@ -78,7 +72,6 @@ collect_new(const struct collect_settings *settings,
 	    settings->bulk == 0 ? BULK_REPETITIONS : settings->bulk;
 	c->width = SNMP_MAX_ASKED;
 	c->no_bulk = settings->v1 || settings->no_bulk;
-	c->n_contexts = json_array_size(contexts_of(c));
 	collect_scan_need(c, SNMP_SYS_DESCR);
 	collect_scan_need(c, SNMP_SYS_OBJECT);
 	for (size_t i = 0; i < n; i++)
@@ -160,10 +153,10 @@ larger(size_t a, size_t b)
 }
 
 static void
-add_column(struct collect *c, const struct table_column *column, size_t first,
-    size_t enough)
+add_column(struct collect *c, const struct table_column *column,
+    const json_t *contexts, size_t first, size_t enough)
 {
-	struct column *k = collect_column(c, column->oid);
+	struct column *k = collect_column(c, column->oid, contexts);
 
 	if (k != NULL) {
 		k->first = larger(k->first, first);
@@ -175,20 +168,30 @@ add_column(struct collect *c, const struct table_column *column, size_t first,
 	ARRAY_GROW(c->columns, c->n_columns, c->cap_columns);
 	c->columns[c->n_columns++] = (struct column){.oid = column->oid,
 	    .scalar = column->scalar,
+	    .contexts = contexts,
 	    .first = first,
 	    .enough = enough};
 }
 
+static bool
+same_contexts(const json_t *a, const json_t *b)
+{
+	return a == b || json_equal(a, b);
+}
+
 struct column *
-collect_column(const struct collect *c, const struct oid *oid)
+collect_column(
+    const struct collect *c, const struct oid *oid, const json_t *contexts)
 {
 	for (size_t i = 0; i < c->n_columns; i++) {
 		const struct oid *other = c->columns[i].oid;
 
-		if (other == oid ||
-		    (other->n == oid->n &&
-			other->id[oid->n - 1] == oid->id[oid->n - 1] &&
-			oid_compare(other->id, oid->n, oid->id, oid->n) == 0))
+		if ((other == oid ||
+			(other->n == oid->n &&
+			    other->id[oid->n - 1] == oid->id[oid->n - 1] &&
+			    oid_compare(other->id, oid->n, oid->id, oid->n) ==
+				0)) &&
+		    same_contexts(c->columns[i].contexts, contexts))
 			return &c->columns[i];
 	}
 	return NULL;
@@ -199,13 +202,15 @@ add_columns(struct collect *c, const struct chosen *s)
 {
 	const struct snmp_table *t = s->type->snmp->tables;
 	struct collect_limit limit = collect_limit(c, s->type);
+	const json_t *contexts = collect_contexts(c, s->type);
 
 	for (; t->oid != NULL; t++) {
 		const struct table_column *k = table_oids(t);
 
 		for (size_t i = 0; t->columns[i].oid != NULL; i++)
 			if (k[i].oid != NULL)
-				add_column(c, &k[i], limit.first, s->enough);
+				add_column(
+				    c, &k[i], contexts, limit.first, s->enough);
 	}
 }
 
@@ -288,9 +293,13 @@ ask_columns(struct collect *c, bool scalars)
 		struct column *k = &c->columns[i];
 		unsigned mine = repetitions_of(c, k);
 
-		if (k->done || k->scalar != scalars ||
-		    !has_room(c, op, mine > most ? mine : most))
+		if (k->scalar != scalars || !collect_open(c, k) ||
+		    !has_room(c, op, mine > most ? mine : most) ||
+		    (c->n_asked > 0 &&
+			!collect_context_same(
+			    c->context, collect_context_of(k))))
 			continue;
+		c->context = collect_context_of(k);
 		if (!oid_append(ask(c, op, i, k->oid), k->at, k->n_at)) {
 			k->done = true;
 			c->n_asked--;
@@ -301,32 +310,6 @@ ask_columns(struct collect *c, bool scalars)
 	c->request->repetitions = most;
 }
 
-/* All columns once more in the next context. False: that was the last. */
-static bool
-next_context(struct collect *c)
-{
-	if (c->context + 1 >= c->n_contexts)
-		return false;
-	c->context++;
-	for (size_t i = 0; i < c->n_columns; i++) {
-		struct column *k = &c->columns[i];
-
-		k->done = k->scalar && k->walked.n > 0;
-		k->at = NULL;
-		k->n_at = 0;
-	}
-	c->phase = PHASE_SCALARS;
-	return true;
-}
-
-static const char *
-context_of(const struct collect *c)
-{
-	return c->n_contexts == 0
-	    ? NULL
-	    : json_string_value(json_array_get(contexts_of(c), c->context));
-}
-
 bool
 collect_next(struct collect *c, const struct snmp_request **request_r)
 {
@@ -335,6 +318,7 @@ collect_next(struct collect *c, const struct snmp_request **request_r)
 		switch (c->phase) {
 		case PHASE_SYSTEM:
 		case PHASE_SCAN:
+			c->context = collect_context_scan(c);
 			ask_known(c);
 			break;
 		case PHASE_SCALARS:
@@ -351,13 +335,12 @@ collect_next(struct collect *c, const struct snmp_request **request_r)
 			if (c->set.scan_only)
 				return false;
 		}
-		if (c->phase != PHASE_COLUMNS || !next_context(c))
-			c->phase++;
+		c->phase++;
 	}
 	c->n_requests++;
 	c->request->op = c->op;
 	c->request->n = c->n_asked;
-	c->request->context = context_of(c);
+	c->request->context = c->context;
 	*request_r = c->request;
 	return true;
 }
@@ -392,7 +375,7 @@ skip_value(struct collect *c, struct column *k, const struct oid *oid)
 	const uint32_t *end = oid->id + k->oid->n;
 	uint32_t n = oid->n - k->oid->n;
 
-	if (c->context == 0 || k->walked.n == SNMP_MAX_ROWS ||
+	if (k->context == 0 || k->walked.n == SNMP_MAX_ROWS ||
 	    oid_compare(end, n, k->at, k->n_at) <= 0) {
 		k->done = true;
 		return;
@@ -484,36 +467,39 @@ take_system(const struct collect *c, struct err *err_r)
 	return -1;
 }
 
+/* Large requests may be the reason, once. */
 static bool
-is_word(const json_t *value, const char *word)
+ask_smaller(struct collect *c)
 {
-	return json_is_string(value) &&
-	    strcmp(json_string_value(value), word) == 0;
+	if (c->phase < PHASE_SCALARS || c->silences++ > 0 ||
+	    (c->n_asked == 1 && c->op != SNMP_BULK_OP))
+		return false;
+	c->width = 1;
+	c->repetitions = 1;
+	c->no_bulk = true;
+	c->has_news = true;
+	return true;
+}
+
+static int
+take_silence(struct collect *c, bool no_context, struct err *err_r)
+{
+	bool skip = collect_context_may_skip(c);
+	bool later = skip && c->columns[c->asked[0]].context > 0;
+
+	if (!no_context && !later && ask_smaller(c))
+		return 0;
+	if (skip && collect_context_skip(c))
+		return 0;
+	err_set(err_r, "%s", "");
+	return -1;
 }
 
 static int
 take_error(struct collect *c, const struct snmp_answer *a, struct err *err_r)
 {
-	if (a->error == SNMP_SILENCE) {
-		if (c->context > 0 &&
-		    is_word(json_object_get(c->set.options, "context_timeout"),
-			"continue")) {
-			for (size_t i = 0; i < c->n_columns; i++)
-				c->columns[i].done = true;
-			return 0;
-		}
-		/* Large requests may be the reason, once. */
-		if (c->phase < PHASE_SCALARS || c->silences++ > 0 ||
-		    (c->n_asked == 1 && c->op != SNMP_BULK_OP)) {
-			err_set(err_r, "%s", "");
-			return -1;
-		}
-		c->width = 1;
-		c->repetitions = 1;
-		c->no_bulk = true;
-		c->has_news = true;
-		return 0;
-	}
+	if (a->error == SNMP_SILENCE || a->error == SNMP_NO_CONTEXT)
+		return take_silence(c, a->error == SNMP_NO_CONTEXT, err_r);
 	if (a->error == SNMP_NO_SUCH_NAME && a->error_index >= 1 &&
 	    a->error_index <= c->n_asked)
 		give_up(c, a->error_index - 1);

@@ -23,8 +23,8 @@ collect_rest(struct collect *c)
 {
 	if (c->phase != PHASE_END || c->has_news || c->over_limit ||
 	    c->n_values == 0 || c->set.agent_output.len > 0 ||
-	    c->set.kept.len == 0 || c->set.scan_anew || c->n_contexts > 0 ||
-	    c->owns_request || has_intervals(c))
+	    c->set.kept.len == 0 || c->set.scan_anew || c->owns_request ||
+	    has_intervals(c))
 		return false;
 	if (c->kept.s == NULL)
 		c->kept =
@@ -68,6 +68,7 @@ collect_again(struct collect *c, const struct collect_settings *set,
 		struct column *k = &c->columns[i];
 
 		k->done = false;
+		k->context = 0;
 		k->at = NULL;
 		k->n_at = 0;
 		k->walked = (struct snmp_walked){0};

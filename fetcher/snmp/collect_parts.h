@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the collector's files share: collect.c what is asked and answered,
- * collect_scan.c which sections a device has, collect_keep.c what is kept for
- * the next reading, collect_put.c what comes out.
+ * collect_scan.c which sections a device has, collect_context.c in which
+ * contexts they are read, collect_keep.c what is kept for the next reading,
+ * collect_put.c what comes out.
  */
 #ifndef FETCHER_SNMP_COLLECT_PARTS_H
 #define FETCHER_SNMP_COLLECT_PARTS_H
@@ -32,6 +33,10 @@ struct column {
 	bool scalar, done;
 	const uint32_t *at; /* where the walk stands, behind oid */
 	uint32_t n_at;
+	/* Its section's, read in turn; NULL: the session's alone. `done` is
+	 * said of the one at `context`. */
+	const json_t *contexts;
+	size_t context;
 	size_t first;  /* so many rows are enough; 0: all */
 	size_t enough; /* rows that it had, and one more; 0: not known */
 	struct snmp_walked walked;
@@ -68,13 +73,13 @@ struct collect {
 	bool no_bulk;
 	size_t n_values, n_bytes, n_requests;
 	unsigned silences;
-	size_t context, n_contexts; /* the one being read; of how many */
-	bool has_news;              /* the next reading should know */
+	bool has_news; /* the next reading should know */
 	bool over_limit;
 	/* The last request: what was asked by each variable (known or column),
 	 * how many, and how. Its OIDs are in *request, which others use too. */
 	size_t asked[SNMP_MAX_ASKED], n_asked;
 	enum snmp_op op;
+	const char *context; /* NULL: the session's */
 	struct snmp_request *request;
 	bool owns_request;
 	/* What it was made of, for collect_again(). */
@@ -102,8 +107,26 @@ bool collect_keep_has(const struct collect *c, const struct section_type *type);
 /* Appends the section that collect_keep_read() reads. */
 void collect_keep_put(struct collect *c, struct str *out);
 
-/* NULL: it is not asked. */
-struct column *collect_column(const struct collect *c, const struct oid *oid);
+/* The contexts in which the section is read (texts); NULL: the session's. */
+const json_t *collect_contexts(
+    const struct collect *c, const struct section_type *type);
+/* The one in which the scan asks: the host's first. NULL: the session's. */
+const char *collect_context_scan(const struct collect *c);
+/* The one in which the column is read now. */
+const char *collect_context_of(const struct column *k);
+bool collect_context_same(const char *a, const char *b);
+/* Is there more to ask of it? After one context comes the next. */
+bool collect_open(const struct collect *c, struct column *k);
+/* May the reading do without the context that was asked last? */
+bool collect_context_may_skip(const struct collect *c);
+/*
+ * All that stands in that context goes on to its next one. False: there is
+ * none left, and none has answered.
+ */
+bool collect_context_skip(struct collect *c);
+/* NULL: it is not asked in these. */
+struct column *collect_column(
+    const struct collect *c, const struct oid *oid, const json_t *contexts);
 
 /* So many rows were enough (0: no table): for the next reading, if it is news.
  */

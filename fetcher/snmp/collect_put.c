@@ -63,7 +63,7 @@ put_cell(struct str *out, struct str *cell, enum snmp_cell kind,
 
 /* Returns how many rows the device has, and one more; 0: it is no table. */
 static size_t
-put_table(struct collect *c, const struct snmp_table *t,
+put_table(struct collect *c, const struct snmp_table *t, const json_t *contexts,
     const struct collect_limit *limit, struct str *out)
 {
 	struct snmp_walked *columns[SNMP_MAX_COLUMNS] = {NULL};
@@ -79,7 +79,7 @@ put_table(struct collect *c, const struct snmp_table *t,
 		if (oids[n].oid == NULL)
 			continue;
 		is_table = is_table || !oids[n].scalar;
-		struct column *k = collect_column(c, oids[n].oid);
+		struct column *k = collect_column(c, oids[n].oid, contexts);
 		columns[n] = k == NULL ? NULL : &k->walked;
 	}
 	size_t all = snmp_assemble(columns, n, &c->arena, &cells), r = 0;
@@ -135,6 +135,7 @@ collect_output(struct collect *c, struct str *out)
 	for (size_t i = 0; i < c->n_sections; i++) {
 		const struct section_type *type = c->sections[i].type;
 		struct collect_limit limit = collect_limit(c, type);
+		const json_t *contexts = collect_contexts(c, type);
 		size_t most = 0;
 
 		if (!c->sections[i].fits || c->sections[i].kept)
@@ -145,7 +146,7 @@ collect_output(struct collect *c, struct str *out)
 			if (t > type->snmp->tables)
 				str_addf(
 				    out, "[%td]\n", t - type->snmp->tables);
-			size_t n = put_table(c, t, &limit, out);
+			size_t n = put_table(c, t, contexts, &limit, out);
 			most = n > most ? n : most;
 		}
 		collect_keep_rows(c, &c->sections[i], most);

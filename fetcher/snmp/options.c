@@ -14,6 +14,7 @@
 #define DEFAULT_TIMEOUT_MS 1000
 #define DEFAULT_RETRIES    2 /* three tries in all */
 #define DEFAULT_BULK       10
+#define CONTEXT_NAMES      3 /* of what read_of_sections() reads, first */
 
 static int
 read_secret(const json_t *value, const char *what, struct identity *identity,
@@ -99,16 +100,18 @@ read_secrets(const json_t *doc, struct identity *identity,
 
 /* Nothing of this is a secret. */
 static json_t *
-read_of_sections(const json_t *doc)
+read_of_sections(const json_t *doc, unsigned version)
 {
-	static const char *const names[] = {"contexts", "context_timeout",
-	    "encoding", "limits", "exclude", "fetch_interval"};
+	static const char *const names[] = {"contexts", "section_contexts",
+	    "context_timeout", "encoding", "limits", "exclude",
+	    "fetch_interval"};
 	json_t *some = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		json_t *value = json_object_get(doc, names[i]);
 
-		if (value == NULL)
+		/* Rules may give contexts to hosts of other versions too. */
+		if (value == NULL || (version != 3 && i < CONTEXT_NAMES))
 			continue;
 		if (some == NULL)
 			some = json_object();
@@ -145,7 +148,7 @@ snmp_options_read(struct slice json, struct identity *identity,
 	o->bulk = read_number(doc, "bulk_size", DEFAULT_BULK);
 	o->no_bulk = json_is_false(json_object_get(doc, "bulk"));
 	o->bare = json_is_true(json_object_get(doc, "without_system"));
-	o->of_sections = read_of_sections(doc);
+	o->of_sections = read_of_sections(doc, o->version);
 	rc = read_secrets(doc, identity, o, err_r);
 	json_decref(doc);
 	return rc;

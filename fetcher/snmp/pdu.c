@@ -158,22 +158,24 @@ pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu)
 	}
 }
 
-bool
+enum pdu_fault
 pdu_take(struct pdu_note *note, unsigned version, uint32_t number,
     struct slice packet)
 {
-	struct snmp_packet p;
+	struct snmp_packet p = {.version = version - 1};
 
 	str_clear(&words);
-	if (!snmp_packet_answer((const unsigned char *)packet.s, packet.len, &p,
-		vars, &words) ||
-	    p.version != version - 1)
-		return false;
+	bool good = snmp_packet_answer(
+	    (const unsigned char *)packet.s, packet.len, &p, vars, &words);
+	if (p.version != version - 1)
+		return PDU_OTHER_VERSION;
+	if (!good)
+		return PDU_GARBAGE;
 	if (p.number == number && note->what == PDU_NOTHING) {
 		note->what = PDU_ANSWER;
 		note->answer = p.answer;
 	}
-	return true;
+	return PDU_FINE;
 }
 
 netsnmp_pdu *
@@ -203,7 +205,7 @@ pdu_of(const struct snmp_request *request)
 	return pdu;
 }
 
-bool
+void
 pdu_read(void *handle)
 {
 	static netsnmp_large_fd_set set;
@@ -214,7 +216,6 @@ pdu_read(void *handle)
 		netsnmp_large_fd_set_init(&set, FD_SETSIZE);
 	made = true;
 	netsnmp_large_fd_setfd(fd, &set);
-	int rc = snmp_sess_read2(handle, &set);
+	snmp_sess_read2(handle, &set);
 	netsnmp_large_fd_clr(fd, &set);
-	return rc == 0;
 }

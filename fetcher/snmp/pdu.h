@@ -38,16 +38,21 @@ struct pdu_note {
 /* From the library's callback; what was noted first stays. */
 void pdu_note(struct pdu_note *note, int op, const netsnmp_pdu *pdu);
 netsnmp_pdu *pdu_of(const struct snmp_request *request);
+enum pdu_fault {
+	PDU_FINE,
+	PDU_GARBAGE, /* no SNMP, or not well formed */
+	PDU_OTHER_VERSION,
+	PDU_UNASKED /* with a number that was not sent */
+};
 /*
- * An answer of version 1 or 2c to the request with that number. False: it is
- * not well formed. True without a note: it answers something else.
+ * An answer of version 1 or 2c to the request with that number. PDU_FINE
+ * without a note: to an earlier one, or to one that is over. Its community is
+ * not looked at: devices may give another one than they were given.
  */
-bool pdu_take(struct pdu_note *note, unsigned version, uint32_t number,
-    struct slice packet);
-/*
- * Reads what the session's socket has, and calls back. False: it was thrown
- * away, not being well formed.
- */
-bool pdu_read(void *handle);
+enum pdu_fault pdu_take(struct pdu_note *note, unsigned version,
+    uint32_t number, struct slice packet);
+/* Reads what the session's socket has, and calls back, unless it is to be
+ * thrown away. */
+void pdu_read(void *handle);
 
 #endif

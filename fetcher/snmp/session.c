@@ -49,8 +49,11 @@ struct device_session {
 	struct snmp_key_job *keys;
 	enum stage stage;
 	bool engine_was_known, heard;
-	/* Packets that answered the last request in no way. */
+	const char *context; /* asked last; NULL: none */
+	/* Packets that answered the last request in no way, and how they did
+	 * so last. */
 	unsigned dropped;
+	enum pdu_fault fault;
 	char *failure; /* why it cannot begin */
 	union address address;
 	char at[ADDRESS_TEXT]; /* versions 1 and 2c: set for words */
@@ -106,29 +109,66 @@ end(struct device_session *s, const char *failure)
 	done(failure == NULL ? NULL : why.text, arg);
 }
 
+/* It answers to each request, but nothing that is of use. */
+static void
+strange_words(const struct device_session *s, struct err *err_r)
+{
+	switch (s->fault) {
+	case PDU_GARBAGE:
+		err_set(err_r,
+		    "%s answers with packets that are not well formed (does "
+		    "something else than an SNMP agent listen there, or is "
+		    "the device broken?)",
+		    s->at);
+		return;
+	case PDU_OTHER_VERSION:
+		err_set(err_r,
+		    "%s answers in another version of SNMP than it was asked "
+		    "in (check snmp.version)",
+		    s->at);
+		return;
+	case PDU_UNASKED:
+		err_set(err_r,
+		    "%s answers with request numbers that were not sent (is "
+		    "the device broken, so slow that snmp.timeout is over "
+		    "before it answers, or does something else answer in its "
+		    "place?)",
+		    s->at);
+		return;
+	case PDU_FINE:
+		break;
+	}
+	err_set(err_r,
+	    "%s answers, but not in its engine's time window, or what it "
+	    "answered before (do two devices have the same engine ID, or does "
+	    "somebody play old answers again?)",
+	    s->at);
+}
+
 void
 device_session_silence(struct device_session *s, struct err *err_r)
 {
 	const struct snmp_options *o = s->options;
+	bool in_context = s->context != NULL && s->context[0] != '\0';
 
 	address_port_text(&s->address, s->at);
-	if (s->dropped > o->retries && o->version == 3)
-		err_set(err_r,
-		    "%s answers, but not in its engine's time window, or what "
-		    "it answered before (do two devices have the same engine "
-		    "ID, or does somebody play old answers again?)",
-		    s->at);
-	else if (s->dropped > o->retries)
-		err_set(err_r,
-		    "%s answers with packets that are not well formed", s->at);
+	if (s->dropped > o->retries)
+		strange_words(s, err_r);
 	else if (s->stage == STAGE_TALK && o->version == 3 && o->priv != NULL &&
 	    !s->heard)
 		err_set(err_r,
 		    "No answer from %s to user %s, although the device made "
 		    "itself known: with a wrong privacy password or protocol%s "
 		    "devices keep silent (check snmp.priv%s)",
-		    s->at, o->user, o->context == NULL ? "" : ", or context,",
-		    o->context == NULL ? "" : ", snmp.context");
+		    s->at, o->user, in_context ? ", or context," : "",
+		    in_context ? ", snmp.context" : "");
+	else if (s->heard && in_context)
+		err_set(err_r,
+		    "%s stopped answering, in the context \"%s\" (does it have "
+		    "that one? snmp.context_timeout: continue goes on without. "
+		    "Else: it is overloaded or away; snmp.timeout and "
+		    "snmp.retries give it more time)",
+		    s->at, s->context);
 	else if (s->heard)
 		err_set(err_r,
 		    "%s stopped answering (it is overloaded or away; "
@@ -241,6 +281,8 @@ send_request(struct device_session *s, const struct snmp_request *request)
 	const struct snmp_options *o = s->options;
 
 	if (o->version == 3) {
+		s->context =
+		    request->context != NULL ? request->context : o->context;
 		send_pdu(s, pdu_of(request));
 		return;
 	}
@@ -348,7 +390,7 @@ refused(struct device_session *s)
 
 	address_port_text(&s->address, s->at);
 	if (s->note.what == PDU_REPORT)
-		usm_words(s->note.report, s->options, s->at, &why);
+		usm_words(s->note.report, s->options, s->context, s->at, &why);
 	else
 		err_set(&why, "Cannot ask %s: %s", s->at,
 		    s->note.problem != 0 ? strerror(s->note.problem)
@@ -361,6 +403,8 @@ answered(struct device_session *s)
 {
 	struct snmp_answer answer = {.error = SNMP_SILENCE};
 	enum pdu_what what = s->note.what;
+	bool no_context =
+	    what == PDU_REPORT && usm_is_no_context(s->note.report);
 	struct err why;
 
 	if (s->engine_was_known &&
@@ -369,10 +413,12 @@ answered(struct device_session *s)
 		begin_anew(s);
 		return;
 	}
-	if (what == PDU_REPORT || what == PDU_NOT_SENT) {
+	if ((what == PDU_REPORT && !no_context) || what == PDU_NOT_SENT) {
 		refused(s);
 		return;
 	}
+	if (no_context)
+		answer.error = SNMP_NO_CONTEXT;
 	if (what == PDU_ANSWER) {
 		answer = s->note.answer;
 		s->heard = true;
@@ -380,6 +426,10 @@ answered(struct device_session *s)
 	why.text[0] = '\0';
 	if (s->talk->answer(s->talk->self, &answer, &why) == 0) {
 		ask(s);
+		return;
+	}
+	if (why.text[0] == '\0' && no_context) {
+		refused(s);
 		return;
 	}
 	if (why.text[0] == '\0')
@@ -400,18 +450,24 @@ step(struct device_session *s)
 
 /* A packet is there. */
 static void
-arrived(void *arg)
+arrived(void *arg, enum snmp_arrival what)
 {
 	struct device_session *s = arg;
-	bool is_good = s->handle != NULL
-	    ? pdu_read(s->handle)
-	    : pdu_take(&s->note, s->options->version, s->number,
-		  snmp_link_packet(s->link));
+	enum pdu_fault fault = PDU_FINE;
 
-	if (s->note.what != PDU_NOTHING)
+	if (what != SNMP_ANSWER)
+		fault = what == SNMP_UNASKED ? PDU_UNASKED : PDU_GARBAGE;
+	else if (s->handle != NULL)
+		pdu_read(s->handle); /* does not say what it does not take */
+	else
+		fault = pdu_take(&s->note, s->options->version, s->number,
+		    snmp_link_packet(s->link));
+	if (what == SNMP_ANSWER && s->note.what != PDU_NOTHING) {
 		step(s);
-	else if (s->options->version == 3 || !is_good)
+	} else if (s->handle != NULL || fault != PDU_FINE) {
 		s->dropped++;
+		s->fault = fault;
+	}
 }
 
 static void

@@ -20,7 +20,8 @@
 /* What is asked: see collect.h and tree.h. */
 struct snmp_talk {
 	bool (*next)(void *self, const struct snmp_request **request_r);
-	/* -1: it has failed; words, or "" after silence. */
+	/* -1: it has failed; words, or "" after silence and a context that
+	 * the device does not have. */
 	int (*answer)(
 	    void *self, const struct snmp_answer *answer, struct err *err_r);
 	void *self;

@@ -22,6 +22,9 @@
 #define PACKET_BYTES 65536
 #define QUEUE_BYTES  (4 << 20)
 #define ROUNDS       8 /* of PACKETS, then others have their turn */
+#define BEAT_MS      1
+#define BEAT_PACKETS 4  /* in a millisecond */
+#define BEAT_LINKS   16 /* open */
 
 struct number {
 	struct number *next, **at; /* at NULL: not in the table */
@@ -46,9 +49,13 @@ struct shared {
 };
 
 struct snmp_sockets {
+	uv_timer_t beat; /* the memory is its own until it is closed */
 	uv_loop_t *loop;
 	struct shared *v4[SOCKETS], *v6[SOCKETS];
-	unsigned turn;
+	unsigned turn, n_links;
+	uint64_t ms; /* of the loop, in which n_packets came */
+	size_t n_packets;
+	bool beats;
 	struct number *buckets[BUCKETS];
 	const unsigned char *packet; /* being looked at */
 	size_t packet_len;
@@ -102,43 +109,145 @@ find(const struct snmp_sockets *s, uint32_t value)
 /* --- sockets --------------------------------------------------------------
  */
 
-static bool
+/*
+ * Nothing that was asked for, which is rare: whoever talks to that address
+ * should be able to say so. Answers are not told apart by their address,
+ * because some devices answer from another one.
+ */
+static void
+blame(const struct snmp_sockets *s, const union address *from,
+    enum snmp_arrival what)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct number *n = s->buckets[i];
+
+		for (; n != NULL; n = n->next) {
+			struct snmp_link *l = n->link;
+			bool is_last =
+			    n == &l->numbers[(l->n_sent - 1) % NUMBERS];
+
+			if (is_last && address_same(&l->to, from) &&
+			    address_port(&l->to) == address_port(from))
+				l->arrived(l->arg, what);
+		}
+	}
+}
+
+static void
+look_at(struct snmp_sockets *s, const unsigned char *packet, size_t n,
+    const union address *from)
+{
+	struct snmp_link *l;
+	uint32_t number;
+
+	s->packet = packet;
+	s->packet_len = n;
+	if (!snmp_packet_number(packet, n, &number))
+		blame(s, from, SNMP_GARBAGE);
+	else if ((l = find(s, number)) == NULL)
+		blame(s, from, SNMP_UNASKED);
+	else
+		l->arrived(l->arg, SNMP_ANSWER);
+	s->packet = NULL;
+}
+
+/* Returns how many packets there were. */
+static size_t
 read_some(struct shared *h)
 {
 	struct mmsghdr messages[PACKETS] = {0};
 	struct iovec parts[PACKETS];
+	union address from[PACKETS];
 	int n;
 
 	for (int i = 0; i < PACKETS; i++) {
 		parts[i] = (struct iovec){packets[i], PACKET_BYTES};
 		messages[i].msg_hdr.msg_iov = &parts[i];
 		messages[i].msg_hdr.msg_iovlen = 1;
+		messages[i].msg_hdr.msg_name = &from[i];
+		messages[i].msg_hdr.msg_namelen = sizeof(from[i]);
 	}
 	n = recvmmsg(h->fd, messages, PACKETS, MSG_DONTWAIT, NULL);
-	for (int i = 0; i < n; i++) {
-		struct snmp_sockets *s = h->sockets;
-		struct snmp_link *l;
-		uint32_t number;
+	for (int i = 0; i < n; i++)
+		look_at(h->sockets, packets[i], messages[i].msg_len, &from[i]);
+	return n > 0 ? (size_t)n : 0;
+}
 
-		s->packet = packets[i];
-		s->packet_len = messages[i].msg_len;
-		if (snmp_packet_number(s->packet, s->packet_len, &number) &&
-		    (l = find(s, number)) != NULL)
-			l->arrived(l->arg);
-		s->packet = NULL;
+static size_t
+read_socket(struct shared *h)
+{
+	size_t all = 0, n = PACKETS;
+
+	for (int i = 0; i < ROUNDS && n == PACKETS; i++) {
+		n = read_some(h);
+		all += n;
 	}
-	return n == PACKETS;
+	return all;
+}
+
+/* --- the beat -------------------------------------------------------------
+ *
+ * While many devices answer, to wake up for each costs more than its packet.
+ * Then the sockets are read once a millisecond, until there is less to do.
+ */
+
+static void readable(uv_poll_t *poll, int status, int events);
+
+static struct shared *
+socket_at(const struct snmp_sockets *s, size_t i)
+{
+	return i < SOCKETS ? s->v4[i] : s->v6[i - SOCKETS];
+}
+
+static void
+listen_to(struct shared *h)
+{
+	must(uv_poll_start(&h->poll, UV_READABLE, readable) == 0);
+}
+
+static void
+beat(uv_timer_t *timer)
+{
+	struct snmp_sockets *s = timer->data;
+	size_t n = 0;
+
+	for (size_t i = 0; i < 2 * SOCKETS; i++)
+		if (socket_at(s, i) != NULL)
+			n += read_socket(socket_at(s, i));
+	if (n >= BEAT_PACKETS)
+		return;
+	s->beats = false;
+	uv_timer_stop(timer);
+	for (size_t i = 0; i < 2 * SOCKETS; i++)
+		if (socket_at(s, i) != NULL)
+			listen_to(socket_at(s, i));
+}
+
+static void
+begin_beat(struct snmp_sockets *s)
+{
+	s->beats = true;
+	uv_timer_start(&s->beat, beat, BEAT_MS, BEAT_MS);
+	for (size_t i = 0; i < 2 * SOCKETS; i++)
+		if (socket_at(s, i) != NULL)
+			uv_poll_stop(&socket_at(s, i)->poll);
 }
 
 static void
 readable(uv_poll_t *poll, int status, int events)
 {
 	struct shared *h = poll->data;
+	struct snmp_sockets *s = h->sockets;
 
 	(void)status;
 	(void)events;
-	for (int i = 0; i < ROUNDS && read_some(h); i++)
-		;
+	if (s->ms != uv_now(s->loop))
+		s->n_packets = 0;
+	s->ms = uv_now(s->loop);
+	s->n_packets += read_socket(h);
+	if (!s->beats && s->n_packets >= BEAT_PACKETS &&
+	    s->n_links >= BEAT_LINKS)
+		begin_beat(s);
 }
 
 static struct shared *
@@ -158,7 +267,8 @@ open_one(struct snmp_sockets *s, int family)
 	h->fd = fd;
 	must(uv_poll_init(s->loop, &h->poll, fd) == 0);
 	h->poll.data = h;
-	must(uv_poll_start(&h->poll, UV_READABLE, readable) == 0);
+	if (!s->beats)
+		listen_to(h);
 	uv_unref((uv_handle_t *)&h->poll);
 	return h;
 }
@@ -169,6 +279,9 @@ snmp_sockets_new(uv_loop_t *loop)
 	struct snmp_sockets *s = xnew(struct snmp_sockets);
 
 	s->loop = loop;
+	uv_timer_init(loop, &s->beat);
+	s->beat.data = s;
+	uv_unref((uv_handle_t *)&s->beat);
 	return s;
 }
 
@@ -199,7 +312,7 @@ snmp_sockets_free(struct snmp_sockets **sp)
 		return;
 	close_all(s->v4);
 	close_all(s->v6);
-	free(s);
+	uv_close((uv_handle_t *)&s->beat, closed);
 	*sp = NULL;
 }
 
@@ -221,6 +334,7 @@ snmp_link_open(struct snmp_sockets *s, const union address *to,
 		return NULL;
 	}
 	l = xnew(struct snmp_link);
+	s->n_links++;
 	l->sockets = s;
 	l->fd = (*h)->fd;
 	l->to = *to;
@@ -229,9 +343,11 @@ snmp_link_open(struct snmp_sockets *s, const union address *to,
 	return l;
 }
 
+/* It is to be freed. */
 static void
 forget_all(struct snmp_link *l)
 {
+	l->sockets->n_links--;
 	for (int i = 0; i < NUMBERS; i++)
 		forget(&l->numbers[i]);
 }

@@ -3,7 +3,8 @@
  * The sockets that all devices of a loop share, a few of each family. What
  * comes in is told apart by the number of its request (version 3: of its
  * message), which the library never uses twice within a day. So a device
- * costs no descriptor, and thousands of them one wake-up.
+ * costs no descriptor, and many that answer at a time one wake-up in a
+ * millisecond.
  */
 #ifndef FETCHER_SNMP_SOCKETS_H
 #define FETCHER_SNMP_SOCKETS_H
@@ -24,8 +25,14 @@ struct snmp_sockets *snmp_sockets_new(uv_loop_t *loop);
 /* All transports are closed. The loop runs once more for the handles. */
 void snmp_sockets_free(struct snmp_sockets **s);
 
-/* Called when a packet for a link or transport is there. */
-typedef void snmp_arrived_fn(void *arg);
+/* What came for a link or transport. */
+enum snmp_arrival {
+	SNMP_ANSWER,  /* to a number that it has sent */
+	SNMP_UNASKED, /* from its address, with a number that nobody sent */
+	SNMP_GARBAGE  /* from its address, and no SNMP at all */
+};
+/* The link may be closed from within after an SNMP_ANSWER alone. */
+typedef void snmp_arrived_fn(void *arg, enum snmp_arrival what);
 
 /* To one device, for packets of our own. NULL with words: no socket. */
 struct snmp_link;

@@ -111,12 +111,20 @@ usm_is_other_engine(struct oid report)
 	return report.n >= 10 && oid_compare(report.id, 10, unknown, 10) == 0;
 }
 
+bool
+usm_is_no_context(struct oid report)
+{
+	static const uint32_t target[] = {1, 3, 6, 1, 6, 3, 12, 1};
+
+	return report.n >= 9 && oid_compare(report.id, 8, target, 8) == 0 &&
+	    (report.id[8] == 4 || report.id[8] == 5);
+}
+
 void
-usm_words(struct oid report, const struct snmp_options *o, const char *at,
-    struct err *err_r)
+usm_words(struct oid report, const struct snmp_options *o, const char *context,
+    const char *at, struct err *err_r)
 {
 	static const uint32_t usm[] = {1, 3, 6, 1, 6, 3, 15, 1, 1};
-	static const uint32_t target[] = {1, 3, 6, 1, 6, 3, 12, 1};
 	struct str text = {0};
 
 	if (report.n >= 10 && oid_compare(report.id, 9, usm, 9) == 0) {
@@ -156,12 +164,11 @@ usm_words(struct oid report, const struct snmp_options *o, const char *at,
 			break;
 		}
 	}
-	if (report.n >= 9 && oid_compare(report.id, 8, target, 8) == 0 &&
-	    (report.id[8] == 4 || report.id[8] == 5)) {
+	if (usm_is_no_context(report)) {
 		err_set(err_r,
-		    "%s does not have the context \"%s\" (check "
-		    "snmp.context)",
-		    at, o->context == NULL ? "" : o->context);
+		    "%s does not have the context \"%s\" (check snmp.context, "
+		    "contexts and section_contexts)",
+		    at, context == NULL ? "" : context);
 		return;
 	}
 	oid_text(report.id, report.n, &text);

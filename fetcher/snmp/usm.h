@@ -37,8 +37,11 @@ void usm_forget(const char *at);
 
 /* Does the report say that the engine is another one? */
 bool usm_is_other_engine(struct oid report);
-/* Why the device refused: a counter of RFC 3414 in words. */
+/* ... that the device does not have, or not now, the context? */
+bool usm_is_no_context(struct oid report);
+/* Why the device refused: a counter of RFC 3414 or 3413 in words. `context` is
+ * the one that was asked; NULL is none. */
 void usm_words(struct oid report, const struct snmp_options *options,
-    const char *at, struct err *err_r);
+    const char *context, const char *at, struct err *err_r);
 
 #endif

@@ -87,7 +87,8 @@ snmp_walk_next(struct snmp_walk *w, const struct snmp_request **request_r)
 	    .op = w->itself  ? SNMP_GET_OP
 		: w->no_bulk ? SNMP_NEXT_OP
 			     : SNMP_BULK_OP,
-	    .repetitions = w->repetitions};
+	    .repetitions = w->repetitions,
+	    .context = w->set.context};
 	w->request.oids[0] = w->at;
 	*request_r = &w->request;
 	return true;
@@ -179,6 +180,10 @@ take_error(struct snmp_walk *w, unsigned error, struct err *err_r)
 {
 	struct str at = {0};
 
+	if (error == SNMP_NO_CONTEXT) {
+		err_set(err_r, "%s", "");
+		return -1;
+	}
 	if (error == SNMP_NO_SUCH_NAME) {
 		if (w->itself && w->set.exact)
 			w->set.put(w->set.arg,

@@ -14,9 +14,10 @@
 #define WALK_MAX_TREES 100
 
 struct snmp_walk_settings {
-	bool v1, no_bulk; /* no GetBulk */
-	unsigned bulk;    /* repetitions */
-	bool exact;       /* the OIDs themselves, not what is below */
+	bool v1, no_bulk;    /* no GetBulk */
+	unsigned bulk;       /* repetitions */
+	bool exact;          /* the OIDs themselves, not what is below */
+	const char *context; /* of version 3; NULL: the session's */
 	/* What is not walked; NULL: nothing. */
 	const struct oid *skip;
 	/* Each value in turn; SNMP_NONE (exact): the device has none. */

@@ -36,7 +36,8 @@ struct snmp_var {
 	struct slice value; /* borrowed */
 };
 
-/* Error codes of answers (RFC 3416), and our own for silence. */
+/* Error codes of answers (RFC 3416), and our own: silence, and version 3's
+ * report that the device does not have the context. */
 enum snmp_error {
 	SNMP_OK = 0,
 	SNMP_TOO_BIG = 1,
@@ -44,7 +45,8 @@ enum snmp_error {
 	SNMP_GEN_ERR = 5,
 	SNMP_NO_ACCESS = 6,
 	SNMP_NOT_ALLOWED = 16, /* authorizationError */
-	SNMP_SILENCE = 1000
+	SNMP_SILENCE = 1000,
+	SNMP_NO_CONTEXT = 1001
 };
 
 struct snmp_answer {

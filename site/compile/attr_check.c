@@ -7,6 +7,7 @@
 #include "common/event_sum.h"
 #include "site/compile/later.h"
 #include "site/compile/notify.h"
+#include "site/compile/snmp_check.h"
 
 enum table_id
 attr_table(enum attr attr, bool service)
@@ -167,25 +168,6 @@ check_agent(struct model *m, const json_t *agent, struct place at)
 		    m, place_key(at, "port"), "goes with kind tcp alone");
 }
 
-static void
-check_snmp(struct model *m, const json_t *snmp, struct place at)
-{
-	const char *version =
-	    json_string_value(json_object_get(snmp, "version"));
-	bool three = version != NULL && strcmp(version, "3") == 0;
-
-	if (version == NULL)
-		return;
-	if (three && json_object_get(snmp, "user") == NULL)
-		model_mistake(m, at, "version 3 needs the key user");
-	if (three && json_object_get(snmp, "community") != NULL)
-		model_mistake_key(m, place_key(at, "community"),
-		    "goes with versions 1 and 2c alone");
-	if (!three && json_object_get(snmp, "user") != NULL)
-		model_mistake_key(
-		    m, place_key(at, "user"), "goes with version 3 alone");
-}
-
 /* "NAME!args" needs the command NAME; a line with blanks is a line. */
 static void
 check_command(struct model *m, const char *command, struct place at)
@@ -287,7 +269,13 @@ attr_check(struct model *m, enum attr attr, bool service, json_t *value,
 		check_agent(m, value, at);
 		break;
 	case ATTR_snmp:
-		check_snmp(m, value, at);
+		snmp_check(m, value, at);
+		break;
+	case ATTR_snmp_options:
+		snmp_check_options(m, value, at);
+		break;
+	case ATTR_snmp_fetch_interval:
+		snmp_check_intervals(m, value, at);
 		break;
 	case ATTR_check:
 		check_check(m, value, at);

@@ -4,6 +4,7 @@
  * parameters are right. The only file here that knows the fetcher's table.
  */
 #include "fetcher/checks/check.h"
+#include "fetcher/sections/section.h"
 #include "site/compile/model.h"
 
 bool
@@ -32,6 +33,27 @@ checks_nearest(struct nearest *near)
 {
 	for (size_t i = 0; check_at(i) != NULL; i++)
 		nearest_try(near, check_at(i)->name);
+}
+
+bool
+checks_read_section(const char *name, struct nearest *near)
+{
+	for (size_t i = 0; check_at(i) != NULL; i++) {
+		const struct section_type *const *s = check_at(i)->sections;
+
+		for (; *s != NULL; s++) {
+			const struct section_type *t = *s;
+
+			for (; t != NULL; t = t->fallback) {
+				if (t->snmp == NULL)
+					continue;
+				if (strcmp(t->names[0], name) == 0)
+					return true;
+				nearest_try(near, t->names[0]);
+			}
+		}
+	}
+	return false;
 }
 
 int

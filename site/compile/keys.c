@@ -163,6 +163,8 @@ TABLE(snmp_limit, {"first", &row_count, false, NULL, "rows from the beginning"},
 static const struct schema snmp_limits = {
     .kind = SCHEMA_MAP, .of = &snmp_limit};
 static const struct schema snmp_texts = {.kind = SCHEMA_LIST, .of = &keys_text};
+static const struct schema snmp_texts_map = {
+    .kind = SCHEMA_MAP, .of = &snmp_texts};
 WORDS(snmp_encoding, "utf-8", "latin-1");
 WORDS(snmp_context_timeout, "stop", "continue");
 #define SNMP_SETTINGS                                                          \
@@ -177,9 +179,11 @@ WORDS(snmp_context_timeout, "stop", "continue");
 	    {"contexts", &snmp_texts, false, NULL,                             \
 		"of 3: tables are read in each of these, \"\" being the "      \
 		"default one"},                                                \
+	    {"section_contexts", &snmp_texts_map, false, NULL,                 \
+		"of 3: section: its contexts, in place of contexts"},          \
 	    {"context_timeout", &snmp_context_timeout, false, "stop",          \
-		"a context that does not answer: stop, or continue with the "  \
-		"next"},                                                       \
+		"a context that does not answer, or that the device does not " \
+		"have: stop, or continue with the next"},                      \
 	    {"encoding", &snmp_encoding, false, "utf-8, else latin-1",         \
 		"of texts"},                                                   \
 	    {"limits", &snmp_limits, false, NULL,                              \

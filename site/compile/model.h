@@ -323,6 +323,8 @@ bool checks_find(const char *check, const char **ruleset_r, bool *items_r);
 /* Appends the description of the check's service for this item. */
 void checks_describe(const char *check, const char *item, struct str *to);
 void checks_nearest(struct nearest *near);
+/* Does a check read a section of that name by SNMP? */
+bool checks_read_section(const char *name, struct nearest *near);
 int checks_verify(const char *check, const json_t *params, struct err *err_r);
 /* Every parameter with its default, as written in rules: new. */
 json_t *checks_defaults(const char *check);

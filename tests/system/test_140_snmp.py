@@ -134,8 +134,9 @@ def watched(module_root, devices):
             "machine": {**host, "snmp": {
                 "version": "2c", "port": real,
                 "community": {"file": "etc/auth.secret"}}},
-            "switch": {**host, "snmp": {**v3, "port": simulated,
-                                        "contexts": ["public", "vlan7"]}},
+            "switch": {**host, "snmp": {
+                **v3, "port": simulated, "contexts": ["public"],
+                "section_contexts": {"if64": ["public", "vlan7"]}}},
             "dead": {**host, "snmp": {"version": "2c", "port": free_port(),
                                       "timeout": "200ms"}}},
         "rules": [
@@ -193,6 +194,11 @@ def test_tools(watched):
     assert rows["hr_fs"]["interval"] == 3600
     same = watched.ok("snmp", "scan", "machine", "--walk", str(walk)).out
     assert "hr_fs" in same and "filesystem" in same
+    name = ".1.3.6.1.2.1.2.2.1.2"
+    vlan = watched.ok("snmp", "walk", "switch", name, "--context", "vlan7")
+    assert vlan.out == f"{name}.2 other\n{name}.77 Vl7\n"
+    bad = watched.run("snmp", "get", "machine", name, "--context", "vlan7")
+    assert bad.code == 1 and "version 3 alone" in bad.err
     bad = watched.run("snmp", "walk", "dead")
     assert bad.code == 1 and "No answer from" in bad.err
     assert watched.run("snmp", "scan", "nobody").code == 1

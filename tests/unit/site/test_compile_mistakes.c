@@ -93,6 +93,55 @@ test_mistakes_of_rules(void **state)
 	    "@/a.yaml:7:3: rules[5]: the key ruleset is missing\n");
 }
 
+/* Keys that go with some versions alone; sections that nothing reads. */
+static void
+test_snmp(void **state)
+{
+	struct snapshot *snap;
+
+	(void)state;
+	put("etc/vedette/conf.d/a.yaml",
+	    "hosts:\n"
+	    "  a: {snmp: {version: 3}}\n"
+	    "  b: {snmp: {version: 3, user: u, community: x, priv: [aes, y]}}\n"
+	    "  c: {snmp: {version: 2c, user: u, section_contexts: {if64: "
+	    "[x]}}}\n"
+	    "  d: {snmp: {version: 3, user: u, auth: [rot13, x], priv: "
+	    "[aes512, "
+	    "x]}}\n");
+	bad("@/a.yaml:2:13: hosts.a.snmp: version 3 needs the key user\n"
+	    "@/a.yaml:3:35: hosts.b.snmp.community: goes with versions 1 and "
+	    "2c alone\n"
+	    "@/a.yaml:3:49: hosts.b.snmp.priv: needs the key auth: there is no "
+	    "privacy without it\n"
+	    "@/a.yaml:4:27: hosts.c.snmp.user: goes with version 3 alone\n"
+	    "@/a.yaml:4:36: hosts.c.snmp.section_contexts: goes with version 3 "
+	    "alone\n"
+	    "@/a.yaml:5:42: hosts.d.snmp.auth[0]: rot13 is none of md5, sha, "
+	    "sha224, sha256, sha384, sha512\n"
+	    "@/a.yaml:5:60: hosts.d.snmp.priv[0]: aes512 is none of des, aes, "
+	    "aes192, aes256, aes192c, aes256c\n");
+	put("etc/vedette/conf.d/a.yaml",
+	    "hosts:\n"
+	    "  a: {snmp: {version: 3, user: u, exclude: [if46],\n"
+	    "    section_contexts: {hr_fs: ['', x], hr_fss: []}}}\n"
+	    "rules:\n"
+	    "- {ruleset: host_snmp_options, value: {limits: {if46: {first: "
+	    "1}}}}\n"
+	    "- {ruleset: host_snmp_fetch_interval, value: {fs: 5m, if64: "
+	    "5m}}\n");
+	snap = good(
+	    "warning: @/a.yaml:2:45: hosts.a.snmp.exclude[0]: no check reads "
+	    "a section if46 by SNMP; did you mean if64?\n"
+	    "warning: @/a.yaml:3:48: hosts.a.snmp.section_contexts.hr_fss: no "
+	    "check reads a section hr_fss by SNMP; did you mean hr_fs?\n"
+	    "warning: @/a.yaml:5:55: rules[0].value.limits.if46: no check "
+	    "reads a section if46 by SNMP; did you mean if64?\n"
+	    "warning: @/a.yaml:6:51: rules[1].value.fs: no check reads a "
+	    "section fs by SNMP\n");
+	snapshot_close(&snap);
+}
+
 static void
 test_notification_rules(void **state)
 {
@@ -373,6 +422,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_mistakes),
 	    TEST(test_mistakes_of_rules),
+	    TEST(test_snmp),
 	    TEST(test_notification_rules),
 	    TEST(test_notification_parameters),
 	    TEST(test_escalation_policies),

@@ -185,6 +185,47 @@ test_storage(void **state)
 	"\n.1.3.6.1.2.1.99.1.1.1.4." n " " value                               \
 	"\n.1.3.6.1.2.1.99.1.1.1.5." n " " status "\n"
 
+/* Which of the two tables of the memory is read of whom: never both. */
+static void
+test_memory_choice(void **state)
+{
+#define DEVICE(descr, object)                                                  \
+	".1.3.6.1.2.1.1.1.0 " descr "\n.1.3.6.1.2.1.1.2.0 " object "\n"
+#define STORAGE ".1.3.6.1.2.1.25.2.3.1.2.1 .1.3.6.1.2.1.25.2.1.2\n"
+#define MEMORY  UCD "4.5.0 1000\n"
+#define OTHER   ".1.3.6.1.4.1.9999.1"
+	static const struct {
+		const char *walk;
+		bool hr, ucd;
+	} cases[] = {
+	    {DEVICE("Linux web01", OTHER) HR STORAGE MEMORY, false, true},
+	    {LINUX HR STORAGE MEMORY, true, false}, /* plain net-snmp */
+	    {LINUX MEMORY, false, true},
+	    {DEVICE("Linux web01", OTHER) HR STORAGE, true, false},
+	    {DEVICE("Windows", OTHER) HR STORAGE MEMORY, true, false},
+	    {DEVICE("Barracuda", OTHER) HR STORAGE MEMORY, false, true},
+	    {DEVICE("ironport", OTHER) MEMORY, false, true},
+	    {DEVICE("Linux", ".1.3.6.1.4.1.3375.2.1") HR STORAGE MEMORY, false,
+		false},
+	    {DEVICE("Linux", ".1.3.6.1.4.1.2620.1.6") HR STORAGE MEMORY, false,
+		false},
+	    {DEVICE("Linux", ".1.3.6.1.4.1.2620.1.6") MEMORY, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct str read = {0};
+
+		row_output(cases[i].walk, SLICE(""), &read);
+		print_message("%s\n", cases[i].walk);
+		assert_int_equal(
+		    strstr(str_get(&read), "<<<hr_mem:") != NULL, cases[i].hr);
+		assert_int_equal(strstr(str_get(&read), "<<<ucd_mem:") != NULL,
+		    cases[i].ucd);
+		str_free(&read);
+	}
+}
+
 static void
 test_entity(void **state)
 {
@@ -309,6 +350,7 @@ main(void)
 	    cmocka_unit_test(test_cpu_util),
 	    cmocka_unit_test(test_ucd),
 	    cmocka_unit_test(test_storage),
+	    cmocka_unit_test(test_memory_choice),
 	    cmocka_unit_test(test_entity),
 	    cmocka_unit_test(test_routing),
 	};

@@ -216,8 +216,8 @@ test_reports(void **state)
 	    {".1.3.6.1.6.3.12.1.4.0", "does not have the context \"c\""},
 	    {".1.3.6.1.6.3.12.1.5.0", "does not have the context \"c\""},
 	    {".1.3.6.1.6.3.15.1.1.9.0", "report .1.3.6.1.6.3.15.1.1.9.0"}};
-	char user[] = "u", context[] = "c";
-	struct snmp_options o = {.user = user, .context = context};
+	char user[] = "u";
+	struct snmp_options o = {.user = user};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -225,7 +225,7 @@ test_reports(void **state)
 		struct err why;
 
 		assert_true(oid_parse(slice_of(cases[i].oid), &report));
-		usm_words(report, &o, "192.0.2.1:161", &why);
+		usm_words(report, &o, "c", "192.0.2.1:161", &why);
 		assert_non_null(strstr(why.text, "192.0.2.1:161"));
 		assert_non_null(strstr(why.text, cases[i].words));
 	}
