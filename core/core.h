@@ -32,6 +32,7 @@ struct core {
 	int64_t next_second, next_hour; /* monotonic, ns */
 	int64_t start_us, reload_us;    /* how long they took */
 	uint64_t commands, commands_refused, jumps, reloads;
+	int64_t last_command;        /* wall seconds; 0: none yet */
 	struct command_memory named; /* by the command before */
 	uint32_t look_at;            /* of the invariants: whose turn it is */
 	struct files files;          /* PROCESS_FILE */

@@ -70,6 +70,13 @@ refuse(struct daemon *d, struct bus_peer *peer, const struct msg_command *c,
 	    stream_seq(core->fx.stream));
 }
 
+static void
+took_command(struct core *core)
+{
+	core->commands++;
+	core->last_command = clock_wall() / NS_PER_S;
+}
+
 void
 core_command(
     struct daemon *d, struct bus_peer *peer, const struct msg_command *c)
@@ -99,7 +106,7 @@ core_command(
 		refuse(d, peer, c, err.text);
 		return;
 	}
-	core->commands++;
+	took_command(core);
 	if (!core->file_taken)
 		effects_answer(&core->fx, peer, c->id);
 }
@@ -139,7 +146,7 @@ core_files(struct core *core)
 		}
 		if (command_run(&ctx, line, &err) == 0) {
 			file->done++;
-			core->commands++;
+			took_command(core);
 			continue;
 		}
 		file->refused++;
@@ -242,6 +249,9 @@ add_metrics(struct metrics *m, struct str *list)
 	add(list, "metrics_values", (double)c.values);
 	add(list, "metrics_refused", (double)c.refused);
 	add(list, "metrics_dropped", (double)c.dropped);
+	add(list, "metrics_sent_bytes", (double)c.bytes);
+	add(list, "metrics_queue_usage", c.usage);
+	add(list, "perf_data_count", (double)c.results);
 	add(list, "metrics_files_made", (double)c.files);
 	add(list, "metrics_waiting_bytes", (double)c.waiting);
 	add(list, "metrics_connected", c.connected);
@@ -275,6 +285,7 @@ core_counters(struct daemon *d, struct str *list)
 	add(list, "services", snap->n_objects - snap->n_hosts);
 	add(list, "pid", (double)getpid());
 	add(list, "external_commands", (double)core->commands);
+	add(list, "last_command", (double)core->last_command);
 	add(list, "commands_refused", (double)core->commands_refused);
 	add(list, "results_dropped",
 	    (double)(drops->passive_off + drops->passive_period + drops->older +

@@ -15,6 +15,7 @@
 #include "livestatusd/source.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define METRIC_THREADS 2
 
@@ -26,6 +27,29 @@ on_changed(void *arg)
 	livestatus_changed(l->server);
 	if (l->http != NULL)
 		http_changed(l->http);
+}
+
+static void
+visibility(const struct livestatusd *l, struct lql_env *env)
+{
+	const struct settings *s = l->d->settings;
+
+	env->strict_services = strcmp(s->visible_services, "strict") == 0;
+	env->loose_groups = strcmp(s->visible_groups, "loose") == 0;
+	env->handlers =
+	    s->event_handler_hosts != NULL || s->event_handler_services != NULL;
+}
+
+static void
+load(const struct livestatusd *l, struct lql_env *env)
+{
+	if (l->pool != NULL)
+		env->threads += pool_threads(l->pool);
+	if (l->metrics != NULL)
+		env->threads += pool_threads(l->metrics);
+	if (l->commands != NULL)
+		commands_load(l->commands, &env->command_slots,
+		    &env->commands_open, &env->commands_most);
 }
 
 void
@@ -45,6 +69,8 @@ livestatusd_env(struct livestatusd *l, struct lql_env *env_r)
 	    .site = l->d->site,
 	};
 
+	visibility(l, &env);
+	load(l, &env);
 	if (l->sites != NULL)
 		env.sites = sites_rows(l->sites, &env.n_sites);
 	if (l->server != NULL) {
@@ -54,6 +80,9 @@ livestatusd_env(struct livestatusd *l, struct lql_env *env_r)
 		env.requests = c->requests;
 		env.connections = c->connections;
 		env.active_connections = c->active;
+		env.overflows = c->refused;
+		env.queued = livestatus_queued(l->server);
+		env.usage = livestatus_usage(l->server);
 	}
 	*env_r = env;
 }

@@ -41,14 +41,18 @@ on_query(void *arg, struct slice request, struct str *out)
 	struct source *s = arg;
 	struct livestatusd *l = s->l;
 	struct lql_query *q = lql_parse(request);
+	bool history = lql_reads_log(q);
 	struct lql_env env;
 
-	logfiles_lock(l->logfiles);
-	if (lql_reads_log(q))
+	/* Others of the history may have it for a slice. */
+	if (history) {
+		logfiles_lock(l->logfiles);
 		logfiles_refresh(l->logfiles);
+	}
 	livestatusd_env(l, &env);
 	lql_execute(q, feed_mirror(l->feed), &env, out);
-	logfiles_unlock(l->logfiles);
+	if (history)
+		logfiles_unlock(l->logfiles);
 	lql_free(&q);
 }
 

@@ -112,6 +112,10 @@ static const struct schema methods = {.kind = SCHEMA_MAP, .of = &method};
 TABLE(fallback, {"emails", &texts, false, "[]", "addresses"},
     {"method", &name, false, "mail", "method to tell them by"});
 
+/* --- who sees what -------------------------------------------------------- */
+
+WORDS(strictness, "loose", "strict");
+
 /* --- event console -------------------------------------------------------- */
 
 static const struct schema pair = {
@@ -302,6 +306,8 @@ settings_schema_of(const char *path)
 	    {"ldap", &ldap},
 	    {"metrics.influx", &influx},
 	    {"user_macros", &user_macros},
+	    {"visibility.services", &strictness},
+	    {"visibility.groups", &strictness},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(special); i++) {

@@ -55,6 +55,7 @@ measured_add(struct measured *q, struct slice host, struct slice service,
 	bool first;
 
 	pthread_mutex_lock(&q->lock);
+	q->added++;
 	if (q->taken + q->waiting.len + need > MEASURED_BUFFER) {
 		q->dropped++;
 		pthread_mutex_unlock(&q->lock);

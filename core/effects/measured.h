@@ -20,7 +20,8 @@ struct measured {
 	struct str waiting;
 	size_t taken; /* bytes that the thread has */
 	bool stop;
-	uint64_t dropped; /* results: the buffer was full */
+	uint64_t added;   /* results */
+	uint64_t dropped; /* of them: the buffer was full */
 };
 
 void measured_init(struct measured *q);

@@ -55,6 +55,8 @@ metrics_counters(struct metrics *m, struct metrics_counters *c_r)
 	*c_r = m->count;
 	c_r->waiting = m->queue.waiting.len + m->queue.taken;
 	c_r->dropped = m->queue.dropped;
+	c_r->results = m->queue.added;
+	c_r->usage = (double)c_r->waiting / MEASURED_BUFFER;
 	pthread_mutex_unlock(&m->queue.lock);
 }
 
@@ -69,6 +71,16 @@ count(struct metrics *m, uint64_t values, uint64_t refused, uint64_t files)
 	m->count.files += files;
 	m->count.connected = m->link != NULL;
 	pthread_mutex_unlock(&m->queue.lock);
+}
+
+/* The batch. */
+static void
+count_sent(struct metrics *m, uint64_t values)
+{
+	pthread_mutex_lock(&m->queue.lock);
+	m->count.bytes += m->batch.len;
+	pthread_mutex_unlock(&m->queue.lock);
+	count(m, values, 0, 0);
 }
 
 /* Makes the file of "UPDATE PATH TIME:VALUE"; as rrd_create(). */
@@ -132,7 +144,7 @@ send_batch(struct metrics *m)
 	if (m->n_lines > 0 && m->link != NULL) {
 		failed = rrd_batch(m->link, str_slice(&m->batch), on_failed, m);
 		if (failed >= 0)
-			count(m, m->n_lines - (uint64_t)failed, 0, 0);
+			count_sent(m, m->n_lines - (uint64_t)failed);
 		else
 			rrd_close(&m->link);
 	}

@@ -29,7 +29,10 @@ struct metrics_counters {
 	uint64_t refused; /* by rrdcached: too old, not a number */
 	uint64_t dropped; /* results: the buffer was full */
 	uint64_t files;   /* made */
+	uint64_t results; /* that had performance data */
+	uint64_t bytes;   /* sent */
 	uint64_t waiting; /* bytes */
+	double usage;     /* of the buffer, 0 to 1 */
 	bool connected;
 };
 void metrics_counters(struct metrics *m, struct metrics_counters *c_r);

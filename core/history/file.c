@@ -27,9 +27,9 @@ struct history {
 	char *dir;
 	struct engine *engine;
 	int fd;
-	char day[16];     /* of the open file, "2026-03-02" */
-	int64_t day_ends; /* wall seconds */
-	int64_t last;     /* newest stamp */
+	char day[16];                 /* of the open file, "2026-03-02" */
+	int64_t day_begins, day_ends; /* wall seconds */
+	int64_t last;                 /* newest stamp */
 	struct str buffer;
 	bool failing;
 	/* A block of states is written in one piece: other lines wait. */
@@ -64,6 +64,9 @@ find_day(struct history *h, int64_t now)
 	if (localtime_r(&at, &tm) == NULL)
 		panic("no local time for %" PRId64, now);
 	strftime(h->day, sizeof(h->day), "%Y-%m-%d", &tm);
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	h->day_begins = mktime(&tm);
 	tm.tm_mday++;
 	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
 	tm.tm_isdst = -1;
@@ -580,7 +583,10 @@ history_counters(const struct history *h, struct str *list)
 	struct msg_counter lines = {SLICE("log_messages"), (double)h->lines};
 	struct msg_counter lost = {
 	    SLICE("history_lines_lost"), (double)h->lost};
+	struct msg_counter begun = {
+	    SLICE("history_begun"), (double)h->day_begins};
 
 	msg_counter_put(list, &lines);
 	msg_counter_put(list, &lost);
+	msg_counter_put(list, &begun);
 }

@@ -44,6 +44,7 @@ struct store {
 	int64_t saved_at; /* monotonic, ns */
 	int64_t longest_ns, save_began;
 	uint64_t saves, saves_failed, save_ms;
+	int64_t saved; /* wall seconds; 0: never */
 };
 
 /* --- opening ---------------------------------------------------------------
@@ -245,6 +246,7 @@ ended(struct store *s, bool ok)
 		return;
 	}
 	s->saves++;
+	s->saved = clock_wall() / NS_PER_S;
 	s->save_ms = (uint64_t)((s->saved_at - s->save_began) / NS_PER_MS);
 	journal_drop_old(s->journal);
 }
@@ -420,6 +422,7 @@ store_counters(const struct store *s, struct str *list)
 		double value;
 	} counters[] = {
 	    {"state_saves", (double)s->saves},
+	    {"state_saved", (double)s->saved},
 	    {"state_saves_failed", (double)s->saves_failed},
 	    {"state_save_ms", (double)s->save_ms},
 	    {"state_save_longest_us", (double)s->longest_ns / NS_PER_US},

@@ -27,6 +27,7 @@ struct commands {
 	struct bus_link *link;
 	struct open_command *open; /* by id, ascending */
 	size_t first, n, cap;      /* open[first..n) */
+	size_t most;               /* that were open at a time */
 	uint64_t last_id;
 	const struct bus_handlers *others; /* NULL: nobody shares */
 	void *others_arg;
@@ -182,6 +183,17 @@ commands_send(struct commands *c, struct slice who, struct slice line,
 	ARRAY_GROW(c->open, c->n, c->cap);
 	c->open[c->n++] =
 	    (struct open_command){c->last_id, done, arg, clock_mono()};
+	if (c->n - c->first > c->most)
+		c->most = c->n - c->first;
+}
+
+void
+commands_load(const struct commands *c, uint32_t *slots_r, uint32_t *open_r,
+    uint32_t *most_r)
+{
+	*slots_r = OPEN_MAX_COMMANDS;
+	*open_r = (uint32_t)(c->n - c->first);
+	*most_r = (uint32_t)c->most;
 }
 
 bool

@@ -34,6 +34,9 @@ void commands_send(struct commands *c, struct slice who, struct slice line,
 #define COMMANDS_OTHER_ID (UINT64_C(1) << 63)
 void commands_share(
     struct commands *c, const struct bus_handlers *handlers, void *arg);
+/* Room for commands, those without an answer yet, the most ever. */
+void commands_load(const struct commands *c, uint32_t *slots_r,
+    uint32_t *open_r, uint32_t *most_r);
 /* NULL: the daemon is not there. */
 struct bus_peer *commands_peer(const struct commands *c);
 /* "[1234] EC_NAME;..." is the event console's. */

@@ -54,6 +54,16 @@ struct lql_env {
 	int64_t started;                /* wall seconds, of this process */
 	uint64_t requests, connections; /* since then */
 	uint32_t active_connections;
+	/* Of a user's view: settings visibility.services and .groups. */
+	bool strict_services, loose_groups;
+	/* Queries: threads for them, how busy (0 to 1), how many wait in line;
+	 * connections that were refused. */
+	uint32_t threads, queued;
+	double usage;
+	uint64_t overflows;
+	/* Commands for core: room, those without an answer, most ever. */
+	uint32_t command_slots, commands_open, commands_most;
+	bool handlers;                /* the site has event handlers for all */
 	const char *site;             /* its name; NULL: "" */
 	const struct lql_site *sites; /* this one first; live as long as env */
 	size_t n_sites;

@@ -290,6 +290,83 @@ loop_flag(const struct node *n, uint32_t mask, uint32_t rows,
 		out[i] = in[i] & ((x[i] & mask) != 0 ? on : off);
 }
 
+/*
+ * The same, counted, of one page at most: a byte is enough for the sum, and the
+ * compiler adds sixteen of them at a time.
+ */
+_Static_assert(MIRROR_PAGE <= UINT8_MAX, "a page is counted in a byte");
+/* clang-format off */
+#define COUNT(cond)                                                            \
+	for (uint32_t i = 0; i < rows; i++)                                    \
+		n = (uint8_t)(n + ((cond) ? 1 : 0))
+#define COUNTS(name, type)                                                     \
+	static inline __attribute__((always_inline)) uint32_t                  \
+	name(enum op op, type ref, uint32_t rows, const type *x)               \
+	{                                                                      \
+		uint8_t n = 0;                                                 \
+									       \
+		if (op == OP_EQUAL)                                            \
+			COUNT(x[i] == ref);                                    \
+		else if (op == OP_LESS)                                        \
+			COUNT(x[i] < ref);                                     \
+		else if (op == OP_GREATER)                                     \
+			COUNT(x[i] > ref);                                     \
+		else if (op == OP_AT_MOST)                                     \
+			COUNT(x[i] <= ref);                                    \
+		else                                                           \
+			COUNT(x[i] >= ref);                                    \
+		return n;                                                      \
+	}
+/* clang-format on */
+COUNTS(count_u8, uint8_t)
+COUNTS(count_u32, uint32_t)
+COUNTS(count_i64, int64_t)
+
+static inline __attribute__((always_inline)) uint32_t
+count_flag(uint32_t mask, uint32_t rows, const uint32_t *x)
+{
+	uint8_t n = 0;
+
+	COUNT((x[i] & mask) != 0);
+	return n;
+}
+
+/* Those that fit; without `negate`. */
+static inline __attribute__((always_inline)) uint32_t
+count_page(const struct node *n, const void *p, uint32_t from, uint32_t rows)
+{
+	const struct column *c = n->ref.column;
+	uint32_t set;
+
+	if (c->source == SOURCE_U8)
+		return count_u8(
+		    n->op, (uint8_t)n->i, rows, (const uint8_t *)p + from);
+	if (c->source == SOURCE_U32)
+		return count_u32(
+		    n->op, (uint32_t)n->i, rows, (const uint32_t *)p + from);
+	if (c->source == SOURCE_I64)
+		return count_i64(n->op, n->i, rows, (const int64_t *)p + from);
+	set = count_flag(c->mask, rows, (const uint32_t *)p + from);
+	return (lql_compare_int(n->op, false, 1, n->i) ? set : 0) +
+	    (lql_compare_int(n->op, false, 0, n->i) ? rows - set : 0);
+}
+
+uint64_t
+lql_mask_count(const uint8_t *mask, uint32_t rows)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t from = 0; from < rows; from += 128) {
+		uint32_t some = rows - from < 128 ? rows - from : 128;
+		uint8_t n = 0;
+
+		for (uint32_t i = 0; i < some; i++)
+			n = (uint8_t)(n + mask[from + i]);
+		sum += n;
+	}
+	return sum;
+}
+
 /* Neighbours in one page. */
 static void
 dense(const struct node *n, const char *p, uint32_t from, uint32_t rows,
@@ -348,6 +425,28 @@ dense_pages(struct view *v, const struct node *n, uint32_t from, uint32_t rows,
 		dense(n, (const char *)page + n->ref.column->off, at, step,
 		    in + k, out + k);
 	}
+}
+
+uint64_t
+lql_leaf_count(
+    struct view *v, const struct node *n, uint32_t from, uint32_t rows)
+{
+	uint64_t sum = 0;
+
+	fetch_next_block(v, n->ref.column, from, rows);
+	for (uint32_t k = 0, step; k < rows; k += step) {
+		uint32_t at = (from + k) & (MIRROR_PAGE - 1);
+		const void *p =
+		    (const char *)v->m->pages[(from + k) >> MIRROR_SHIFT] +
+		    n->ref.column->off;
+
+		step =
+		    MIRROR_PAGE - at < rows - k ? MIRROR_PAGE - at : rows - k;
+		/* A whole page's loop has a known length. */
+		sum += step == MIRROR_PAGE ? count_page(n, p, 0, MIRROR_PAGE)
+					   : count_page(n, p, at, step);
+	}
+	return n->negate ? rows - sum : sum;
 }
 
 /*

@@ -49,6 +49,8 @@ struct lql_query *lql_parse(struct slice request);
 void lql_free(struct lql_query **q);
 /* Names of headers, for completion; NULL beyond the last. */
 const char *lql_header_name(size_t i);
+/* Bytes that it holds, about. */
+size_t lql_weight(const struct lql_query *q);
 /* Does the connection stay open for another request? */
 bool lql_keeps_alive(const struct lql_query *q);
 /* Will it look at the history? */

@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAX_COLUMNS 4096u
-
 void
 lql_query_fail(struct lql_query *q, enum lql_code code, const char *fmt, ...)
 {
@@ -24,21 +22,6 @@ lql_query_fail(struct lql_query *q, enum lql_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(q->err.text, sizeof(q->err.text), fmt, ap);
 	va_end(ap);
-}
-
-/* -1 with a reason; a handler gets what stands behind "Name:". */
-typedef int header_fn(
-    struct lql_query *q, struct slice arg, int64_t which, struct err *err_r);
-
-/* A non-negative whole number, all of the argument. */
-static int
-take_number(struct slice arg, int64_t *number_r, struct err *err_r)
-{
-	if (num_range(arg, 0, INT64_MAX / 4, number_r))
-		return 0;
-	err_set(err_r, "expected a non-negative number, got '%.*s'",
-	    (int)(arg.len < 100 ? arg.len : 100), arg.s);
-	return -1;
 }
 
 static int
@@ -54,7 +37,7 @@ h_filter(
 		q->wait_given = true;
 	ARRAY_GROW(s->v, s->n, s->cap);
 	s->v[s->n++] = n;
-	return 0;
+	return lql_count_condition(q, n, err_r);
 }
 
 /* which: 0 And, 1 Or, 2 Negate; 10 more for wait conditions. */
@@ -65,6 +48,8 @@ h_combine(
 	struct nodes *s = which < 10 ? &q->filter : &q->wait;
 	int64_t n = 1;
 
+	if (which >= 10)
+		q->wait_given = true;
 	which %= 10;
 	if (which == 2) {
 		if (arg.len > 0) {
@@ -73,93 +58,11 @@ h_combine(
 		}
 		return lql_nodes_combine(s, 1, NODE_NOT, err_r);
 	}
-	if (take_number(arg, &n, err_r) != 0)
+	if (lql_take_number(arg, &n, err_r) != 0 ||
+	    lql_nodes_combine(
+		s, (size_t)n, which == 0 ? NODE_AND : NODE_OR, err_r) != 0)
 		return -1;
-	return lql_nodes_combine(
-	    s, (size_t)n, which == 0 ? NODE_AND : NODE_OR, err_r);
-}
-
-static struct stat *
-new_stat(struct lql_query *q)
-{
-	ARRAY_GROW(q->stats, q->n_stats, q->cap_stats);
-	q->stats[q->n_stats] = (struct stat){0};
-	return &q->stats[q->n_stats++];
-}
-
-static int
-h_stats(struct lql_query *q, struct slice arg, int64_t which, struct err *err_r)
-{
-	static const char *const names[] = {
-	    "", "sum", "min", "max", "avg", "std", "suminv", "avginv"};
-	struct slice rest = arg, word = {NULL, 0}, column;
-	struct column_ref ref;
-	struct node *n;
-
-	(void)which;
-	if (q->n_stats >= MAX_COLUMNS) {
-		err_set(err_r, "more than %u of them", MAX_COLUMNS);
-		return -1;
-	}
-	slice_word(&rest, &word);
-	for (size_t i = 1; i < ARRAY_LEN(names); i++) {
-		if (!slice_eqs(word, names[i]))
-			continue;
-		if (!slice_word(&rest, &column) || slice_trim(rest).len > 0 ||
-		    !table_resolve(q->table, column, &ref)) {
-			err_set(err_r, "'%s' wants one column of table '%s'",
-			    names[i], q->table->name);
-			return -1;
-		}
-		*new_stat(q) = (struct stat){(enum aggregate)i, NULL, ref};
-		return 0;
-	}
-	n = lql_node_parse(q->table, arg, err_r);
-	if (n == NULL)
-		return -1;
-	new_stat(q)->filter = n;
-	return 0;
-}
-
-/* which: 0 StatsAnd, 1 StatsOr, 2 StatsNegate */
-static int
-h_stats_combine(
-    struct lql_query *q, struct slice arg, int64_t which, struct err *err_r)
-{
-	struct nodes s = {0};
-	int64_t n = 1;
-	int rc;
-
-	if (which == 2 && arg.len > 0) {
-		err_set(err_r, "an argument is not expected");
-		return -1;
-	}
-	if (which != 2 && take_number(arg, &n, err_r) != 0)
-		return -1;
-	if ((uint64_t)n > q->n_stats || n == 0) {
-		err_set(err_r, "cannot combine %lld, there are %zu",
-		    (long long)n, q->n_stats);
-		return -1;
-	}
-	for (size_t i = q->n_stats - (size_t)n; i < q->n_stats; i++) {
-		if (q->stats[i].aggregate != AGGREGATE_COUNT) {
-			err_set(err_r, "an aggregate cannot be combined");
-			return -1;
-		}
-	}
-	for (size_t i = q->n_stats - (size_t)n; i < q->n_stats; i++) {
-		ARRAY_GROW(s.v, s.n, s.cap);
-		s.v[s.n++] = q->stats[i].filter;
-	}
-	rc = lql_nodes_combine(&s, (size_t)n,
-	    which == 0       ? NODE_AND
-		: which == 1 ? NODE_OR
-			     : NODE_NOT,
-	    err_r);
-	q->n_stats -= (size_t)n - 1;
-	q->stats[q->n_stats - 1].filter = s.v[0];
-	free(s.v);
-	return rc;
+	return n == 0 ? lql_count_condition(q, s->v[s->n - 1], err_r) : 0;
 }
 
 /* "base:title:arguments" */
@@ -197,8 +100,8 @@ h_columns(
 	while (slice_word(&arg, &word)) {
 		struct output_column c = {0};
 
-		if (q->n_columns >= MAX_COLUMNS) {
-			err_set(err_r, "more than %u columns", MAX_COLUMNS);
+		if (q->n_columns >= QUERY_COLUMNS) {
+			err_set(err_r, "more than %u columns", QUERY_COLUMNS);
 			return -1;
 		}
 		if (memchr(word.s, ':', word.len) != NULL)
@@ -260,7 +163,7 @@ h_number(
 {
 	int64_t n;
 
-	if (take_number(arg, &n, err_r) != 0)
+	if (lql_take_number(arg, &n, err_r) != 0)
 		return -1;
 	switch (which) {
 	case 0:
@@ -435,7 +338,7 @@ h_ignore(
 
 static const struct header {
 	const char *name;
-	header_fn *fn;
+	lql_header_fn *fn;
 	int64_t which;
 } headers[] = {
     {"Columns", h_columns, 0},
@@ -443,10 +346,10 @@ static const struct header {
     {"And", h_combine, 0},
     {"Or", h_combine, 1},
     {"Negate", h_combine, 2},
-    {"Stats", h_stats, 0},
-    {"StatsAnd", h_stats_combine, 0},
-    {"StatsOr", h_stats_combine, 1},
-    {"StatsNegate", h_stats_combine, 2},
+    {"Stats", lql_h_stats, 0},
+    {"StatsAnd", lql_h_stats_combine, 0},
+    {"StatsOr", lql_h_stats_combine, 1},
+    {"StatsNegate", lql_h_stats_combine, 2},
     {"StatsGroupBy", h_columns, 1},
     {"Sort", h_sort, 0},
     {"OrderBy", h_sort, 1},
@@ -480,10 +383,10 @@ lql_header_name(size_t i)
 }
 
 static bool
-needs_table(header_fn *fn)
+needs_table(lql_header_fn *fn)
 {
-	return fn == h_columns || fn == h_filter || fn == h_stats ||
-	    fn == h_sort;
+	return fn == h_columns || fn == h_filter || fn == lql_h_stats ||
+	    fn == h_sort || fn == h_combine || fn == lql_h_stats_combine;
 }
 
 static void
@@ -505,8 +408,9 @@ parse_header(struct lql_query *q, struct slice line)
 
 		if (!slice_eqs(name, h->name))
 			continue;
-		if (needs_table(h->fn) && q->table == NULL)
-			return; /* that mistake is known */
+		if (needs_table(h->fn) &&
+		    (q->table == NULL || q->code != LQL_OK))
+			return; /* a mistake is known already */
 		if (h->fn(q, arg, h->which, &err) != 0)
 			lql_query_fail(q, LQL_BAD,
 			    "while processing header '%s': %s", h->name,

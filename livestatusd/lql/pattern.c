@@ -60,12 +60,22 @@ lql_pattern_new(struct slice text, bool nocase, bool literal, struct err *err_r)
 	must(p->data != NULL && p->context != NULL);
 	pcre2_set_match_limit(p->context, MATCH_LIMIT);
 	pcre2_set_heap_limit(p->context, 4096);
-	if (p->jit) {
-		p->stack = pcre2_jit_stack_create(16384, JIT_STACK_MAX, NULL);
-		must(p->stack != NULL);
-		pcre2_jit_stack_assign(p->context, NULL, p->stack);
-	}
 	return p;
+}
+
+/* Most patterns need 32 KiB of the thread's own stack at most. */
+static int
+match_jit(struct pattern *p, PCRE2_SPTR s, size_t len)
+{
+	int rc = pcre2_jit_match(p->code, s, len, 0, 0, p->data, p->context);
+
+	if (rc != PCRE2_ERROR_JIT_STACKLIMIT || p->stack != NULL)
+		return rc;
+	p->stack = pcre2_jit_stack_create(65536, JIT_STACK_MAX, NULL);
+	if (p->stack == NULL)
+		return rc;
+	pcre2_jit_stack_assign(p->context, NULL, p->stack);
+	return pcre2_jit_match(p->code, s, len, 0, 0, p->data, p->context);
 }
 
 void
@@ -90,8 +100,7 @@ lql_pattern_matches(struct pattern *p, struct slice text, bool *expensive_r)
 	int rc;
 
 	if (p->jit)
-		rc = pcre2_jit_match(
-		    p->code, s, text.len, 0, 0, p->data, p->context);
+		rc = match_jit(p, s, text.len);
 	else
 		rc = pcre2_match(p->code, s, text.len, 0, PCRE2_NO_UTF_CHECK,
 		    p->data, p->context);

@@ -29,6 +29,17 @@ lql_free(struct lql_query **qp)
 	free(q);
 }
 
+#define PATTERN_BYTES 16384u /* compiled, with what is remembered of it */
+
+size_t
+lql_weight(const struct lql_query *q)
+{
+	return sizeof(*q) + q->text_len +
+	    q->n_conditions * (sizeof(struct node) + sizeof(struct node *)) +
+	    q->n_patterns * PATTERN_BYTES + q->n_columns * sizeof(*q->columns) +
+	    q->n_stats * sizeof(*q->stats);
+}
+
 bool
 lql_keeps_alive(const struct lql_query *q)
 {

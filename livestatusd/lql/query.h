@@ -106,6 +106,9 @@ enum toggle {
 
 #define QUERY_NO_LIMIT    INT64_C(-1)
 #define QUERY_AUTH_GROUPS 200
+#define QUERY_CONDITIONS  100000u /* of filters, waiting and Stats */
+#define QUERY_PATTERNS    1000u   /* of them */
+#define QUERY_COLUMNS     4096u   /* and as many Stats */
 
 struct lql_query {
 	char *text; /* the request; most slices point into it */
@@ -116,6 +119,7 @@ struct lql_query {
 	bool quick; /* see lql_row_is_quick() */
 	bool columns_given;
 	struct nodes filter, wait;
+	unsigned n_conditions, n_patterns;
 	struct stat *stats;
 	size_t n_stats, cap_stats;
 	struct sort_key *sort;
@@ -149,6 +153,18 @@ struct lql_query {
 void lql_query_fail(struct lql_query *q, enum lql_code code, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
+/* A header's handler gets what stands behind "Name:". -1 with a reason. */
+typedef int lql_header_fn(
+    struct lql_query *q, struct slice arg, int64_t which, struct err *err_r);
+
+/* parse_stats.c; which: 0 StatsAnd, 1 StatsOr, 2 StatsNegate. */
+lql_header_fn lql_h_stats, lql_h_stats_combine;
+/* A non-negative whole number, all of the argument. */
+int lql_take_number(struct slice arg, int64_t *number_r, struct err *err_r);
+/* A request of 16 MiB has room for a million: -1 if `n` is one too many. */
+int lql_count_condition(
+    struct lql_query *q, const struct node *n, struct err *err_r);
+
 /* filter_parse.c: "column op value"; NULL with a reason. */
 struct node *lql_node_parse(
     const struct table *t, struct slice text, struct err *err_r);
@@ -180,6 +196,11 @@ void lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
     struct block *b, const uint8_t *in, uint8_t *out);
 /* A number that lies in the mirror's pages, of the row's own object. */
 bool lql_leaf_is_number(const struct node *n);
+/* How many of the objects fit? `n` is such a number. */
+uint64_t lql_leaf_count(
+    struct view *v, const struct node *n, uint32_t from, uint32_t rows);
+/* How many bytes are 1; the others are 0. */
+uint64_t lql_mask_count(const uint8_t *mask, uint32_t rows);
 bool lql_compare_int(enum op op, bool negate, int64_t value, int64_t ref);
 bool lql_compare_float(enum op op, bool negate, double value, double ref);
 /* Does a string column's value fit? */
@@ -279,9 +300,9 @@ uint64_t lql_sorter_count(const struct sorter *s);
 struct groups;
 struct groups *lql_groups_new(struct lql_query *q);
 void lql_groups_free(struct groups **g);
-/* Takes in the rows of the block that `mask` names. */
+/* Takes in the rows of the block that `mask` names; `all`: those are all. */
 void lql_groups_add(struct groups *g, struct lql_query *q, struct view *v,
-    struct block *b, const uint8_t *mask);
+    struct block *b, const uint8_t *mask, bool all);
 void lql_groups_write(
     struct groups *g, struct lql_query *q, struct view *v, struct writer *w);
 uint64_t lql_groups_count(const struct groups *g);

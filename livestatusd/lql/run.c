@@ -272,7 +272,8 @@ scan_rows(struct lql_run *r, int64_t until)
 				memcpy(mask, all, r->b->n);
 			hide_unseen(r, mask);
 			if (r->groups != NULL)
-				lql_groups_add(r->groups, q, r->v, r->b, mask);
+				lql_groups_add(r->groups, q, r->v, r->b, mask,
+				    filter == NULL && !q->auth);
 			else if (!take_rows(r, mask))
 				return true;
 		}
@@ -467,6 +468,23 @@ lql_execute(struct lql_query *q, const struct mirror *m,
 	return lql_end(&r);
 }
 
+/* Whatever the row is like, the filter gives that; by its form alone. */
+static bool
+gives_always(const struct node *n, bool what)
+{
+	/* And is true, Or is false unless one of the kids is not. */
+	bool all = n->kind == (what ? NODE_AND : NODE_OR);
+
+	if (n->kind == NODE_LEAF)
+		return false;
+	if (n->kind == NODE_NOT)
+		return gives_always(n->kids[0], !what);
+	for (size_t i = 0; i < n->n; i++)
+		if (gives_always(n->kids[i], what) != all)
+			return !all;
+	return all;
+}
+
 /* Finds the object that conditions are about. */
 static void
 resolve_wait(struct lql_query *q, struct view *v)
@@ -490,6 +508,10 @@ resolve_wait(struct lql_query *q, struct view *v)
 		    "primary key '%.*s' not found or not accessible",
 		    (int)(q->wait_object.len < 200 ? q->wait_object.len : 200),
 		    q->wait_object.s);
+	else if (q->wait.n > 0 && q->wait_timeout_ms == 0 &&
+	    gives_always(lql_nodes_all(&q->wait), false))
+		lql_query_fail(q, LQL_INVALID,
+		    "waiting for WaitCondition would hang forever");
 }
 
 static bool

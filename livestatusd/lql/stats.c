@@ -215,22 +215,6 @@ add_cell(struct lql_query *q, struct view *v, const struct stat *s,
 		add_metrics(cell, column_string(v, c, at));
 }
 
-/* Without groups a count is the number of ones. */
-static uint64_t
-ones(const uint8_t *mask, uint32_t n)
-{
-	uint64_t sum = 0, x;
-	uint32_t i = 0;
-
-	for (; i + 8 <= n; i += 8) {
-		memcpy(&x, mask + i, 8);
-		sum += x * UINT64_C(0x0101010101010101) >> 56;
-	}
-	for (; i < n; i++)
-		sum += mask[i];
-	return sum;
-}
-
 static void
 row_of(struct block *b, uint32_t i, struct row *row)
 {
@@ -238,36 +222,58 @@ row_of(struct block *b, uint32_t i, struct row *row)
 		row->at[e] = b->at[e][i];
 }
 
-void
-lql_groups_add(struct groups *g, struct lql_query *q, struct view *v,
-    struct block *b, const uint8_t *mask)
+/* Without groups a count is a number of ones. */
+static uint64_t
+count_rows(struct lql_query *q, struct view *v, const struct node *n,
+    struct block *b, const uint8_t *mask, bool all)
 {
+	uint8_t hit[BLOCK_ROWS];
+
+	if (all && b->dense && n->kind == NODE_LEAF && lql_leaf_is_number(n))
+		return lql_leaf_count(v, n, b->first, b->n);
+	lql_node_eval(q, v, n, b, mask, hit);
+	return lql_mask_count(hit, b->n);
+}
+
+/* One Stats of each group. */
+static void
+add_to_groups(struct groups *g, struct lql_query *q, struct view *v,
+    struct block *b, const uint8_t *mask, size_t k)
+{
+	const struct stat *s = &q->stats[k];
+	bool count = s->aggregate == AGGREGATE_COUNT;
 	uint8_t hit[BLOCK_ROWS];
 	struct row row;
 
+	if (count)
+		lql_node_eval(q, v, s->filter, b, mask, hit);
+	block_fill(b);
+	for (uint32_t i = 0; i < b->n; i++) {
+		struct group *of;
+
+		if (!mask[i])
+			continue;
+		row_of(b, i, &row);
+		of = find_group(g, q, v, &row);
+		if (!count)
+			add_cell(q, v, s, &of->cells[k], &row);
+		else
+			of->cells[k].count += hit[i];
+	}
+}
+
+void
+lql_groups_add(struct groups *g, struct lql_query *q, struct view *v,
+    struct block *b, const uint8_t *mask, bool all)
+{
 	for (size_t k = 0; k < q->n_stats; k++) {
 		const struct stat *s = &q->stats[k];
-		bool count = s->aggregate == AGGREGATE_COUNT;
 
-		if (count)
-			lql_node_eval(q, v, s->filter, b, mask, hit);
-		if (count && q->n_columns == 0) {
-			g->v[0].cells[k].count += ones(hit, b->n);
-			continue;
-		}
-		block_fill(b);
-		for (uint32_t i = 0; i < b->n; i++) {
-			struct group *of;
-
-			if (!mask[i])
-				continue;
-			row_of(b, i, &row);
-			of = find_group(g, q, v, &row);
-			if (!count)
-				add_cell(q, v, s, &of->cells[k], &row);
-			else
-				of->cells[k].count += hit[i];
-		}
+		if (s->aggregate == AGGREGATE_COUNT && q->n_columns == 0)
+			g->v[0].cells[k].count +=
+			    count_rows(q, v, s->filter, b, mask, all);
+		else
+			add_to_groups(g, q, v, b, mask, k);
 	}
 }
 

@@ -60,6 +60,8 @@ start_values(struct mirror *m)
 		p->check_period[at] = o->check_period;
 		p->notification_period[at] = o->notification_period;
 		p->feed_period[at] = SNAP_NONE;
+		m->handlers =
+		    m->handlers || snap_s(m->snap, o->event_handler)[0] != '\0';
 		p->flags[at] = start_flags(o);
 		p->plain[at] = UINT8_MAX;
 	}
@@ -278,6 +280,8 @@ put_checkable(struct mirror *m, const struct msg_checkable *c)
 	if (c->state != p->state[at] || c->state_type != p->state_type[at])
 		m->events[MIRROR_STATE]++;
 	put_values(m, p, at, c);
+	if (c->event_handler.len > 0)
+		m->handlers = true;
 	if (p->over[at] != NULL || c->check_command.len > 0 ||
 	    c->event_handler.len > 0 || c->variables.len > 0)
 		mirror_put_override(m, &p->over[at], c);

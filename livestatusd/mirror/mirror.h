@@ -180,6 +180,7 @@ struct mirror {
 	uint32_t *child_from, *children;
 	struct mirror_contact *contacts; /* by contact */
 	struct mirror_all_notes downtimes, comments;
+	bool handlers;         /* an object has an event handler */
 	uint32_t switches;     /* MSG_SWITCH_* */
 	int64_t program_start; /* of core */
 	int64_t status_at_ns;  /* when the counters came; 0: never */

@@ -146,6 +146,7 @@ unlink_line(struct client *c)
 		c->server->line[c->queue].last = c->line_prev;
 	c->line_next = NULL;
 	c->line_prev = NULL;
+	c->server->queued--;
 }
 
 /*
@@ -386,6 +387,7 @@ carry_start(struct client *c)
 	c->line_prev = line->last;
 	*line->last = c;
 	line->last = &c->line_next;
+	s->queued++;
 	carry_admit(s);
 }
 

@@ -10,6 +10,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 static void
 on_closed(uv_handle_t *handle)
@@ -31,6 +32,7 @@ client_unref(struct client *c)
 
 	if (--c->refs > 0)
 		return;
+	s->asked -= c->weight;
 	s->held -= c->held;
 	s->wide -= c->wide;
 	lql_free(&c->query);
@@ -60,6 +62,25 @@ client_close(struct client *c)
 	uv_close(&c->handle, on_closed);
 }
 
+/* Bytes that were received and not yet taken. */
+static struct slice
+pending(const struct client *c)
+{
+	return (struct slice){
+	    c->in.s == NULL ? NULL : c->in.s + c->taken, c->in.len - c->taken};
+}
+
+void
+client_weigh(struct client *c)
+{
+	size_t now = pending(c).len;
+
+	if (c->query != NULL)
+		now += lql_weight(c->query);
+	c->server->asked += now - c->weight;
+	c->weight = now;
+}
+
 static void
 on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 {
@@ -74,6 +95,17 @@ on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 	str_reserve(&c->in, 65536);
 	*buf = uv_buf_init(
 	    c->in.s + c->in.len, (unsigned)(c->in.cap - c->in.len - 1));
+}
+
+/* `n` bytes more lie in c->in. */
+static void
+received(struct client *c, size_t n)
+{
+	c->moved = clock_mono();
+	if (c->begun == 0)
+		c->begun = c->moved;
+	c->in.len += n;
+	c->in.s[c->in.len] = '\0';
 }
 
 /* Nothing follows. Without TLS's own end it may have been cut by anybody. */
@@ -96,6 +128,7 @@ on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	if (n == 0)
 		return;
 	c->moved = clock_mono();
+	c->at_once = 0;
 	if (n == UV_EOF) {
 		end_of_input(c);
 	} else if (n < 0) {
@@ -106,10 +139,7 @@ on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		if (c->closing)
 			return;
 	} else {
-		if (c->begun == 0)
-			c->begun = c->moved;
-		c->in.len += (size_t)n;
-		c->in.s[c->in.len] = '\0';
+		received(c, (size_t)n);
 	}
 	client_go(c);
 }
@@ -120,7 +150,7 @@ set_reading(struct client *c)
 {
 	bool busy = c->writing || c->query != NULL;
 	bool want = !c->eof && !c->cut && !c->closing &&
-	    (!busy || c->in.len < CLIENT_READ_AHEAD);
+	    (!busy || pending(c).len < CLIENT_READ_AHEAD);
 
 	if (want == c->reading)
 		return;
@@ -165,8 +195,8 @@ client_add(struct client *c, struct str *bytes, bool last)
 		write_next(c);
 }
 
-void
-client_written(struct client *c)
+static void
+clear_out(struct client *c)
 {
 	c->writing = false;
 	c->sealed = 0;
@@ -174,6 +204,13 @@ client_written(struct client *c)
 		str_free(&c->out);
 	else
 		str_clear(&c->out);
+}
+
+void
+client_written(struct client *c)
+{
+	clear_out(c);
+	c->at_once = 0;
 	write_next(c);
 	if (c->closing)
 		return;
@@ -196,6 +233,26 @@ on_written(uv_write_t *write, int status)
 	}
 }
 
+/*
+ * Most answers fit into the socket: then the loop need not come round for their
+ * end. After some of them it is others' turn. False: `buf` is left.
+ */
+static bool
+write_at_once(struct client *c, uv_buf_t *buf)
+{
+	int n;
+
+	if (c->at_once >= CLIENT_AT_ONCE)
+		return false;
+	c->at_once++;
+	n = uv_try_write(&c->stream, buf, 1);
+	if (n > 0) { /* else uv_write() will tell why */
+		buf->base += n;
+		buf->len -= (size_t)n;
+	}
+	return buf->len == 0;
+}
+
 void
 client_write(struct client *c, bool close_after)
 {
@@ -207,9 +264,16 @@ client_write(struct client *c, bool close_after)
 			client_close(c);
 		return;
 	}
-	c->writing = true;
 	c->moved = clock_mono();
-	c->left = c->out.len;
+	if (c->tls == NULL && write_at_once(c, &buf)) {
+		clear_out(c);
+		write_next(c);
+		if (!c->closing)
+			carry_written(c);
+		return;
+	}
+	c->writing = true;
+	c->left = buf.len;
 	if (c->tls != NULL) {
 		secure_push(c);
 		return;
@@ -224,16 +288,44 @@ client_write(struct client *c, bool close_after)
 static void
 drop_input(struct client *c, size_t n)
 {
-	memmove(c->in.s, c->in.s + n, c->in.len - n);
-	c->in.len -= n;
-	c->in.s[c->in.len] = '\0';
+	c->taken += n;
+	/* Moved seldom: behind each of many small requests lie the others. */
+	if (c->taken == c->in.len || c->taken >= CLIENT_READ_AHEAD / 2) {
+		c->in.len -= c->taken;
+		if (c->in.len > 0)
+			memmove(c->in.s, c->in.s + c->taken, c->in.len);
+		c->taken = 0;
+		if (c->in.s != NULL)
+			c->in.s[c->in.len] = '\0';
+	}
 	if (c->in.len == 0 && c->in.cap > 1u << 18)
 		str_free(&c->in);
 	c->begun = c->in.len > 0 ? clock_mono() : 0;
+	client_weigh(c);
 }
 
-#define TOO_LONG "a request may have 16 MiB"
+#define TOO_LONG "the request is too long: 16 MiB are the most"
 _Static_assert(CLIENT_MAX_REQUEST == 16u << 20, "see TOO_LONG");
+#define CROWDED                                                                \
+	"too many long requests at the same time: more than 16 KiB are not "   \
+	"taken until some are answered"
+_Static_assert(CLIENT_SMALL == 16u << 10, "see CROWDED");
+
+static void
+refuse(struct client *c, enum lql_code code, const char *why)
+{
+	c->server->counters.failed++;
+	lql_failure(&c->out, client_wants_header(pending(c)), code, why);
+	client_write(c, true);
+}
+
+/* Others' requests hold much memory already. */
+static bool
+is_crowded(struct client *c, size_t n)
+{
+	client_weigh(c);
+	return n > CLIENT_SMALL && c->server->asked > CLIENT_ASKED_MAX;
+}
 
 /* The next request from the input. False: nothing is to be done at present. */
 static bool
@@ -243,30 +335,27 @@ take_request(struct client *c)
 	enum lql_frame_kind kind;
 	size_t used;
 
-	kind =
-	    lql_frame(str_slice(&c->in), c->eof, &c->scanned, &request, &used);
+	kind = lql_frame(pending(c), c->eof, &c->scanned, &request, &used);
 	switch (kind) {
 	case LQL_FRAME_MORE:
 		if (c->cut) {
-			drop_input(c, c->in.len);
+			drop_input(c, pending(c).len);
 			c->eof = true;
 			return false;
 		}
-		if (c->in.len <= CLIENT_MAX_REQUEST)
-			return false;
-		c->server->counters.failed++;
-		lql_failure(&c->out, client_wants_header(str_slice(&c->in)),
-		    LQL_INCOMPLETE, TOO_LONG);
-		client_write(c, true);
+		if (pending(c).len > CLIENT_MAX_REQUEST)
+			refuse(c, LQL_INCOMPLETE, TOO_LONG);
+		else if (is_crowded(c, pending(c).len))
+			refuse(c, LQL_LIMIT, CROWDED);
 		return false;
 	case LQL_FRAME_EMPTY:
 		c->close_after_write = true;
-		drop_input(c, c->in.len);
+		drop_input(c, pending(c).len);
 		c->eof = true;
 		return false;
 	case LQL_FRAME_CUT:
 		c->server->counters.failed++;
-		lql_failure(&c->out, client_wants_header(str_slice(&c->in)),
+		lql_failure(&c->out, client_wants_header(pending(c)),
 		    LQL_INCOMPLETE,
 		    "Client connection terminated while request still "
 		    "incomplete");
@@ -274,7 +363,10 @@ take_request(struct client *c)
 		client_write(c, true);
 		return false;
 	case LQL_FRAME_REQUEST:
-		break;
+		if (!is_crowded(c, request.len))
+			break;
+		refuse(c, LQL_LIMIT, CROWDED);
+		return false;
 	}
 	client_request(c, request);
 	if (!c->closing)
@@ -286,7 +378,7 @@ take_request(struct client *c)
 static bool
 tell_failures(struct client *c)
 {
-	bool last = c->eof && c->in.len == 0 && c->query == NULL;
+	bool last = c->eof && pending(c).len == 0 && c->query == NULL;
 
 	if (c->failures.len == 0 || c->at != CARRY_NOT ||
 	    c->open_commands > 0 || (!c->failures_now && !last))
@@ -313,8 +405,9 @@ client_go(struct client *c)
 			continue;
 		if (take_request(c))
 			continue;
-		if (!c->closing && !c->writing && c->eof && c->in.len == 0 &&
-		    c->open_commands == 0 && c->failures.len == 0)
+		if (!c->closing && !c->writing && c->eof &&
+		    pending(c).len == 0 && c->open_commands == 0 &&
+		    c->failures.len == 0)
 			client_close(c);
 		break;
 	}
@@ -368,6 +461,22 @@ client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp)
 		c->begun = c->moved; /* the handshake counts as a request */
 	}
 	set_reading(c);
+}
+
+void
+client_read_early(struct client *c)
+{
+	uv_os_fd_t fd;
+	ssize_t n;
+
+	if (c->closing || c->tls != NULL || uv_fileno(&c->handle, &fd) != 0)
+		return;
+	str_reserve(&c->in, CLIENT_EARLY);
+	n = recv(fd, c->in.s, CLIENT_EARLY - 1, MSG_DONTWAIT);
+	if (n <= 0)
+		return; /* the loop finds out why */
+	received(c, (size_t)n);
+	client_go(c);
 }
 
 /* Nobody is at the other end: neither reading nor writing. */

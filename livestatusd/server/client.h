@@ -15,11 +15,16 @@
 
 #include <uv.h>
 
-#define CLIENT_MAX_REQUEST (16u << 20)     /* bytes */
-#define CLIENT_READ_AHEAD  (256u << 10)    /* beyond the present request */
-#define CLIENT_QUERY_NS    (10 * NS_PER_S) /* first to last byte */
-#define CLIENT_IDLE_NS     (300 * NS_PER_S)
-#define CLIENT_STALL_NS    (60 * NS_PER_S) /* nothing read of an answer */
+#define CLIENT_MAX_REQUEST (16u << 20)  /* bytes */
+#define CLIENT_READ_AHEAD  (256u << 10) /* beyond the present request */
+/* Beyond this no request may be large: bytes of all, of one. */
+#define CLIENT_ASKED_MAX (256u << 20)
+#define CLIENT_SMALL     (16u << 10)
+#define CLIENT_AT_ONCE   8u              /* answers in one turn of the loop */
+#define CLIENT_EARLY     4096u           /* bytes that are read at accept() */
+#define CLIENT_QUERY_NS  (10 * NS_PER_S) /* first to last byte */
+#define CLIENT_IDLE_NS   (300 * NS_PER_S)
+#define CLIENT_STALL_NS  (60 * NS_PER_S) /* nothing read of an answer */
 /* How long a query waits for its own commands, or for a new configuration. */
 #define CLIENT_HOLD_NS (5 * NS_PER_S)
 
@@ -53,9 +58,12 @@ struct client {
 		uv_pipe_t pipe;
 		uv_tcp_t tcp;
 	};
-	struct str in;  /* received, not yet taken */
-	size_t scanned; /* see lql_frame() */
-	bool going;     /* inside of client_go() */
+	struct str in;    /* received */
+	size_t taken;     /* of it, already */
+	size_t scanned;   /* of the rest; see lql_frame() */
+	size_t weight;    /* bytes of its requests that are counted */
+	unsigned at_once; /* answers since the loop came round */
+	bool going;       /* inside of client_go() */
 	bool eof, reading, closing, writing, close_after_write;
 	struct str out;      /* being written */
 	struct str next_out; /* what follows */
@@ -131,12 +139,18 @@ struct livestatus {
 		struct client *first, **last;
 	} line[QUEUES]; /* carry.c */
 	unsigned begun[QUEUES];
-	unsigned wide; /* clients with a wide socket */
-	size_t held;   /* bytes of answers that are not read yet */
+	size_t asked;    /* bytes of all requests that are not answered yet */
+	unsigned queued; /* clients in these lines */
+	unsigned wide;   /* clients with a wide socket */
+	size_t held;     /* bytes of answers that are not read yet */
 	struct client *clients;
 	struct livestatus_counters counters;
 	unsigned handles; /* its own and the clients': freed after the last */
 	char *path, *sites_path;
+	/* How busy the pool was: at the last look, and averaged. */
+	int64_t looked;   /* monotonic; 0: not yet */
+	uint64_t busy_ns; /* of all its threads */
+	double usage;
 };
 
 #define LIVESTATUS_BACKLOG 1024
@@ -154,6 +168,8 @@ void livestatus_handle_closed(struct livestatus *s);
 
 /* Takes the connection that waits. */
 void client_accept(struct livestatus *s, uv_stream_t *listener, bool tcp);
+/* Its request often lies there already. */
+void client_read_early(struct client *c);
 /* Goes on with whatever can go on. */
 void client_go(struct client *c);
 void client_close(struct client *c);
@@ -161,6 +177,8 @@ void client_close(struct client *c);
 void client_sweep(struct client *c, int64_t now);
 
 void client_unref(struct client *c);
+/* Its requests are counted. */
+void client_weigh(struct client *c);
 
 /* carry.c: the query is to be carried out; client_go() when it is. */
 void carry_start(struct client *c);

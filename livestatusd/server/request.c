@@ -213,6 +213,7 @@ void
 client_end_query(struct client *c)
 {
 	lql_free(&c->query);
+	client_weigh(c);
 	if (c->asked) {
 		questions_forget(c->server->l->questions, c);
 		questions_forget(c->server->l->of_notifier, c);

@@ -10,6 +10,7 @@
 #include "livestatusd/server/client.h"
 #include "livestatusd/server/keeper.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -56,6 +57,8 @@ livestatus_on_connection(uv_stream_t *listener, int status)
 			    most,
 			    most < LIVESTATUS_MAX ? " from one address" : "");
 		client_close(s->clients);
+	} else {
+		client_read_early(s->clients);
 	}
 }
 
@@ -68,6 +71,28 @@ livestatus_has_waiting(const struct livestatus *s)
 	return false;
 }
 
+#define USAGE_MEMORY 10.0 /* seconds in which the average forgets */
+
+/* The threads' share of time at work, since the last look a second ago. */
+static void
+look_at_usage(struct livestatus *s, int64_t now)
+{
+	double seconds = (double)(now - s->looked) / (double)NS_PER_S, keep;
+	struct pool_counters c;
+
+	if (s->looked != 0 && now - s->looked < NS_PER_S)
+		return;
+	pool_counters(s->l->pool, &c);
+	if (s->looked != 0) {
+		keep = exp(-seconds / USAGE_MEMORY);
+		s->usage = s->usage * keep +
+		    (double)(c.busy_ns - s->busy_ns) / (double)NS_PER_S /
+			seconds / c.threads * (1 - keep);
+	}
+	s->busy_ns = c.busy_ns;
+	s->looked = now;
+}
+
 static void
 on_sweep(uv_timer_t *timer)
 {
@@ -76,6 +101,7 @@ on_sweep(uv_timer_t *timer)
 	struct client *next;
 
 	keeper_look(s->l->keeper);
+	look_at_usage(s, now);
 	for (struct client *c = s->clients; c != NULL; c = next) {
 		next = c->next;
 		client_sweep(c, now);
@@ -221,6 +247,18 @@ livestatus_free(struct livestatus **sp)
 	if (s->sites_socket.data != NULL)
 		close_handle((uv_handle_t *)&s->sites_socket);
 	close_handle((uv_handle_t *)&s->sweep);
+}
+
+uint32_t
+livestatus_queued(const struct livestatus *s)
+{
+	return s->queued;
+}
+
+double
+livestatus_usage(const struct livestatus *s)
+{
+	return s->usage < 1 ? s->usage : 1;
 }
 
 const struct livestatus_counters *

@@ -31,6 +31,10 @@ struct livestatus_counters {
 	    commands_refused, stalled;
 	uint32_t active;
 };
+/* Connections whose query waits for a thread. */
+uint32_t livestatus_queued(const struct livestatus *s);
+/* How busy the threads were in the last seconds: 0 to 1. */
+double livestatus_usage(const struct livestatus *s);
 const struct livestatus_counters *livestatus_counters(
     const struct livestatus *s);
 

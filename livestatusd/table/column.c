@@ -92,25 +92,35 @@ has_group(const struct view *v, uint32_t object)
 	return false;
 }
 
-/* As for contacts: who is there for a host is there for its services. */
+/* Strictly: not by its host. */
 static bool
-is_of_groups(const struct view *v, uint32_t object)
+has_contact(const struct view *v, uint32_t object)
 {
-	const struct snap_object *o = &v->snap->objects[object];
+	const struct snap_list *of = &v->snap->objects[object].contacts;
 
-	return has_group(v, object) || (o->is_service && has_group(v, o->host));
+	for (uint32_t i = 0; i < of->n; i++)
+		if (snap_at(v->snap, *of, i) == v->user)
+			return true;
+	return false;
 }
 
 bool
 view_sees(const struct view *v, uint32_t object)
 {
+	const struct snap_object *o;
+
 	if (!v->restricted)
 		return true;
 	if (object == SNAP_NONE)
 		return false;
-	if (v->user != SNAP_NONE && snap_is_contact(v->snap, object, v->user))
-		return true;
-	return v->n_groups > 0 && is_of_groups(v, object);
+	o = &v->snap->objects[object];
+	if (v->env->strict_services)
+		return (v->user != SNAP_NONE && has_contact(v, object)) ||
+		    has_group(v, object);
+	/* Who is there for a host is there for its services. */
+	return (v->user != SNAP_NONE &&
+		   snap_is_contact(v->snap, object, v->user)) ||
+	    has_group(v, object) || (o->is_service && has_group(v, o->host));
 }
 
 /* Where the column is in the page of object `at`. */

@@ -121,11 +121,13 @@ view_sees_group(struct view *v, uint32_t group, bool of_services)
 	const struct snap_group *g = of_services
 	    ? &v->snap->service_groups[group]
 	    : &v->snap->host_groups[group];
+	bool loose;
 
 	if (!v->restricted)
 		return true;
+	loose = v->env->loose_groups;
 	for (uint32_t i = 0; i < g->members.n; i++)
-		if (!view_sees(v, snap_at(v->snap, g->members, i)))
-			return false;
-	return g->members.n > 0;
+		if (view_sees(v, snap_at(v->snap, g->members, i)) == loose)
+			return loose;
+	return !loose && g->members.n > 0;
 }

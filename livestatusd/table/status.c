@@ -17,7 +17,13 @@ enum {
 	ACTIVE,
 	RUNNING,
 	LOG_LINES,
-	GENERATION_TIME
+	GENERATION_TIME,
+	HANDLERS,
+	THREADS,
+	QUEUED,
+	COMMAND_SLOTS,
+	COMMANDS_OPEN,
+	COMMANDS_MOST
 };
 
 static int64_t
@@ -57,6 +63,18 @@ number(struct view *v, const struct column *c, uint32_t at)
 		return (int64_t)env->log_lines;
 	case GENERATION_TIME:
 		return v->snap->created;
+	case HANDLERS:
+		return env->handlers || v->m->handlers;
+	case THREADS:
+		return env->threads;
+	case QUEUED:
+		return env->queued;
+	case COMMAND_SLOTS:
+		return env->command_slots;
+	case COMMANDS_OPEN:
+		return env->commands_open;
+	case COMMANDS_MOST:
+		return env->commands_most;
 	default:
 		return 0;
 	}
@@ -88,6 +106,26 @@ queued_notifications(struct view *v, const struct column *c, uint32_t at)
 	return (int64_t)sum;
 }
 
+/* Whole numbers among core's counters: `off` is which. */
+static int64_t
+core_number(struct view *v, const struct column *c, uint32_t at)
+{
+	static const char *const names[] = {
+	    "last_command", "history_begun", "notices_waiting", "state_saved"};
+	const struct mirror_counter *k = mirror_counter(v->m, names[c->off]);
+
+	(void)at;
+	return k == NULL ? 0 : (int64_t)k->value;
+}
+
+static double
+usage(struct view *v, const struct column *c, uint32_t at)
+{
+	(void)c;
+	(void)at;
+	return v->env->usage;
+}
+
 static int64_t
 program_switch(struct view *v, const struct column *c, uint32_t at)
 {
@@ -114,7 +152,12 @@ static const struct {
 	const char *column, *counter;
 } others[] = {
     {"average_runnable_jobs_fetcher", "jobs_waiting"},
+    {"average_latency_cmk", "average_latency_fetcher"},
+    {"helper_usage_cmk", "helper_usage_fetcher"},
     {"metrics_count", "metrics_values"},
+    {"rrdcached_bytes_sent", "metrics_sent_bytes"},
+    {"rrdcached_overflows", "metrics_dropped"},
+    {"rrdcached_queue_usage", "metrics_queue_usage"},
 };
 
 /* `mask` 1: the rate of the counter that the column is named after. */
@@ -139,6 +182,8 @@ counter(struct view *v, const struct column *c, uint32_t at)
 		return (double)env->requests / up;
 	if (strcmp(plain, "connections") == 0)
 		return (double)env->connections / up;
+	if (strcmp(plain, "livestatus_overflows") == 0)
+		return (double)env->overflows / (c->mask == 1 ? up : 1);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		if (strcmp(plain, others[i].column) == 0)
 			k = mirror_counter(v->m, others[i].counter);
@@ -186,8 +231,8 @@ static const struct column status[] = {
 	COL_INT("num_services", number, NUM_SERVICES, "services"),
 	COL_INT("max_long_output_size", constant, 2000, "characters of long output that are sure to be kept"),
 	COL_INT("interval_length", constant, 60, "seconds of a unit of check_interval"),
-	COL_EMPTY("last_command_check", TIME, "last look for commands; always 0"),
-	COL_EMPTY("last_log_rotation", TIME, "last new history file; always 0"),
+	COL_TIMEFN("last_command_check", core_number, 0, "when core took its last command; 0: none since its start"),
+	COL_TIMEFN("last_log_rotation", core_number, 1, "when the present history file was begun"),
 	SWITCH("enable_notifications", MSG_SWITCH_NOTIFICATIONS, "notifications are on"),
 	SWITCH("execute_service_checks", MSG_SWITCH_SVC_CHECKS, "active checks of services are on"),
 	SWITCH("accept_passive_service_checks", MSG_SWITCH_SVC_PASSIVE, "passive results of services are taken"),
@@ -201,7 +246,7 @@ static const struct column status[] = {
 	SWITCH("enable_flap_detection", MSG_SWITCH_FLAPPING, "flapping is looked for"),
 	SWITCH("process_performance_data", MSG_SWITCH_PERFDATA, "performance data is used"),
 	COL_INT("check_external_commands", constant, 1, "commands are taken"),
-	COL_EMPTY("has_event_handlers", INT, "there are event handlers; always 0"),
+	COL_INT("has_event_handlers", number, HANDLERS, "there are event handlers"),
 	COL_INT("requests", number, REQUESTS, "Livestatus requests since start"),
 	RATE("requests", "Livestatus requests"),
 	COL_INT("connections", number, CONNECTIONS, "Livestatus connections since start"),
@@ -222,34 +267,34 @@ static const struct column status[] = {
 	COUNTER("influxdb_bytes_sent", "bytes"),
 	COUNTER("influxdb_overflows", "values dropped"),
 	COUNTER("influxdb_queue_usage", "0 to 1"),
-	COUNTER("livestatus_overflows", "always 0"),
+	COUNTER("livestatus_overflows", "connections that were refused: too many"),
 	COUNTER("rrdcached_bytes_sent", "bytes"),
 	COUNTER("rrdcached_overflows", "values dropped"),
 	COUNTER("rrdcached_queue_usage", "0 to 1"),
-	COL_EMPTY("external_command_buffer_slots", INT, "always 0"),
-	COL_EMPTY("external_command_buffer_usage", INT, "always 0"),
-	COL_EMPTY("external_command_buffer_max", INT, "always 0"),
+	COL_INT("external_command_buffer_slots", number, COMMAND_SLOTS, "commands that may wait for core's answer"),
+	COL_INT("external_command_buffer_usage", number, COMMANDS_OPEN, "commands that wait for it"),
+	COL_INT("external_command_buffer_max", number, COMMANDS_MOST, "most that waited at a time"),
 	COL_INT("cached_log_messages", number, LOG_LINES, "history lines in memory"),
 	COL_INT("livestatus_active_connections", number, ACTIVE, "Livestatus connections now"),
-	COL_EMPTY("livestatus_queued_connections", INT, "always 0"),
-	COL_INT("livestatus_threads", constant, 1, "threads that answer"),
-	COL_EMPTY("livestatus_usage", FLOAT, "0 to 1; always 0"),
+	COL_INT("livestatus_queued_connections", number, QUEUED, "connections whose query waits for a thread"),
+	COL_INT("livestatus_threads", number, THREADS, "threads that carry out queries"),
+	COL_FLOAT("livestatus_usage", usage, 0, "how busy these threads are: 0 to 1, averaged over some seconds"),
 	COL_FLOAT("average_latency_generic", counter, 0, "seconds that plugin checks begin late"),
 	COL_FLOAT("average_latency_fetcher", counter, 0, "seconds that fetches begin late"),
 	COL_FLOAT("average_latency_checker", counter, 0, "always 0"),
 	COL_FLOAT("average_latency_real_time", counter, 0, "always 0"),
-	COL_FLOAT("average_latency_cmk", counter, 0, "always 0"),
-	COL_FLOAT("helper_usage_generic", counter, 0, "0 to 1"),
-	COL_FLOAT("helper_usage_fetcher", counter, 0, "0 to 1"),
-	COL_FLOAT("helper_usage_checker", counter, 0, "0 to 1"),
-	COL_FLOAT("helper_usage_real_time", counter, 0, "0 to 1"),
-	COL_FLOAT("helper_usage_cmk", counter, 0, "0 to 1"),
+	COL_FLOAT("average_latency_cmk", counter, 0, "as average_latency_fetcher"),
+	COL_FLOAT("helper_usage_generic", counter, 0, "places for plugins that are taken: 0 to 1"),
+	COL_FLOAT("helper_usage_fetcher", counter, 0, "places for fetches that are taken: 0 to 1"),
+	COL_FLOAT("helper_usage_checker", counter, 0, "always 0: fetchers judge what they fetch"),
+	COL_FLOAT("helper_usage_real_time", counter, 0, "always 0"),
+	COL_FLOAT("helper_usage_cmk", counter, 0, "as helper_usage_fetcher"),
 	COL_FLOAT("average_runnable_jobs_fetcher", counter, 0, "jobs that wait"),
-	COL_FLOAT("average_runnable_jobs_checker", counter, 0, "jobs that wait"),
+	COL_FLOAT("average_runnable_jobs_checker", counter, 0, "always 0"),
 	COL_INT("num_queued_notifications", queued_notifications, 0, "deliveries and notifications for other sites that wait"),
-	COL_EMPTY("num_queued_alerts", INT, "always 0"),
+	COL_INT("num_queued_alerts", core_number, 2, "notifications of core that the notifier has not stored yet"),
 	COL_EMPTY("mk_inventory_last", TIME, "last inventory; always 0"),
-	COL_EMPTY("state_file_created", TIME, "always 0"),
+	COL_TIMEFN("state_file_created", core_number, 3, "when core saved all states last"),
 	COL_EMPTY("license_usage_history", BLOB, "always empty"),
 	COL_EMPTY("is_trial_expired", INT, "always 0"),
 	{.name = "counters", .type = COLUMN_DICT, .source = SOURCE_GET, .get.l = all_counters,

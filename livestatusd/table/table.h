@@ -169,7 +169,10 @@ void view_count_hosts(
     struct view *v, const struct snap_group *g, struct counts *c);
 void view_count_group_services(struct view *v, const struct snap_group *g,
     bool of_hosts, struct counts *c);
-/* Is the host or service group visible: it has members and all are? */
+/*
+ * Is the host or service group visible: it has members and all are? With
+ * env->loose_groups: is one?
+ */
 bool view_sees_group(struct view *v, uint32_t group, bool of_services);
 
 /* expand.c: macros of a text for an object, into v->tmp. */

@@ -13,6 +13,7 @@
 #include "livestatusd/table/table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define HEADER_BYTES 16 /* of ResponseHeader: fixed16 */
 
@@ -81,6 +82,12 @@ feed(struct sim *s)
 	feed_status(s);
 }
 
+static bool
+is(const char *setting, const char *word)
+{
+	return strcmp(setting, word) == 0;
+}
+
 /* The answer's body as JSON; NULL: `*out` is why there is none. */
 static json_t *
 ask(struct sim *s, struct slice request, struct str *out)
@@ -88,7 +95,9 @@ ask(struct sim *s, struct slice request, struct str *out)
 	struct lql_env env = {.now_ns = sim_wall(s),
 	    .past = past_memory_past(s->past),
 	    .version = vedette_version(),
-	    .started = s->engine->started};
+	    .started = s->engine->started,
+	    .strict_services = is(s->settings->visible_services, "strict"),
+	    .loose_groups = is(s->settings->visible_groups, "loose")};
 	enum lql_code code;
 	json_t *rows;
 

@@ -118,8 +118,8 @@ fixture_config(struct snapb *b)
 	snapb_object(b, WEB1)->contacts = list;
 	snapb_object(b, WEB1)->groups = list;
 	snapb_object(b, DB1)->groups = list;
-	for (uint32_t i = WEB1_CPU; i <= WEB1_HTTP; i++)
-		snapb_object(b, i)->contacts = list;
+	for (uint32_t i = WEB1_CPU; i < WEB1_HTTP; i++)
+		snapb_object(b, i)->contacts = list; /* HTTP: by its host */
 	for (size_t i = 0; i < 3; i++)
 		snapb_object(b, disks[i])->groups = list;
 	list = snapb_list(b, one, 1);

@@ -222,6 +222,24 @@ test_wait_objects(void **state)
 			     "GET status\n"
 			     "WaitCondition: program_start >= 0\n"),
 	    200);
+	/* What can never be true is waited for only with a time-out. */
+	assert_int_equal(
+	    wait_code(f, "GET hosts\nWaitObject: web1\nWaitConditionOr: 0\n"),
+	    452);
+	assert_string_equal(
+	    str_get(&f->out), "waiting for WaitCondition would hang forever\n");
+	assert_int_equal(wait_code(f,
+			     "GET hosts\nWaitObject: web1\n"
+			     "WaitCondition: state = 1\nWaitConditionOr: 0\n"
+			     "WaitConditionAnd: 2\n"),
+	    452);
+	assert_int_equal(wait_code(f,
+			     "GET hosts\nWaitObject: web1\n"
+			     "WaitConditionAnd: 0\nWaitConditionNegate:\n"),
+	    452);
+	assert_int_equal(
+	    wait_code(f, "GET hosts\nWaitObject: web1\nWaitConditionAnd: 0\n"),
+	    200);
 }
 
 #define TEST(fn)                                                               \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Filters, columns, statistics, sorting and visibility by their answers.
+ * Filters, columns, statistics and sorting by their answers.
  */
 #include "tests/unit/livestatusd/fixture.h"
 
@@ -266,6 +266,14 @@ test_stats(void **state)
 	    "Stats: state = 0\nStatsNegate:\nStats: state = 0\n"
 	    "Stats: state = 1\nStatsOr: 2\n",
 	    "1;3;4\n");
+	assert_answer(f,
+	    "GET services\nStats: state = 2\nStatsAnd: 0\nStatsOr: 0\n",
+	    "2;6;0\n");
+	assert_answer(f,
+	    "GET services\nFilter: state != 2\nStats: state != 1\n"
+	    "Stats: last_check > 0\nStats: active_checks_enabled = 0\n"
+	    "Stats: current_attempt < 2\nStats: state !> 0\n",
+	    "3;3;1;4;3\n");
 	assert_answer(f, "GET services\nStats: sum state\nStatsNegate:\n",
 	    "while processing header 'StatsNegate': an aggregate cannot be "
 	    "combined\n");
@@ -361,30 +369,6 @@ test_notes(void **state)
 }
 
 static void
-test_auth_user(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_answer(f,
-	    "GET hosts\nColumns: name num_services\n"
-	    "AuthUser: ann\n",
-	    "web1;4\n");
-	assert_answer(
-	    f, "GET services\nColumns: description\nAuthUser: bob\n", "Load\n");
-	assert_answer(
-	    f, "GET services\nColumns: description\nAuthUser: eve\n", "");
-	assert_answer(f, "GET hostgroups\nColumns: name\nAuthUser: ann\n", "");
-	assert_answer(f, "GET downtimes\nColumns: id\nAuthUser: ann\n", "7\n");
-	assert_answer(
-	    f, "GET contacts\nColumns: name\nAuthUser: eve\n", "ann\nbob\n");
-	assert_answer(
-	    f, "GET services\nStats: state != 9\nAuthUser: bob\n", "1\n");
-	assert_answer(f, "GET log\nColumns: type\nAuthUser: ann\n",
-	    "EXTERNAL COMMAND\nSERVICE NOTIFICATION\nSERVICE ALERT\n"
-	    "INITIAL HOST STATE\nLOG VERSION\n");
-}
-
-static void
 test_log(void **state)
 {
 	struct fixture *f = *state;
@@ -419,8 +403,35 @@ test_status(void **state)
 	    "GET status\nColumns: num_hosts num_services livestatus_version "
 	    "program_version interval_length enable_notifications\n",
 	    "3;6;1.2.3-naemon;Vedette 1.2.3;60;1\n");
+	f->env.threads = 4;
+	f->env.queued = 2;
+	f->env.usage = 0.25;
+	f->env.overflows = 7;
+	f->env.command_slots = 100;
+	f->env.commands_open = 3;
+	f->env.commands_most = 9;
+	assert_answer(f,
+	    "GET status\nColumns: livestatus_threads livestatus_usage "
+	    "livestatus_queued_connections livestatus_overflows "
+	    "external_command_buffer_slots external_command_buffer_usage "
+	    "external_command_buffer_max has_event_handlers\n",
+	    "4;0.25;2;7;100;3;9;0\n");
+	f->env.handlers = true;
+	assert_answer(f, "GET status\nColumns: has_event_handlers\n", "1\n");
 	msg_counter_put(
 	    &counters, &(struct msg_counter){SLICE("service_checks"), 17});
+	msg_counter_put(
+	    &counters, &(struct msg_counter){SLICE("last_command"), 12});
+	msg_counter_put(
+	    &counters, &(struct msg_counter){SLICE("history_begun"), 13});
+	msg_counter_put(
+	    &counters, &(struct msg_counter){SLICE("notices_waiting"), 14});
+	msg_counter_put(
+	    &counters, &(struct msg_counter){SLICE("state_saved"), 15});
+	msg_counter_put(&counters,
+	    &(struct msg_counter){SLICE("helper_usage_fetcher"), 0.5});
+	msg_counter_put(&counters,
+	    &(struct msg_counter){SLICE("metrics_queue_usage"), 0.125});
 	mirror_apply(f->m,
 	    &(struct msg){.id = MSG_CORE_STATUS,
 		.core_status = {MSG_SWITCH_HOST_CHECKS, 99,
@@ -431,6 +442,11 @@ test_status(void **state)
 	    "GET status\nColumns: program_start service_checks "
 	    "enable_notifications execute_host_checks\n",
 	    "99;17;0;1\n");
+	assert_answer(f,
+	    "GET status\nColumns: last_command_check last_log_rotation "
+	    "num_queued_alerts state_file_created helper_usage_cmk "
+	    "rrdcached_queue_usage\n",
+	    "12;13;14;15;0.5;0.125\n");
 }
 
 static void
@@ -566,7 +582,6 @@ main(void)
 	    TEST(test_sort_limit_offset),
 	    TEST(test_groups),
 	    TEST(test_notes),
-	    TEST(test_auth_user),
 	    TEST(test_log),
 	    TEST(test_status),
 	    TEST(test_columns_table),
