@@ -14,6 +14,14 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+static bool
+wants_tls(const struct settings_listener *l)
+{
+	const json_t *tls = json_object_get(l->extra, "tls");
+
+	return l->enabled && tls != NULL && !json_is_false(tls);
+}
+
 /* Everything that is in the way is named, not the first thing alone. */
 static int
 bind_all(struct eventd *ed, struct eventd_config *c,
@@ -43,6 +51,13 @@ bind_all(struct eventd *ed, struct eventd_config *c,
 			err_also(&all, &one);
 		else
 			SSL_CTX_set_num_tickets(c->tls_context, 0);
+	}
+	if (wants_tls(&settings->event_status)) {
+		c->status_context =
+		    tls_listener_context(ed->d->root, ed->d->site,
+			"listen.event_status", &settings->event_status, &one);
+		if (c->status_context == NULL)
+			err_also(&all, &one);
 	}
 	if (bind_listener(&c->status, "event_status", &settings->event_status,
 		SOCK_STREAM, &ed->listening_status, &one) != 0)
@@ -122,6 +137,7 @@ eventd_config_free(struct eventd_config **cp)
 	bound_list_free(&c->tcp);
 	bound_list_free(&c->tls);
 	SSL_CTX_free(c->tls_context);
+	SSL_CTX_free(c->status_context);
 	source_rules_free(&c->sources);
 	bound_list_free(&c->status);
 	free(c);
@@ -264,6 +280,8 @@ eventd_config_listen(
 	if (listen_streams(&ed->listening_tls, &c->tls, ed->streams, start_tls,
 		stop_tcp, err_r) != 0)
 		return -1;
+	status_set_tls(ed->status, c->status_context);
+	c->status_context = NULL;
 	return listen_streams(&ed->listening_status, &c->status, ed->status,
 	    start_status, stop_status, err_r);
 }

@@ -154,6 +154,7 @@ replica_values(struct eventd *ed, struct cell *v)
 	v[STATUS_replication_held].i = (int64_t)s.held;
 	v[STATUS_replication_held_lost].i = (int64_t)s.held_lost;
 	v[STATUS_replication_behind].i = (int64_t)s.behind;
+	v[STATUS_replication_missing].i = (int64_t)s.missing;
 }
 
 void

@@ -23,8 +23,9 @@
 struct eventd_config {
 	struct event_rules *made;
 	struct bound_list udp, traps, tcp, tls,
-	    status;           /* fd -1: listening already */
-	SSL_CTX *tls_context; /* own; NULL: no TLS */
+	    status;              /* fd -1: listening already */
+	SSL_CTX *tls_context;    /* own; NULL: no TLS */
+	SSL_CTX *status_context; /* the same for the status port */
 	struct source_rules sources;
 };
 

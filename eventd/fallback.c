@@ -170,6 +170,12 @@ working(bool works, void *arg)
 		eventd_run_held(f->ed);
 }
 
+static void
+wait_for_slave(void (*done)(void *), void *done_arg, void *arg)
+{
+	replica_sync(((struct fallback *)arg)->r, done, done_arg);
+}
+
 static size_t
 under_way(void *arg)
 {
@@ -380,6 +386,7 @@ fallback_free(struct fallback **fp)
 
 	if (f == NULL)
 		return;
+	ec_outbox_wait_for(f->ed->outbox, NULL, NULL);
 	close_links(f);
 	replica_free(&f->r);
 	free(f->where);
@@ -403,6 +410,7 @@ fallback_start(struct fallback *f)
 
 	f->r = replica_new(f->ed->engine, f->ed->store, options(f), &ops);
 	replica_begin(f->r);
+	ec_outbox_wait_for(f->ed->outbox, wait_for_slave, f);
 	uv_timer_start(&f->timer, on_timer, TICK_MS, TICK_MS);
 }
 

@@ -29,10 +29,12 @@ struct outbox {
 	struct notice *first, *last;
 	size_t n, under_way;
 	bool held;
-	uint64_t last_kept; /* number of the last notice */
-	uint64_t durable;   /* up to this number they may be sent */
-	uint64_t asked;     /* the store is asked up to this number; 0: not */
-	uv_timer_t *ask;    /* in the loop's next turn, or later */
+	uint64_t last_kept;   /* number of the last notice */
+	uint64_t durable;     /* up to this number they may be sent */
+	uint64_t asked;       /* the store is asked up to this number; 0: not */
+	uv_timer_t *ask;      /* in the loop's next turn, or later */
+	outbox_wait_fn *wait; /* NULL: for nobody else */
+	void *wait_arg;
 };
 
 struct outbox *
@@ -166,18 +168,30 @@ send_waiting(struct outbox *o)
 static void ask_store(uv_timer_t *timer);
 
 static void
+on_everywhere(void *arg)
+{
+	struct outbox *o = arg;
+
+	o->durable = o->asked;
+	o->asked = 0;
+	if (o->durable < o->last_kept)
+		uv_timer_start(o->ask, ask_store, 0, 0);
+	send_waiting(o);
+}
+
+static void
 on_durable(const char *why, void *arg)
 {
 	struct outbox *o = arg;
 
-	if (why == NULL)
-		o->durable = o->asked;
-	o->asked = 0;
-	if (why != NULL)
+	if (why != NULL) {
+		o->asked = 0;
 		uv_timer_start(o->ask, ask_store, ASK_AGAIN_MS, 0);
-	else if (o->durable < o->last_kept)
-		uv_timer_start(o->ask, ask_store, 0, 0);
-	send_waiting(o);
+	} else if (o->wait != NULL) {
+		o->wait(on_everywhere, o, o->wait_arg);
+	} else {
+		on_everywhere(o);
+	}
 }
 
 static void
@@ -248,11 +262,18 @@ ec_outbox_connect(struct outbox *o, struct store *st, struct err *err_r)
 	return o->link == NULL ? -1 : 0;
 }
 
-/* Of several sites with one notifier each knows its own by the id alone. */
+/*
+ * Of several sites with one notifier each knows its own by the id alone. Of
+ * master and fallback both name the one whose event it is, so that what both
+ * tell of the same change is told once.
+ */
 static char *
 next_id(struct outbox *o, struct event *ev)
 {
-	return xasprintf("ec-%s-%" PRIu64 "-%" PRIu64, o->d->site, ev->id,
+	const char *origin = ec_store_origin(o->store, ev->id);
+
+	return xasprintf("ec-%s-%" PRIu64 "-%" PRIu64,
+	    origin[0] != '\0' ? origin : o->d->site, ev->id,
 	    ec_store_notice_number(o->store, ev));
 }
 
@@ -320,6 +341,13 @@ ec_outbox_mail(struct outbox *o, struct world *w, const struct action_table *t,
 	str_free(&context);
 	str_free(&addinfo);
 	return true;
+}
+
+void
+ec_outbox_wait_for(struct outbox *o, outbox_wait_fn *wait, void *arg)
+{
+	o->wait = wait;
+	o->wait_arg = arg;
 }
 
 size_t

@@ -23,6 +23,12 @@ void ec_outbox_forget(struct outbox *o, struct slice id);
 void ec_outbox_save(struct outbox *o, struct store *st);
 /* Connects to the notifier; from now on answers are told to the store. */
 int ec_outbox_connect(struct outbox *o, struct store *st, struct err *err_r);
+/*
+ * Where there is a fallback that follows: calls `done` once it has what is
+ * durable here; a notice leaves after that, so that a takeover knows of it.
+ */
+typedef void outbox_wait_fn(void (*done)(void *), void *done_arg, void *arg);
+void ec_outbox_wait_for(struct outbox *o, outbox_wait_fn *wait, void *arg);
 /* Keeps a notification about the event, and sends it once it is durable. */
 void ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
     bool recovery, int64_t now_us);

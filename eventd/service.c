@@ -8,6 +8,7 @@
 #include "common/mem.h"
 #include "eventd/event/command.h"
 #include "eventd/eventd.h"
+#include "eventd/status/replicate.h"
 #include "eventd/status/status.def"
 
 #include <stdlib.h>
@@ -19,7 +20,8 @@ struct request {
 	struct query *query; /* own, or NULL */
 	bool forgotten;
 	bool shutdown;
-	char *held; /* own: a command that waits for the engine to work */
+	char *held;      /* own: a command that waits for the engine to work */
+	char *replicate; /* own: REPLICATE, until it is durable */
 	int64_t since;
 	eventd_done_fn *done;
 	void *arg;
@@ -42,6 +44,7 @@ finish(struct request *r, bool good, struct slice text)
 		daemon_exit(ed->d, 0);
 	query_free(&r->query);
 	free(r->held);
+	free(r->replicate);
 	free(r);
 }
 
@@ -241,6 +244,30 @@ get(struct request *r, struct slice text)
 		ec_store_sync(r->ed->store, on_synced_get, r);
 }
 
+/* --- REPLICATE ------------------------------------------------------------ */
+
+static void
+on_synced_replicate(const char *why, void *arg)
+{
+	struct request *r = arg;
+	struct eventd *ed = r->ed;
+	const struct snapshot *snap = world_snapshot(ed->world);
+	const struct replicate_config c = {.loaded_us = ed->config_loaded_us,
+	    .rules = slice_of(snap_s(snap, snap->event_rules)),
+	    .actions = slice_of(snap_s(snap, snap->event_actions))};
+	struct str out = {0};
+	struct err err;
+
+	if (why != NULL)
+		finish_error(r, why);
+	else if (status_replicate(
+		     slice_of(r->replicate), ed->engine, &c, &out, &err) != 0)
+		finish_error(r, err.text);
+	else
+		finish(r, true, str_slice(&out));
+	str_free(&out);
+}
+
 /* --- COMMAND
  * --------------------------------------------------------------------- */
 
@@ -327,12 +354,17 @@ eventd_request(struct eventd *ed, struct slice text, bool commands,
 	r->since = clock_mono();
 	r->next = ed->requests;
 	ed->requests = r;
-	if (!slice_starts(text, "COMMAND")) {
+	if (!slice_starts(text, "COMMAND") &&
+	    !slice_starts(text, "REPLICATE")) {
 		get(r, text);
 	} else if (!commands) {
+		/* Actions of REPLICATE may hold what is nobody's business. */
 		finish_error(r,
 		    "commands are not allowed here (see "
 		    "eventd.status_tcp.commands)");
+	} else if (slice_starts(text, "REPLICATE")) {
+		r->replicate = slice_dup(text);
+		ec_store_sync(ed->store, on_synced_replicate, r);
 	} else {
 		text.s += strlen("COMMAND");
 		text.len -= strlen("COMMAND");
@@ -386,6 +418,7 @@ eventd_drop_requests(struct eventd *ed)
 		ed->requests = r->next;
 		query_free(&r->query);
 		free(r->held);
+		free(r->replicate);
 		free(r);
 	}
 }

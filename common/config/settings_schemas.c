@@ -60,6 +60,8 @@ TABLE(syslog_listener, LISTENER_KEYS,
 TABLE(syslog_tls_listener, LISTENER_KEYS,
     {"tls", &tls, false, NULL, "certificate and key"},
     {"allow", &networks, false, NULL, "networks that may connect"});
+TABLE(status_listener, LISTENER_KEYS,
+    {"tls", &tls, false, "false", "certificate and key; false: without TLS"});
 TABLE(livestatus_listener, LISTENER_KEYS,
     {"tls", &tls, false, NULL, "certificate and key"},
     {"allow", &networks, false, NULL, "networks that may connect"},
@@ -75,7 +77,8 @@ settings_listener_schema(const char *listener)
 		const char *listener;
 		const struct schema *schema;
 	} special[] = {{"livestatus", &livestatus_listener},
-	    {"receiver", &tls_listener}, {"syslog_tls", &syslog_tls_listener},
+	    {"event_status", &status_listener}, {"receiver", &tls_listener},
+	    {"syslog_tls", &syslog_tls_listener},
 	    {"syslog_udp", &syslog_listener}, {"syslog_tcp", &syslog_listener},
 	    {"traps", &syslog_listener}};
 

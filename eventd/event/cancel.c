@@ -24,7 +24,7 @@ concerns(const struct event *ev, const struct event *probe,
     const struct rule *rule, const struct match *match)
 {
 	if (ev->rule_id == NULL || strcmp(ev->rule_id, rule->id) != 0 ||
-	    ev->overflow)
+	    ev->overflow || strcmp(ev->host, probe->host) != 0)
 		return false;
 	if (rule->cancel.application == NULL &&
 	    strcmp(ev->application, probe->application) != 0)
@@ -64,20 +64,76 @@ cancel_one(struct engine *e, struct event *ev, const struct event *probe,
 	ec_engine_close(e, ev, NULL, "", "", now_us);
 }
 
+struct found {
+	struct event **v;
+	size_t n, cap;
+};
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct event *x = *(struct event *const *)a;
+	const struct event *y = *(struct event *const *)b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void
+consider(struct found *f, struct event *ev, const struct event *probe,
+    const struct rule *rule, const struct match *match)
+{
+	if (!concerns(ev, probe, rule, match))
+		return;
+	ARRAY_GROW(f->v, f->n, f->cap);
+	f->v[f->n++] = ev;
+}
+
+/*
+ * Where both have groups the first must be equal: these, and those without
+ * groups, are found by a hash, however many events the host has.
+ */
+static void
+find_events(struct engine *e, struct found *f, const struct event *probe,
+    const struct rule *rule, const struct match *match)
+{
+	const struct event_index *ix = &e->index;
+	const struct event_group *host = index_host(ix, probe->host);
+	const struct event_group *own = index_rule(ix, rule->id);
+	struct event *ev;
+
+	if (host == NULL || own == NULL)
+		return;
+	if (match->text.n == 0) {
+		bool fewer = own->n < host->n;
+
+		for (ev = fewer ? own->first : host->first; ev != NULL;
+		     ev = fewer ? ev->by_rule.next : ev->by_host.next)
+			consider(f, ev, probe, rule, match);
+		return;
+	}
+	for (ev = index_cancel(ix, rule->id, probe->host, NULL); ev != NULL;
+	     ev = index_cancel_next(ev))
+		consider(f, ev, probe, rule, match);
+	for (ev =
+		 index_cancel(ix, rule->id, probe->host, &match->text.group[0]);
+	     ev != NULL; ev = index_cancel_next(ev))
+		consider(f, ev, probe, rule, match);
+	if (f->n > 0)
+		qsort(f->v, f->n, sizeof(*f->v), by_age);
+}
+
 void
 cancel_events(struct engine *e, struct rule *rule, const struct message *m,
     const struct match *match, int64_t now_us)
 {
-	struct event *probe = event_new(), *ev, *next;
-	struct event_group *g;
+	struct event *probe = event_new();
+	struct found found = {0};
 
 	/* Rewritten with the cancelling message's own groups. */
 	ec_engine_rewrite(e, probe, rule, m, match);
-	g = index_host(&e->index, probe->host);
-	for (ev = g == NULL ? NULL : g->first; ev != NULL; ev = next) {
-		next = ev->by_host.next;
-		if (concerns(ev, probe, rule, match))
-			cancel_one(e, ev, probe, rule, now_us);
-	}
+	find_events(e, &found, probe, rule, match);
+	for (size_t i = 0; i < found.n; i++)
+		cancel_one(e, found.v[i], probe, rule, now_us);
+	free(found.v);
 	event_free(&probe);
 }

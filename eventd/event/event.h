@@ -49,8 +49,8 @@ struct event {
 	/* Of the index and the store, not part of the codec. */
 	int64_t due_us; /* next deadline; 0: none */
 	size_t heap_at; /* place in the heap, from 1; 0: not there */
-	uint64_t join_hash;
-	struct event *next_by_id, *next_by_join;
+	uint64_t join_hash, cancel_hash;
+	struct event *next_by_id, *next_by_join, *next_by_cancel;
 	struct event_link all, by_host, by_rule;
 	struct event_group *host_group, *rule_group;
 	bool stored, dirty;

@@ -33,6 +33,17 @@ index_init(struct event_index *ix, uint64_t seed)
 	*ix = (struct event_index){.seed = seed};
 }
 
+/* The NUL belongs to each part, so that "ab"+"c" is not "a"+"bc". */
+static uint64_t
+hash_cancel(uint64_t seed, const char *rule, const char *host,
+    const struct slice *group)
+{
+	uint64_t h = index_hash(seed, (struct slice){rule, strlen(rule) + 1});
+
+	h = index_hash(h, (struct slice){host, strlen(host) + 1});
+	return group == NULL ? h : index_hash(h + 1, *group);
+}
+
 /* --- tables ------------------------------------------------------------- */
 
 static void
@@ -44,18 +55,23 @@ rehash(struct event_index *ix)
 		return;
 	free(ix->by_id);
 	free(ix->by_join);
+	free(ix->by_cancel);
 	ix->by_id = xcalloc(n, sizeof(*ix->by_id));
 	ix->by_join = xcalloc(n, sizeof(*ix->by_join));
+	ix->by_cancel = xcalloc(n, sizeof(*ix->by_cancel));
 	ix->n_buckets = n;
 	/* From the youngest on, so that the oldest stands first. */
 	for (struct event *ev = ix->last; ev != NULL; ev = ev->all.prev) {
 		size_t a = id_hash(ev->id) & (n - 1);
 		size_t b = ev->join_hash & (n - 1);
+		size_t c = ev->cancel_hash & (n - 1);
 
 		ev->next_by_id = ix->by_id[a];
 		ix->by_id[a] = ev;
 		ev->next_by_join = ix->by_join[b];
 		ix->by_join[b] = ev;
+		ev->next_by_cancel = ix->by_cancel[c];
+		ix->by_cancel[c] = ev;
 	}
 }
 
@@ -269,8 +285,12 @@ void
 index_add(struct event_index *ix, struct event *ev)
 {
 	const char *rule = ev->rule_id == NULL ? "" : ev->rule_id;
-	size_t a, b;
+	struct slice first =
+	    ev->groups.n == 0 ? SLICE("") : slice_of(ev->groups.v[0]);
+	size_t a, b, c;
 
+	ev->cancel_hash = hash_cancel(
+	    ix->seed, rule, ev->host, ev->groups.n == 0 ? NULL : &first);
 	rehash(ix);
 	list_add(&ix->first, &ix->last, ev, offsetof(struct event, all));
 	a = id_hash(ev->id) & (ix->n_buckets - 1);
@@ -279,6 +299,9 @@ index_add(struct event_index *ix, struct event *ev)
 	ix->by_id[a] = ev;
 	ev->next_by_join = ix->by_join[b];
 	ix->by_join[b] = ev;
+	c = ev->cancel_hash & (ix->n_buckets - 1);
+	ev->next_by_cancel = ix->by_cancel[c];
+	ix->by_cancel[c] = ev;
 	ev->host_group = group_get(
 	    &ix->hosts, index_hash(ix->seed, slice_of(ev->host)), ev->host);
 	group_enter(ev->host_group, ev, offsetof(struct event, by_host));
@@ -302,6 +325,10 @@ index_remove(struct event_index *ix, struct event *ev)
 	while (*at != ev)
 		at = &(*at)->next_by_join;
 	*at = ev->next_by_join;
+	at = &ix->by_cancel[ev->cancel_hash & (ix->n_buckets - 1)];
+	while (*at != ev)
+		at = &(*at)->next_by_cancel;
+	*at = ev->next_by_cancel;
 	list_remove(&ix->first, &ix->last, ev, offsetof(struct event, all));
 	group_leave(
 	    &ix->hosts, ev->host_group, ev, offsetof(struct event, by_host));
@@ -324,6 +351,7 @@ index_free(struct event_index *ix)
 	}
 	free(ix->by_id);
 	free(ix->by_join);
+	free(ix->by_cancel);
 	free(ix->heap);
 	free(ix->hosts.buckets);
 	free(ix->rules.buckets);
@@ -364,6 +392,32 @@ index_join_next(const struct event *ev)
 	do
 		ev = ev->next_by_join;
 	while (ev != NULL && ev->join_hash != hash);
+	return (struct event *)ev;
+}
+
+struct event *
+index_cancel(const struct event_index *ix, const char *rule, const char *host,
+    const struct slice *group)
+{
+	uint64_t hash = hash_cancel(ix->seed, rule, host, group);
+	struct event *ev;
+
+	if (ix->n_buckets == 0)
+		return NULL;
+	ev = ix->by_cancel[hash & (ix->n_buckets - 1)];
+	while (ev != NULL && ev->cancel_hash != hash)
+		ev = ev->next_by_cancel;
+	return ev;
+}
+
+struct event *
+index_cancel_next(const struct event *ev)
+{
+	uint64_t hash = ev->cancel_hash;
+
+	do
+		ev = ev->next_by_cancel;
+	while (ev != NULL && ev->cancel_hash != hash);
 	return (struct event *)ev;
 }
 

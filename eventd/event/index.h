@@ -26,7 +26,7 @@ struct group_table {
 struct event_index {
 	struct event *first, *last; /* by age */
 	size_t n, n_real;
-	struct event **by_id, **by_join;
+	struct event **by_id, **by_join, **by_cancel;
 	size_t n_buckets;
 	struct group_table hosts, rules;
 	struct event **heap; /* from 1 */
@@ -50,6 +50,13 @@ struct event *index_find(const struct event_index *ix, uint64_t id);
 /* The first event whose join_hash is that, then the next. */
 struct event *index_join(const struct event_index *ix, uint64_t hash);
 struct event *index_join_next(const struct event *ev);
+/*
+ * Events that a message may cancel: those of the rule and the host whose first
+ * group is that, or that have none (NULL). In no order.
+ */
+struct event *index_cancel(const struct event_index *ix, const char *rule,
+    const char *host, const struct slice *group);
+struct event *index_cancel_next(const struct event *ev);
 /* NULL: no such event. */
 struct event_group *index_host(const struct event_index *ix, const char *host);
 struct event_group *index_rule(const struct event_index *ix, const char *rule);

@@ -28,6 +28,7 @@ follow_forget(struct replica *r)
 	str_free(&r->pending_handled);
 	r->asked = r->state_here = false;
 	r->returning = RETURN_NOT;
+	catch_up_forget(r);
 }
 
 void
@@ -98,12 +99,32 @@ drop_unseen(struct replica *r, struct seen *s)
 	r->ops.filter_notices(keep_notice, s, r->ops.arg);
 }
 
+/* What the numbers of the master's lines say. */
+static void
+note_line(struct replica *r, struct slice record, uint64_t *next_r)
+{
+	struct wire w = wire_of(record);
+	uint32_t kind = wire_get_u32(&w);
+	uint64_t number = wire_get_u64(&w);
+
+	if (kind == RECORD_NEXT) {
+		uint64_t line = wire_get_u64(&w);
+
+		*next_r = line > *next_r ? line : *next_r;
+	} else if (kind == RECORD_HISTORY && w.why == NULL) {
+		catch_up_line(r, number);
+	} else if (kind == RECORD_FLUSH) {
+		catch_up_erased(r);
+	}
+}
+
 static int
 take_whole(struct replica *r, bool state, struct err *err_r)
 {
 	struct slice list = str_slice(&r->pending);
 	struct msg_replica_record m;
 	struct seen seen = {0};
+	uint64_t next = 0;
 	int rc = 0;
 
 	while (rc == 0 && list.len > 0) {
@@ -114,10 +135,15 @@ take_whole(struct replica *r, bool state, struct err *err_r)
 		}
 		if (state)
 			see(&seen, m.bytes);
+		note_line(r, m.bytes, &next);
 		rc = ec_store_take(r->st, m.bytes, false, err_r);
 	}
-	if (rc == 0 && state)
+	if (rc == 0 && state) {
 		drop_unseen(r, &seen);
+		catch_up_state(r, next);
+	} else if (rc == 0) {
+		catch_up_whole(r);
+	}
 	free(seen.ids);
 	strings_free(&seen.notices);
 	return rc;
@@ -216,6 +242,8 @@ follow_message(struct replica *r, const struct msg *m)
 		on_rules(r, &m->replica_rules);
 	else if (m->id == MSG_REPLICA)
 		on_replica(r, &m->replica);
+	else if (m->id == MSG_REPLICA_PAST)
+		catch_up_lines(r, &m->replica_past);
 	else if (m->id == MSG_REPLICA_HERE)
 		on_here(r, m->replica_here.time_us);
 }
@@ -227,6 +255,7 @@ follow_tick(struct replica *r)
 	struct msg m = {
 	    .id = MSG_REPLICA_ASK, .replica_ask = {.time_us = t.wall_us}};
 
+	catch_up_tick(r);
 	/* Before the first state only so much is of use. */
 	if (!r->mode.synced)
 		held_forget(r->held, t.wall_us - r->o.takeover_us);

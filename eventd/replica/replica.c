@@ -179,7 +179,8 @@ replica_up(struct replica *r, const char *name)
 	r->talk++;
 	snprintf(r->peer, sizeof(r->peer), "%.63s", name);
 	r->why[0] = '\0';
-	r->told_lost = false;
+	r->told_late = false;
+	ec_store_set_peer(r->st, r->peer);
 	log_info("replication: %s %s is connected",
 	    r->o.role == REPLICA_MASTER ? "the fallback" : "the master",
 	    r->peer);
@@ -200,6 +201,7 @@ replica_down(struct replica *r, const char *why)
 	if (r->o.role == REPLICA_MASTER)
 		ship_stop(r);
 	r->asked = r->state_here = false;
+	catch_up_forget(r);
 	str_clear(&r->pending);
 	str_clear(&r->pending_handled);
 }
@@ -227,6 +229,8 @@ void
 replica_tick(struct replica *r)
 {
 	replica_do(r, mode_tick(&r->mode, now(r).mono_us));
+	if (r->o.role == REPLICA_MASTER)
+		ship_tick(r);
 	if (r->mode.state == REPLICA_SYNC)
 		follow_tick(r);
 	if (r->mode.state == REPLICA_RETURNING)
@@ -313,6 +317,7 @@ replica_free(struct replica **rp)
 	held_free(&r->held);
 	str_free(&r->pending);
 	str_free(&r->pending_handled);
+	str_free(&r->past);
 	str_free(&r->open.records);
 	str_free(&r->open.handled);
 	replica_options_free(&r->o);
@@ -419,6 +424,8 @@ replica_status(const struct replica *r, struct replica_status *s)
 	    .last_sync_us = r->o.role == REPLICA_SLAVE ? r->last_sync_us : 0,
 	    .success = r->mode.success,
 	    .behind = r->following ? r->number - r->acked : 0};
+	if (r->o.role == REPLICA_SLAVE)
+		s->missing = catch_up_missing(r);
 	if (r->held != NULL) {
 		s->held = held_count(r->held);
 		s->held_lost = held_lost(r->held);

@@ -91,7 +91,8 @@ struct replica_status {
 	bool success;
 	size_t held;
 	uint64_t held_lost;
-	uint64_t behind; /* master: batches that the slave does not have yet */
+	uint64_t missing; /* slave: lines of the archive still to come */
+	uint64_t behind;  /* master: batches that the slave does not have yet */
 };
 void replica_status(const struct replica *r, struct replica_status *s_r);
 

@@ -12,6 +12,9 @@
 
 #include <stdlib.h>
 
+/* Nobody waits longer for a slave that is there and does not answer. */
+#define PATIENCE_US INT64_C(10000000)
+
 /* --- pieces --------------------------------------------------------------- */
 
 static void
@@ -126,11 +129,49 @@ ship_tap(struct replica *r)
 	ec_store_tap(r->st, &mine);
 }
 
+/* Those that wait for so much, or since so long. */
+static bool
+release(struct replica *r, uint64_t upto, int64_t since_us)
+{
+	struct waiter_of_slave **at = &r->waiters, *w, *over = NULL;
+
+	while ((w = *at) != NULL) {
+		if (w->number > upto && w->since_us > since_us) {
+			at = &w->next;
+			continue;
+		}
+		/* The oldest is the first that is told. */
+		*at = w->next;
+		w->next = over;
+		over = w;
+	}
+	if (over == NULL)
+		return false;
+	while ((w = over) != NULL) {
+		over = w->next;
+		w->done(w->arg);
+		free(w);
+	}
+	return true;
+}
+
+void
+ship_tick(struct replica *r)
+{
+	int64_t now_us = r->ops.now(r->ops.arg).mono_us;
+
+	if (release(r, 0, now_us - PATIENCE_US) && !r->told_late) {
+		log_warn("replication: the fallback %s is there and stores "
+			 "nothing for %d s: nobody waits for it",
+		    r->peer, (int)(PATIENCE_US / 1000000));
+		r->told_late = true;
+	}
+}
+
 void
 ship_stop(struct replica *r)
 {
 	struct piece *p;
-	struct waiter_of_slave *w;
 
 	if (r->following)
 		ec_store_tap(r->st, NULL);
@@ -142,11 +183,7 @@ ship_stop(struct replica *r)
 	r->last = NULL;
 	str_clear(&r->open.records);
 	str_clear(&r->open.handled);
-	while ((w = r->waiters) != NULL) {
-		r->waiters = w->next;
-		w->done(w->arg);
-		free(w);
-	}
+	release(r, UINT64_MAX, INT64_MAX);
 }
 
 void
@@ -274,19 +311,9 @@ answer_ask(struct replica *r, int64_t time_us)
 static void
 on_stored(struct replica *r, uint64_t number)
 {
-	struct waiter_of_slave **at = &r->waiters, *w;
-
 	if (number > r->acked && number <= r->number)
 		r->acked = number;
-	while ((w = *at) != NULL) {
-		if (w->number > r->acked) {
-			at = &w->next;
-			continue;
-		}
-		*at = w->next;
-		w->done(w->arg);
-		free(w);
-	}
+	release(r, r->acked, INT64_MIN);
 }
 
 void
@@ -300,6 +327,7 @@ replica_sync(struct replica *r, replica_done_fn *done, void *arg)
 	}
 	w = xnew(struct waiter_of_slave);
 	w->number = r->number;
+	w->since_us = r->ops.now(r->ops.arg).mono_us;
 	w->done = done;
 	w->arg = arg;
 	w->next = r->waiters;
@@ -415,6 +443,8 @@ ship_message(struct replica *r, const struct msg *m)
 		answer_ask(r, m->replica_ask.time_us);
 	else if (m->id == MSG_REPLICA_STORED)
 		on_stored(r, m->replica_stored.number);
+	else if (m->id == MSG_REPLICA_PAST_WANT && r->following)
+		catch_up_give(r, m->replica_past_want.from);
 	else if (m->id == MSG_REPLICA)
 		take_return(r, &m->replica);
 }

@@ -233,7 +233,9 @@ parse_table(struct query *q, struct slice line, struct err *err_r)
 	struct slice get, table;
 
 	if (!slice_word(&line, &get) || !slice_eqs(get, "GET")) {
-		err_set(err_r, "a request begins with GET or COMMAND");
+		err_set(err_r,
+		    "a request begins with GET or COMMAND, or is REPLICATE "
+		    "TIME");
 		return -1;
 	}
 	if (!slice_word(&line, &table))

@@ -7,10 +7,12 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/tls.h"
 #include "eventd/receive/listeners.h"
 #include "eventd/receive/receive.h"
 #include "eventd/rule/match.h"
 
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -33,6 +35,7 @@ struct status_client {
 	int64_t last; /* monotonic, of the last progress */
 	struct str out;
 	uv_write_t write;
+	struct tls *tls; /* NULL: plain */
 	union stream_handle u;
 };
 
@@ -47,6 +50,7 @@ struct status_server {
 	size_t n_clients;
 	uint64_t connects;
 	uv_timer_t timer;
+	SSL_CTX *tls; /* for those that connect from now on; or NULL */
 	char buffer[65536];
 };
 
@@ -57,7 +61,25 @@ client_closed(uv_handle_t *handle)
 
 	str_free(&c->in);
 	str_free(&c->out);
+	tls_free(&c->tls);
 	free(c);
+}
+
+/*
+ * What a handshake and an end send. Where it cannot be sent the other side is
+ * gone, or idle for too long.
+ */
+static void
+tls_push(struct status_client *c)
+{
+	struct str bytes = {0};
+	uv_buf_t buf;
+
+	tls_take(c->tls, &bytes);
+	buf = uv_buf_init(bytes.s, (unsigned)bytes.len);
+	if (bytes.len > 0)
+		uv_try_write(&c->u.stream, &buf, 1);
+	str_free(&bytes);
 }
 
 static void
@@ -77,6 +99,10 @@ client_close(struct status_client *c)
 	if (c->next != NULL)
 		c->next->prev = c->prev;
 	s->n_clients--;
+	if (c->tls != NULL) {
+		tls_end(c->tls);
+		tls_push(c);
+	}
 	uv_close(&c->u.handle, client_closed);
 }
 
@@ -155,13 +181,21 @@ on_written(uv_write_t *write, int status)
 void
 status_answer(struct status_client *c, struct slice text)
 {
+	struct err err;
 	uv_buf_t buf;
 
 	c->asked = false;
 	if (c->closing)
 		return;
 	str_clear(&c->out);
-	str_addslice(&c->out, text);
+	if (c->tls == NULL) {
+		str_addslice(&c->out, text);
+	} else if (tls_send(c->tls, text, &err) == 0) {
+		tls_take(c->tls, &c->out);
+	} else {
+		client_close(c);
+		return;
+	}
 	buf = uv_buf_init(c->out.s, (unsigned)c->out.len);
 	c->write.data = c;
 	c->writing = true;
@@ -181,6 +215,32 @@ on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 }
 
 static void
+end_of_input(struct status_client *c)
+{
+	c->eof = true;
+	uv_read_stop(&c->u.stream);
+}
+
+/* What was sealed, to what came before. False: the connection is over. */
+static bool
+unseal(struct status_client *c, struct slice bytes)
+{
+	struct err err = {""};
+	enum tls_state state = tls_receive(c->tls, bytes, &c->in, &err);
+
+	if (state == TLS_FAILED) {
+		log_warn("event_status: TLS: %s", err.text);
+		client_close(c);
+		return false;
+	}
+	if (!c->writing)
+		tls_push(c);
+	if (state == TLS_ENDED)
+		end_of_input(c);
+	return true;
+}
+
+static void
 on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct status_client *c = stream->data;
@@ -191,13 +251,13 @@ on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		client_close(c);
 		return;
 	}
-	if (n == UV_EOF) {
-		c->eof = true;
-		uv_read_stop(stream);
-	} else {
+	c->last = clock_mono();
+	if (n == UV_EOF)
+		end_of_input(c);
+	else if (c->tls == NULL)
 		str_addn(&c->in, buf->base, (size_t)n);
-		c->last = clock_mono();
-	}
+	else if (!unseal(c, (struct slice){buf->base, (size_t)n}))
+		return;
 	if (c->in.len > REQUEST_MAX && !c->asked && !c->writing) {
 		str_clear(&c->in);
 		c->eof = true;
@@ -252,8 +312,11 @@ on_connection(uv_stream_t *server, int kind, void *arg)
 	if (uv_accept(server, &c->u.stream) != 0 ||
 	    s->n_clients > CLIENTS_MAX || (tcp && !allowed(s, &c->u.tcp)))
 		client_close(c);
-	else
-		uv_read_start(&c->u.stream, on_alloc, on_read);
+	if (c->closing)
+		return;
+	if (tcp && s->tls != NULL)
+		c->tls = tls_new(s->tls);
+	uv_read_start(&c->u.stream, on_alloc, on_read);
 }
 
 /* Neither asking nor taking its answer. */
@@ -296,6 +359,13 @@ status_set_rules(struct status_server *s, const struct status_rules *r)
 }
 
 void
+status_set_tls(struct status_server *s, SSL_CTX *context)
+{
+	SSL_CTX_free(s->tls);
+	s->tls = context;
+}
+
+void
 status_unlisten(struct status_server *s, const char *key)
 {
 	listeners_close(&s->listeners, key);
@@ -317,7 +387,10 @@ status_listen_tcp(
 static void
 timer_closed(uv_handle_t *handle)
 {
-	free(handle->data);
+	struct status_server *s = handle->data;
+
+	SSL_CTX_free(s->tls);
+	free(s);
 }
 
 void

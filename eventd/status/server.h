@@ -11,6 +11,7 @@
 #include "common/str.h"
 #include "eventd/rule/compile.h"
 
+#include <openssl/types.h>
 #include <uv.h>
 
 struct status_server;
@@ -34,6 +35,8 @@ struct status_server *status_new(uv_loop_t *loop, status_request_fn *request,
     status_gone_fn *gone, void *arg);
 void status_free(struct status_server **s);
 void status_set_rules(struct status_server *s, const struct status_rules *r);
+/* For those that connect by TCP from now on; taken over. NULL: without TLS. */
+void status_set_tls(struct status_server *s, SSL_CTX *context);
 int status_listen_unix(
     struct status_server *s, const char *path, struct err *err_r);
 /* Takes the bound socket over; `key` names it. */

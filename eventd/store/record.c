@@ -105,6 +105,22 @@ record_taken(struct str *out, int64_t since_us, uint64_t line)
 	wire_put_u64(out, line);
 }
 
+void
+record_peer(struct str *out, const char *site)
+{
+	wire_put_u32(out, RECORD_PEER);
+	wire_put_str(out, slice_of(site));
+}
+
+void
+record_gap(struct str *out, uint64_t followed, uint64_t from, uint64_t to)
+{
+	wire_put_u32(out, RECORD_GAP);
+	wire_put_u64(out, followed);
+	wire_put_u64(out, from);
+	wire_put_u64(out, to);
+}
+
 static void
 get_history(struct wire *w, struct record *r)
 {
@@ -155,6 +171,7 @@ get_body(struct wire *w, struct record *r)
 		r->body = wire_get_list(w);
 		break;
 	case RECORD_NOTICE_GONE:
+	case RECORD_PEER:
 		r->name = wire_get_str(w);
 		break;
 	case RECORD_NOTICES:
@@ -165,6 +182,11 @@ get_body(struct wire *w, struct record *r)
 		r->mode = wire_get_u32(w);
 		r->time_us = wire_get_i64(w);
 		r->sync_us = wire_get_i64(w);
+		r->line = wire_get_u64(w);
+		break;
+	case RECORD_GAP:
+		r->count = wire_get_u64(w);
+		r->id = wire_get_u64(w);
 		r->line = wire_get_u64(w);
 		break;
 	case RECORD_TAKEN:

@@ -20,21 +20,24 @@ enum record_kind {
 	RECORD_FLUSH = 9,       /* history up to that line is erased */
 	RECORD_NOTICES = 10,    /* notices ever kept, those before a FLUSH */
 	RECORD_MODE = 11,       /* mode, since, last sync, first line */
-	RECORD_TAKEN = 12       /* since, line; of a fallback's return */
+	RECORD_TAKEN = 12,      /* since, line; of a fallback's return */
+	RECORD_PEER = 13,       /* site of the other event console */
+	RECORD_GAP = 14         /* a fallback's: followed, from, to */
 };
 
 /* One decoded; the members that its kind has. Strings borrow. */
 struct record {
 	enum record_kind kind;
 	struct event *event; /* own, or NULL */
-	uint64_t id;         /* GONE, NEXT; HISTORY and FLUSH: line */
-	uint64_t line;       /* NEXT, MODE, TAKEN; NOTICES: before a FLUSH */
+	uint64_t id;         /* GONE, NEXT; HISTORY, FLUSH: line; GAP: from */
+	uint64_t line;       /* NEXT, MODE, TAKEN; NOTICES: before a FLUSH;
+			      * GAP: to */
 	int64_t time_us;     /* HISTORY, WATCH; MODE, TAKEN: since */
 	int64_t sync_us;     /* MODE */
 	uint32_t mode;       /* MODE: enum store_mode */
-	uint64_t count;      /* HITS, WATCH, NOTICES */
+	uint64_t count;      /* HITS, WATCH, NOTICES; GAP: followed */
 	struct slice what, who, addinfo;
-	struct slice name; /* rule, or the notice's id */
+	struct slice name; /* rule, the notice's id, or the site */
 	struct slice body; /* NOTICE; HISTORY: the event as it stands */
 };
 
@@ -54,6 +57,8 @@ void record_notices(struct str *out, uint64_t ever, uint64_t flushed);
 void record_mode(struct str *out, uint32_t mode, int64_t since_us,
     int64_t sync_us, uint64_t line);
 void record_taken(struct str *out, int64_t since_us, uint64_t line);
+void record_peer(struct str *out, const char *site);
+void record_gap(struct str *out, uint64_t followed, uint64_t from, uint64_t to);
 
 /* 0, or -1: damaged, or of a kind that is not known. */
 int record_get(struct slice bytes, struct record *r_r);

@@ -122,6 +122,13 @@ restore(struct slice bytes, void *arg)
 		st->taken_since_us = r.time_us;
 		st->taken_line = r.line;
 		break;
+	case RECORD_GAP:
+		st->gap = (struct store_gap){r.count, r.id, r.line};
+		break;
+	case RECORD_PEER:
+		free(st->peer);
+		st->peer = slice_dup(r.name);
+		break;
 	case RECORD_FLUSH:
 		archive_erase(st->archive, r.id);
 		break;
@@ -315,6 +322,7 @@ ec_store_close(struct store **stp)
 	free(st->dirty);
 	free(st->shut);
 	strings_free(&st->told);
+	free(st->peer);
 	uv_timer_stop(&st->timer);
 	uv_prepare_stop(&st->prepare);
 	uv_close((uv_handle_t *)&st->timer, closed);
@@ -515,10 +523,7 @@ compact(struct store *st)
 	tapped = st->tapped;
 	st->tapped = false; /* nothing of this is news */
 	ec_store_write_state(st);
-	if (st->taken_since_us != 0) {
-		record_taken(&st->record, st->taken_since_us, st->taken_line);
-		ec_store_append(st);
-	}
+	ec_store_write_own(st);
 	st->tapped = tapped;
 	st->fresh = false;
 	st->saved_upto = st->appended;

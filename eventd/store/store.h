@@ -120,6 +120,23 @@ const struct strings *ec_store_told(const struct store *st);
 void ec_store_set_taken(struct store *st, int64_t since_us, uint64_t line);
 uint64_t ec_store_taken(const struct store *st, int64_t since_us);
 
+/*
+ * A fallback: the master's lines that it has, up to `followed`, but for those
+ * from `from` to `to` (from 0: none), which it missed.
+ */
+struct store_gap {
+	uint64_t followed, from, to;
+};
+const struct store_gap *ec_store_gap(const struct store *st);
+void ec_store_set_gap(struct store *st, const struct store_gap *gap);
+/* Such a line, RECORD_HISTORY, into the archive and not into the journal. */
+struct record;
+void ec_store_take_past(struct store *st, const struct record *line);
+/* The site of the other event console, once one was connected. */
+void ec_store_set_peer(struct store *st, const char *site);
+/* The site whose event console gave that id; "": this one. */
+const char *ec_store_origin(const struct store *st, uint64_t id);
+
 struct archive *ec_store_archive(struct store *st);
 uint64_t ec_store_journal_bytes(const struct store *st);
 /* Seconds that the last syncs took, smoothed. */

@@ -46,6 +46,8 @@ struct store {
 	struct strings told;    /* notices that were delivered in takeover */
 	int64_t taken_since_us; /* the return that was taken in last */
 	uint64_t taken_line;
+	struct store_gap gap;
+	char *peer; /* site of the other event console, or NULL */
 };
 
 /* Writes st->record, which is empty afterwards. */
@@ -63,6 +65,8 @@ void ec_store_add_line(struct store *st, int64_t time_us, const char *what,
 bool ec_store_took_over(const struct store *st);
 void ec_store_note_gone(struct store *st, uint64_t id);
 void ec_store_note_told(struct store *st, struct slice notice);
+/* What is of this console alone, for a compaction. */
+void ec_store_write_own(struct store *st);
 /* A record of the journal, RECORD_MODE. */
 void ec_store_restore_mode(struct store *st, const struct record *r);
 void ec_store_write_mode(struct store *st);

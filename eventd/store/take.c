@@ -54,6 +54,19 @@ take_line(struct store *st, const struct record *r)
 	free(addinfo);
 }
 
+void
+ec_store_take_past(struct store *st, const struct record *r)
+{
+	char *what = slice_dup(r->what), *who = slice_dup(r->who);
+	char *addinfo = slice_dup(r->addinfo);
+
+	archive_add(st->archive, st->next_line++, r->time_us, what, who,
+	    addinfo, r->event->id, r->event->host, r->event->text, r->body);
+	free(what);
+	free(who);
+	free(addinfo);
+}
+
 static const struct watch *
 find_watch(const struct engine *e, const char *rule)
 {
@@ -164,7 +177,8 @@ wrong(const struct record *r)
 		return "an event that is not open";
 	if (r->kind == RECORD_NEXT && r->id == 0)
 		return "an id of 0";
-	if (r->kind == RECORD_MODE || r->kind == RECORD_TAKEN)
+	if (r->kind == RECORD_MODE || r->kind == RECORD_TAKEN ||
+	    r->kind == RECORD_PEER || r->kind == RECORD_GAP)
 		return "a record that is nobody else's";
 	return NULL;
 }
@@ -216,6 +230,8 @@ ec_store_take(
 		break;
 	case RECORD_MODE:
 	case RECORD_TAKEN:
+	case RECORD_PEER:
+	case RECORD_GAP:
 		break;
 	}
 	record_clear(&r);
@@ -293,6 +309,17 @@ ec_store_state(const struct store *st)
 	return &st->state;
 }
 
+/* st->record, which is nobody else's business. */
+static void
+append_own(struct store *st)
+{
+	bool tapped = st->tapped;
+
+	st->tapped = false;
+	ec_store_append(st);
+	st->tapped = tapped;
+}
+
 void
 ec_store_set_mode(
     struct store *st, enum store_mode mode, int64_t since_us, int64_t sync_us)
@@ -301,14 +328,11 @@ ec_store_set_mode(
 	    .time_us = since_us,
 	    .sync_us = sync_us,
 	    .line = ec_store_took_over(st) ? st->state.line : st->next_line};
-	bool tapped = st->tapped;
 
 	ec_store_write_dirty(st);
 	ec_store_restore_mode(st, &r);
 	record_mode(&st->record, mode, since_us, sync_us, r.line);
-	st->tapped = false;
-	ec_store_append(st);
-	st->tapped = tapped;
+	append_own(st);
 }
 
 const uint64_t *
@@ -327,14 +351,68 @@ ec_store_told(const struct store *st)
 void
 ec_store_set_taken(struct store *st, int64_t since_us, uint64_t line)
 {
-	bool tapped = st->tapped;
-
 	st->taken_since_us = since_us;
 	st->taken_line = line;
-	st->tapped = false;
 	record_taken(&st->record, since_us, line);
-	ec_store_append(st);
-	st->tapped = tapped;
+	append_own(st);
+}
+
+void
+ec_store_set_peer(struct store *st, const char *site)
+{
+	if (st->peer != NULL && strcmp(st->peer, site) == 0)
+		return;
+	/* Lines of another master have other numbers. */
+	if (st->peer != NULL && st->gap.followed != 0)
+		ec_store_set_gap(st, &(struct store_gap){0});
+	free(st->peer);
+	st->peer = xstrdup(site);
+	record_peer(&st->record, site);
+	append_own(st);
+}
+
+const struct store_gap *
+ec_store_gap(const struct store *st)
+{
+	return &st->gap;
+}
+
+static void
+put_gap(struct store *st)
+{
+	record_gap(&st->record, st->gap.followed, st->gap.from, st->gap.to);
+}
+
+void
+ec_store_set_gap(struct store *st, const struct store_gap *gap)
+{
+	st->gap = *gap;
+	put_gap(st);
+	append_own(st);
+}
+
+const char *
+ec_store_origin(const struct store *st, uint64_t id)
+{
+	return st->peer == NULL || ec_engine_own_id(st->engine, id) ? ""
+								    : st->peer;
+}
+
+void
+ec_store_write_own(struct store *st)
+{
+	if (st->taken_since_us != 0) {
+		record_taken(&st->record, st->taken_since_us, st->taken_line);
+		ec_store_append(st);
+	}
+	if (st->gap.followed != 0) {
+		put_gap(st);
+		ec_store_append(st);
+	}
+	if (st->peer != NULL) {
+		record_peer(&st->record, st->peer);
+		ec_store_append(st);
+	}
 }
 
 uint64_t

@@ -63,6 +63,12 @@ events_count(const struct events *e)
 	return e->want.n == 0 ? 0 : e->n_cells / e->want.n;
 }
 
+struct slice
+events_whole(const struct events *e)
+{
+	return (struct slice){e->text, (size_t)(e->end - e->text)};
+}
+
 const char *
 events_error(const struct events *e)
 {

@@ -55,6 +55,8 @@ void events_free(struct events **e);
 bool events_read(struct events *e, size_t rows);
 /* Rows read so far; they stay where they are. */
 size_t events_count(const struct events *e);
+/* The answer as it came; only before the first events_read(). */
+struct slice events_whole(const struct events *e);
 /* NULL: all is well. */
 const char *events_error(const struct events *e);
 /* NULL: the column was not asked for, or is null. */

@@ -197,6 +197,21 @@ ask_notifier(const struct lql_query *q, struct str *text)
 	str_add(text, "]}");
 }
 
+/* The first call of its column; a person with limited sight sees nothing. */
+static bool
+asks_replication(const struct lql_query *q, struct str *text_r)
+{
+	for (size_t i = 0; !q->auth && i < q->n_columns; i++) {
+		struct slice since = q->columns[i].argument;
+
+		if (since.len == 0)
+			continue;
+		str_addf(text_r, "REPLICATE %.*s\n", (int)since.len, since.s);
+		return true;
+	}
+	return false;
+}
+
 bool
 lql_asks_events(
     struct lql_query *q, const struct lql_env *env, struct str *text_r)
@@ -206,6 +221,8 @@ lql_asks_events(
 
 	if (q->code != LQL_OK || q->table == NULL)
 		return false;
+	if (q->table->kind == TABLE_EVENT_REPLICATION)
+		return asks_replication(q, text_r);
 	source = table_event_source(q->table);
 	if (source == NULL)
 		return false;

@@ -82,6 +82,7 @@ dynamic_column(
 		return;
 	}
 	c->title = title;
+	c->argument = rest;
 	if (slice_eqs(slice_of(c->ref.column->name), "rrddata")) {
 		c->call = rpn_parse(rest);
 		if (c->call == NULL)

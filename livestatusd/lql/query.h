@@ -82,6 +82,7 @@ struct output_column {
 	struct column_ref ref; /* ref.column NULL: a column of nulls */
 	struct slice title;    /* {NULL, 0}: the column's own name */
 	struct rpn *call;      /* of the column rrddata */
+	struct slice argument; /* of another that is called */
 };
 
 struct sort_key {

@@ -19,7 +19,7 @@ enum { /* those that are needed beside what is asked for */
 	HISTORY = EVENT_OTHERS + 21,
 	RULE = HISTORY + 5,
 	STATUS = RULE + 2,
-	NOTICE = STATUS + 36, /* notifyd's, as it names them */
+	NOTICE = STATUS + 43, /* notifyd's, as it names them */
 	NOTICE_HOST = NOTICE,
 	NOTICE_SERVICE,
 	NOTICE_OTHERS,
@@ -83,6 +83,15 @@ strings(struct view *v, const struct column *c, uint32_t at)
 		return;
 	for (uint32_t i = 0; i < x->len; i++)
 		items_string(&v->items, events_item(v->events, x, i));
+}
+
+/* Of the table that has one value in all; empty: nobody was asked. */
+static struct slice
+whole(struct view *v, const struct column *c, uint32_t at)
+{
+	(void)c;
+	(void)at;
+	return v->events == NULL ? SLICE("") : events_whole(v->events);
 }
 
 /* --- rows ----------------------------------------------------------------- */
@@ -322,12 +331,19 @@ static const struct column status[] = {
 	COL_LIST("status_event_limit_active_hosts", strings, S(33), "hosts at their limit"),
 	COL_LIST("status_event_limit_active_rules", strings, S(34), "rules at their limit"),
 	COL_INT("status_event_limit_active_overall", number, S(35), "the limit of all events is reached"),
+	COL_STRING("status_replication_role", text, S(36), "disabled, master or slave"),
+	COL_STRING("status_replication_state", text, S(37), "of two event consoles, in words"),
+	COL_STRING("status_replication_key", text, S(38), "its public key for the other"),
+	COL_INT("status_replication_held", number, S(39), "slave: messages kept until the master has handled them"),
+	COL_INT("status_replication_held_lost", number, S(40), "slave: messages that it had no room to keep"),
+	COL_INT("status_replication_behind", number, S(41), "master: wholes that the slave does not have yet"),
+	COL_INT("status_replication_missing", number, S(42), "slave: lines of the master's archive that are still to come"),
 	{0}
 };
 
 static const struct column replication[] = {
-	{.name = "value", .type = COLUMN_BLOB, .source = SOURCE_EMPTY, .flags = COLUMN_DYNAMIC,
-	    .help = "always empty: there is no fallback; as value:TITLE:SINCE"},
+	{.name = "value", .type = COLUMN_BLOB, .source = SOURCE_GET, .get.s = whole, .flags = COLUMN_DYNAMIC,
+	    .help = "the whole state of the event console, as REPLICATE gives it; as value:TITLE:SINCE"},
 	{0}
 };
 /* clang-format on */

@@ -34,12 +34,12 @@ def status(site, column):
     return rows[1][0]
 
 
-def connect(site, cert=None, ca=True):
+def connect(site, cert=None, port=6514):
     context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH)
     context.load_verify_locations(site.path("var/vedette/tls/ca.pem"))
     if cert:
         context.load_cert_chain(*cert)
-    plain = socket.create_connection(("127.0.0.1", site.port(6514)),
+    plain = socket.create_connection(("127.0.0.1", site.port(port)),
                                      timeout=20)
     return context.wrap_socket(plain, server_hostname="localhost")
 
@@ -95,13 +95,24 @@ def test_clients_need_a_certificate_of_the_authority(root, tmp_path):
                        config={"event_rules": RULES})
     shutil.copy(ca[0], site.path("etc/clients.pem"))
     os.chmod(site.path("etc/clients.pem"), 0o644)
-    site.settings({"fetcher": {"workers": 1}, "listen": {"syslog_tls": {
-        "enabled": True, "tls": {"ca": "etc/clients.pem",
-                                 "clients": "required"}}}})
+    tls = {"ca": "etc/clients.pem", "clients": "required"}
+    site.settings({"fetcher": {"workers": 1}, "listen": {
+        "syslog_tls": {"enabled": True, "tls": tls},
+        "event_status": {"enabled": True, "tls": tls}}})
     site.start()
     with connect(site, make_certificate(tmp_path, "good", ca)) as tls:
         tls.sendall(framed("from a friend"))
     site.wait_for(lambda: texts(site) == ["from a friend"], what="the event")
+    # The status port over TCP likewise.
+    with connect(site, make_certificate(tmp_path, "other", ca), 6558) as port:
+        port.sendall(b"GET events\nColumns: event_text\n\n")
+        answer = b"".join(iter(lambda: port.recv(4096), b""))
+    assert answer == b"[['event_text'],\n['from a friend']]\n"
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        with connect(site, None, 6558) as port:
+            port.sendall(b"GET events\n\n")
+            assert port.recv(10) == b""
+            raise ConnectionError("closed without a word")
     for cert in (None, make_certificate(tmp_path, "stranger")):
         with pytest.raises((ssl.SSLError, ConnectionError)):
             with connect(site, cert) as tls:

@@ -65,6 +65,12 @@ def command(site, text):
     return site.events("COMMAND " + text, "").decode()
 
 
+def history_of(site, event):
+    return [row[0] for row in json.loads(site.events(
+        "GET history", "Columns: history_what", f"Filter: event_id = {event}",
+        "OutputFormat: json", ""))[1:]]
+
+
 def test_takes_over_and_hands_back(sites):
     master, slave, keys = sites
     slave.wait_for(lambda: state(slave)["state"].startswith("follows")
@@ -95,8 +101,14 @@ def test_takes_over_and_hands_back(sites):
     assert events(slave)["an odd event"][4] == "odd"
     assert events(slave)["event between"][0] > 10**12
     assert command(slave, f"DELETE;{two};bob") == "None\n"
-    assert [["takeover"]] == slave.query("GET eventconsolestatus",
-                                         "Columns: status_replication_slavemode")
+    assert slave.query(
+        "GET eventconsolestatus", "Columns: status_replication_slavemode "
+        "status_replication_role status_replication_missing") == [
+        ["takeover", "slave", 0]]
+    # Told about the master's event in the master's name.
+    assert command(slave, f"ACTION;{one};bob;@NOTIFY") == "None\n"
+    slave.wait_for(lambda: f"ec-{master.name}-{one}-1" in slave.ok(
+        "notify", "explain", "--last", "5", "--json").out, what="the notice")
 
     master.start("eventd")
     slave.wait_for(lambda: state(slave)["slavemode"] == "sync"
@@ -112,6 +124,20 @@ def test_takes_over_and_hands_back(sites):
     send("event three", master, slave)
     slave.wait_for(lambda: "event three" in events(slave))
     assert events(slave)["event three"][0] < 10**12
+
+    # What happens while the fallback is off is in its archive, too.
+    slave.stop("eventd")
+    three = events(master)["event three"][0]
+    assert command(master, f"DELETE;{three};bob") == "None\n"
+    slave.start("eventd")
+    slave.wait_for(lambda: history_of(slave, three) == ["DELETE", "NEW"],
+                   what="the line that was missed")
+    assert history_of(slave, two) == ["DELETE", "NEW"]
+    whole = json.loads(slave.events("REPLICATE 0", "OutputFormat: json", ""))
+    assert {e["text"] for e in whole["status"]["events"]} == want
+    assert whole["rules"]
+    blob = slave.query("GET eventconsolereplication", "Columns: value:x:0")
+    assert blob[0][0].startswith("{'status': {'next_event_id': 1")
 
 
 def test_by_hand_and_in_words(sites):

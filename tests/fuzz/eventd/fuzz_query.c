@@ -5,6 +5,7 @@
  */
 #include "eventd/event/command.h"
 #include "eventd/status/query.h"
+#include "eventd/status/replicate.h"
 
 #include <stdlib.h>
 
@@ -31,8 +32,8 @@ action(struct event *ev, const char *name, bool recovery, void *arg)
 	(void)arg;
 }
 
-static void
-run_command(struct slice line)
+static struct engine *
+make_engine(void)
 {
 	static const struct engine_world world;
 	static const struct engine_effects effects = {
@@ -42,14 +43,38 @@ run_command(struct slice line)
 	    ec_engine_new(ruleset_compile(NULL, NULL, &mistakes, NULL),
 		eventd_options_read(NULL, &mistakes), &world, &effects, 1);
 	struct event *ev = event_new();
-	struct err err;
-	char *arg;
 
 	ev->id = 1;
 	ec_engine_restore(e, ev);
 	ec_engine_start(e, 1);
+	return e;
+}
+
+static void
+run_command(struct slice line)
+{
+	struct engine *e = make_engine();
+	struct err err;
+	char *arg;
+
 	ec_command_run(e, line, 2, &arg, &err);
 	free(arg);
+	ec_engine_free(&e);
+}
+
+/* The request, and the bytes as what is told of the configuration. */
+static void
+run_replicate(struct slice request)
+{
+	const struct replicate_config c = {
+	    .loaded_us = INT64_MAX, .rules = request, .actions = SLICE("{}")};
+	struct engine *e = make_engine();
+	struct str out = {0};
+	struct err err;
+
+	status_replicate(request, e, &c, &out, &err);
+	status_replicate(SLICE("REPLICATE 0"), e, &c, &out, &err);
+	str_free(&out);
 	ec_engine_free(&e);
 }
 
@@ -64,6 +89,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 0 && data[0] == 'C') {
 		run_command((struct slice){in.s + 1, in.len - 1});
+		return 0;
+	}
+	if (size > 0 && data[0] == 'R') {
+		run_replicate((struct slice){in.s + 1, in.len - 1});
 		return 0;
 	}
 	q = query_parse(in, &err);

@@ -173,6 +173,47 @@ cancelling(void **state)
 	harness_free(h);
 }
 
+/* Found by their first group, those without, or all: the oldest first. */
+static void
+cancelled_by_groups(void **state)
+{
+	struct harness *h = harness_new(
+	    "[{\"id\":\"g\",\"when\":{\"text\":\"port (\\\\d+) of (\\\\S+) "
+	    "down|all down\"},\"cancel\":{\"text\":\"port (\\\\d+) of "
+	    "(\\\\S+) up|all up\"}},"
+	    "{\"id\":\"none\",\"when\":{\"text\":\"fan stopped\"},\"cancel\":"
+	    "{\"text\":\"fan (\\\\d+) runs\"}},"
+	    "{\"id\":\"plain\",\"when\":{\"text\":\"disk (\\\\d+) bad\"},"
+	    "\"cancel\":{\"text\":\"disks are good\"}}]",
+	    "{\"limits\":{\"host\":{\"limit\":5000},\"rule\":"
+	    "{\"limit\":5000}}}");
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		char text[60];
+
+		snprintf(text, sizeof(text), "port %d of sw1 down", i % 500);
+		hear(h, 0, "err", "a", "x", text);
+	}
+	str_clear(&h->out);
+	hear(h, 1, "err", "a", "x", "port 77 of sw1 up");
+	expect(h, "CANCELLED 78 CANCELLED 578");
+	hear(h, 1, "err", "a", "x", "port 78 of sw2 up");
+	hear(h, 1, "err", "b", "x", "port 78 of sw1 up");
+	hear(h, 1, "err", "a", "y", "port 78 of sw1 up");
+	expect(h, "");
+	hear(h, 2, "err", "a", "x", "fan stopped");
+	hear(h, 2, "err", "a", "x", "fan 3 runs");
+	expect(h, "NEW 1001 CANCELLED 1001");
+	hear(h, 3, "err", "a", "x", "disk 1 bad");
+	hear(h, 3, "err", "b", "x", "disk 2 bad");
+	hear(h, 3, "err", "a", "x", "disk 3 bad");
+	hear(h, 3, "err", "a", "x", "disks are good");
+	expect(h, "NEW 1002 NEW 1003 NEW 1004 CANCELLED 1002 CANCELLED 1004");
+	assert_int_equal(h->e->index.n, 999);
+	harness_free(h);
+}
+
 /* --- section 14
  * ---------------------------------------------------------------------- */
 
@@ -400,7 +441,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(worked_example),
 	    cmocka_unit_test(counting), cmocka_unit_test(what_counts_together),
-	    cmocka_unit_test(cancelling),
+	    cmocka_unit_test(cancelling), cmocka_unit_test(cancelled_by_groups),
 	    cmocka_unit_test(lifetime_and_autodelete),
 	    cmocka_unit_test(downtime), cmocka_unit_test(limits),
 	    cmocka_unit_test(limit_by_deleting), cmocka_unit_test(expecting),

@@ -6,6 +6,7 @@
 #include "tests/unit/eventd/harness.h"
 
 #include "eventd/status/query.h"
+#include "eventd/status/replicate.h"
 
 static struct event *
 sample(void)
@@ -119,8 +120,9 @@ bad_queries(void **state)
 {
 	static const char *const table[][2] = {
 	    {"GET nothing", "there is no table \"nothing\""},
-	    {"HELLO", "a request begins with GET or COMMAND"},
-	    {"", "a request begins with GET or COMMAND"},
+	    {"HELLO",
+		"a request begins with GET or COMMAND, or is REPLICATE TIME"},
+	    {"", "a request begins with GET or COMMAND, or is REPLICATE TIME"},
 	    {"GET events\nFilter: event_id ! 3", "there is no operator \"!\""},
 	    {"GET events\nFilter: foo = 3",
 		"table events has no column \"foo\""},
@@ -232,13 +234,68 @@ phases_of_update(void **state)
 	harness_free(h);
 }
 
+static void
+assert_replicates(struct harness *h, const char *request, const char *want)
+{
+	static const char rules[] =
+	    "[{\"id\": \"all\", \"count\": {\"count\": 2}, \"x\": [true, null, "
+	    "0.5]}]";
+	const struct replicate_config c = {.loaded_us = at(0),
+	    .rules = slice_of(rules),
+	    .actions = SLICE("{}")};
+	struct str out = {0};
+	struct err err;
+
+	if (status_replicate(slice_of(request), h->e, &c, &out, &err) != 0)
+		str_add(&out, err.text);
+	if (strstr(str_get(&out), want) == NULL)
+		fail_msg("%s: %s", request, str_get(&out));
+	str_free(&out);
+}
+
+/* The whole state, and rules where they are newer. */
+static void
+replicate(void **state)
+{
+	struct harness *h = harness_new(
+	    "[{\"id\":\"e\",\"when\":{\"application\":\"e\"},\"expect\":"
+	    "{\"interval\":\"1h\",\"count\":9}},{\"id\":\"all\"}]",
+	    NULL);
+	char old[64], new[64];
+
+	(void)state;
+	snprintf(old, sizeof(old), "REPLICATE %lld\r\nOutputFormat: json\r",
+	    (long long)(at(0) / 1000000) - 1);
+	snprintf(
+	    new, sizeof(new), "REPLICATE %lld", (long long)(at(0) / 1000000));
+	assert_replicates(
+	    h, new, "{'status': {'next_event_id': 1, 'events': [], ");
+	hear(h, 1, "err", "gw2", "app", "it's");
+	hear(h, 2, "err", "gw2", "app", "two");
+	assert_replicates(h, new,
+	    "{'status': {'next_event_id': 3, 'events': [{'id': 1, 'count': 1, "
+	    "'text': 'it\\'s', 'first': ");
+	assert_replicates(h, new, "},\n{'id': 2, ");
+	assert_replicates(h, new,
+	    "}], 'rule_stats': {'e': 0, 'all': 2}, 'interval_starts': {'e': ");
+	assert_replicates(h, new, "}}}\n");
+	assert_replicates(h, old,
+	    "}}, \"rules\": [{\"id\": \"all\", \"count\": {\"count\": 2}, "
+	    "\"x\": [true, null, 0.5]}], \"actions\": {}}\n");
+	assert_replicates(h, "REPLICATE", "REPLICATE takes the time");
+	assert_replicates(h, "REPLICATE x", "REPLICATE takes the time");
+	assert_replicates(
+	    h, "REPLICATE 1\nOutputFormat: plain", "python or json");
+	harness_free(h);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(formats),
 	    cmocka_unit_test(filters), cmocka_unit_test(bad_queries),
 	    cmocka_unit_test(all_columns), cmocka_unit_test(commands),
-	    cmocka_unit_test(phases_of_update)};
+	    cmocka_unit_test(phases_of_update), cmocka_unit_test(replicate)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

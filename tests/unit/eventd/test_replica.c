@@ -6,6 +6,49 @@
  */
 #include "tests/unit/eventd/two_sides.h"
 
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The lines of its archive, sorted. */
+static void
+assert_lines(struct side *s, const char *want)
+{
+	struct slice rest = slice_of(lines(s)), what, id;
+	char *list[64];
+	size_t n = 0;
+	struct str got = {0};
+
+	while (slice_word(&rest, &what) && slice_word(&rest, &id)) {
+		assert_true(n < ARRAY_LEN(list));
+		list[n++] = xasprintf(
+		    "%.*s %.*s ", (int)what.len, what.s, (int)id.len, id.s);
+	}
+	qsort(list, n, sizeof(*list), compare);
+	for (size_t i = 0; i < n; i++) {
+		str_add(&got, list[i]);
+		free(list[i]);
+	}
+	assert_string_equal(str_get(&got), want);
+	str_free(&got);
+}
+
+static size_t
+count_lines(struct side *s)
+{
+	struct slice rest, line;
+	size_t n = 0;
+
+	ask_lines(s);
+	rest = str_slice(&s->answer);
+	slice_next(&rest, '\n', &line);
+	while (rest.len > 0 && slice_next(&rest, '\n', &line))
+		n++;
+	return n;
+}
+
 static void
 what_one_has_the_other_has(void **state)
 {
@@ -40,7 +83,9 @@ what_one_has_the_other_has(void **state)
 	    s->h->e->watches[0].from_us, m->h->e->watches[0].from_us);
 	assert_int_equal(s->h->e->other_next, 4);
 	assert_int_equal(s->h->e->next_id, FIRST);
-	assert_string_equal(lines(s), "NEW 3 UPDATE 1 DELETE 2 ");
+	/* Its archive also has what was before it came. */
+	wait_for_lines(s);
+	assert_lines(s, "DELETE 2 NEW 1 NEW 2 NEW 3 UPDATE 1 ");
 	/* The fallback takes no orders, and tells nobody. */
 	why = command(s->h, 10, "DELETE;1;bob");
 	assert_non_null(strstr(why, "follows its master"));
@@ -60,7 +105,7 @@ what_one_has_the_other_has(void **state)
 	settle(m);
 	assert_int_equal(s->h->e->index.n, 0);
 	assert_int_equal(s->h->e->other_next, 1);
-	assert_string_equal(lines(s), "");
+	assert_lines(s, "");
 	/* Away for a while: what ended meanwhile is gone. */
 	hear_both(m, 12, "x", "three");
 	settle(m);
@@ -71,6 +116,8 @@ what_one_has_the_other_has(void **state)
 	follow(p);
 	assert_int_equal(s->h->e->index.n, 1);
 	assert_string_equal(event(s->h, 2)->text, "four");
+	wait_for_lines(s);
+	assert_lines(s, "DELETE 1 NEW 1 NEW 2 ");
 }
 
 /* What the tests of a takeover begin with. */
@@ -97,7 +144,8 @@ take_over(struct pair *p)
 	assert_true(s->works);
 	deliver(s);
 	/* The delay was over at 12; nobody was told of that before. */
-	assert_string_equal(str_get(&told), "m1 m3 s1000000000001 s2 ");
+	/* Of the master's event the name is the master's. */
+	assert_string_equal(str_get(&told), "m1 m3 s1000000000001 m2 ");
 	assert_int_equal(s->h->e->index.n, 4);
 	assert_string_equal(event(s->h, FIRST)->text, "between");
 	assert_int_equal(event(s->h, 2)->phase, PHASE_OPEN);
@@ -138,6 +186,11 @@ check_return(struct pair *p)
 	assert_string_equal(event(s->h, 4)->text, "after");
 	deliver(m);
 	assert_string_equal(str_get(&told), "m4 ");
+	/* What the slave did itself does not come back to it. */
+	wait_for_lines(s);
+	assert_lines(s,
+	    "DELAYOVER 2 DELETE -2 DELETE 1 NEW -1 NEW -2 NEW 1 NEW 2 NEW 3 "
+	    "NEW 4 UPDATE 3 ");
 }
 
 static void
@@ -166,6 +219,11 @@ a_takeover_survives(void **state)
 	start(&p->slave);
 	assert_true(p->slave.works);
 	ec_store_tick(p->slave.store, at(50), 0);
+	/* It knows whose the events are. */
+	assert_null(command(p->slave.h, 51, "ACTION;3;bob;@NOTIFY"));
+	deliver(&p->slave);
+	assert_string_equal(str_get(&told), "m3 ");
+	str_clear(&told);
 	clock_s = 100;
 	start(&p->master);
 	connect_both(&p->master);
@@ -233,6 +291,45 @@ by_command(void **state)
 	assert_int_equal(replica_switch(m->r, "takeover", &err), -1);
 }
 
+/* More than one batch, while new ones come; the slave is killed meanwhile. */
+static void
+lines_that_were_missed(void **state)
+{
+	struct pair *p = *state;
+	struct side *m = &p->master, *s = &p->slave;
+	const int n = 2500;
+	struct replica_status status;
+
+	follow(p);
+	cut(m);
+	for (int i = 0; i < n; i++) {
+		char line[40];
+
+		hear_it(m, 10 + i * 0.001, "x", "missed");
+		snprintf(line, sizeof(line), "DELETE;%d;ann", i + 1);
+		assert_null(command(m->h, 10 + i * 0.001, line));
+	}
+	settle(m);
+	follow(p);
+	replica_status(s->r, &status);
+	assert_int_equal(status.missing, 2 * n);
+	for (int i = 0; status.missing == 2 * (uint64_t)n; i++) {
+		assert_true(i < 20000);
+		replica_tick(s->r);
+		settle(s);
+		usleep(1000);
+		replica_status(s->r, &status);
+	}
+	cut(m);
+	stop(s);
+	start(s);
+	follow(p);
+	hear_both(m, 20, "x", "new");
+	wait_for_lines(s);
+	assert_int_equal(count_lines(s), 2 * n + 1);
+	assert_int_equal(count_lines(m), 2 * n + 1);
+}
+
 static bool answered;
 
 static void
@@ -268,6 +365,21 @@ a_command_waits_for_the_fallback(void **state)
 	assert_false(answered);
 	cut(m);
 	assert_true(answered);
+	/* One that is there and hangs is not waited for without end. */
+	follow(p);
+	hear_both(m, 20, "x", "three");
+	m->synced = answered = false;
+	ec_store_sync(m->store, on_synced, m);
+	while (!m->synced)
+		uv_run(&m->loop, UV_RUN_ONCE);
+	replica_sync(m->r, on_replicated, NULL);
+	clock_s = 29.9;
+	replica_tick(m->r);
+	assert_false(answered);
+	clock_s = 30;
+	replica_tick(m->r);
+	assert_true(answered);
+	assert_true(m->connected);
 }
 
 /* From the other side, but not of its kind. */
@@ -306,6 +418,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		a_return_that_breaks_off, make, unmake),
 	    cmocka_unit_test_setup_teardown(by_command, make, unmake),
+	    cmocka_unit_test_setup_teardown(
+		lines_that_were_missed, make, unmake),
 	    cmocka_unit_test_setup_teardown(
 		a_command_waits_for_the_fallback, make, unmake),
 	    cmocka_unit_test_setup_teardown(

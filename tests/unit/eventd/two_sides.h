@@ -215,11 +215,13 @@ static void
 action(struct event *ev, const char *name, bool recovery, void *arg)
 {
 	struct side *s = arg;
+	const char *origin = ec_store_origin(s->store, ev->id);
 	char id[64];
 
 	(void)name;
-	snprintf(id, sizeof(id), "%s%llu%s", s->name,
-	    (unsigned long long)ev->id, recovery ? "r" : "");
+	snprintf(id, sizeof(id), "%s%llu%s",
+	    origin[0] == '\0' ? s->name : origin, (unsigned long long)ev->id,
+	    recovery ? "r" : "");
 	ev->notifications++;
 	ec_store_notice(s->store, slice_of(id), SLICE("body"));
 	notice(slice_of(id), SLICE("body"), s);
@@ -373,6 +375,24 @@ wait_for(struct side *s, const char *words)
 	settle(s);
 }
 
+/* Until the slave's archive has what it missed. */
+static void
+wait_for_lines(struct side *s)
+{
+	struct replica_status status;
+
+	for (int i = 0;; i++) {
+		replica_status(s->r, &status);
+		if (status.missing == 0)
+			break;
+		if (i > 20000)
+			fail_msg("%s: lines are missing", s->name);
+		replica_tick(s->r);
+		settle(s);
+		usleep(1000);
+	}
+}
+
 static void
 tick_both(struct side *s, double when)
 {
@@ -429,24 +449,32 @@ on_answer(const struct str *answer, const char *why, void *arg)
 	s->synced = true;
 }
 
-/* "NEW 1 NEW 2": the archive, the oldest first. */
-static const char *
-lines(struct side *s)
+/* What the archive has: s->answer. */
+static void
+ask_lines(struct side *s)
 {
-	static struct str out;
 	struct err err;
-	struct slice rest, line, what;
 	struct query *q =
 	    query_parse(SLICE("GET history\nColumns: history_what event_id\n"
 			      "OutputFormat: plain"),
 		&err);
-	const char *all[64];
-	size_t n = 0;
 
 	s->synced = false;
 	archive_query(ec_store_archive(s->store), q, on_answer, s);
 	while (!s->synced)
 		uv_run(&s->loop, UV_RUN_ONCE);
+}
+
+/* "NEW 1 NEW 2": the archive, the oldest first. */
+static const char *
+lines(struct side *s)
+{
+	static struct str out;
+	struct slice rest, line, what;
+	const char *all[64];
+	size_t n = 0;
+
+	ask_lines(s);
 	rest = str_slice(&s->answer);
 	slice_next(&rest, '\n', &line);
 	while (rest.len > 0 && slice_next(&rest, '\n', &line))

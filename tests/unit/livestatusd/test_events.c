@@ -126,7 +126,8 @@ test_mistakes_ask_nothing(void **state)
 {
 	static const char *const queries[] = {"GET hosts\n",
 	    "GET eventconsoleevents\nFilter: nope = 1\n",
-	    "GET eventconsolereplication\nColumns: value:file:0\n"};
+	    "GET eventconsolereplication\nColumns: value:file:0\n"
+	    "AuthUser: ann\n"};
 	struct fixture *f = *state;
 	struct str text = {0};
 
@@ -136,10 +137,17 @@ test_mistakes_ask_nothing(void **state)
 		assert_false(lql_asks_events(q, &f->env, &text));
 		lql_free(&q);
 	}
+	/* The whole state is for those who see everything. */
 	assert_answer(f,
 	    "GET eventconsolereplication\nColumns: value:file:0\n"
-	    "OutputFormat: json\n",
+	    "AuthUser: ann\nOutputFormat: json\n",
 	    "[[\"\"]]\n");
+	assert_asks(f, "GET eventconsolereplication\nColumns: value:x:17\n",
+	    "REPLICATE 17\n");
+	assert_gives(f,
+	    "GET eventconsolereplication\nColumns: value:x:17\n"
+	    "OutputFormat: json\n",
+	    "{'status': {}}\n", LQL_OK, "[[\"{'status': {}}\\u000a\"]]\n");
 	/* Nobody has asked: there is no event console. */
 	assert_answer(f, "GET eventconsoleevents\nColumns: event_id\n", "");
 	str_free(&text);
