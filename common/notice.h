@@ -11,6 +11,11 @@
 #include "common/config/snapshot.h"
 #include "common/msg.h"
 
+/* A type that begins so is told to nobody: core says what becomes of a problem
+ * that was told (NT-6). QUIET ACKNOWLEDGEMENT, RECOVERY, DOWNTIMESTART,
+ * FLAPPINGSTART; GOOD and BAD while a RECOVERY waits for its time. */
+#define NOTICE_QUIET "QUIET "
+
 /* Takes one pair, whose bytes are gone when it returns. */
 typedef void notice_put_fn(void *arg, struct slice key, struct slice value);
 /*

@@ -9,8 +9,8 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/notice.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +26,7 @@ struct chain { /* one rule's, of one object */
 	int64_t due_ms;      /* of the wall clock; 0: it has come to its end */
 	unsigned step;       /* the next one */
 	unsigned round, run; /* run: 0, and one more at each ack_timeout */
+	bool paused;         /* it is good, but nobody was told so yet */
 };
 
 struct escalations {
@@ -55,11 +56,12 @@ name_of(const struct chain *c)
 static void
 keep(struct escalations *es, const struct chain *c)
 {
-	json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I}",
-	    "object", c->object, "rule", c->rule, "id", c->id, "site", c->site,
-	    "context", context_to_json(&c->ctx), "due", (json_int_t)c->due_ms,
-	    "step", (json_int_t)c->step, "round", (json_int_t)c->round, "run",
-	    (json_int_t)c->run);
+	json_t *all = json_pack(
+	    "{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:b}", "object",
+	    c->object, "rule", c->rule, "id", c->id, "site", c->site, "context",
+	    context_to_json(&c->ctx), "due", (json_int_t)c->due_ms, "step",
+	    (json_int_t)c->step, "round", (json_int_t)c->round, "run",
+	    (json_int_t)c->run, "paused", c->paused);
 	char *text = json_dumps(all, JSON_COMPACT), *name = name_of(c);
 
 	if (text != NULL)
@@ -116,6 +118,7 @@ on_kept(const char *value, void *arg)
 	c->step = (unsigned)json_integer_value(json_object_get(all, "step"));
 	c->round = (unsigned)json_integer_value(json_object_get(all, "round"));
 	c->run = (unsigned)json_integer_value(json_object_get(all, "run"));
+	c->paused = json_is_true(json_object_get(all, "paused"));
 	json_decref(all);
 	if (c->id[0] == '\0' || escalations_has(es, c->object, c->rule)) {
 		chain_free(c);
@@ -163,6 +166,12 @@ tell(struct escalations *es, struct chain *c)
 	free(id);
 }
 
+static bool
+is_due(const struct chain *c, int64_t now)
+{
+	return c->due_ms != 0 && c->due_ms <= now && !c->paused;
+}
+
 static void
 on_timer(uv_timer_t *timer)
 {
@@ -174,8 +183,13 @@ on_timer(uv_timer_t *timer)
 		struct chain *c = *at;
 		struct rules_escalation e;
 
-		if (c->due_ms == 0 || c->due_ms > now) {
+		if (!is_due(c, now)) {
 			at = &c->next;
+		} else if (es->world.gone(&c->ctx, es->world.arg)) {
+			log_info("the escalation of rule %s ends: %s is "
+				 "configured no longer",
+			    c->rule, context_text(&c->ctx, "HOSTNAME"));
+			drop(es, at);
 		} else if (!es->world.policy(c->rule, &e, es->world.arg) ||
 		    c->step >= e.steps) {
 			log_info("the escalation of rule %s ends: the rule has "
@@ -198,7 +212,7 @@ arm(struct escalations *es)
 	int64_t soon = INT64_MAX, now = now_ms();
 
 	for (const struct chain *c = es->first; c != NULL; c = c->next) {
-		if (c->due_ms != 0 && c->due_ms < soon)
+		if (c->due_ms != 0 && c->due_ms < soon && !c->paused)
 			soon = c->due_ms;
 	}
 	if (soon == INT64_MAX || !es->run) {
@@ -234,6 +248,26 @@ escalations_has(
 	return false;
 }
 
+/* Is it about what the chain is about? A host's downtime is its services'. */
+static bool
+concerns(const struct chain *c, const char *object, const struct context *ctx,
+    bool downtime)
+{
+	static const char *const same[] = {"OMD_SITE", "HOSTNAME"};
+
+	if (strcmp(c->object, object) == 0)
+		return true;
+	if (!downtime || context_is_service(ctx) ||
+	    context_get(&c->ctx, "EC_ID") != NULL)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+		if (strcmp(context_text(&c->ctx, same[i]),
+			context_text(ctx, same[i])) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* An acknowledgement lets it wait, or ends it. False: it ends. */
 static bool
 acknowledge(struct escalations *es, struct chain *c)
@@ -249,24 +283,42 @@ acknowledge(struct escalations *es, struct chain *c)
 	return true;
 }
 
+/* A recovery that nobody hears of yet: is it good, or bad again? */
+static void
+set_paused(struct escalations *es, const char *object, bool paused)
+{
+	for (struct chain *c = es->first; c != NULL; c = c->next) {
+		if (strcmp(c->object, object) != 0 || c->paused == paused)
+			continue;
+		c->paused = paused;
+		keep(es, c);
+	}
+	arm(es);
+}
+
 void
 escalations_notice(
     struct escalations *es, const char *object, const struct context *ctx)
 {
-	const char *type = context_text(ctx, "NOTIFICATIONTYPE");
+	struct slice type = slice_of(context_text(ctx, "NOTIFICATIONTYPE"));
 	const char *number = context_of_object(ctx, "", "NOTIFICATIONNUMBER");
-	bool ack = strcmp(type, "ACKNOWLEDGEMENT") == 0;
-	bool end = ack || strcmp(type, "RECOVERY") == 0 ||
-	    strcmp(type, "DOWNTIMESTART") == 0 ||
-	    strcmp(type, "FLAPPINGSTART") == 0 ||
-	    /* a new problem: the end of the one before was not told */
-	    (strcmp(type, "PROBLEM") == 0 && strcmp(number, "1") == 0);
+	bool ack, downtime, end;
 
-	if (!end || context_get(ctx, "ESCALATION_RULE") != NULL ||
-	    is_by_hand(ctx))
+	if (context_get(ctx, "ESCALATION_RULE") != NULL || is_by_hand(ctx))
 		return;
-	for (struct chain **at = &es->first; *at != NULL;) {
-		if (strcmp((*at)->object, object) == 0 &&
+	if (slice_starts(type, NOTICE_QUIET))
+		type = (struct slice){type.s + strlen(NOTICE_QUIET),
+		    type.len - strlen(NOTICE_QUIET)};
+	ack = slice_eqs(type, "ACKNOWLEDGEMENT");
+	downtime = slice_eqs(type, "DOWNTIMESTART");
+	end = ack || downtime || slice_eqs(type, "RECOVERY") ||
+	    slice_eqs(type, "FLAPPINGSTART") ||
+	    /* a new problem: the end of the one before was not told */
+	    (slice_eqs(type, "PROBLEM") && strcmp(number, "1") == 0);
+	if (slice_eqs(type, "GOOD") || slice_eqs(type, "BAD"))
+		set_paused(es, object, slice_eqs(type, "GOOD"));
+	for (struct chain **at = &es->first; end && *at != NULL;) {
+		if (concerns(*at, object, ctx, downtime) &&
 		    !(ack && acknowledge(es, *at)))
 			drop(es, at);
 		else

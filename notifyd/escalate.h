@@ -17,6 +17,8 @@ struct escalations;
 struct escalations_world {
 	bool (*policy)(
 	    const char *rule, struct rules_escalation *e_r, void *arg);
+	/* The object is configured no longer. */
+	bool (*gone)(const struct context *ctx, void *arg);
 	/*
 	 * The step's notice: with an id that is the same after a crash.
 	 * `ctx` has ESCALATION_RULE and ESCALATION_STEP.
@@ -33,7 +35,10 @@ void escalations_free(struct escalations **es);
 /* Steps are told from now on; or no more, at the end. */
 void escalations_run(struct escalations *es, bool run);
 
-/* Before the notice is evaluated and stored: `object` is in that state now. */
+/*
+ * Before the notice is evaluated and stored: `object` is in that state now.
+ * Those of type QUIET ... (common/notice.h) too.
+ */
 void escalations_notice(
     struct escalations *es, const char *object, const struct context *ctx);
 /* After it was evaluated and before it is stored: the plan begins them. */

@@ -167,7 +167,8 @@ notifyd_init(struct daemon *d, struct err *err_r)
 	deliverer_configure(n->deliverer, d->settings);
 	deliverer_judge(n->deliverer, &(struct held_judge){process_tells, n});
 	n->escalations = escalations_new(d->loop, n->spool,
-	    &(struct escalations_world){process_policy, process_step, n});
+	    &(struct escalations_world){
+		process_policy, process_gone, process_step, n});
 	n->outbox = nd_outbox_new(d->loop, n->spool);
 	spool_on_news(n->spool, on_news, n);
 	/* Before the first notice: what was told must be known by then. */

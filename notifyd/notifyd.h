@@ -131,8 +131,9 @@ void process_notice(struct notifyd *n, const struct msg_notice *m,
 void process_alert(struct notifyd *n, const struct msg_alert *m,
     process_stored_fn *stored, void *arg);
 
-/* For struct escalations_world; `arg`: struct notifyd. */
+/* process_steps.c: for struct escalations_world; `arg`: struct notifyd. */
 bool process_policy(const char *rule, struct rules_escalation *e_r, void *arg);
+bool process_gone(const struct context *ctx, void *arg);
 void process_step(
     const char *id, const char *site, const struct context *ctx, void *arg);
 

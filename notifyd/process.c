@@ -332,6 +332,7 @@ fill_batch(struct notifyd *n, struct spool_batch *b, const struct context *ctx,
 	b->object = process_object(ctx);
 	b->remember = problem;
 	b->forget = strcmp(type, "RECOVERY") == 0 ||
+	    strcmp(type, NOTICE_QUIET "RECOVERY") == 0 ||
 	    (problem && context_get(ctx, "ESCALATION_RULE") == NULL &&
 		strcmp(context_of_object(ctx, "", "NOTIFICATIONNUMBER"), "1") ==
 		    0);
@@ -465,6 +466,14 @@ evaluate(struct notifyd *n, const struct context *ctx,
 	log_plan(m, plan_r, true);
 }
 
+/* Core tells what becomes of a problem: nobody hears of it. */
+static bool
+is_quiet(const struct context *ctx)
+{
+	return slice_starts(
+	    slice_of(context_text(ctx, "NOTIFICATIONTYPE")), NOTICE_QUIET);
+}
+
 /* What runs for the object ends before, and begins after it is known who is
  * told. */
 static void
@@ -475,8 +484,11 @@ evaluate_all(struct notifyd *n, const struct context *ctx,
 	char *object = process_object(ctx), *id = slice_dup(m->id);
 
 	escalations_notice(n->escalations, object, ctx);
-	evaluate(n, ctx, m, site, only_method, plan_r);
-	escalations_begin(n->escalations, object, id, site, ctx, plan_r);
+	if (!is_quiet(ctx)) {
+		evaluate(n, ctx, m, site, only_method, plan_r);
+		escalations_begin(
+		    n->escalations, object, id, site, ctx, plan_r);
+	}
 	free(id);
 	free(object);
 }
@@ -521,6 +533,7 @@ store(struct notifyd *n, const struct msg_notice *m, struct context *ctx,
 	if (from != NULL)
 		remark_late(n, ctx, m, from);
 	b->repeated = is_repeated(ctx);
+	b->quiet = is_quiet(ctx);
 	if (local)
 		evaluate_all(n, ctx, m, b->notice.site, only_method, &plan);
 	else
@@ -561,39 +574,12 @@ process_alert(struct notifyd *n, const struct msg_alert *m,
 	    .what = m->what,
 	    .host = m->host,
 	    .service = m->service};
+	bool quiet = slice_starts(m->what, NOTICE_QUIET);
 	struct context ctx = {0};
 
-	notice_tell(put_pair, &ctx, rulebook_snapshot(n->book), m);
+	if (!quiet)
+		notice_tell(put_pair, &ctx, rulebook_snapshot(n->book), m);
 	context_bound(&ctx, CONTEXT_MAX_BYTES);
-	store(n, &notice, &ctx, context_get(&ctx, "CONTACTS") != NULL, NULL,
-	    NULL, stored, arg);
-}
-
-/* --- escalations ---------------------------------------------------------- */
-
-bool
-process_policy(const char *rule, struct rules_escalation *e_r, void *arg)
-{
-	const struct notifyd *n = arg;
-
-	return rules_escalation(rulebook_rules(n->book), rule, e_r);
-}
-
-void
-process_step(
-    const char *id, const char *site, const struct context *ctx, void *arg)
-{
-	struct notifyd *n = arg;
-	struct str pairs = {0};
-	struct msg_notice m = {.id = slice_of(id),
-	    .created_us = clock_wall() / NS_PER_US,
-	    .site = slice_of(site),
-	    .what = SLICE("PROBLEM"),
-	    .host = slice_of(context_text(ctx, "HOSTNAME")),
-	    .service = slice_of(context_text(ctx, "SERVICEDESC"))};
-
-	context_to_pairs(ctx, &pairs);
-	m.context = str_slice(&pairs);
-	process_notice(n, &m, NULL, NULL, NULL, NULL);
-	str_free(&pairs);
+	store(n, &notice, &ctx, quiet || context_get(&ctx, "CONTACTS") != NULL,
+	    NULL, NULL, stored, arg);
 }

@@ -71,26 +71,46 @@ on_line(void *arg, int64_t now, struct slice line)
 	history_add(fx->history, now, line);
 }
 
+/* Gives the alert an id and lets it wait for notifyd. */
+static void
+add_alert(struct effects *fx, struct msg *m)
+{
+	struct slice id;
+
+	str_clear(&fx->id);
+	str_addslice(&fx->id, str_slice(&fx->id_front));
+	str_addi(&fx->id, (int64_t)++fx->next_notice);
+	id = str_slice(&fx->id);
+	m->alert.id = id;
+	str_clear(&fx->message);
+	msg_put(&fx->message, m);
+	if (outbox_add(fx->outbox, id, str_slice(&fx->message), UINT64_MAX))
+		record_put_notice(&fx->records, id, str_slice(&fx->message));
+	cut(fx);
+}
+
 static void
 on_notice(void *arg, int64_t now, const struct notice *n)
 {
 	struct effects *fx = arg;
 	struct msg m = {.id = MSG_ALERT};
-	struct slice id;
 
 	(void)now;
-	str_clear(&fx->id);
-	str_addslice(&fx->id, str_slice(&fx->id_front));
-	str_addi(&fx->id, (int64_t)++fx->next_notice);
-	id = str_slice(&fx->id);
 	tell_notice(
 	    &fx->tell, &m.alert, fx->engine, n, clock_wall() / NS_PER_US);
-	m.alert.id = id;
-	str_clear(&fx->message);
-	msg_put(&fx->message, &m);
-	if (outbox_add(fx->outbox, id, str_slice(&fx->message), UINT64_MAX))
-		record_put_notice(&fx->records, id, str_slice(&fx->message));
-	cut(fx);
+	add_alert(fx, &m);
+}
+
+static void
+on_quiet(void *arg, uint32_t object, const char *what, int64_t now)
+{
+	struct effects *fx = arg;
+	struct msg m = {.id = MSG_ALERT};
+
+	(void)now;
+	tell_quiet(&fx->tell, &m.alert, fx->engine, object, what,
+	    clock_wall() / NS_PER_US);
+	add_alert(fx, &m);
 }
 
 static void
@@ -231,6 +251,7 @@ const struct engine_ops effects_ops = {
     .object = on_object,
     .line = on_line,
     .notice = on_notice,
+    .quiet = on_quiet,
     .downtime = on_downtime,
     .comment = on_comment,
     .replan = on_replan,

@@ -4,6 +4,7 @@
  */
 #include "core/effects/tell.h"
 
+#include "common/notice.h"
 #include "core/state/override.h"
 
 /* Contacts that get nothing now, because a command said so. */
@@ -104,6 +105,23 @@ tell_notice(struct tell *c, struct msg_alert *a_r, const struct engine *e,
 	    .failed = n->failed,
 	    .contacts_off = str_slice(&c->contacts),
 	    .objects = str_slice(&c->objects)};
+}
+
+void
+tell_quiet(struct tell *c, struct msg_alert *a_r, const struct engine *e,
+    uint32_t object, const char *what, int64_t created_us)
+{
+	const struct snapshot *snap = e->snap;
+	const struct snap_object *o = &snap->objects[object];
+
+	str_clear(&c->objects);
+	str_add(&c->objects, NOTICE_QUIET);
+	str_add(&c->objects, what);
+	*a_r = (struct msg_alert){.created_us = created_us,
+	    .what = str_slice(&c->objects),
+	    .host = slice_of(snap_s(snap, snap->objects[o->host].name)),
+	    .service =
+		o->is_service ? slice_of(snap_s(snap, o->name)) : SLICE("")};
 }
 
 void

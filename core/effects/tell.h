@@ -20,6 +20,12 @@ struct tell {
  */
 void tell_notice(struct tell *c, struct msg_alert *a_r, const struct engine *e,
     const struct notice *n, int64_t created_us);
+/*
+ * The same of what nobody is told (engine_ops.quiet): `what` has the front
+ * "QUIET ", and there are no states. It borrows from `c` and `e`.
+ */
+void tell_quiet(struct tell *c, struct msg_alert *a_r, const struct engine *e,
+    uint32_t object, const char *what, int64_t created_us);
 void tell_free(struct tell *c);
 
 #endif

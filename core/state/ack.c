@@ -46,9 +46,7 @@ engine_acknowledge(struct engine *e, uint32_t object,
 	write_line(e, object, "STARTED", a->author, a->comment, now);
 	if (e->ops->acknowledgement != NULL)
 		e->ops->acknowledgement(e->arg, object, true);
-	if (a->notify)
-		notify_event(e, object, "ACKNOWLEDGEMENT", 0, a->author,
-		    a->comment, now);
+	notify_acknowledged(e, object, a->notify, a->author, a->comment, now);
 	engine_plan(e, object, now);
 	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
 	return 0;

@@ -98,6 +98,11 @@ struct engine_ops {
 	/* An event was decided against. */
 	void (*suppressed)(
 	    void *arg, uint32_t object, const char *what, enum hold reason);
+	/* Nobody is told, but a problem that somebody was told of has come to
+	 * that: what goes on about it by itself must know (NT-6). `what` as of
+	 * a notice; GOOD and BAD while a RECOVERY waits. May be NULL. */
+	void (*quiet)(
+	    void *arg, uint32_t object, const char *what, int64_t now);
 	/* Ended and cancelled: `d` is freed after the return. */
 	void (*downtime)(
 	    void *arg, const struct downtime *d, enum downtime_event event);

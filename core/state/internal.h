@@ -127,6 +127,9 @@ void notify_settings(struct engine *e, uint32_t object, int64_t now);
 /* Events without a state: ACK, FLAP*, DOWNTIME*. */
 void notify_event(struct engine *e, uint32_t object, const char *what,
     uint32_t option, struct slice author, struct slice comment, int64_t now);
+/* `notify`: as the operator wants it. */
+void notify_acknowledged(struct engine *e, uint32_t object, bool notify,
+    struct slice author, struct slice comment, int64_t now);
 int64_t notify_next(const struct engine *e, uint32_t object, int64_t now);
 
 #endif

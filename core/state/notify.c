@@ -160,6 +160,18 @@ is_lost(enum hold why)
 	    why == HOLD_STATE_OFF;
 }
 
+/* Somebody knows of a problem: it may be escalated meanwhile. Of a host's
+ * downtime those of its services are told as well. */
+static void
+tell_quietly(struct engine *e, uint32_t object, const char *what, int64_t now)
+{
+	bool all =
+	    !engine_is_service(e, object) && strcmp(what, "DOWNTIMESTART") == 0;
+
+	if (e->ops->quiet != NULL && (all || e->objects[object].number > 0))
+		e->ops->quiet(e->arg, object, what, now);
+}
+
 static void
 send(struct engine *e, uint32_t object, const char *what, uint32_t number,
     struct slice author, struct slice comment, int64_t now)
@@ -225,6 +237,13 @@ incident_over(struct checkable *o)
 	o->not_before = 0;
 }
 
+static bool
+is_recovery_held(const struct checkable *o)
+{
+	return o->held != HOLD_NONE && o->held != HOLD_INTERVAL &&
+	    o->held_for == STATE_GOOD;
+}
+
 static void
 look_good(struct engine *e, uint32_t object, int64_t now)
 {
@@ -239,19 +258,24 @@ look_good(struct engine *e, uint32_t object, int64_t now)
 	if (e->settings.drop_late_recovery &&
 	    (why == HOLD_DOWNTIME || why == HOLD_HOST_DOWNTIME)) { /* NO-4 */
 		suppress(e, object, "RECOVERY", why, now);
+		tell_quietly(e, object, "RECOVERY", now);
 		incident_over(o);
 		engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
 		return;
 	}
 	if (why != HOLD_NONE && !is_lost(why)) {
+		if (!is_recovery_held(o))
+			tell_quietly(e, object, "GOOD", now);
 		hold(e, object, "RECOVERY", why, now);
 		return;
 	}
-	if (why != HOLD_NONE)
+	if (why != HOLD_NONE) {
 		suppress(e, object, "RECOVERY", why, now);
-	else
+		tell_quietly(e, object, "RECOVERY", now);
+	} else {
 		send(e, object, "RECOVERY", o->number + 1, SLICE(""), SLICE(""),
 		    now);
+	}
 	incident_over(o);
 	engine_touch(e, object, OBJECT_CHANGED | OBJECT_KEEP);
 }
@@ -320,6 +344,8 @@ notify_look(struct engine *e, uint32_t object, bool volatile_again, int64_t now)
 
 	if (!(o->flags & CHECKABLE_CHECKED))
 		return;
+	if (o->state != STATE_GOOD && is_recovery_held(o))
+		tell_quietly(e, object, "BAD", now);
 	if (!is_hard(o)) /* condition 4: not an event yet */
 		o->held = HOLD_NONE;
 	else if (o->state == STATE_GOOD)
@@ -436,10 +462,26 @@ notify_event(struct engine *e, uint32_t object, const char *what,
 	if (why == HOLD_NONE && option == SNAP_ON_DOWNTIME &&
 	    o->downtime_depth > 0)
 		why = HOLD_DOWNTIME;
-	if (why != HOLD_NONE)
-		suppress(e, object, what, why, now);
-	else
+	if (why == HOLD_NONE) {
 		send(e, object, what, o->number, author, comment, now);
+		return;
+	}
+	suppress(e, object, what, why, now);
+	if (strcmp(what, "ACKNOWLEDGEMENT") == 0 ||
+	    strcmp(what, "DOWNTIMESTART") == 0 ||
+	    strcmp(what, "FLAPPINGSTART") == 0)
+		tell_quietly(e, object, what, now);
+}
+
+void
+notify_acknowledged(struct engine *e, uint32_t object, bool notify,
+    struct slice author, struct slice comment, int64_t now)
+{
+	if (notify)
+		notify_event(
+		    e, object, "ACKNOWLEDGEMENT", 0, author, comment, now);
+	else
+		tell_quietly(e, object, "ACKNOWLEDGEMENT", now);
 }
 
 void

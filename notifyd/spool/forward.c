@@ -5,6 +5,7 @@
 #include "notifyd/spool/forward.h"
 
 #include "common/mem.h"
+#include "common/notice.h"
 #include "notifyd/history.h"
 #include "notifyd/spool/jobs.h"
 #include "notifyd/spool/schema.h"
@@ -152,11 +153,19 @@ static int
 add_progress(struct store *store, int64_t seq, const char *to)
 {
 	sqlite3_stmt *st;
-	char *host, *service, *text;
+	char *host, *service, *text, *what;
 	int rc = nd_store_query(store, &st, SQL_NOTICE_OBJECT, "i", seq);
+	bool quiet;
 
 	if (rc <= 0)
 		return rc;
+	what = nd_store_text(st, 2);
+	quiet = slice_starts(slice_of(what), NOTICE_QUIET);
+	free(what);
+	if (quiet) {
+		sqlite3_reset(st);
+		return 0;
+	}
 	host = nd_store_text(st, 0);
 	service = nd_store_text(st, 1);
 	text = xasprintf("taken by %s", to);

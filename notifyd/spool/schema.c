@@ -6,6 +6,7 @@
 #include "notifyd/spool/schema.h"
 
 #include "common/mem.h"
+#include "common/notice.h"
 
 #include <stddef.h>
 
@@ -150,8 +151,8 @@ static const char *const statements[] = {
     [SQL_TOLD_READ] = "SELECT object, contact, method FROM told",
     [SQL_NOTICES_FIND] =
 	"SELECT seq, id, site, what, host, service, created_us, context, peer,"
-	" forward, forward_to FROM notices WHERE (?1 = '' OR id = ?1) AND (?2 "
-	"= '' OR host = ?2)"
+	" forward, forward_to FROM notices WHERE what NOT GLOB '" NOTICE_QUIET
+	"*' AND (?1 = '' OR id = ?1) AND (?2 = '' OR host = ?2)"
 	" AND (?3 = '' OR service = ?3) AND (?5 = 0 OR EXISTS(SELECT 1 FROM"
 	" deliveries d WHERE d.row BETWEEN notices.seq * 1000000 AND"
 	" notices.seq * 1000000 + 999999 AND d.state = 4))"
@@ -165,7 +166,8 @@ static const char *const statements[] = {
     [SQL_NOTICE_RELEASE] = "UPDATE notices SET open = open - 1, forward = ?2,"
 			   " forward_to = ?3 WHERE seq = ?1",
     [SQL_NOTICE_KNOWN] = "SELECT 1 FROM seen WHERE id = ?",
-    [SQL_NOTICE_OBJECT] = "SELECT host, service FROM notices WHERE seq = ?",
+    [SQL_NOTICE_OBJECT] =
+	"SELECT host, service, what FROM notices WHERE seq = ?",
     [SQL_FORWARD_BYTES] = "SELECT bytes FROM forwards WHERE seq = ?",
     [SQL_RESULT_SEEN] = "INSERT OR IGNORE INTO results_seen(key) VALUES(?)",
     [SQL_RESULTS_SEEN_OLD] = "DELETE FROM results_seen WHERE seq <= ?",

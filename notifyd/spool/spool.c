@@ -5,6 +5,7 @@
 #include "notifyd/spool/spool.h"
 
 #include "common/mem.h"
+#include "common/notice.h"
 #include "notifyd/spool/bulk.h"
 #include "notifyd/spool/forward.h"
 #include "notifyd/spool/jobs.h"
@@ -191,6 +192,13 @@ add_delivery(
 	return b->remember ? add_told(store, b->object, d) : 0;
 }
 
+static bool
+is_over(const char *what)
+{
+	return strcmp(what, "RECOVERY") == 0 ||
+	    strcmp(what, NOTICE_QUIET "RECOVERY") == 0;
+}
+
 static int
 add_run(struct store *store, struct store_job *job)
 {
@@ -205,7 +213,8 @@ add_run(struct store *store, struct store_job *job)
 	if (a->duplicate)
 		return 0;
 	n->seq = nd_store_last_id(store);
-	if (nd_store_exec(store, SQL_NOTICE_ADD, "isssssibisi", n->seq, n->id,
+	if ((!b->quiet || forward) &&
+	    nd_store_exec(store, SQL_NOTICE_ADD, "isssssibisi", n->seq, n->id,
 		n->site, n->what, n->host, n->service, n->created_us,
 		str_slice(&n->context), (int64_t)b->n_deliveries + forward,
 		n->peer == NULL ? "" : n->peer, (int64_t)n->forward) < 0)
@@ -221,7 +230,7 @@ add_run(struct store *store, struct store_job *job)
 		if (add_delivery(store, b, &b->deliveries[i]) < 0)
 			return -1;
 	}
-	if (strcmp(n->what, "RECOVERY") == 0 && b->object != NULL &&
+	if (is_over(n->what) && b->object != NULL &&
 	    spool_bulk_recovered(store, b->object) < 0)
 		return -1;
 	for (size_t i = 0; i < b->n_lines; i++) {

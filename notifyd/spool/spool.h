@@ -87,6 +87,7 @@ struct spool_batch {
 	char *object;
 	bool remember, forget;
 	bool repeated; /* given up first where too much waits for a site */
+	bool quiet;    /* nobody is to see it; kept for another site alone */
 };
 void spool_batch_free(struct spool_batch **batch);
 

@@ -102,6 +102,25 @@ context_of_a_problem(void **state) /* MC-5 */ /* notifications.md 3.1 */
 	world_free(&w);
 }
 
+static void
+what_nobody_is_told(void **state)
+{
+	struct world *w = site();
+	struct tell tell = {0};
+	struct msg_alert a;
+
+	(void)state;
+	tell_quiet(&tell, &a, w->e, HTTP, "RECOVERY", 60000000);
+	assert_true(slice_eqs(a.what, NOTICE_QUIET "RECOVERY"));
+	assert_true(slice_eqs(a.host, "web"));
+	assert_true(slice_eqs(a.service, "HTTP"));
+	tell_quiet(&tell, &a, w->e, WEB, "DOWNTIMESTART", 60000000);
+	assert_true(slice_eqs(a.what, NOTICE_QUIET "DOWNTIMESTART"));
+	assert_int_equal(a.service.len, 0);
+	tell_free(&tell);
+	world_free(&w);
+}
+
 /* What core tells, and what the reader's snapshot adds to it. */
 static void
 context_of_two_sources(void **state) /* MC-5, MA-3 */
@@ -310,6 +329,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(checkable_there_and_back),
 	    cmocka_unit_test(context_of_a_problem),
+	    cmocka_unit_test(what_nobody_is_told),
 	    cmocka_unit_test(context_of_two_sources),
 	    cmocka_unit_test(history_has_a_file_a_day),
 	    cmocka_unit_test(late_lines_survive),

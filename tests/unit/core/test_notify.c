@@ -418,6 +418,80 @@ service_waits_for_its_host(void **state) /* ST-30 */
 	world_free(&w);
 }
 
+static void
+must_command(struct world *w, int64_t at, const char *line)
+{
+	struct err err = {""};
+
+	if (world_command(w, at, line, &err) != 0)
+		fail_msg("%s: %s", line, err.text);
+}
+
+/* What is escalated meanwhile (NT-6) hears of what nobody is told. */
+static void
+quiet_ends_of_problems(void **state)
+{
+	struct world *w = one_service(NULL);
+
+	(void)state;
+	world_result(w, 0, HTTP, SERVICE_OK);
+	must_command(w, 5, "SCHEDULE_SVC_DOWNTIME;web;HTTP;6;8;1;0;0;me;x");
+	world_result(w, 10, HTTP, SERVICE_CRIT);
+	world_expect(&w->quiet, "");
+	must_command(w, 20, "ACKNOWLEDGE_SVC_PROBLEM;web;HTTP;2;0;0;me;on it");
+	world_expect(&w->quiet, "ACKNOWLEDGEMENT web;HTTP\n");
+	must_command(w, 21, "ACKNOWLEDGE_SVC_PROBLEM;web;HTTP;2;1;0;me;on it");
+	world_expect(&w->quiet, "");
+	world_expect(&w->notices,
+	    "DOWNTIMESTART web;HTTP OK 0\nDOWNTIMEEND web;HTTP OK 0\n"
+	    "PROBLEM web;HTTP CRITICAL 1\n"
+	    "ACKNOWLEDGEMENT web;HTTP CRITICAL 1\n");
+	must_command(w, 30, "DISABLE_SVC_NOTIFICATIONS;web;HTTP");
+	must_command(w, 31, "ACKNOWLEDGE_SVC_PROBLEM;web;HTTP;2;1;0;me;again");
+	must_command(w, 32, "SCHEDULE_SVC_DOWNTIME;web;HTTP;33;40;1;0;0;me;x");
+	world_result(w, 41, HTTP, SERVICE_OK);
+	world_expect(&w->quiet,
+	    "ACKNOWLEDGEMENT web;HTTP\nDOWNTIMESTART web;HTTP\n"
+	    "RECOVERY web;HTTP\n");
+	world_result(w, 50, HTTP, SERVICE_CRIT); /* nobody knows of it */
+	must_command(w, 51, "ACKNOWLEDGE_SVC_PROBLEM;web;HTTP;2;0;0;me;x");
+	world_result(w, 52, HTTP, SERVICE_OK);
+	world_expect(&w->quiet, "");
+	/* A host's downtime is its services' */
+	must_command(w, 60, "DISABLE_HOST_NOTIFICATIONS;web");
+	must_command(w, 61, "SCHEDULE_HOST_DOWNTIME;web;62;70;1;0;0;me;x");
+	world_advance(w, 71);
+	world_expect(&w->quiet, "DOWNTIMESTART web\n");
+	world_expect(&w->notices, "");
+	world_free(&w);
+}
+
+/* While a recovery waits, it may be bad again. */
+static void
+a_held_recovery_is_told_quietly(void **state)
+{
+	struct world *w = one_service(NULL);
+
+	(void)state;
+	world_result(w, 0, HTTP, SERVICE_OK);
+	world_result(w, 10, HTTP, SERVICE_CRIT);
+	must_command(w, 20, "SCHEDULE_SVC_DOWNTIME;web;HTTP;21;90;1;0;0;me;x");
+	world_result(w, 30, HTTP, SERVICE_OK);
+	world_result(w, 31, HTTP, SERVICE_OK);
+	world_expect(&w->quiet, "GOOD web;HTTP\n");
+	world_result(w, 40, HTTP, SERVICE_WARN);
+	world_result(w, 41, HTTP, SERVICE_CRIT);
+	world_expect(&w->quiet, "BAD web;HTTP\n");
+	world_result(w, 50, HTTP, SERVICE_OK);
+	world_expect(&w->quiet, "GOOD web;HTTP\n");
+	world_advance(w, 90);
+	world_expect(&w->quiet, "");
+	world_expect(&w->notices,
+	    "PROBLEM web;HTTP CRITICAL 1\nDOWNTIMESTART web;HTTP CRITICAL 1\n"
+	    "DOWNTIMEEND web;HTTP OK 1\nRECOVERY web;HTTP OK 2\n");
+	world_free(&w);
+}
+
 int
 main(void)
 {
@@ -435,6 +509,8 @@ main(void)
 	    cmocka_unit_test(acknowledgement_ends),
 	    cmocka_unit_test(flapping_holds),
 	    cmocka_unit_test(service_waits_for_its_host),
+	    cmocka_unit_test(quiet_ends_of_problems),
+	    cmocka_unit_test(a_held_recovery_is_told_quietly),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -29,6 +29,7 @@ struct world {
 	struct str lines;      /* of the history, LF after each */
 	struct str notices;    /* "PROBLEM web;HTTP CRITICAL 1\n" */
 	struct str suppressed; /* "PROBLEM downtime\n" */
+	struct str quiet;      /* "ACKNOWLEDGEMENT web;HTTP\n" */
 	unsigned kept, replans;
 };
 
@@ -72,6 +73,19 @@ world_suppressed(void *arg, uint32_t object, const char *what, enum hold reason)
 
 	(void)object;
 	str_addf(&w->suppressed, "%s %s\n", what, engine_hold_name(reason));
+}
+
+static inline void
+world_quiet(void *arg, uint32_t object, const char *what, int64_t now)
+{
+	struct world *w = arg;
+	const struct snap_object *c = &w->snap->objects[object];
+
+	(void)now;
+	str_addf(&w->quiet, "%s %s%s%s\n", what,
+	    snap_s(w->snap, w->snap->objects[c->host].name),
+	    c->is_service ? ";" : "",
+	    c->is_service ? snap_s(w->snap, c->name) : "");
 }
 
 static inline void
@@ -120,6 +134,7 @@ static const struct engine_ops world_ops = {
     .line = world_line,
     .notice = world_notice,
     .suppressed = world_suppressed,
+    .quiet = world_quiet,
     .downtime = world_downtime,
     .comment = world_comment,
     .replan = world_replan,
@@ -165,6 +180,7 @@ world_free(struct world **world)
 	str_free(&w->lines);
 	str_free(&w->notices);
 	str_free(&w->suppressed);
+	str_free(&w->quiet);
 	free(w);
 	*world = NULL;
 }

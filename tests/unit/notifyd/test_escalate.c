@@ -205,6 +205,16 @@ step(const char *id, const char *site, const struct context *ctx, void *arg)
 	str_addf(&told, "%s%s", told.len > 0 ? " " : "", id);
 }
 
+static bool gone;
+
+static bool
+is_gone(const struct context *ctx, void *arg)
+{
+	(void)arg;
+	assert_string_equal(context_text(ctx, "HOSTNAME"), "web01");
+	return gone;
+}
+
 static void
 on_count(const struct spool_counts *counts, void *arg)
 {
@@ -226,8 +236,8 @@ settle(void)
 static void
 start(void)
 {
-	es = escalations_new(
-	    &loop, spool, &(struct escalations_world){policy, step, NULL});
+	es = escalations_new(&loop, spool,
+	    &(struct escalations_world){policy, is_gone, step, NULL});
 	settle();
 	escalations_run(es, true);
 }
@@ -248,19 +258,31 @@ pass(int64_t s, const char *want)
 }
 
 static void
-happens(const char *type, const char *id)
+happens_to(
+    const char *host, const char *object, const char *type, const char *id)
 {
 	struct rules_notice n = {.site = "demo"};
 	struct context ctx = {0};
 	struct plan plan;
 
-	context_fill(&ctx, "web01", type);
+	context_fill(&ctx, host, type);
+	if (strchr(object, '/') == NULL)
+		context_drop(&ctx, "SERVICE");
+	context_sets(&ctx, "OMD_SITE", "demo");
 	n.ctx = &ctx;
-	escalations_notice(es, "web01/HTTP", &ctx);
-	plan_make(rules, &n, now_s, false, &plan);
-	escalations_begin(es, "web01/HTTP", id, "demo", &ctx, &plan);
-	plan_free(&plan);
+	escalations_notice(es, object, &ctx);
+	if (strncmp(type, "QUIET ", 6) != 0) {
+		plan_make(rules, &n, now_s, false, &plan);
+		escalations_begin(es, object, id, "demo", &ctx, &plan);
+		plan_free(&plan);
+	}
 	context_free(&ctx);
+}
+
+static void
+happens(const char *type, const char *id)
+{
+	happens_to("web01", "web01/HTTP", type, id);
 }
 
 static void
@@ -286,8 +308,9 @@ it_goes_on_until_it_is_over(void **state)
 static void
 what_ends_it(void **state)
 {
-	static const char *const ends[] = {
-	    "RECOVERY", "DOWNTIMESTART", "FLAPPINGSTART"};
+	static const char *const ends[] = {"RECOVERY", "DOWNTIMESTART",
+	    "FLAPPINGSTART", "QUIET RECOVERY", "QUIET DOWNTIMESTART",
+	    "QUIET FLAPPINGSTART"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
@@ -301,13 +324,50 @@ what_ends_it(void **state)
 	}
 }
 
+/* The downtime of its host, and of no other; the end of its configuration. */
+static void
+what_ends_it_from_outside(void **state)
+{
+	(void)state;
+	happens("PROBLEM", "n-3");
+	happens_to("web02", "web02", "DOWNTIMESTART", "n-4");
+	happens_to("web01", "web01", "RECOVERY", "n-4");
+	assert_int_equal(escalations_running(es), 1);
+	happens_to("web01", "web01", "QUIET DOWNTIMESTART", "n-5");
+	assert_int_equal(escalations_running(es), 0);
+	happens("PROBLEM", "n-6");
+	gone = true;
+	pass(15 * MINUTE, "");
+	gone = false;
+	assert_false(escalations_has(es, "web01/HTTP", "night"));
+}
+
+/* A recovery that waits for its time, and what becomes of it. */
+static void
+it_pauses_while_it_is_good(void **state)
+{
+	(void)state;
+	happens("PROBLEM", "n-3");
+	happens("QUIET GOOD", "n-4");
+	assert_int_equal(escalations_running(es), 1);
+	pass(30 * MINUTE, "");
+	escalations_free(&es);
+	start();
+	pass(30 * MINUTE, "");
+	happens("QUIET BAD", "n-5");
+	pass(0, "n-3-e0.1.2");
+	happens("QUIET GOOD", "n-6");
+	happens("RECOVERY", "n-7");
+	assert_false(escalations_has(es, "web01/HTTP", "night"));
+}
+
 static void
 an_acknowledgement_holds_for_a_time(void **state)
 {
 	(void)state;
 	happens("PROBLEM", "n-6");
 	pass(15 * MINUTE, "n-6-e0.1.2");
-	happens("ACKNOWLEDGEMENT", "n-7");
+	happens("QUIET ACKNOWLEDGEMENT", "n-7");
 	pass(4 * 60 * MINUTE - 1, "");
 	pass(1, "n-6-e1.1.1");
 	pass(15 * MINUTE, "n-6-e1.1.2");
@@ -383,6 +443,8 @@ main(void)
 	    cmocka_unit_test(mistakes_are_told),
 	    cmocka_unit_test(it_goes_on_until_it_is_over),
 	    cmocka_unit_test(what_ends_it),
+	    cmocka_unit_test(what_ends_it_from_outside),
+	    cmocka_unit_test(it_pauses_while_it_is_good),
 	    cmocka_unit_test(an_acknowledgement_holds_for_a_time),
 	    cmocka_unit_test(it_outlives_a_restart),
 	};
