@@ -160,7 +160,7 @@ on_ask(void *arg, struct slice request, http_answer_fn *done, void *done_arg)
 		a->next->link = &a->next;
 	s->asking = a;
 	livestatusd_env(s->l, &env);
-	if (lql_asks_events(a->q, &env, &text))
+	if (lql_asks_events(a->q, feed_mirror(s->l->feed), &env, &text))
 		questions_ask(lql_asks_notifier(a->q) ? s->l->of_notifier
 						      : s->l->questions,
 		    str_slice(&text), on_events, a);

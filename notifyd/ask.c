@@ -7,6 +7,7 @@
  *   resend {last | id}        the same notices again
  *   list {last, id, host, service, failed}  notices and their deliveries
  *   test {host, service, state, previous, type, number, output, method, send}
+ *   rows {columns, table: rules | explain}  rows of Livestatus' tables
  */
 #include "notifyd/ask.h"
 

@@ -37,5 +37,16 @@ void ask_send(struct ask *a, struct context *ctx, const char *mark,
     const char *site, const char *method);
 void asks_list(struct ask *a); /* ask_list.c */
 void asks_rows(struct ask *a); /* ask_rows.c */
+/* The same for other tables. */
+void asks_rule_rows(struct ask *a); /* ask_tables.c */
+void asks_explain_rows(struct ask *a);
+
+/* --- ask_explain.c: a notice that is made up ------------------------------ */
+
+/* True if it was refused: a word is neither a host's nor a service's. */
+bool asks_refuse_words(struct ask *a);
+/* Of the arguments host, service, state, previous, type, output, number. */
+int asks_test_context(
+    const struct ask *a, struct context *ctx, struct err *err_r);
 
 #endif

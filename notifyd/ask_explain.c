@@ -152,9 +152,8 @@ overlay(const struct ask *a, struct context *ctx)
 		    previous);
 }
 
-/* True if it was refused: a word is neither a host's nor a service's. */
-static bool
-refuse_words(struct ask *a)
+bool
+asks_refuse_words(struct ask *a)
 {
 	static const char *const keys[] = {"state", "previous"};
 
@@ -204,7 +203,7 @@ asks_explain(struct ask *a)
 {
 	struct spool_filter filter = ask_filter(a);
 
-	if (!refuse_words(a))
+	if (!asks_refuse_words(a))
 		spool_find(a->n->spool, &filter, on_found_explain, a);
 }
 
@@ -225,8 +224,8 @@ state_id(const char *state)
 	return 3;
 }
 
-static int
-test_context(const struct ask *a, struct context *ctx, struct err *err_r)
+int
+asks_test_context(const struct ask *a, struct context *ctx, struct err *err_r)
 {
 	const char *host = ask_text(a, "host");
 	const char *service = ask_text(a, "service");
@@ -283,9 +282,9 @@ asks_test(struct ask *a)
 	struct context ctx = {0};
 	struct err err;
 
-	if (refuse_words(a))
+	if (asks_refuse_words(a))
 		return;
-	if (test_context(a, &ctx, &err) < 0) {
+	if (asks_test_context(a, &ctx, &err) < 0) {
 		ask_refuse(a, err.text);
 		return;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The question rows, for Livestatus: the newest notices as a table, one row
- * for each delivery, or one for a notice without any. The answer's first row
- * has the columns' names.
+ * for each delivery, or one for a notice without any; other tables by the
+ * argument `table` (ask_tables.c). The answer's first row has the columns'
+ * names.
  */
 #include "notifyd/ask.h"
 
@@ -143,8 +144,17 @@ asks_rows(struct ask *a)
 	struct spool_filter filter = {
 	    .id = "", .host = "", .service = "", .last = ROWS_NOTICES};
 	json_t *names = json_object_get(a->args, "columns"), *name;
+	const char *table = ask_text(a, "table");
 	size_t i;
 
+	if (strcmp(table, "rules") == 0) {
+		asks_rule_rows(a);
+		return;
+	}
+	if (strcmp(table, "explain") == 0) {
+		asks_explain_rows(a);
+		return;
+	}
 	json_array_foreach(names, i, name)
 	{
 		if (column_find(name) == NULL) {

@@ -235,7 +235,7 @@ explain_now(const struct cmd_call *call, const char *host, const char *service)
 {
 	const char *state = cmd_value(call, "state");
 	struct notify_object o;
-	json_t *args, *answer, *all;
+	json_t *args, *answer, *all, *held;
 	json_int_t at = moment(call), n = number(call, "number", 0);
 	struct err err;
 
@@ -250,18 +250,26 @@ explain_now(const struct cmd_call *call, const char *host, const char *service)
 		json_object_set_new(args, "time", json_integer(at));
 	set_text(args, call, "type");
 	set_from(args, call);
+	held = notify_held_by(call->site, host, service, args, &err);
+	if (held == NULL) {
+		json_decref(args);
+		notify_object_clear(&o);
+		return cmd_fail("notify", "%s", err.text);
+	}
 	answer = ask(call, "test", args);
 	if (answer != NULL) {
 		json_object_set_new(answer, "id", json_null());
-		if (o.reason[0] != '\0')
-			json_object_set_new(
-			    answer, "suppressed", json_string(o.reason));
+		json_object_set(answer, "suppressed_by", held);
+		if (json_array_size(held) > 0)
+			json_object_set(
+			    answer, "suppressed", json_array_get(held, 0));
 		all = json_pack("[o]", answer);
 		if (!cmd_flag(call, "json"))
 			notify_print_object(&o, host, service);
 		notify_print_explained(all, cmd_flag(call, "json"));
 		json_decref(all);
 	}
+	json_decref(held);
 	notify_object_clear(&o);
 	return answer == NULL ? CMD_FAILED : 0;
 }

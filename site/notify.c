@@ -19,32 +19,21 @@ enum {
 	COL_STATE,
 	COL_TYPE,
 	COL_NUMBER,
-	COL_OUTPUT,
-	COL_REASON,
-	COL_ENABLED,
-	COL_PERIOD,
-	COL_DEPTH,
-	COL_HOST_DEPTH,
-	COL_ACKNOWLEDGED,
-	COL_FLAPPING,
-	COL_HOST_STATE
+	COL_OUTPUT
 };
 
+/* Owned. */
 static char *
 question(const char *host, const char *service)
 {
-	const char *h = service == NULL ? "" : "host_";
 	char *filter = service == NULL
 	    ? xasprintf("Filter: name = %s\n", host)
 	    : xasprintf("Filter: host_name = %s\nFilter: description = %s\n",
 		  host, service);
 	char *text = xasprintf(
 	    "GET %s\nColumns: state state_type current_notification_number "
-	    "plugin_output notification_postponement_reason "
-	    "notifications_enabled in_notification_period "
-	    "scheduled_downtime_depth %sscheduled_downtime_depth acknowledged "
-	    "is_flapping %sstate\n%sOutputFormat: json\n\n",
-	    service == NULL ? "hosts" : "services", h, h, filter);
+	    "plugin_output\n%sOutputFormat: json\n\n",
+	    service == NULL ? "hosts" : "services", filter);
 
 	free(filter);
 	return text;
@@ -54,32 +43,6 @@ static int
 number_at(const json_t *row, size_t column)
 {
 	return (int)json_integer_value(json_array_get(row, column));
-}
-
-/* What core would hold a notification back for, as far as its state tells. */
-static char *
-held_by(const json_t *row, bool is_service)
-{
-	const char *reason = json_string_value(json_array_get(row, COL_REASON));
-
-	if (reason != NULL && reason[0] != '\0')
-		return xstrdup(reason);
-	if (number_at(row, COL_ENABLED) == 0)
-		return xstrdup("notifications of the object are off");
-	if (is_service && number_at(row, COL_HOST_STATE) != 0)
-		return xstrdup("the host is not UP");
-	if (number_at(row, COL_PERIOD) == 0)
-		return xstrdup("outside of the notification period");
-	if (number_at(row, COL_FLAPPING) != 0)
-		return xstrdup("the object is flapping");
-	if (number_at(row, COL_DEPTH) > 0 ||
-	    (is_service && number_at(row, COL_HOST_DEPTH) > 0))
-		return xstrdup("in downtime");
-	if (number_at(row, COL_ACKNOWLEDGED) != 0)
-		return xstrdup("the problem is acknowledged");
-	if (number_at(row, COL_STATE) != 0 && number_at(row, COL_TYPE) == 0)
-		return xstrdup("the state is soft");
-	return xstrdup("");
 }
 
 static void
@@ -98,27 +61,41 @@ take_row(const json_t *row, bool is_service, struct notify_object *o)
 	o->state = is_service ? services[state] : hosts[state];
 	o->output = xstrdup(output == NULL ? "" : output);
 	o->number = number_at(row, COL_NUMBER) + 1;
-	o->reason = held_by(row, is_service);
+}
+
+/* The rows; NULL with a reason. */
+static json_t *
+ask_rows(const struct site *site, const char *text, struct err *err_r)
+{
+	char *path = site_path(site, "tmp/run/live");
+	struct str answer = {0};
+	json_t *rows = NULL;
+	json_error_t bad;
+
+	if (ask_socket(path, text, TIMEOUT_MS, &answer, err_r) == 0) {
+		rows = json_loads(str_get(&answer), 0, &bad);
+		if (!json_is_array(rows)) {
+			err_set(err_r, "Livestatus: %s", str_get(&answer));
+			json_decref(rows);
+			rows = NULL;
+		}
+	}
+	str_free(&answer);
+	free(path);
+	return rows;
 }
 
 int
 notify_object_read(const struct site *site, const char *host,
     const char *service, struct notify_object *o_r, struct err *err_r)
 {
-	char *path = site_path(site, "tmp/run/live"), *text;
-	struct str answer = {0};
-	json_error_t bad;
-	json_t *rows = NULL;
-	int rc;
+	bool named = strpbrk(host, "\n\r") == NULL &&
+	    (service == NULL || strpbrk(service, "\n\r") == NULL);
+	char *text = question(host, service);
+	json_t *rows = named ? ask_rows(site, text, err_r) : json_array();
+	int rc = rows == NULL ? -1 : 0;
 
 	*o_r = (struct notify_object){0};
-	text = question(host, service);
-	rc = strpbrk(host, "\n\r") != NULL ||
-		(service != NULL && strpbrk(service, "\n\r") != NULL)
-	    ? 0
-	    : ask_socket(path, text, TIMEOUT_MS, &answer, err_r);
-	if (rc == 0)
-		rows = json_loads(str_get(&answer), 0, &bad);
 	if (rc == 0 && json_array_size(rows) == 0) {
 		err_set(err_r, "there is no %s %s%s%s",
 		    service == NULL ? "host" : "service", host,
@@ -129,17 +106,50 @@ notify_object_read(const struct site *site, const char *host,
 	if (rc == 0)
 		take_row(json_array_get(rows, 0), service != NULL, o_r);
 	json_decref(rows);
-	str_free(&answer);
 	free(text);
-	free(path);
 	return rc;
+}
+
+json_t *
+notify_held_by(const struct site *site, const char *host, const char *service,
+    const json_t *args, struct err *err_r)
+{
+	static const char *const all[] = {"OK", "WARN", "CRIT", "UNKNOWN"},
+				 *const of_host[] = {"UP", "DOWN", "UNREACH"};
+	const json_t *at = json_object_get(args, "time");
+	const char *state = json_string_value(json_object_get(args, "state"));
+	struct str text = {0};
+	json_t *rows, *held;
+
+	str_addf(&text,
+	    "GET notification_explain\nColumns: suppressed_by\n"
+	    "Filter: host_name = %s\n",
+	    host);
+	if (service != NULL)
+		str_addf(&text, "Filter: service_description = %s\n", service);
+	if (at != NULL)
+		str_addf(&text, "Filter: time = %lld\n",
+		    (long long)json_integer_value(at));
+	for (size_t i = 0; i < (service == NULL ? 3 : 4); i++)
+		if (state != NULL &&
+		    slice_starts(
+			slice_of(state), (service == NULL ? of_host : all)[i]))
+			str_addf(&text, "Filter: state = %zu\n", i);
+	str_add(&text, "Limit: 1\nOutputFormat: json\n\n");
+	rows = ask_rows(site, str_get(&text), err_r);
+	str_free(&text);
+	held = json_array_get(json_array_get(rows, 0), 0);
+	held = rows == NULL ? NULL
+	    : held == NULL  ? json_array()
+			    : json_incref(held);
+	json_decref(rows);
+	return held;
 }
 
 void
 notify_object_clear(struct notify_object *o)
 {
 	free(o->output);
-	free(o->reason);
 	*o = (struct notify_object){0};
 }
 

@@ -15,14 +15,20 @@
 struct notify_object {
 	const char *state; /* a problem: CRIT or DOWN stand in for a good one */
 	bool good, hard;
-	char *output,
-	    *reason; /* reason: what core holds back for; "" nothing */
-	int number;  /* of the next notification */
+	char *output;
+	int number; /* of the next notification */
 };
 /* `service` may be NULL. -1 with a reason. */
 int notify_object_read(const struct site *site, const char *host,
     const char *service, struct notify_object *o_r, struct err *err_r);
 void notify_object_clear(struct notify_object *o);
+/*
+ * Everything for which core would hold back what `args` (of the notifier's
+ * question: time, state) says of the object: an array of words. NULL with a
+ * reason.
+ */
+json_t *notify_held_by(const struct site *site, const char *host,
+    const char *service, const json_t *args, struct err *err_r);
 
 /* Rows {number, id, method, what, when, description}; NULL after a message. */
 json_t *notify_rules(const struct site *site);

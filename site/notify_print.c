@@ -237,6 +237,20 @@ print_forward(const json_t *one)
 }
 
 static void
+print_held(const json_t *words)
+{
+	const json_t *word;
+	size_t i;
+
+	if (json_array_size(words) == 0)
+		return;
+	printf("%sHeld back by the core: ", term_yellow());
+	json_array_foreach(words, i, word)
+	    printf("%s%s", i > 0 ? "; " : "", json_string_value(word));
+	printf("%s\n", term_plain());
+}
+
+static void
 print_explained(const json_t *one)
 {
 	static const char *const rules[] = {"id", "match", "reason"};
@@ -244,15 +258,13 @@ print_explained(const json_t *one)
 	static const char *const contacts[] = {"contact", "method", "reason"};
 	const json_t *told = json_object_get(one, "plan");
 	const json_t *skipped = json_object_get(one, "contacts");
-	const char *held = text_of(one, "suppressed");
+	const json_t *held = json_object_get(one, "suppressed_by");
 	json_t *object = object_text(one);
 
 	printf("%s%s %s%s\n", term_bold(), json_string_value(object),
 	    text_of(one, "what"), term_plain());
 	json_decref(object);
-	if (held[0] != '\0')
-		printf("%sHeld back by the core: %s%s\n", term_yellow(), held,
-		    term_plain());
+	print_held(held);
 	print_forward(one);
 	if (json_array_size(json_object_get(one, "rules")) > 0) {
 		putchar('\n');

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* Columns of all the tables are numbered below this; see table/event.c. */
-#define EVENTS_COLUMNS 96
+#define EVENTS_COLUMNS 128
 /* Memory of the rows beside the answer's text; more is an error. */
 #define EVENTS_MAX_BYTES ((size_t)128 << 20)
 

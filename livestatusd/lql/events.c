@@ -183,18 +183,10 @@ hand_limit(struct lql_query *q, const struct handed *h)
 bool
 lql_asks_notifier(const struct lql_query *q)
 {
-	return q->table != NULL && q->table->kind == TABLE_NOTIFICATIONS;
-}
-
-/* The notifier's own question: names of columns alone. */
-static void
-ask_notifier(const struct lql_query *q, struct str *text)
-{
-	str_add(text, "rows {\"columns\":[");
-	for (size_t i = 0; i < q->event_want.n; i++)
-		str_addf(text, "%s\"%s\"", i > 0 ? "," : "",
-		    table_event_name(q->table, q->event_want.column[i]));
-	str_add(text, "]}");
+	return q->table != NULL &&
+	    (q->table->kind == TABLE_NOTIFICATIONS ||
+		q->table->kind == TABLE_NOTICE_RULES ||
+		q->table->kind == TABLE_EXPLAIN);
 }
 
 /* The first call of its column; a person with limited sight sees nothing. */
@@ -213,8 +205,8 @@ asks_replication(const struct lql_query *q, struct str *text_r)
 }
 
 bool
-lql_asks_events(
-    struct lql_query *q, const struct lql_env *env, struct str *text_r)
+lql_asks_events(struct lql_query *q, const struct mirror *m,
+    const struct lql_env *env, struct str *text_r)
 {
 	struct handed h = {.to = text_r, .all = true};
 	const char *source;
@@ -230,10 +222,8 @@ lql_asks_events(
 	if (q->code != LQL_OK)
 		return false;
 	want_columns(q);
-	if (lql_asks_notifier(q)) {
-		ask_notifier(q, text_r);
-		return true;
-	}
+	if (lql_asks_notifier(q))
+		return lql_notifier_question(q, m, text_r);
 	str_addf(text_r, "GET %s\nOutputFormat: json\nColumns:", source);
 	for (size_t i = 0; i < q->event_want.n; i++)
 		str_addf(text_r, " %s",

@@ -79,11 +79,12 @@ enum lql_code lql_execute(struct lql_query *q, const struct mirror *m,
     const struct lql_env *env, struct str *out);
 
 /*
- * Tables of the event console are eventd's. True: it must be asked the text
- * first (a GET of its status port). Without an answer such a table is empty.
+ * Tables of the event console are eventd's, those of notifications notifyd's.
+ * True: it must be asked the text first (a GET of eventd's status port, a
+ * question of notifyd). Without an answer such a table is empty.
  */
-bool lql_asks_events(
-    struct lql_query *q, const struct lql_env *env, struct str *text_r);
+bool lql_asks_events(struct lql_query *q, const struct mirror *m,
+    const struct lql_env *env, struct str *text_r);
 /* Is it not eventd but notifyd that must be asked? */
 bool lql_asks_notifier(const struct lql_query *q);
 /* What it answered, which is copied; or why there is no answer. */

@@ -175,6 +175,12 @@ int lql_nodes_combine(
     struct nodes *s, size_t n, enum node_kind kind, struct err *err_r);
 /* All that is left, AND-ed; stays on the stack. NULL: none. */
 struct node *lql_nodes_all(struct nodes *s);
+/*
+ * notifier.c: what notifyd is asked, once q->event_want is known. False: it
+ * need not be asked, because no row can fit, or the query was refused.
+ */
+bool lql_notifier_question(
+    struct lql_query *q, const struct mirror *m, struct str *text);
 void lql_nodes_free(struct nodes *s);
 /* Moves reference values of times into the server's time. */
 void lql_node_shift(struct node *n, int64_t seconds);

@@ -188,11 +188,11 @@ on_events(void *arg, struct slice answer, const char *why)
 
 /* Rows of the event console's tables are eventd's to give. */
 static bool
-has_events(struct client *c, const struct lql_env *env)
+has_events(struct client *c, const struct mirror *m, const struct lql_env *env)
 {
 	struct str text = {0};
 
-	if (!c->asked && lql_asks_events(c->query, env, &text)) {
+	if (!c->asked && lql_asks_events(c->query, m, env, &text)) {
 		c->asked = true;
 		questions_ask(lql_asks_notifier(c->query)
 			? c->server->l->of_notifier
@@ -254,7 +254,7 @@ client_try_query(struct client *c)
 	livestatusd_env(l, &env);
 	if (!c->server->stopping && must_wait(c, m, &env))
 		return false;
-	if (!has_events(c, &env))
+	if (!has_events(c, m, &env))
 		return false;
 	if (!lql_is_long(c->query) && lql_is_cheap(c->query, m)) {
 		answer_cheap(c, m, &env);

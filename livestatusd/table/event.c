@@ -23,8 +23,17 @@ enum { /* those that are needed beside what is asked for */
 	NOTICE_HOST = NOTICE,
 	NOTICE_SERVICE,
 	NOTICE_OTHERS,
-	LAST = NOTICE_OTHERS + 15
+	NOTICE_RULE = NOTICE_OTHERS + 15,
+	EXPLAIN = NOTICE_RULE + 12,
+	EXPLAIN_HOST = EXPLAIN,
+	EXPLAIN_SERVICE,
+	EXPLAIN_TIME,
+	EXPLAIN_STATE,
+	EXPLAIN_OTHERS,
+	LAST = EXPLAIN_OTHERS + 9
 };
+/* `off` of a column that is ours to tell */
+#define NOT_ASKED SIZE_MAX
 _Static_assert(LAST <= EVENTS_COLUMNS, "EVENTS_COLUMNS is too small");
 
 static const struct event_cell *
@@ -106,6 +115,8 @@ static const struct {
     {TABLE_EVENT_RULES, "rules", RULE},
     {TABLE_EVENT_STATUS, "status", STATUS},
     {TABLE_NOTIFICATIONS, "notifications", NOTICE},
+    {TABLE_NOTICE_RULES, "rules", NOTICE_RULE},
+    {TABLE_EXPLAIN, "explain", EXPLAIN},
 };
 
 const char *
@@ -130,8 +141,9 @@ table_event_column(const struct column_ref *ref)
 
 	return (set == &columns_event || set == &columns_event_history ||
 		   set == &columns_event_rule || set == &columns_event_status ||
-		   set == &columns_notice) &&
-	    ref->column->source == SOURCE_GET;
+		   set == &columns_notice || set == &columns_notice_rule ||
+		   set == &columns_explain) &&
+	    ref->column->source == SOURCE_GET && ref->column->off != NOT_ASKED;
 }
 
 void
@@ -150,6 +162,9 @@ table_event_want(
 		events_want(w, NOTICE_HOST);
 		events_want(w, NOTICE_SERVICE);
 	}
+	for (size_t i = EXPLAIN; t->kind == TABLE_EXPLAIN && i < EXPLAIN_OTHERS;
+	     i++)
+		events_want(w, i);
 	for (size_t i = 0; w->n == 0; i++) /* rows are counted */
 		if (sources[i].kind == t->kind)
 			events_want(w, sources[i].any);
@@ -162,16 +177,26 @@ table_event_host(const struct view *v, uint32_t at)
 
 	if (name.len == 0)
 		name = text_of(v, at, NOTICE_HOST);
+	if (name.len == 0)
+		name = text_of(v, at, EXPLAIN_HOST);
 	/* The host may have been added after the event came. */
 	if (name.len == 0)
 		name = text_of(v, at, EVENT_HOST);
 	return name.len == 0 ? SNAP_NONE : snap_find_host(v->snap, name);
 }
 
+static struct slice
+notice_service(const struct view *v, uint32_t at)
+{
+	struct slice name = text_of(v, at, NOTICE_SERVICE);
+
+	return name.len > 0 ? name : text_of(v, at, EXPLAIN_SERVICE);
+}
+
 uint32_t
 table_notice_service(const struct view *v, uint32_t at, uint32_t host)
 {
-	struct slice name = text_of(v, at, NOTICE_SERVICE);
+	struct slice name = notice_service(v, at);
 
 	return host == SNAP_NONE || name.len == 0
 	    ? SNAP_NONE
@@ -182,7 +207,7 @@ bool
 table_notice_is_seen(
     const struct view *v, uint32_t at, uint32_t host, uint32_t service)
 {
-	if (text_of(v, at, NOTICE_SERVICE).len > 0)
+	if (notice_service(v, at).len > 0)
 		return service != SNAP_NONE && view_sees(v, service);
 	return host != SNAP_NONE && view_sees(v, host);
 }
@@ -293,6 +318,56 @@ static const struct column notice[] = {
 	{0}
 };
 
+#define R(n) (NOTICE_RULE + (n))
+static const struct column notice_rule[] = {
+	COL_INT("number", number, R(0), "place in its list, from 1"),
+	COL_STRING("id", text, R(1), "id of the rule"),
+	COL_STRING("user", text, R(2), "whose own rule it is; empty: of the site"),
+	COL_STRING("description", text, R(3), "what it is for"),
+	COL_STRING("comment", text, R(4), "more about it"),
+	COL_STRING("method", text, R(5), "by which method it tells; *: of one that cancels, all"),
+	COL_STRING("action", text, R(6), "add, cancel or escalate"),
+	COL_INT("disabled", number, R(7), "1: it is not looked at"),
+	COL_INT("locked", number, R(8), "1: people's own rules cannot cancel what it adds"),
+	COL_STRING("when", text, R(9), "its conditions as JSON; empty: none"),
+	COL_STRING("to", text, R(10), "whom it means, as JSON"),
+	COL_STRING("definition", text, R(11), "all of it as JSON"),
+	{0}
+};
+
+static void
+held_by(struct view *v, const struct column *c, uint32_t at)
+{
+	uint32_t object = table_event_host(v, at);
+	const struct event_cell *state = events_cell(v->events, at,
+	    EXPLAIN_STATE), *when = events_cell(v->events, at, EXPLAIN_TIME);
+
+	(void)c;
+	if (notice_service(v, at).len > 0)
+		object = table_notice_service(v, at, object);
+	if (object != SNAP_NONE && state != NULL && when != NULL)
+		table_held_by(v, object, (uint32_t)state->i, when->i);
+}
+
+#define X(n) (EXPLAIN_OTHERS + (n))
+static const struct column explain[] = {
+	COL_STRING("host_name", text, EXPLAIN_HOST, "which host; it must be given: Filter: host_name = NAME"),
+	COL_STRING("service_description", text, EXPLAIN_SERVICE, "the same of a service; empty: about the host"),
+	COL_TIMEFN("time", number, EXPLAIN_TIME, "when; another moment than now: Filter: time = T"),
+	COL_INT("state", number, EXPLAIN_STATE, "of a problem: the present one, or CRIT and DOWN of what is good; another: Filter: state = N"),
+	COL_STRING("type", text, X(0), "PROBLEM, RECOVERY, ...; another: Filter: type = TYPE"),
+	COL_INT("number", number, X(1), "of the notification; another: Filter: number = N"),
+	COL_INT("position", number, X(2), "of the row, from 1: rules in their order, then who is told, then who is not"),
+	COL_STRING("what", text, X(3), "rule, told, not told; nobody: no row says told"),
+	COL_STRING("rule", text, X(4), "id of the rule; USER:ID of people's own; default, fallback"),
+	COL_INT("match", number, X(5), "1: the rule matches"),
+	COL_STRING("contact", text, X(6), "who is told, or not"),
+	COL_STRING("method", text, X(7), "by which method"),
+	COL_STRING("reason", text, X(8), "the first condition that failed, what the rule did, what a delivery waits for, why somebody is not told"),
+	COL_LIST("suppressed_by", held_by, NOT_ASKED, "everything for which core would hold the notification back"),
+	{0}
+};
+
 #define S(n) (STATUS + (n))
 static const struct column status[] = {
 	COL_INT("status_config_load_time", number, S(0), "when the rules were read"),
@@ -353,6 +428,8 @@ const struct column_set columns_event_history = {{history, event}};
 const struct column_set columns_event_rule = {{rule, NULL}};
 const struct column_set columns_event_status = {{status, NULL}};
 const struct column_set columns_notice = {{notice, NULL}};
+const struct column_set columns_notice_rule = {{notice_rule, NULL}};
+const struct column_set columns_explain = {{explain, NULL}};
 const struct column_set columns_event_replication = {{replication, NULL}};
 
 static const char *

@@ -400,6 +400,8 @@ fill(struct scan *s, struct block *b)
 	case TABLE_EVENT_RULES:
 	case TABLE_EVENT_STATUS:
 	case TABLE_NOTIFICATIONS:
+	case TABLE_NOTICE_RULES:
+	case TABLE_EXPLAIN:
 		fill_events(s, b);
 		break;
 	case TABLE_EVENT_REPLICATION:

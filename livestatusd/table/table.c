@@ -112,15 +112,23 @@ static const struct table notifications = {
 	{"", ENTITY_SELF, &columns_notice},
 	{"host_", ENTITY_HOST, &columns_host},
 	{"service_", ENTITY_SERVICE, &columns_service}}};
+static const struct table notice_rules = {
+	"notification_rules", TABLE_NOTICE_RULES, "notification_rule_", NULL, {
+	{"", ENTITY_SELF, &columns_notice_rule}}};
+static const struct table explain = {
+	"notification_explain", TABLE_EXPLAIN, "notification_explain_", NULL, {
+	{"", ENTITY_SELF, &columns_explain},
+	{"host_", ENTITY_HOST, &columns_host},
+	{"service_", ENTITY_SERVICE, &columns_service}}};
 static const struct join of_site = {"", ENTITY_SELF, &columns_of_site};
 /* clang-format on */
 
 const struct table *const table_all[] = {&aggregations, &columns, &commands,
     &comments, &contacts, &contactgroups, &crashreports, &downtimes, &events,
     &event_history, &event_replication, &event_rules, &event_status, &hosts,
-    &hostgroups, &hostsbygroup, &labels, &logs, &notifications, &servicegroups,
-    &services, &servicesbygroup, &servicesbyhostgroup, &sites, &statehist,
-    &status, &timeperiods};
+    &hostgroups, &hostsbygroup, &labels, &logs, &explain, &notice_rules,
+    &notifications, &servicegroups, &services, &servicesbygroup,
+    &servicesbyhostgroup, &sites, &statehist, &status, &timeperiods};
 const size_t table_count = ARRAY_LEN(table_all);
 
 const struct table *
@@ -273,11 +281,13 @@ table_sees(const struct table *t, struct view *v, const struct row *row)
 	case TABLE_EVENT_HISTORY:
 		return table_event_is_seen(v, row->at[ENTITY_SELF], host);
 	case TABLE_NOTIFICATIONS:
+	case TABLE_EXPLAIN:
 		return table_notice_is_seen(
 		    v, row->at[ENTITY_SELF], host, service);
 	case TABLE_EVENT_RULES:
 	case TABLE_EVENT_STATUS:
 	case TABLE_EVENT_REPLICATION:
+	case TABLE_NOTICE_RULES:
 	case TABLE_CONTACTS:
 	case TABLE_CONTACTGROUPS:
 	case TABLE_COMMANDS:

@@ -46,7 +46,9 @@ enum table_kind { /* how rows are found */
 	TABLE_EVENT_RULES,
 	TABLE_EVENT_STATUS,
 	TABLE_EVENT_REPLICATION,
-	TABLE_NOTIFICATIONS /* asked from notifyd */
+	TABLE_NOTIFICATIONS, /* these are asked from notifyd */
+	TABLE_NOTICE_RULES,
+	TABLE_EXPLAIN
 };
 
 struct table {
@@ -158,7 +160,8 @@ extern const struct column_set columns_of_site;
 extern const struct column_set columns_event, columns_event_history;
 extern const struct column_set columns_event_rule, columns_event_status;
 extern const struct column_set columns_event_replication;
-extern const struct column_set columns_notice;
+extern const struct column_set columns_notice, columns_notice_rule;
+extern const struct column_set columns_explain;
 
 /* Shared by hosts and services: object.c */
 extern const struct column columns_object[];
@@ -222,6 +225,12 @@ bool table_event_is_seen(const struct view *v, uint32_t at, uint32_t host);
 uint32_t table_notice_service(const struct view *v, uint32_t at, uint32_t host);
 bool table_notice_is_seen(
     const struct view *v, uint32_t at, uint32_t host, uint32_t service);
+
+/*
+ * held.c: appends to v->items why core would hold a notification of the object
+ * in that state back at `at` (wall seconds).
+ */
+void table_held_by(struct view *v, uint32_t object, uint32_t state, int64_t at);
 
 /* label.c: makes v->labels for the table `labels`. */
 void table_collect_labels(struct view *v);

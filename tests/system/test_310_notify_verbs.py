@@ -80,7 +80,33 @@ def test_explain_what_was_sent_and_what_is_held_back(notified):
     assert one["suppressed"] is None and one["what"] == "PROBLEM"
     site.command("ACKNOWLEDGE_SVC_PROBLEM;web01;HTTP;2;0;0;ann;on it")
     held, = site.ok("notify", "explain", "web01", "HTTP", "--json").json()
-    assert "acknowledged" in held["suppressed"]
+    assert held["suppressed"] == "acknowledged"
+    site.command("DISABLE_SVC_NOTIFICATIONS;web01;HTTP")
+    site.wait_for(lambda: site.service(
+        "web01", "HTTP", "notifications_enabled")["notifications_enabled"]
+        == 0, what="the switch")
+    held, = site.ok("notify", "explain", "web01", "HTTP", "--json").json()
+    assert held["suppressed_by"] == ["notifications are disabled",
+                                     "acknowledged"]
+    # The same by Livestatus.
+    rows = site.query(
+        "GET notification_explain\nColumns: what rule match contact method "
+        "state suppressed_by host_alias\nFilter: host_name = web01\n"
+        "Filter: service_description = HTTP\n")
+    assert [row[:3] for row in rows] == [
+        ["rule", r["id"], int(r["match"])] for r in held["rules"]] + [
+        ["told", p["rule"], 1] for p in held["plan"]] + [
+        ["not told", "", 0] for _ in held["contacts"]]
+    assert ["told", "mail_all", 1, "bob", "note", 2, held["suppressed_by"],
+            "web01"] in rows
+    assert site.query("GET notification_explain\nColumns: time type state\n"
+                      "Filter: host_name = web01\nFilter: time = 1772438400\n"
+                      "Filter: type = RECOVERY\nLimit: 1\n") == [
+        [1772438400, "RECOVERY", 0]]
+    assert site.query("GET notification_rules\nColumns: number id action "
+                      "method when\nFilter: id ~ ^(only|not)_\n") == [
+        [2, "only_down", "add", "note", '{"host_events":["?d"]}'],
+        [3, "not_ann", "cancel", "note", ""]]
     assert held["plan"][0]["contact"] == "bob"
     same, = site.ok("notify", "explain", "--host", "web01", "--service",
                     "HTTP", "--json").json()

@@ -130,7 +130,7 @@ test_backend(void **state)
 			       "ResponseHeader: fixed16\n"));
 	struct str text = {0};
 
-	assert_true(lql_asks_events(q, &f->env, &text));
+	assert_true(lql_asks_events(q, f->m, &f->env, &text));
 	lql_events_failed(q, "the event console does not answer");
 	str_clear(&f->out);
 	assert_int_equal(lql_execute(q, f->m, &f->env, &f->out), 502);

@@ -15,7 +15,7 @@ assert_asks(struct fixture *f, const char *query, const char *expected)
 	struct lql_query *q = lql_parse(slice_of(query));
 	struct str text = {0};
 
-	assert_true(lql_asks_events(q, &f->env, &text));
+	assert_true(lql_asks_events(q, f->m, &f->env, &text));
 	assert_string_equal(str_get(&text), expected);
 	str_free(&text);
 	lql_free(&q);
@@ -29,7 +29,7 @@ assert_gives(struct fixture *f, const char *query, const char *rows,
 	struct lql_query *q = lql_parse(slice_of(query));
 	struct str text = {0};
 
-	assert_true(lql_asks_events(q, &f->env, &text));
+	assert_true(lql_asks_events(q, f->m, &f->env, &text));
 	str_free(&text);
 	lql_take_events(q, slice_of(rows));
 	assert_true(lql_is_long(q));
@@ -134,7 +134,7 @@ test_mistakes_ask_nothing(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
 		struct lql_query *q = lql_parse(slice_of(queries[i]));
 
-		assert_false(lql_asks_events(q, &f->env, &text));
+		assert_false(lql_asks_events(q, f->m, &f->env, &text));
 		lql_free(&q);
 	}
 	/* The whole state is for those who see everything. */
