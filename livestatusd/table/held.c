@@ -22,8 +22,7 @@ option_of(bool service, uint32_t state)
 static bool
 in_downtime(const struct mirror *m, uint32_t object, int64_t at, int64_t now)
 {
-	const struct mirror_downtimes *all =
-	    mirror_get(m, object, downtimes_of);
+	const struct mirror_notes *all = mirror_get(m, object, downtimes_of);
 
 	if (at == now)
 		return mirror_get(m, object, downtime_depth) > 0;
