@@ -24,14 +24,16 @@ struct remembered {
 static struct remembered remembered[REMEMBERED];
 static size_t n_remembered;
 
-struct snmp_key_job {
+static struct snmp_key_job {
 	uv_work_t work;
+	struct snmp_key_job *next, **link; /* of those under way */
 	const char *hash;
 	char *passwords[2];
+	struct snmp_key_id ids[2];
 	struct snmp_key keys[2];
 	snmp_keys_done_fn *done; /* NULL: nobody waits */
 	void *arg;
-};
+} * under_way;
 
 static const struct {
 	const char *word, *hash;
@@ -78,16 +80,26 @@ snmp_key_known(const struct snmp_key_id *id, struct snmp_key *key_r)
 }
 
 static void
-remember(const char *hash, const char *password, const struct snmp_key *key)
+remember(const struct snmp_key_id *id, const struct snmp_key *key)
 {
-	struct snmp_key_id id = snmp_key_id(hash, password);
 	struct snmp_key known;
 
-	if (snmp_key_known(&id, &known))
+	if (snmp_key_known(id, &known))
 		return;
 	struct remembered *r = &remembered[n_remembered++ % REMEMBERED];
-	r->id = id;
+	r->id = *id;
 	r->key = *key;
+}
+
+bool
+snmp_key_comes(const struct snmp_key_id *id)
+{
+	for (const struct snmp_key_job *j = under_way; j != NULL; j = j->next)
+		for (int i = 0; i < 2; i++)
+			if (j->passwords[i] != NULL &&
+			    memcmp(&j->ids[i], id, sizeof(*id)) == 0)
+				return true;
+	return false;
 }
 
 void
@@ -130,11 +142,14 @@ made(uv_work_t *work, int status)
 	snmp_keys_done_fn *done = j->done;
 	void *arg = j->arg;
 
+	*j->link = j->next;
+	if (j->next != NULL)
+		j->next->link = j->link;
 	for (int i = 0; i < 2; i++) {
 		if (j->passwords[i] == NULL)
 			continue;
 		if (status == 0)
-			remember(j->hash, j->passwords[i], &j->keys[i]);
+			remember(&j->ids[i], &j->keys[i]);
 		OPENSSL_cleanse(j->passwords[i], strlen(j->passwords[i]));
 		free(j->passwords[i]);
 	}
@@ -153,6 +168,14 @@ snmp_keys_start(uv_loop_t *loop, const char *hash, const char *auth,
 	j->hash = hash;
 	j->passwords[0] = xstrdup(auth);
 	j->passwords[1] = priv == NULL ? NULL : xstrdup(priv);
+	for (int i = 0; i < 2; i++)
+		if (j->passwords[i] != NULL)
+			j->ids[i] = snmp_key_id(hash, j->passwords[i]);
+	j->next = under_way;
+	j->link = &under_way;
+	if (j->next != NULL)
+		j->next->link = &j->next;
+	under_way = j;
 	j->done = done;
 	j->arg = arg;
 	j->work.data = j;

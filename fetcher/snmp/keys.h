@@ -31,6 +31,9 @@ bool snmp_key_known(const struct snmp_key_id *id, struct snmp_key *key_r);
 void snmp_key_make(
     const char *hash, const char *password, struct snmp_key *key_r);
 
+/* Is it being made, for somebody else? */
+bool snmp_key_comes(const struct snmp_key_id *id);
+
 /* Makes both (NULL: only one) in a thread and remembers them. */
 struct snmp_key_job;
 typedef void snmp_keys_done_fn(void *arg);

@@ -15,6 +15,7 @@
 #include "fetcher/snmp/keys.h"
 #include "fetcher/snmp/packet.h"
 #include "fetcher/snmp/pdu.h"
+#include "fetcher/snmp/silence.h"
 #include "fetcher/snmp/sockets.h"
 #include "fetcher/snmp/usm.h"
 
@@ -23,7 +24,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#define TIMER_SLACK_MS 3 /* the library looks whether the time is over */
+#define TIMER_SLACK_MS 3  /* the library looks whether the time is over */
+#define KEYS_MS        10 /* until they are looked for again */
 
 enum stage {
 	STAGE_BEGIN,  /* perhaps with keys being made */
@@ -48,7 +50,7 @@ struct device_session {
 	struct usm_held *user;
 	struct snmp_key_job *keys;
 	enum stage stage;
-	bool engine_was_known, heard;
+	bool keys_were_made, engine_was_known, heard;
 	const char *context; /* asked last; NULL: none */
 	/* Packets that answered the last request in no way, and how they did
 	 * so last. */
@@ -61,6 +63,7 @@ struct device_session {
 };
 
 static void begin(struct device_session *s);
+static void timer(uv_timer_t *handle);
 
 /* --- the end --------------------------------------------------------------
  */
@@ -109,90 +112,22 @@ end(struct device_session *s, const char *failure)
 	done(failure == NULL ? NULL : why.text, arg);
 }
 
-/* It answers to each request, but nothing that is of use. */
-static void
-strange_words(const struct device_session *s, struct err *err_r)
-{
-	switch (s->fault) {
-	case PDU_GARBAGE:
-		err_set(err_r,
-		    "%s answers with packets that are not well formed (does "
-		    "something else than an SNMP agent listen there, or is "
-		    "the device broken?)",
-		    s->at);
-		return;
-	case PDU_OTHER_VERSION:
-		err_set(err_r,
-		    "%s answers in another version of SNMP than it was asked "
-		    "in (check snmp.version)",
-		    s->at);
-		return;
-	case PDU_UNASKED:
-		err_set(err_r,
-		    "%s answers with request numbers that were not sent (is "
-		    "the device broken, so slow that snmp.timeout is over "
-		    "before it answers, or does something else answer in its "
-		    "place?)",
-		    s->at);
-		return;
-	case PDU_FINE:
-		break;
-	}
-	err_set(err_r,
-	    "%s answers, but not in its engine's time window, or what it "
-	    "answered before (do two devices have the same engine ID, or does "
-	    "somebody play old answers again?)",
-	    s->at);
-}
-
 void
 device_session_silence(struct device_session *s, struct err *err_r)
 {
-	const struct snmp_options *o = s->options;
-	bool in_context = s->context != NULL && s->context[0] != '\0';
+	const struct snmp_silence silence = {.options = s->options,
+	    .at = address_port_text(&s->address, s->at),
+	    .context = s->context,
+	    .is_known = s->stage == STAGE_TALK,
+	    .heard = s->heard,
+	    .strange = s->dropped > s->options->retries,
+	    .fault = s->fault};
 
-	address_port_text(&s->address, s->at);
-	if (s->dropped > o->retries)
-		strange_words(s, err_r);
-	else if (s->stage == STAGE_TALK && o->version == 3 && o->priv != NULL &&
-	    !s->heard)
-		err_set(err_r,
-		    "No answer from %s to user %s, although the device made "
-		    "itself known: with a wrong privacy password or protocol%s "
-		    "devices keep silent (check snmp.priv%s)",
-		    s->at, o->user, in_context ? ", or context," : "",
-		    in_context ? ", snmp.context" : "");
-	else if (s->heard && in_context)
-		err_set(err_r,
-		    "%s stopped answering, in the context \"%s\" (does it have "
-		    "that one? snmp.context_timeout: continue goes on without. "
-		    "Else: it is overloaded or away; snmp.timeout and "
-		    "snmp.retries give it more time)",
-		    s->at, s->context);
-	else if (s->heard)
-		err_set(err_r,
-		    "%s stopped answering (it is overloaded or away; "
-		    "snmp.timeout and snmp.retries give it more time)",
-		    s->at);
-	else if (o->version == 3)
-		err_set(err_r,
-		    "No answer from %s over SNMP version 3 (does it run an "
-		    "SNMP agent at that address and port, and do firewalls "
-		    "let UDP through?)",
-		    s->at);
-	else
-		err_set(err_r,
-		    "No answer from %s over SNMP version %s (is the community "
-		    "right? Devices keep silent to a wrong one. Else: does it "
-		    "run an SNMP agent at that address and port, and do "
-		    "firewalls let UDP through?)",
-		    s->at, o->version == 1 ? "1" : "2c");
+	snmp_silence_words(&silence, err_r);
 }
 
 /* --- sending --------------------------------------------------------------
  */
-
-static void timer(uv_timer_t *handle);
 
 /* The library looks itself whether the time is over. */
 static void
@@ -514,9 +449,48 @@ open_handle(struct device_session *s)
 }
 
 static void
+keys_made(void *arg)
+{
+	struct device_session *s = arg;
+
+	s->keys = NULL;
+	s->keys_were_made = true;
+	begin(s);
+}
+
+/* Neither of this user at this engine, nor of the passwords. */
+static bool
+need_keys(const struct device_session *s)
+{
+	const struct snmp_options *o = s->options;
+	struct snmp_key unused;
+
+	if (o->version != 3 || o->auth == NULL || s->keys_were_made ||
+	    usm_has_keys(s->at, o))
+		return false;
+	return !snmp_key_known(&o->auth_id, &unused) ||
+	    (o->priv != NULL && !snmp_key_known(&o->priv_id, &unused));
+}
+
+/* Many devices have the same passwords: their keys are made once. */
+static void
+get_keys(struct device_session *s)
+{
+	const struct snmp_options *o = s->options;
+
+	if (snmp_key_comes(&o->auth_id))
+		uv_timer_start(&s->clock, timer, KEYS_MS, 0);
+	else
+		s->keys = snmp_keys_start(s->clock.loop, snmp_hash_of(o->auth),
+		    o->auth_secret, o->priv_secret, keys_made, s);
+}
+
+static void
 begin(struct device_session *s)
 {
-	if (s->link == NULL && !open_handle(s)) {
+	if (s->failure == NULL && need_keys(s)) {
+		get_keys(s);
+	} else if (s->link == NULL && !open_handle(s)) {
 		struct err why;
 
 		err_set(&why, "%s", s->failure);
@@ -527,27 +501,6 @@ begin(struct device_session *s)
 		s->stage = STAGE_TALK;
 		ask(s);
 	}
-}
-
-static void
-keys_made(void *arg)
-{
-	struct device_session *s = arg;
-
-	s->keys = NULL;
-	begin(s);
-}
-
-static bool
-need_keys(const struct snmp_options *o)
-{
-	const char *hash = o->auth == NULL ? NULL : snmp_hash_of(o->auth);
-	struct snmp_key unused;
-
-	if (o->version != 3 || hash == NULL || o->auth_secret == NULL)
-		return false;
-	return !snmp_key_known(&o->auth_id, &unused) ||
-	    (o->priv_secret != NULL && !snmp_key_known(&o->priv_id, &unused));
 }
 
 struct device_session *
@@ -572,9 +525,6 @@ device_session_start(uv_loop_t *loop, struct snmp_sockets *sockets,
 	if (usm_check(options, &why) == -1) {
 		s->failure = xstrdup(why.text);
 		set_soon(s);
-	} else if (need_keys(options)) {
-		s->keys = snmp_keys_start(loop, snmp_hash_of(options->auth),
-		    options->auth_secret, options->priv_secret, keys_made, s);
 	} else if (options->version != 3 && open_handle(s) &&
 	    talk->next(talk->self, &request)) {
 		s->stage = STAGE_TALK;

@@ -29,6 +29,8 @@ int usm_adopt(void *handle, const char *at, const struct usm_engine *engine,
     const struct snmp_options *options, struct usm_held **held_r,
     struct err *err_r);
 void usm_release(struct usm_held **held); /* NULL is fine */
+/* Are the user's keys at the engine of that address remembered? */
+bool usm_has_keys(const char *at, const struct snmp_options *options);
 
 /* Engines by address, remembered by the process. */
 const struct usm_engine *usm_known(const char *at);

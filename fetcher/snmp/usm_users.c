@@ -29,7 +29,7 @@ struct local_key {
 struct localized {
 	char user[MAX_USER];
 	int auth, priv; /* the library's types; -1: none */
-	struct snmp_key auth_key, priv_key;
+	struct snmp_key_id auth_id, priv_id;
 	struct local_key auth_local, priv_local;
 };
 
@@ -117,20 +117,20 @@ auth_type(const char *hash)
 							      : "MD5");
 }
 
-static struct snmp_key
-key_of(const char *hash, const char *password, const struct snmp_key_id *id)
+/* Mostly it was made before, in a thread. */
+static size_t
+put_key(unsigned char *to, const char *hash, const char *password,
+    const struct snmp_key_id *id)
 {
 	struct snmp_key key;
+	size_t n;
 
 	if (!snmp_key_known(id, &key))
 		snmp_key_make(hash, password, &key);
-	return key;
-}
-
-static bool
-same_key(const struct snmp_key *a, const struct snmp_key *b)
-{
-	return a->n == b->n && CRYPTO_memcmp(a->bytes, b->bytes, a->n) == 0;
+	n = key.n;
+	memcpy(to, key.bytes, n);
+	OPENSSL_cleanse(&key, sizeof(key));
+	return n;
 }
 
 static void
@@ -161,11 +161,11 @@ wanted_keys(const struct snmp_options *o)
 	snprintf(l.user, sizeof(l.user), "%s", o->user);
 	if (hash != NULL) {
 		l.auth = auth_type(hash);
-		l.auth_key = key_of(hash, o->auth_secret, &o->auth_id);
+		l.auth_id = o->auth_id;
 	}
 	if (hash != NULL && o->priv != NULL) {
 		l.priv = snmp_privacy_of(o->priv);
-		l.priv_key = key_of(hash, o->priv_secret, &o->priv_id);
+		l.priv_id = o->priv_id;
 	}
 	return l;
 }
@@ -174,8 +174,19 @@ static bool
 same_keys(const struct localized *a, const struct localized *b)
 {
 	return strcmp(a->user, b->user) == 0 && a->auth == b->auth &&
-	    a->priv == b->priv && same_key(&a->auth_key, &b->auth_key) &&
-	    same_key(&a->priv_key, &b->priv_key);
+	    a->priv == b->priv &&
+	    memcmp(&a->auth_id, &b->auth_id, sizeof(a->auth_id)) == 0 &&
+	    memcmp(&a->priv_id, &b->priv_id, sizeof(a->priv_id)) == 0;
+}
+
+bool
+usm_has_keys(const char *at, const struct snmp_options *o)
+{
+	const struct known_engine *e = place_of(at);
+	struct localized l = wanted_keys(o);
+
+	return e->engine.n > 0 && strcmp(e->at, at) == 0 &&
+	    strlen(o->user) < MAX_USER && same_keys(&e->keys, &l);
 }
 
 /* --- users ----------------------------------------------------------------
@@ -224,8 +235,11 @@ add_known(const struct usm_engine *engine, const struct localized *l)
 
 /* The library localizes the keys and extends them as privacy needs it. */
 static bool
-add_new(netsnmp_session *session, struct localized *l, const char *name)
+add_new(
+    netsnmp_session *session, struct localized *l, const struct snmp_options *o)
 {
+	const char *name = o->user;
+	const char *hash = o->auth == NULL ? NULL : snmp_hash_of(o->auth);
 	const struct usmUser *user;
 	size_t n;
 
@@ -234,18 +248,16 @@ add_new(netsnmp_session *session, struct localized *l, const char *name)
 
 		set_protocol(&session->securityAuthProto,
 		    &session->securityAuthProtoLen, oid, n);
-		memcpy(
-		    session->securityAuthKey, l->auth_key.bytes, l->auth_key.n);
-		session->securityAuthKeyLen = l->auth_key.n;
+		session->securityAuthKeyLen = put_key(session->securityAuthKey,
+		    hash, o->auth_secret, &l->auth_id);
 	}
 	if (l->priv >= 0) {
 		const oid *oid = sc_get_priv_oid(l->priv, &n);
 
 		set_protocol(&session->securityPrivProto,
 		    &session->securityPrivProtoLen, oid, n);
-		memcpy(
-		    session->securityPrivKey, l->priv_key.bytes, l->priv_key.n);
-		session->securityPrivKeyLen = l->priv_key.n;
+		session->securityPrivKeyLen = put_key(session->securityPrivKey,
+		    hash, o->priv_secret, &l->priv_id);
 	}
 	if (create_user_from_session(session) != SNMPERR_SUCCESS)
 		return false;
@@ -327,11 +339,10 @@ usm_adopt(void *handle, const char *at, const struct usm_engine *engine,
 	    &session->contextEngineID, &session->contextEngineIDLen, engine);
 	/* The library would go on with the keys that it had for this name. */
 	remove_user(engine, o->user);
-	if (strcmp(e->at, at) == 0 && same_keys(&e->keys, &l) &&
-	    strlen(o->user) < MAX_USER) {
+	if (usm_has_keys(at, o)) {
 		good = add_known(engine, &e->keys);
 	} else {
-		good = add_new(session, &l, o->user);
+		good = add_new(session, &l, o);
 		if (good && strcmp(e->at, at) == 0)
 			e->keys = l;
 	}

@@ -83,6 +83,37 @@ test_engine_changes(void **state)
 	}
 }
 
+static bool
+has_keys(const char *auth, const char *priv)
+{
+	char *at = xasprintf("127.0.0.1:%d", device.port);
+	char *json = xasprintf("{\"version\": \"3\", \"user\": \"shaaes\", "
+			       "\"auth\": [\"sha\", \"%s\"], \"priv\": "
+			       "[\"aes\", \"%s\"]}",
+	    auth, priv);
+	struct snmp_options o;
+	struct err why;
+
+	assert_int_equal(snmp_options_read(slice_of(json), NULL, &o, &why), 0);
+	bool has = usm_has_keys(at, &o);
+	snmp_options_free(&o);
+	free(json);
+	free(at);
+	return has;
+}
+
+/* A password is made into keys once for a device, not at each check. */
+static void
+test_keys_are_kept(void **state)
+{
+	(void)state;
+	if (device.pid == 0)
+		skip();
+	assert_true(has_keys("password-one", "password-two"));
+	assert_false(has_keys("password-two", "password-two"));
+	assert_false(has_keys("password-one", "password-one"));
+}
+
 /* --- replays --------------------------------------------------------------
  */
 
@@ -236,6 +267,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_engine_changes),
+	    cmocka_unit_test(test_keys_are_kept),
 	    cmocka_unit_test(test_reports),
 	    cmocka_unit_test(test_replay),
 	    cmocka_unit_test(test_same_engine),
