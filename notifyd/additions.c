@@ -190,6 +190,24 @@ restore_bars(struct context *ctx, const char *key)
 	str_free(&to);
 }
 
+/* Service levels: custom variables EC_SL, as Checkmk has them, or SL. */
+static void
+add_levels(struct context *ctx)
+{
+	static const char *const levels[][3] = {
+	    {"HOST_SL", "HOST_EC_SL", "HOST_SL"},
+	    {"SVC_SL", "SERVICE_EC_SL", "SERVICE_SL"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		for (size_t k = 1; k < 3; k++) {
+			const char *level = context_text(ctx, levels[i][k]);
+
+			if (level[0] != '\0')
+				set_absent(ctx, levels[i][0], level);
+		}
+	}
+}
+
 /* HOSTFORURL, HOSTURL and the same of the service. */
 static void
 add_urls(struct context *ctx)
@@ -261,6 +279,7 @@ additions_make(struct context *ctx, const struct additions *with)
 		if (strcmp(context_text(ctx, numbers[i]), "0") == 0)
 			context_sets(ctx, numbers[i], "1");
 	}
+	add_levels(ctx);
 	add_urls(ctx);
 }
 

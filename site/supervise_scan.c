@@ -7,6 +7,7 @@
 #include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "site/environment.h"
 #include "site/proc.h"
 #include "site/supervise.h"
 #include "site/term.h"
@@ -77,8 +78,10 @@ supervise_prepare(const struct site *site, const struct supervise_wish *wish,
 	    "tmp/run/bus", "tmp/run/eventd", "tmp/run/s6", "var/log"};
 	char *path = site_path(site, "tmp");
 	struct supervise_list list;
-	int rc = empty_folder(path, err_r);
+	int rc = environment_load(site, err_r);
 
+	if (rc == 0)
+		rc = empty_folder(path, err_r);
 	free(path);
 	for (size_t i = 0; i < ARRAY_LEN(folders) && rc == 0; i++) {
 		path = site_path(site, "%s", folders[i]);

@@ -13,7 +13,9 @@ static bool
 is_inherited(const char *entry)
 {
 	static const char *const names[] = {
-	    "PATH=", "HOME=", "USER=", "LOGNAME=", "LANG=", "LC_ALL=", "TZ="};
+	    "PATH=", "HOME=", "USER=", "LOGNAME=", "LANG=", "LC_ALL=", "TZ=",
+	    "http_proxy=", "https_proxy=", "HTTPS_PROXY=", "all_proxy=",
+	    "ALL_PROXY=", "no_proxy=", "NO_PROXY="};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (strncmp(entry, names[i], strlen(names[i])) == 0)
@@ -37,8 +39,9 @@ env_entry(const struct context_pair *pair)
 }
 
 char **
-env_make(const struct context *ctx, char *const *base)
+env_make(const struct context *ctx, const char *root, char *const *base)
 {
+	const char *slash = strrchr(root, '/');
 	size_t n = 0, n_base = 0;
 	char **env;
 
@@ -49,8 +52,8 @@ env_make(const struct context *ctx, char *const *base)
 		if (is_inherited(base[i]))
 			env[n++] = xstrdup(base[i]);
 	}
-	env[n++] = xasprintf("OMD_ROOT=%s", context_text(ctx, "OMD_ROOT"));
-	env[n++] = xasprintf("OMD_SITE=%s", context_text(ctx, "OMD_SITE"));
+	env[n++] = xasprintf("OMD_ROOT=%s", root);
+	env[n++] = xasprintf("OMD_SITE=%s", slash == NULL ? root : slash + 1);
 	for (size_t i = 0; i < ctx->n; i++)
 		env[n++] = env_entry(&ctx->pairs[i]);
 	return env;

@@ -12,9 +12,11 @@
 
 /*
  * NOTIFY_<KEY>=value for the whole context, after those of `base` (NULL at its
- * end) whose names scripts rely on. Ends with NULL.
+ * end) whose names scripts rely on, and this site's OMD_ROOT and OMD_SITE:
+ * NOTIFY_OMD_ROOT may be another one's. `root`: the site's folder. Ends with
+ * NULL.
  */
-char **env_make(const struct context *ctx, char *const *base);
+char **env_make(const struct context *ctx, const char *root, char *const *base);
 void env_free(char ***env);
 
 #endif

@@ -281,19 +281,50 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
+/* By the environment (http_proxy, https_proxy, all_proxy, no_proxy), but this
+ * machine is never asked for through another one. */
+static void
+set_usual_proxy(CURL *easy)
+{
+	const char *none = getenv("no_proxy");
+	char *list;
+
+	if (none == NULL)
+		none = getenv("NO_PROXY");
+	list = xasprintf("%s%slocalhost,127.0.0.0/8,::1",
+	    none == NULL ? "" : none, none == NULL ? "" : ",");
+	/* A single * is for all. */
+	curl_easy_setopt(easy, CURLOPT_NOPROXY,
+	    none != NULL && strcmp(none, "*") == 0 ? none : list);
+	free(list);
+}
+
+static void
+set_proxy(struct call *c)
+{
+	const char *proxy = method_text(c->d->params, "proxy");
+
+	if (proxy[0] == '\0' || strcmp(proxy, "environment") == 0) {
+		set_usual_proxy(c->easy);
+	} else if (strcmp(proxy, "none") == 0) {
+		curl_easy_setopt(c->easy, CURLOPT_PROXY, "");
+	} else {
+		curl_easy_setopt(c->easy, CURLOPT_PROXY, proxy);
+		curl_easy_setopt(c->easy, CURLOPT_NOPROXY, "");
+	}
+	if (c->r.proxy_login != NULL)
+		curl_easy_setopt(
+		    c->easy, CURLOPT_PROXYUSERPWD, c->r.proxy_login);
+}
+
 static void
 set_network(struct call *c)
 {
 	const json_t *p = c->d->params;
-	const char *proxy = method_text(p, "proxy");
 	const char *ca = method_text(p, "ca_file");
 
 	curl_easy_setopt(c->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* "": no proxy, whatever the environment says. */
-	curl_easy_setopt(c->easy, CURLOPT_PROXY, proxy);
-	if (c->r.proxy_login != NULL)
-		curl_easy_setopt(
-		    c->easy, CURLOPT_PROXYUSERPWD, c->r.proxy_login);
+	set_proxy(c);
 	if (ca[0] != '\0') {
 		char *path = secret_path(c->http->root, ca);
 

@@ -67,8 +67,10 @@ WORDS(priv_protocol, "DES", "AES");
 	{"ca_file", &file, false, NULL,                                        \
 	    "authorities of the server's certificate; default: those that "    \
 	    "this machine trusts"},                                            \
-	{"proxy", &text, false, NULL,                                          \
-	    "http://HOST:PORT or socks5h://HOST:PORT; default: none"},         \
+	{"proxy", &text, false, "environment",                                 \
+	    "environment: as https_proxy, http_proxy, all_proxy and no_proxy " \
+	    "of etc/environment say; none; or http://HOST:PORT, "              \
+	    "socks5h://HOST:PORT"},                                            \
 	{"proxy_login_file", &file, false, NULL,                               \
 	    "file with USER:PASSWORD for the proxy"},                          \
 	{"console_url", &url, false, NULL,                                     \

@@ -363,7 +363,7 @@ script_run(struct scripts *scripts, struct delivery *d, char *const *argv,
 
 	rc = input.len > 0 && in < 0 ? errno : open_pipe(fds);
 	if (rc == 0) {
-		env = env_make(&d->ctx, environ);
+		env = env_make(&d->ctx, scripts->root, environ);
 		rc = spawn(argv, scripts->root, in, fds[1], env, &pid);
 		env_free(&env);
 		close(fds[1]);

@@ -181,11 +181,18 @@ def notifier(service, proxy):
                  "when": {"services": ["No proxy"]},
                  "parameters": {"url": service.url,
                                 "proxy": "http://127.0.0.1:1"}},
+                {"id": "environment", "method": "slack",
+                 "to": {"object_contacts": True},
+                 "when": {"services": ["Environment"]},
+                 "parameters": {"url": "https://chat.example.com/x"}},
                 {"id": "stranger", "method": "slack",
                  "to": {"object_contacts": True},
                  "when": {"services": ["Stranger"]},
                  "parameters": {"url": service.url + "/stranger",
                                 "proxy": f"http://127.0.0.1:{proxy[0]}"}}]})
+        site.write("etc/environment",
+                   f"# by all\nexport https_proxy='http://127.0.0.1:"
+                   f"{proxy[0]}'\nno_proxy=.example.org\n")
         site.write("var/login", f"me:{SECRET}\n", 0o600)
         site.write("var/ca.pem", service.ca)
         site.write("var/token", SECRET + "\n", 0o600)
@@ -473,6 +480,11 @@ def test_proxies(notifier, service, proxy):
     out = send(notifier, "slack", service="No proxy", code=1)
     assert "deferred" in out, out  # it is not there
     assert not service.take()
+    # As the environment says; this machine itself is never behind a proxy.
+    seen.clear()
+    out = send(notifier, "slack", service="Environment", code=1)
+    assert "failed" in out and "407" in out, out
+    assert seen[0][0] == "CONNECT chat.example.com:443 HTTP/1.1"
 
 
 def test_who_is_not_trusted(notifier, service):

@@ -61,7 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	history_result(&line, &ctx, "ann", "mail", HISTORY_OK,
 	    context_text(&ctx, "SERVICEOUTPUT"));
 	must(strchr(str_get(&line), '\n') == NULL);
-	env = env_make(&ctx, base);
+	env = env_make(&ctx, "/opt/site", base);
 	env_free(&env);
 	context_to_pairs(&ctx, &again);
 	context_free(&ctx);

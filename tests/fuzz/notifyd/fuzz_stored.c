@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must_come_back(&ctx);
 	history_result(&line, &ctx, "ann", "mail", HISTORY_OK, "sent");
 	must(strchr(str_get(&line), '\n') == NULL);
-	env = env_make(&ctx, base);
+	env = env_make(&ctx, "/opt/site", base);
 	env_free(&env);
 	str_free(&line);
 	context_free(&ctx);

@@ -63,7 +63,8 @@ killed_core_loses_nothing_that_was_answered(void **state) /* NO-30, RT-1 */
 	assert_int_equal(l->seen[BACKUP].state, SERVICE_WARN);
 	assert_int_equal(l->downtimes, 1);
 	assert_int_equal(l->comments, 2);
-	/* The same three again (one of them quiet), in order, with the ids they had. */
+	/* The same three again (one of them quiet), in order, with the ids they
+	 * had. */
 	wait_until(l, has_three_notices, "the notices again");
 	assert_string_equal(first, l->notice_id);
 	assert_int_equal(l->notices, 3);

@@ -266,7 +266,8 @@ additions(void **state)
 	    {"DATE", "2026-03-02"}, {"SHORTDATETIME", "2026-03-02 08:00:00"},
 	    {"LASTSERVICEOK_REL", "1d 01:01:01"}, {"SERVICEOUTPUT", "a|b"},
 	    {"SERVICENOTIFICATIONNUMBER", "1"}, {"OMD_ROOT", "/site"},
-	    {"SERVICEFORURL", "Filesystem%20%2F"}};
+	    {"SERVICEFORURL", "Filesystem%20%2F"}, {"HOST_SL", "10"},
+	    {"SVC_SL", "20"}};
 	struct context ctx = {0};
 	struct additions with = {"demo", "/site", "monitor",
 	    INT64_C(1772438400) * 1000000, false, NULL};
@@ -279,6 +280,8 @@ additions(void **state)
 	    "a\xe2\x9d\x98"
 	    "b");
 	context_sets(&ctx, "SERVICENOTIFICATIONNUMBER", "0");
+	context_sets(&ctx, "HOST_EC_SL", "10");
+	context_sets(&ctx, "SERVICE_SL", "20");
 	additions_make(&ctx, &with);
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
 		assert_string_equal(context_text(&ctx, want[i][0]), want[i][1]);
@@ -335,7 +338,8 @@ env_has(char **env, const char *entry)
 static void
 environment(void **state)
 {
-	char *base[] = {(char *)"PATH=/bin", (char *)"SECRET=x", NULL};
+	char *base[] = {(char *)"PATH=/bin", (char *)"SECRET=x",
+	    (char *)"https_proxy=http://p:1", NULL};
 	json_t *who = json_pack(
 	    "{s:s, s:{s:s}}", "email", "a@b", "attributes", "shift", "night");
 	json_t *params = json_pack("{s:{s:b}, s:[s,i], s:s}", "from", "on", 1,
@@ -349,8 +353,13 @@ environment(void **state)
 	fill(&ctx);
 	context_sets(&ctx, "LONGSERVICEOUTPUT", big);
 	additions_of_delivery(&ctx, "ann", who, params, 3, "the third", "id-1");
-	env = env_make(&ctx, base);
+	context_sets(&ctx, "OMD_ROOT", "/opt/branch");
+	env = env_make(&ctx, "/opt/central", base);
+	assert_true(env_has(env, "OMD_ROOT=/opt/central"));
+	assert_true(env_has(env, "OMD_SITE=central"));
+	assert_true(env_has(env, "NOTIFY_OMD_ROOT=/opt/branch"));
 	assert_true(env_has(env, "PATH=/bin"));
+	assert_true(env_has(env, "https_proxy=http://p:1"));
 	assert_false(env_has(env, "SECRET=x"));
 	assert_true(env_has(env, "NOTIFY_CONTACTNAME=ann"));
 	assert_true(env_has(env, "NOTIFY_CONTACTEMAIL=a@b"));
