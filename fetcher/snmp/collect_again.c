@@ -64,6 +64,7 @@ collect_again(struct collect *c, const struct collect_settings *set,
 	c->phase = PHASE_SCALARS;
 	c->n_values = c->n_bytes = c->n_requests = 0;
 	c->silences = 0;
+	c->n_skipped = 0;
 	for (size_t i = 0; i < c->n_columns; i++) {
 		struct column *k = &c->columns[i];
 

@@ -47,13 +47,22 @@ is_complete(const struct collect *c, const struct column *k)
 	    (k->first > 0 && k->walked.n >= k->first);
 }
 
+static bool
+is_skipped(const struct collect *c, const char *context)
+{
+	for (size_t i = 0; i < c->n_skipped; i++)
+		if (collect_context_same(c->skipped[i], context))
+			return true;
+	return false;
+}
+
 bool
 collect_open(const struct collect *c, struct column *k)
 {
-	if (k->done && k->context + 1 < json_array_size(k->contexts) &&
+	while (k->done && k->context + 1 < json_array_size(k->contexts) &&
 	    !is_complete(c, k)) {
 		k->context++;
-		k->done = false;
+		k->done = is_skipped(c, collect_context_of(k));
 		k->at = NULL;
 		k->n_at = 0;
 	}
@@ -75,6 +84,8 @@ collect_context_skip(struct collect *c)
 {
 	bool open = false;
 
+	if (c->n_skipped < COLLECT_MAX_SKIPPED)
+		c->skipped[c->n_skipped++] = c->context;
 	for (size_t i = 0; i < c->n_columns; i++) {
 		struct column *k = &c->columns[i];
 

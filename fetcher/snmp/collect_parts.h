@@ -12,6 +12,8 @@
 #include "fetcher/snmp/source.h"
 #include "fetcher/snmp/table.h"
 
+#define COLLECT_MAX_SKIPPED 16
+
 enum phase {
 	PHASE_SYSTEM, /* sysDescr, sysObjectID */
 	PHASE_SCAN,
@@ -80,6 +82,10 @@ struct collect {
 	size_t asked[SNMP_MAX_ASKED], n_asked;
 	enum snmp_op op;
 	const char *context; /* NULL: the session's */
+	/* Contexts that did not answer; beyond the bound they are asked again
+	 * by each column that comes to them. */
+	const char *skipped[COLLECT_MAX_SKIPPED];
+	size_t n_skipped;
 	struct snmp_request *request;
 	bool owns_request;
 	/* What it was made of, for collect_again(). */
@@ -120,8 +126,8 @@ bool collect_open(const struct collect *c, struct column *k);
 /* May the reading do without the context that was asked last? */
 bool collect_context_may_skip(const struct collect *c);
 /*
- * All that stands in that context goes on to its next one. False: there is
- * none left, and none has answered.
+ * That context is asked no more; all that stands in it goes on to its next
+ * one. False: there is none left, and none has answered.
  */
 bool collect_context_skip(struct collect *c);
 /* NULL: it is not asked in these. */

@@ -48,10 +48,15 @@ read_device(struct bytes *b)
 {
 	const struct section_type *wanted[COLLECT_MAX_SECTIONS];
 	size_t n = collect_wanted((struct slice){NULL, 0}, true, wanted);
+	unsigned how = next(b);
+	json_t *contexts = json_pack("{s:[s,s,s], s:{s:[s]}, s:s}", "contexts",
+	    "", "a", "b", "section_contexts", "if64", "b", "context_timeout",
+	    how & 0x40 ? "continue" : "stop");
 	struct collect_settings set = {.bare = true,
 	    .now = 1000000,
 	    .host = SLICE("h"),
-	    .bulk = next(b) % 16};
+	    .options = how & 0x80 ? contexts : NULL,
+	    .bulk = how % 16};
 	struct collect *c = collect_new(&set, wanted, n);
 	const struct snmp_request *q;
 	struct str output = {0};
@@ -63,7 +68,9 @@ read_device(struct bytes *b)
 		unsigned head = next(b);
 
 		if (head >= 0xf0)
-			a.error = head == 0xff ? SNMP_SILENCE : head & 0xf;
+			a.error = head == 0xff ? SNMP_SILENCE
+			    : head == 0xfe     ? SNMP_NO_CONTEXT
+					       : head & 0xf;
 		a.error_index = next(b) % 4;
 		a.n = head % ARRAY_LEN(vars);
 		for (size_t i = 0; i < a.n; i++)
@@ -73,6 +80,7 @@ read_device(struct bytes *b)
 	collect_output(c, &output);
 	str_free(&output);
 	collect_free(&c);
+	json_decref(contexts);
 }
 
 #define COLUMNS 4

@@ -63,6 +63,7 @@ struct reading {
 	int rc;
 	size_t requests, asked_scan;
 	size_t asked_values; /* by GetBulk */
+	size_t asked_gone;
 	bool has_news;
 	bool again; /* what the reading before has left was used */
 };
@@ -140,8 +141,10 @@ read_with(const struct odd *o, struct collect_settings set)
 		stored_answer(other ? more : s, q, &a);
 		distort(o, q, &a);
 		if (o->gone != NULL && q->context != NULL &&
-		    strcmp(q->context, o->gone) == 0)
+		    strcmp(q->context, o->gone) == 0) {
+			r.asked_gone++;
 			a = (struct snmp_answer){.error = o->gone_error};
+		}
 		r.rc = collect_answer(c, &a, &r.why);
 	}
 	if (r.rc == 0)

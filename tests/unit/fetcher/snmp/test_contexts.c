@@ -113,6 +113,8 @@ test_contexts_that_fail(void **state)
 
 		print_message("%s %u\n", cases[i].options, cases[i].error);
 		assert_int_equal(r.rc, cases[i].rc);
+		/* by all together, and perhaps once more for less */
+		assert_in_range(r.asked_gone, 1, 2);
 		assert_true(cases[i].rc == 0 || r.why.text[0] == '\0');
 		assert_int_equal(
 		    has(&r, "\n2\tGi0/2\t\t\t2"), cases[i].own_port);
