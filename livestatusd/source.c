@@ -214,7 +214,8 @@ on_moment(void *arg, struct http_moment *moment_r)
 
 	*moment_r = (struct http_moment){.seq = feed_seq(s->l->feed),
 	    .generation = m->snap->generation,
-	    .core_up = feed_core_up(s->l->feed)};
+	    .core_up = feed_core_up(s->l->feed),
+	    .eventd_up = commands_peer(s->l->event_commands) != NULL};
 	for (size_t i = 0; i < MIRROR_EVENTS; i++)
 		moment_r->changes += m->events[i];
 }

@@ -24,10 +24,10 @@ typedef void http_answer_fn(void *done_arg, struct slice answer);
 
 /* What queries see at a moment: if all is the same, so are their answers. */
 struct http_moment {
-	uint64_t changes;    /* counts up */
-	uint64_t seq;        /* of core's state stream */
-	uint64_t generation; /* of the configuration */
-	bool core_up;
+	uint64_t changes;        /* counts up */
+	uint64_t seq;            /* of core's state stream */
+	uint64_t generation;     /* of the configuration */
+	bool core_up, eventd_up; /* do they run? */
 };
 
 struct http_source {

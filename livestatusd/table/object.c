@@ -220,6 +220,20 @@ previous_hard(struct view *v, const struct column *c, uint32_t at)
 	    : -1;
 }
 
+/* For sorting; PENDING, OK, WARN, UNKNOWN, CRIT and their like of hosts. */
+static int64_t
+severity(struct view *v, const struct column *c, uint32_t at)
+{
+	static const int64_t of_services[] = {1, 2, 4, 3};
+	static const int64_t of_hosts[] = {1, 4, 3, 3};
+	unsigned state = mirror_get(v->m, at, state) & 3;
+
+	(void)c;
+	if (!mirror_get(v->m, at, checked))
+		return 0;
+	return object(v, at)->is_service ? of_services[state] : of_hosts[state];
+}
+
 static int64_t
 notified_on(struct view *v, const struct column *c, uint32_t at)
 {
@@ -523,6 +537,7 @@ const struct column columns_object[] = {
 	COL_LIST("label_source_values", labels, 2, "where labels come from, in the same order"),
 	COL_DICT("label_sources", labels, 12, "label: where it comes from"),
 	COL_INT("hard_state", hard_state, 0, "effective hard state"),
+	COL_INT("severity", severity, 0, "for sorting: 0 PENDING, 1 OK and UP, 2 WARN, 3 UNKNOWN and UNREACH, 4 CRIT and DOWN"),
 	COL_INT("pnpgraph_present", conf_number, 3, "1: there are metrics"),
 	COL_LIST("metrics", metrics, 0, "names of metrics"),
 	{.name = "rrddata", .type = COLUMN_LIST, .source = SOURCE_GET, .get.l = rrddata,

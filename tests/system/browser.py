@@ -54,7 +54,7 @@ class Browser:
 
 
 KEYS = {"Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c",
-        "Shift": "\ue008", "Delete": "\ue017", "ArrowUp": "\ue013",
+        "Shift": "\ue008", "Control": "\ue009", "Delete": "\ue017", "ArrowUp": "\ue013",
         "ArrowDown": "\ue015", "End": "\ue010", "Home": "\ue011"}
 
 

@@ -5,6 +5,7 @@ import crypt
 import http.client
 import json
 import time
+import urllib.parse
 
 import pytest
 from conftest import ADMIN_PASSWORD, Root
@@ -20,7 +21,8 @@ def hashed(password):
 CONFIG = {
     "hosts": {"web01": {"check": "passive", "contact_groups": ["team"],
                         "groups": ["web"], "alias": "Web"},
-              "db01": {"check": "passive"}},
+              "db01": {"check": "passive", "tags": {"place": "north"}}},
+    "tag_groups": {"place": {"tags": [{"id": "south"}, {"id": "north"}]}},
     "services": [{"hosts": ["web01", "db01"], "description": "HTTP",
                   "check": "passive", "groups": ["http"]},
                  {"hosts": ["db01"], "description": "Load",
@@ -173,7 +175,7 @@ def test_states(api):
     for bad in ({"op": "=", "left": "name\nColumns", "right": "x"},
                 {"op": "=", "left": "description", "right": "x\n\nGET log"},
                 {"op": "between", "left": "state", "right": 1},
-                {"op": "and", "expr": 1}, {}):
+                {"op": "and", "expr": 1}, {"op": "="}):
         assert "query" in api.post("domain-types/service/collections/all",
                                    {"query": bad}, 400)["fields"]
 
@@ -392,8 +394,204 @@ def test_core_that_is_gone(api):
     """Words and a time to come back, and nothing that hangs."""
     api.site.ok("stop", "core")
     began = time.monotonic()
-    doc = api.post("domain-types/comment/collections/host", {
-        "comment_type": "host", "host_name": "db01", "comment": "x"}, None)
-    assert doc["status"] in (422, 503), doc
+    comment = ("POST", "domain-types/comment/collections/host", {
+        "comment_type": "host", "host_name": "db01", "comment": "x"})
+    answer, doc = api.ask(*comment)
+    assert answer.status == doc["status"] == 503, doc
+    assert "core" in doc["detail"] and answer.getheader("Retry-After")
     assert time.monotonic() - began < 20
     api.site.ok("start", "core")
+    api.site.wait_for(lambda: api.ask(*comment)[0].status == 204, what="core")
+    api.post("domain-types/comment/actions/delete/invoke",
+             {"delete_type": "params", "host_name": "db01"})
+
+
+# --- what other people's programs send, to the letter -----------------------
+
+def literal(api, method, url, body=None, headers=None, code=204):
+    """A request as it stands in a client's source."""
+    c = http.client.HTTPConnection("127.0.0.1", api.port, timeout=30)
+    c.request(method, url, None if body is None else json.dumps(body), {
+        "Accept": "application/json", "Content-Type": "application/json",
+        "Authorization": f"Bearer rob {SECRET}", **(headers or {})})
+    answer = c.getresponse()
+    data = answer.read()
+    assert answer.status == code, (url, answer.status, data)
+    return json.loads(data) if data else None
+
+
+def test_ansible(api):
+    """The module checkmk.general.downtime and the look-ups `downtime` and
+    `downtimes`: it asks first, for it is to change nothing twice."""
+    base = f"//{api.site.name}/check_mk/api/1.0/"   # https://server//site/...
+
+    def there(host, *services):
+        """As _get_current_downtimes() has it."""
+        filters = []
+        if len(services) > 1:
+            filters = ['{"op": "or", "expr": [%s]}' % ", ".join(
+                '{"op": "~", "left": "service_description", "right": "%s"}'
+                % s for s in services)]
+        elif services:
+            filters = ['{"op": "~", "left": "service_description", '
+                       '"right": "%s"}' % services[0]]
+        filters += ['{"op": "=", "left": "is_service", "right": "%d"}'
+                    % bool(services),
+                    '{"op": "~", "left": "host_name", "right": "%s"}' % host,
+                    '{"op": "~", "left": "comment", "right": "patches"}']
+        query = '{"op": "and", "expr": [%s]}' % ", ".join(filters)
+        found = literal(api, "GET", base +
+                        "/domain-types/downtime/collections/all?" +
+                        urllib.parse.urlencode({"query": query}), code=200)
+        return query, sorted(d["title"].split(":")[1].strip()
+                             for d in found["value"])
+    for host, services in (("web01", []), ("db01", ["HTTP", "Load"])):
+        assert there(host, *services)[1] == []
+        params = {"downtime_type": "service" if services else "host",
+                  "start_time": "2100-03-24T20:39:28Z",
+                  "end_time": "2100-03-24T20:40:28Z", "duration": 0,
+                  "recur": "fixed", "comment": "patches", "host_name": host}
+        if services:
+            params["service_descriptions"] = services
+        literal(api, "POST", base + "/domain-types/downtime/collections/"
+                + params["downtime_type"], params)
+        query, found = there(host, *services)
+        assert found == services or found == [host]
+    every = literal(api, "GET", base +
+                    "/domain-types/downtime/collections/all?downtime_type=both",
+                    code=200)["value"]
+    assert len(every) == 3
+    for number, wanted in ((1, "host_name=web01&downtime_type=host"),
+                           (1, "host_name=db01&service_description=oad"),
+                           (0, "host_name=web01&downtime_type=service")):
+        found = literal(api, "GET", base +
+                        "/domain-types/downtime/collections/all?" + wanted,
+                        code=200)
+        assert len(found["value"]) == number, wanted
+    one = literal(api, "GET", base +
+                  "/domain-types/downtime/collections/all?" +
+                  urllib.parse.urlencode({"query": json.dumps({
+                      "op": "=", "left": "id", "right": every[0]["id"]})}),
+                  code=200)
+    assert [d["id"] for d in one["value"]] == [every[0]["id"]]
+    literal(api, "POST", base + "/domain-types/downtime/actions/delete/invoke",
+            {"delete_type": "query", "query": query})
+    assert there("db01", "HTTP", "Load")[1] == []
+    # Without a comment the module sends null, and all are meant.
+    literal(api, "POST", base + "/domain-types/downtime/collections/service",
+            {**params, "comment": None})
+    literal(api, "POST", base + "/domain-types/downtime/actions/delete/invoke",
+            {"delete_type": "query", "query": '{"op": "and", "expr": '
+             '[{"op": "~", "left": "host_name", "right": "."}]}'})
+    assert api.get("domain-types/downtime/collections/all")["value"] == []
+
+
+def test_nagstamon(api):
+    """Its downtimes since Checkmk 2.3: a person's own password as Bearer."""
+    url = f"/{api.site.name}/check_mk/api/1.0/domain-types/downtime/collections/"
+    ann = {"Authorization": f"Bearer ann {SECRET}"}
+    version = literal(api, "GET", f"/{api.site.name}/check_mk/api/1.0/version",
+                      headers=ann, code=200)["versions"]["checkmk"]
+    assert [int(x) for x in version.split(".")[:2]] >= [2, 3]
+    params = {"start_time": "2100-03-24T20:39:00+01:00",
+              "end_time": "2100-03-24T22:39:00+01:00",
+              "comment": "ann: patches", "downtime_type": "host",
+              "host_name": "web01"}
+    literal(api, "POST", url + "host", params, ann)
+    literal(api, "POST", url + "service", {
+        **params, "duration": 2 * 60 + 15, "downtime_type": "service",
+        "service_descriptions": ["HTTP"]}, ann)
+    rows = api.site.query("GET downtimes", "Columns: author comment is_service "
+                          "fixed duration", "Sort: is_service asc")
+    assert rows == [["ann", "ann: patches", 0, 1, 0],
+                    ["ann", "ann: patches", 1, 0, 8100]]
+    api.post("domain-types/downtime/actions/delete/invoke",
+             {"delete_type": "params", "host_name": "web01"})
+
+
+def test_grafana(api):
+    """The data source: testing it, variables, the query editor."""
+    base = f"/{api.site.name}/check_mk/api/1.0"
+    who = literal(api, "GET", base + "/objects/user_config/rob", code=200)
+    assert who["extensions"]["auth_option"]["auth_type"] == "automation"
+    who = literal(api, "GET", base + "/objects/user_config/ann", code=200)
+    assert who["extensions"]["auth_option"]["auth_type"] == "password"
+    # A list's parameters without a filter: an empty query, no sites.
+    sites = literal(api, "GET", base + "/domain-types/site_connection/"
+                    "collections/all?query=%7B%7D", code=200)["value"]
+    assert [s["extensions"]["basic_settings"]["site_id"] for s in sites] == [
+        api.site.name]
+
+    def find(kind, query, column, sites=""):
+        found = literal(
+            api, "GET", f"{base}/domain-types/{kind}/collections/all?query="
+            f"{urllib.parse.quote(json.dumps(query))}&{sites}&columns="
+            f"{column}", code=200)
+        return sorted(o["extensions"][column] for o in found["value"])
+    assert find("host", {}, "name") == ["db01", "web01"]
+    assert find("host", {}, "name", f"sites={api.site.name}") == [
+        "db01", "web01"]
+    for op, right, hosts in (("~~", "WEB", ["web01"]), ("!~~", "web", ["db01"])):
+        assert find("host", {"op": "and", "expr": [{
+            "op": op, "left": "hosts.name", "right": right}]}, "name") == hosts
+    for op, hosts in ((">=", ["web01"]), ("!>=", ["db01"])):
+        assert find("host", {"op": "and", "expr": [{
+            "op": op, "left": "hosts.groups", "right": "web"}]},
+            "name") == hosts
+    for op, services in ((">=", ["HTTP"]), ("!>=", ["HTTP", "Load"])):
+        assert find("service", {"op": "and", "expr": [{
+            "op": op, "left": "services.host_groups", "right": "web"}]},
+            "description") == services
+    assert find("service", {"op": "and", "expr": [
+        {"op": "=", "left": "services.host_name", "right": "db01"},
+        {"op": "=", "left": "services.host_labels", "right": "'a' 'b'"}]},
+        "description") == []
+    for op, hosts in (("=", ["db01"]), ("!=", ["web01"])):
+        assert find("host", {"op": "and", "expr": [{
+            "op": op, "left": "hosts.tags", "right": "'place' 'north'"}]},
+            "name") == hosts
+
+    def choices(kind, value="", **parameters):
+        found = literal(api, "POST", f"{base}/objects/autocomplete/{kind}",
+                        {"value": value, "parameters": parameters}, code=200)
+        return [c["id"] for c in found["choices"]]
+    site = {"siteopt": {"site": api.site.name}}
+    assert choices("sites", strict=False, context={}) == [api.site.name]
+    assert choices("monitored_hostname", "b0", strict="with_source",
+                   context=site) == ["db01", "web01"]
+    assert choices("monitored_service_description", strict=True,
+                   context={**site, "host": {"host": "db01"}}) == [
+                       "HTTP", "Load"]
+    assert choices("monitored_service_description", "tt", strict=True,
+                   context=site) == ["HTTP"], "each once"
+    assert choices("allgroups", group_type="host", context=site) == ["web"]
+    assert choices("allgroups", group_type="service") == ["http"]
+    assert choices("allgroups", group_type="contact", context={}
+                   ) == ["admins", "team"]
+    assert "place" in choices("tag_groups", strict=True, context=site)
+    assert choices("tag_groups", "LAC", context=site) == ["place"]
+    assert set(choices("tag_groups_opt", group_id="place")) == {
+        "north", "south"}
+    assert choices("tag_groups_opt", group_id="none", strict=True) == []
+    result(api, "web01", "HTTP", 0)
+    of_http = {**site, "host": {"host": "web01"}, "service": {"service": "HTTP"}}
+    assert choices("monitored_metrics", strict="with_source",
+                   context=of_http) == ["a"]
+    assert choices("available_graphs", strict="with_source",
+                   context=of_http) == ["METRIC_a"]
+    for kind, name in (("single_metric", {"metric_id": "a"}),
+                       ("predefined_graph", {"graph_id": "METRIC_a"})):
+        graph = literal(api, "POST", base + "/domain-types/metric/actions/get/"
+                        "invoke", {
+                            "host_name": "web01", "service_description": "HTTP",
+                            "type": kind, "time_range": {
+                                "start": "2026-01-01T00:00:00.000Z",
+                                "end": "2026-01-01T01:00:00.000Z"}, **name,
+                            "site": api.site.name}, code=200)
+        assert graph["step"] > 0 and {"start", "end"} == set(
+            graph["time_range"])
+    # By an empty query nobody changes everything.
+    api.post("domain-types/downtime/collections/host", {
+        "downtime_type": "host_by_query", "query": {},
+        "start_time": "2100-01-01T10:00:00Z",
+        "end_time": "2100-01-01T11:00:00Z"}, 400)

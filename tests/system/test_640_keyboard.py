@@ -115,6 +115,49 @@ def test_find(web, keys):
     keys.wait(ROWS + " === 2")
 
 
+def test_what_is_typed_stays(web, keys):
+    """Escape closes and leaves; neither it nor a change empties the field."""
+    keys.go_to("#/hosts")
+    keys.wait(ROWS + " === 3")
+    keys.keys("/", "web")
+    keys.wait(ROWS + " === 2 && document.querySelector('#hits') !== null")
+    keys.keys("Escape", "Escape")
+    field = "document.getElementById('q')"
+    assert keys.run(f"return [{field}.value, location.hash, "
+                    "document.activeElement === document.body]") == [
+                        "web", "#/hosts?q=web", True]
+    keys.keys(("Control", "k"))
+    keys.wait(f"return document.activeElement === {field}")
+    web.command("ADD_HOST_COMMENT;web01;1;ann;rack 5")
+    keys.wait(TEXT + ".includes('comments')")
+    keys.keys("db")
+    keys.wait(ROWS + " === 1")
+    assert keys.run(f"return {field}.value") == "db"
+    # Words for one page are not the next one's.
+    keys.run("document.getElementById('q').focus(); document.getElementById("
+             "'q').value = 'nothing'; document.getElementById('q')"
+             ".dispatchEvent(new Event('input', {bubbles: true}));"
+             "document.getElementById('q').blur();"
+             "location.hash = '#/services';")
+    keys.wait("return location.hash === '#/services' && "
+              + ROWS[7:] + " === 4")
+    web.command("DEL_ALL_HOST_COMMENTS;web01")
+
+
+def test_what_failed_is_tried_again_soon(web, keys):
+    """Though nothing changes meanwhile."""
+    keys.go_to("#/hosts")
+    keys.wait("return document.getElementById('age').innerText === 'live' && "
+              + ROWS[7:] + " === 3")
+    keys.run("const real = window.fetch; let n = 2; window.fetch = (to, what)"
+             " => (String(to).endsWith('console/list') && n-- > 0 ? "
+             "Promise.reject(new TypeError('cut')) : real(to, what));")
+    keys.go_to("#/services")
+    keys.wait("return document.querySelector('.trouble') !== null")
+    keys.wait(ROWS + " === 4", timeout=30)
+    keys.wait("return document.getElementById('message') === null")
+
+
 def test_act_on_rows(web, keys):
     """Down and up, ticks, an acknowledgement of what is ticked."""
     keys.keys("g", "p")
@@ -158,6 +201,16 @@ def test_downtime_that_recurs(web, keys):
     assert row == ["reboot", 4], "every day"
     keys.keys("g", "d")
     keys.wait(ROWS + " === 1")
+    assert "every day" in keys.run(TEXT)
+    end, = web.query("GET downtimes", "Columns: end_time")[0]
+    keys.keys("j", "e")
+    keys.wait("return document.querySelector('dialog[open]') !== null")
+    assert AXE is None or keys.axe(AXE, {"resultTypes": ["violations"]}) == []
+    tab_to(keys, "e.type === 'text'")
+    keys.keys("End", " and more", "Enter")
+    keys.wait("return document.querySelector('dialog[open]') === null")
+    assert web.query("GET downtimes", "Columns: comment end_time",
+                     ) == [["reboot and more", end]]
     keys.keys("j", "Delete")
     keys.wait(ROWS + " === 0")
 

@@ -6,9 +6,10 @@
 import { html } from "htm/preact";
 import { list } from "./api.js";
 import { HostLink, ServiceLink } from "./columns.js";
+import { Mark } from "./icons.js";
 import { rewrite, route, useData } from "./store.js";
 import { Chip, Wait, setClock } from "./show.js";
-import { t } from "./words.js";
+import { t, term } from "./words.js";
 
 const COLUMNS = ["name", "alias", "state", "in_downtime", "acknowledged", "in_service_period", "num_objects", "nodes"];
 
@@ -27,12 +28,12 @@ function tree(nodes) {
 const Name = ({ node: n }) => (n.service ? html`<${HostLink} name=${n.host}/> <span class="soft-text">/</span> <${ServiceLink} host=${n.host} name=${n.service}/>`
   : n.host ? html`<${HostLink} name=${n.host}/>` : n.title || n.aggregation);
 
-const Words = ({ of: n }) => html`${n.inDowntime || n.in_downtime ? html`<span class="mark">${t("in downtime")}</span>` : ""}
-  ${n.acknowledged ? html`<span class="mark">${t("acknowledged")}</span>` : ""}${n.in_service_period === 0 ? html`<span class="mark">${t("out of service")}</span>` : ""}`;
+const Words = ({ of: n }) => html`${n.acknowledged ? html`<${Mark} name="acknowledged"/>` : ""}${n.inDowntime || n.in_downtime ? html`<${Mark} name="in downtime"/>` : ""}
+  ${n.in_service_period === 0 ? html`<${Mark} name="outside service period"/>` : ""}`;
 
 function Node({ node: n, bad }) {
   const below = bad ? n.below.filter((b) => b.state !== 0) : n.below;
-  const head = html`<${Chip} service state=${n.state}/> <${Name} node=${n}/> <span class="soft-text">${n.below.length > 0 && n.kind}</span><${Words} of=${n}/>`;
+  const head = html`<${Chip} service state=${n.state}/> <${Name} node=${n}/> <span class="soft-text">${n.below.length > 0 && term("sum", n.kind)}</span><${Words} of=${n}/>`;
   if (below.length === 0) return html`<li>${head}</li>`;
   return html`<li><details open=${n.state !== 0}><summary>${head}</summary><ul>${below.map((b, i) => html`<${Node} key=${i} node=${b} bad=${bad}/>`)}</ul></details></li>`;
 }

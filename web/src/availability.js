@@ -37,8 +37,8 @@ export function range(name, now = new Date()) {
 }
 export const RANGES = ["24 h", "7 d", "31 d", "365 d", "today", "yesterday", "this week", "last week", "this month", "last month"];
 
-export const Choice = ({ label, value, values, change }) => html`<label class="side">${t(label)} <select value=${value}
-  onChange=${(e) => change(e.target.value)}>${values.map((v) => html`<option key=${v} value=${v}>${t(v)}</option>`)}</select></label>`;
+export const Choice = ({ label, value, values, change, word = (v) => t(v) }) => html`<label class="side">${t(label)} <select value=${value}
+  onChange=${(e) => change(e.target.value)}>${values.map((v) => html`<option key=${v} value=${v}>${word(v)}</option>`)}</select></label>`;
 
 /** The phases as one line; the numbers beside it say the same in words. */
 function Line({ phases, from, until }) {
@@ -58,8 +58,8 @@ function Table({ kind, data }) {
     ${data.rows.map((r) => html`<tr key=${`${r.host};${r.service}`}><th scope="row"><${HostLink} name=${r.host}/>${r.service
       && html` <span class="soft-text">/</span> <${ServiceLink} host=${r.host} name=${r.service}/>`}</th>
       <td class="timeline"><${Line} phases=${r.phases} from=${data.from} until=${data.until}/></td>
-      ${used.map((b) => html`<td class="number" key=${b} title=${duration(r.seconds[b] ?? 0)}>${percent(r.percent[b])}</td>`)}
-      <td class="number">${r.outages}</td><td class="number">${r.outages ? duration(r.longest_outage) : "–"}</td></tr>`)}</tbody></table></div>`;
+      ${used.map((b) => html`<td class="number" key=${b} data-label=${t(`bucket ${b}`)} title=${duration(r.seconds[b] ?? 0)}>${percent(r.percent[b])}</td>`)}
+      <td class="number" data-label=${t("outages")}>${r.outages}</td><td class="number" data-label=${t("longest outage")}>${r.outages ? duration(r.longest_outage) : "–"}</td></tr>`)}</tbody></table></div>`;
 }
 
 function csv(kind, data) {

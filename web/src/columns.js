@@ -9,7 +9,8 @@ import { t } from "./words.js";
 
 const COMMON = ["state", "has_been_checked", "state_type", "last_state_change", "last_check", "acknowledged",
   "scheduled_downtime_depth", "staleness", "plugin_output", "notifications_enabled", "active_checks_enabled", "modified_attributes_list",
-  "is_flapping"];
+  "is_flapping", "accept_passive_checks", "in_notification_period", "in_check_period", "in_service_period", "comments_with_extra_info",
+  "downtimes_with_extra_info", "notes_url_expanded", "action_url_expanded"];
 export const HOST = ["name", "alias", "address", ...COMMON, "num_services_crit", "num_services_warn", "num_services_unknown"];
 export const SERVICE = ["host_name", "description", ...COMMON, "host_state", "host_scheduled_downtime_depth"];
 
@@ -25,7 +26,7 @@ const output = { id: "output", title: t("output"), by: "plugin_output", style: "
   draw: (r) => html`<span title=${r.plugin_output}>${r.plugin_output || (r.has_been_checked ? "" : t("not checked"))}</span>` };
 
 export const hostColumns = [state,
-  { id: "name", title: t("host"), by: "name", style: "name", draw: (r) => html`<${HostLink} name=${r.name}/><${Marks} of=${r}/>` },
+  { id: "name", title: t("host"), by: "name", style: "name", draw: (r) => html`<span class="cut"><${HostLink} name=${r.name}/></span><${Marks} of=${r}/>` },
   since,
   { id: "services", title: t("services"), by: "num_services_crit", style: "number", draw: (r) => {
     const bad = r.num_services_crit + r.num_services_warn + r.num_services_unknown;
@@ -36,7 +37,7 @@ export const hostColumns = [state,
 export const serviceColumns = (withHost = true) => [state,
   ...(withHost ? [{ id: "host", title: t("host"), by: "host_name", style: "host", draw: (r) => html`<${HostLink} name=${r.host_name}/>` }] : []),
   { id: "name", title: t("service"), by: "description", style: "name",
-    draw: (r) => html`<${ServiceLink} host=${r.host_name} name=${r.description}/><${Marks} of=${r}/>` },
+    draw: (r) => html`<span class="cut"><${ServiceLink} host=${r.host_name} name=${r.description}/></span><${Marks} of=${r}/>` },
   since, output];
 
 export const problemColumns = [state,

@@ -164,7 +164,33 @@ function ActDialog({ name, rows, found }) {
       <button class="main" disabled=${busy}>${t("do it")}</button></div></form>`;
 }
 
-const KEYS = ["/", "j k", "x", "Enter", "a d c r", "a z", "Delete", "g", "Esc", "?"];
+/** A new end, or other words, for a downtime. */
+function DowntimeDialog({ row }) {
+  const [values, setValues] = useState({ until: local(new Date(row.end_time * 1000)), comment: row.comment });
+  const [failure, setFailure] = useState("");
+  const set = (name) => (v) => setValues((old) => ({ ...old, [name]: v }));
+  const submit = async (e) => {
+    e.preventDefault();
+    try {
+      await rest("PUT", "domain-types/downtime/actions/modify/invoke", { modify_type: "by_id", downtime_id: row.id, comment: values.comment,
+        ...(values.until !== local(new Date(row.end_time * 1000)) ? { end_time: iso(values.until) } : {}) });
+      note.value = t("done", t("change downtime"), many(1));
+      dialog.value = null;
+      nudge.value++;
+    } catch (error) {
+      setFailure(error.message);
+    }
+  };
+  return html`<form onSubmit=${submit}><h2>${t("change downtime")}</h2>
+    <p>${row.service_description ? `${row.host_name} / ${row.service_description}` : row.host_name}</p>
+    <${Field} name="until" kind="time" value=${values.until} needed set=${set("until")}/>
+    <${Field} name="comment" kind="text" value=${values.comment} needed set=${set("comment")}/>
+    <p class="error" role="alert">${failure}</p>
+    <div class="buttons"><button type="button" onClick=${() => { dialog.value = null; }}>${t("cancel")}</button>
+      <button class="main">${t("do it")}</button></div></form>`;
+}
+
+const KEYS = ["/", "j k", "x", "Enter", "a d c r", "a z", "Delete", "e", "g", "Esc", "?"];
 const Help = () => html`<h2>${t("keys")}</h2><dl class="keys">${KEYS.map((k) => html`<dt><kbd>${k}</kbd></dt><dd>${t(`key ${k}`)}</dd>`)}</dl>
   <p>${t("search help")}</p>
   <div class="buttons"><button class="main" onClick=${() => { dialog.value = null; }}>${t("close")}</button></div>`;
@@ -181,5 +207,6 @@ export function Dialogs() {
   }, [open]);
   return html`<dialog ref=${node} aria-label=${open ? t(open.name ?? "keys") : undefined} onClose=${() => { dialog.value = null; }}>
     ${open?.kind === "act" && html`<${ActDialog} ...${open}/>`}
+    ${open?.kind === "downtime" && html`<${DowntimeDialog} ...${open}/>`}
     ${open?.kind === "help" && html`<${Help}/>`}</dialog>`;
 }

@@ -11,7 +11,7 @@ import { HostLink } from "./columns.js";
 import { Title, change } from "./lists.js";
 import { address, may, rewrite, route, useData } from "./store.js";
 import { Ago, At, EventState, Wait, setClock } from "./show.js";
-import { t } from "./words.js";
+import { t, term } from "./words.js";
 
 const eventPath = (id, what) => `objects/event_console/${id}/actions/${what}/invoke`;
 
@@ -29,10 +29,10 @@ export function Events() {
   const columns = [
     { id: "state", title: t("state"), by: "event_state", style: "state", draw: (r) => html`<${EventState} state=${r.event_state}/>` },
     { id: "host", title: t("host"), by: "event_host", style: "host", draw: (r) => r.event_host },
-    { id: "app", title: t("application"), by: "event_application", style: "since", draw: (r) => r.event_application },
+    { id: "app", title: t("application"), by: "event_application", style: "short", draw: (r) => r.event_application },
     { id: "time", title: t("since"), by: "event_last", style: "since", draw: (r) => html`<${Ago} time=${Math.floor(r.event_last)}/>` },
     { id: "count", title: t("count"), by: "event_count", style: "number", draw: (r) => r.event_count },
-    { id: "phase", title: t("phase"), by: "event_phase", style: "number", draw: (r) => r.event_phase },
+    { id: "phase", title: t("phase"), by: "event_phase", style: "number", draw: (r) => term("phase", r.event_phase) },
     { id: "text", title: t("text"), style: "output", draw: (r) => html`<a href=${address("event", [r.event_id])} title=${r.event_text}>${r.event_text}</a>` },
     { id: "do", title: "", spoken: "do", style: "buttons", draw: (r) => html`<${EventButtons} row=${r}/>` },
   ];
@@ -55,12 +55,12 @@ function Archive({ query, withEvent }) {
   const text = withEvent && q && any(["event_text", "event_host", "event_application"].map((c) => is(c, q, "~~")));
   const columns = [
     { id: "time", title: t("time"), style: "time", draw: (r) => html`<${At} time=${Math.floor(r.history_time)}/>` },
-    { id: "what", title: t("what"), style: "since", draw: (r) => r.history_what },
-    { id: "who", title: t("author"), style: "since", draw: (r) => r.history_who },
+    { id: "what", title: t("what"), style: "short", draw: (r) => r.history_what },
+    { id: "who", title: t("author"), style: "short", draw: (r) => r.history_who },
     { id: "state", title: t("state"), style: "state", draw: (r) => html`<${EventState} state=${r.event_state}/>` },
     ...(withEvent ? [{ id: "host", title: t("host"), style: "host", draw: (r) => r.event_host }] : []),
     { id: "text", title: t("text"), style: "output", draw: (r) => (withEvent
-      ? html`<a href=${address("event", [r.event_id])} title=${r.event_text}>${r.event_text}</a>` : r.history_addinfo || r.event_phase) },
+      ? html`<a href=${address("event", [r.event_id])} title=${r.event_text}>${r.event_text}</a>` : r.history_addinfo || term("phase", r.event_phase)) },
   ];
   return html`<${Grid} spec=${{ table: "eventconsolehistory", columns: COLUMNS, sort: ["-history_line"],
       query: all(withEvent && is("history_time", from, ">="), query, text) }} columns=${columns} name=${(r) => r.history_line}
@@ -79,7 +79,7 @@ const FACTS = ["event_host", "event_core_host", "event_ipaddress", "event_applic
   "event_first", "event_last", "event_rule_id", "event_phase", "event_owner", "event_contact", "event_comment", "event_sl", "event_contact_groups"];
 
 const value = (name, v) => (name === "event_first" || name === "event_last" ? html`<${At} time=${Math.floor(v)}/>`
-  : name === "event_core_host" && v ? html`<${HostLink} name=${v}/>` : Array.isArray(v) ? v.join(", ") : v);
+  : name === "event_phase" ? term("phase", v) : name === "event_core_host" && v ? html`<${HostLink} name=${v}/>` : Array.isArray(v) ? v.join(", ") : v);
 
 export function EventPage() {
   const id = Number(route.value.names[0]);
@@ -90,7 +90,7 @@ export function EventPage() {
   }, undefined, true);
   return html`<h1>${t("event")} ${id}</h1>
     ${event === undefined ? html`<${Wait} of=${`event ${id}`}/>` : event === null ? html`<p class="card">${t("event is closed")}</p>` : html`<section class="card">
-      <p><${EventState} state=${event.event_state}/> <${EventButtons} row=${event}/></p><p class="long">${event.event_text}</p>
+      <p><${EventState} state=${event.event_state}/> <span class="event-buttons"><${EventButtons} row=${event}/></span></p><p class="long">${event.event_text}</p>
       <dl class="facts">${FACTS.filter((f) => event[f] !== "" && event[f] != null && !(Array.isArray(event[f]) && event[f].length === 0)).map((f) => html`<div key=${f}>
         <dt>${t(f)}</dt><dd>${value(f, event[f])}</dd></div>`)}</dl></section>`}
     <h2>${t("history")}</h2><${Archive} query=${is("event_id", id)}/>`;

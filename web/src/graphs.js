@@ -10,10 +10,11 @@ import { human, level, metrics } from "./metrics.js";
 import { save } from "./save.js";
 import { rewrite, route, useData } from "./store.js";
 import { Wait, absolute } from "./show.js";
-import { t } from "./words.js";
+import { locale, t } from "./words.js";
 
 const HOUR = 3600;
-const WEEK = 7 * 24 * HOUR;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
 export const RANGES = { "4 h": 4 * HOUR, "25 h": 25 * HOUR, "8 d": 8 * 24 * HOUR, "35 d": 35 * 24 * HOUR, "400 d": 400 * 24 * HOUR };
 const WIDTH = 900; // values wanted, at most
 
@@ -40,6 +41,15 @@ function useUPlot() {
 
 const lines = (m) => [["warn", level(m.warn)], ["crit", level(m.crit)]].filter(([, v]) => v !== undefined && Number.isFinite(v));
 
+/** Of a tick: the time, or the day; the first of a day has both. */
+function tick(time, step, begins) {
+  const at = new Date(time * 1000);
+  const day = at.toLocaleDateString(locale, { day: "numeric", month: "short" });
+  if (step >= DAY) return day;
+  const clock = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined });
+  return begins ? `${clock}\n${day}` : clock;
+}
+
 function options(uPlot, metric, width, from, until, compared) {
   const axis = { stroke: color("--soft"), grid: { stroke: color("--line"), width: 1 }, ticks: { stroke: color("--line") } };
   const curve = (label, stroke, more) => ({ label, stroke: color(stroke), width: 1.5, spanGaps: false, points: { show: false },
@@ -47,7 +57,7 @@ function options(uPlot, metric, width, from, until, compared) {
   return {
     width, height: 190, scales: { x: { min: from, max: until }, y: { range: (u, low, high) => uPlot.rangeNum(Math.min(low ?? 0, 0), high ?? 1, 0.1, true) } },
     cursor: { sync: { key: "graphs" }, drag: { x: true, y: false, setScale: false } },
-    axes: [axis, { ...axis, size: 74, values: (u, ticks) => ticks.map((v) => human(v, metric.unit)) }],
+    axes: [{ ...axis, values: (u, ticks, i, space, step) => ticks.map((v, k) => tick(v, step, k === 0 || new Date(v * 1000).getDate() !== new Date(ticks[k - 1] * 1000).getDate())) }, { ...axis, size: 74, values: (u, ticks) => ticks.map((v) => human(v, metric.unit)) }],
     series: [{ label: t("time"), value: (u, v) => (v == null ? "–" : absolute(v)) }, curve(t("value"), "--accent", { fill: `${color("--accent")}22` }),
       ...(compared ? [curve(t("week before"), "--soft", { dash: [4, 4] })] : []),
       ...lines(metric).map(([name]) => curve(t(name), name === "warn" ? "--warn" : "--crit", { width: 1, dash: [8, 4] }))],

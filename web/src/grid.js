@@ -8,7 +8,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { list } from "./api.js";
 import { REFRESH_MS, useData, rewrite, route, settings, dialog, go, may } from "./store.js";
-import { Wait, setClock } from "./show.js";
+import { STALE, Wait, setClock } from "./show.js";
 import { t } from "./words.js";
 
 const PAGE = 200; // rows that are asked at once
@@ -25,10 +25,11 @@ function useRowHeight() {
   const [small, set] = useState(narrow.matches);
   useEffect(() => {
     const listen = () => set(narrow.matches);
+    listen(); // it may have changed before
     narrow.addEventListener("change", listen);
     return () => narrow.removeEventListener("change", listen);
   }, []);
-  return small ? 76 : 38;
+  return small ? 88 : 38; // as in style.css
 }
 
 /** The first row in sight and how many there are, as one scrolls. */
@@ -51,10 +52,17 @@ function useSight(node, height) {
   return sight;
 }
 
-function Head({ columns, selectable }) {
+/** Ticks all rows, where all are there. */
+function TickAll({ rows, name }) {
+  const on = rows.length > 0 && rows.every((row) => ticked.value.has(name(row)));
+  return html`<input type="checkbox" checked=${on} aria-label=${t("select all rows")} title=${t("select all rows")}
+    onChange=${() => { ticked.value = new Map(on ? [] : rows.map((row) => [name(row), row])); }}/>`;
+}
+
+function Head({ columns, selectable, rows, name }) {
   const sort = route.value.args.sort ?? "";
   return html`<div class="row head" role="row">
-    ${selectable && html`<span class="tick" role="columnheader"><span class="hidden">${t("selection")}</span></span>`}
+    ${selectable && html`<span class="tick" role="columnheader"><span class="hidden">${t("selection")}</span>${rows && html`<${TickAll} rows=${rows} name=${name}/>`}</span>`}
     ${columns.map(({ id, title, spoken, by, style }) => {
       const on = by && (sort === by || sort === `-${by}`);
       const direction = on ? (sort[0] === "-" ? "descending" : "ascending") : undefined;
@@ -73,7 +81,7 @@ function Row({ row, index, columns, name, selectable, active, setActive, open })
     ticked.value = next;
   };
   const node = useRef();
-  return html`<div class=${`row ${row.staleness >= 1.5 ? "stale" : ""}`} role="row" aria-rowindex=${index + 2} tabindex=${active ? 0 : -1}
+  return html`<div class=${`row ${row.staleness >= STALE ? "stale" : ""}`} role="row" aria-rowindex=${index + 2} tabindex=${active ? 0 : -1}
       ref=${node} onFocus=${() => setActive({ index, key })} data-key=${key} data-object=${selectable ? "" : undefined}
       onKeyDown=${(e) => {
         if (e.key === "x" && selectable && e.target === node.current) { e.preventDefault(); tick(); }
@@ -130,7 +138,10 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
   const wanted = useRef(null);
   const height = useRowHeight();
   const sight = useSight(node, height);
-  const [active, setActive] = useState({ index: -1, key: null });
+  const [active, showActive] = useState({ index: -1, key: null });
+  // What keys go by: two of them may come before the list is drawn anew.
+  const now = useRef();
+  const setActive = (next) => { now.current.active = next; showActive(next); };
   const plain = Boolean(route.value.args.plain);
   const from = rows || plain ? 0 : Math.max(0, Math.floor(sight.first / (PAGE / 2)) * (PAGE / 2));
   const asked = { ...spec, offset: from, limit: plain ? PLAIN_MAX : Math.max(PAGE, sight.rows + PAGE / 2) };
@@ -145,6 +156,7 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
   if (data) last.current = data;
   const got = rows ? { rows, total: rows.length, from: 0 } : last.current;
   const what = rows ? "" : JSON.stringify(spec);
+  now.current = { active, got, height };
 
   useFocus(node, wanted, Math.min(active.index, (got?.total ?? 0) - 1));
   useEffect(() => { setActive({ index: -1, key: null }); }, [what]);
@@ -153,12 +165,13 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
     const place = got?.rows.findIndex((row) => name(row) === active.key) ?? -1;
     if (place >= 0 && place + got.from !== active.index) setActive({ index: place + got.from, key: active.key });
   }, [got]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (e) => {
+      const { active, got, height } = now.current;
       if (e.ctrlKey || e.metaKey || e.altKey || dialog.value || e.target.closest("input:not([type=checkbox]), textarea, select, summary")) return;
       const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[e.key];
       if (e.key.length === 1 && !settings.value.keys) return;
-      if (!step || !got?.total || (e.key.length > 1 && !node.current.contains(e.target))) return;
+      if (!step || !got?.total || !node.current || (e.key.length > 1 && !node.current.contains(e.target))) return;
       // Where there are several lists, the one with the focus, else the first.
       const mine = node.current.closest(".grid");
       if (mine !== (document.activeElement?.closest(".grid") ?? document.querySelector(".grid"))) return;
@@ -172,7 +185,7 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [active, got]);
+  }, []);
 
   if (!got) return html`<${Wait} of=${key}/>`;
   if (plain && got.total > 0) return html`<${Plain} got=${got} columns=${columns} name=${name}/>`;
@@ -184,7 +197,7 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
   const tabbed = active.index >= first && active.index < first + visible.length ? active.index : first;
   return html`<p class="as"><button class="link no-print" onClick=${() => rewrite({ plain: 1 })}>${t("plain table")}</button></p>
   <div class="grid" role="grid" aria-rowcount=${got.total + 1}>
-    <${Head} columns=${columns} selectable=${selectable}/>
+    <${Head} columns=${columns} selectable=${selectable} rows=${rows} name=${name}/>
     <div class="body" role="rowgroup" ref=${node} style=${{ height: `${got.total * height}px` }}>
       <div role="presentation" style=${{ transform: `translateY(${first * height}px)` }}>
         ${visible.map((row, i) => html`<${Row} key=${name(row)} row=${row} index=${first + i} columns=${columns} name=${name}

@@ -9,8 +9,9 @@ import { conditions } from "./search.js";
 import { Grid, ticked, shown } from "./grid.js";
 import { HOST, SERVICE, HostLink, ServiceLink, hostColumns, hostKey, problemColumns, serviceColumns, serviceKey } from "./columns.js";
 import { ACTIONS, act, allowed } from "./dialogs.js";
-import { address, fault, may, note, nudge, rewrite, route, settings, useData } from "./store.js";
-import { Ago, At, EventState, Wait, isService, setClock, severity } from "./show.js";
+import { address, dialog, fault, may, note, nudge, rewrite, route, settings, useData } from "./store.js";
+import { Choice } from "./availability.js";
+import { At, Chip, STALE, Wait, duration, isService, setClock, severity } from "./show.js";
 import { many, t } from "./words.js";
 
 export function Title({ text, children }) {
@@ -76,21 +77,42 @@ export function Problems() {
 
 // --- hosts and services -----------------------------------------------------
 
+const SHOWN = ["all", "problems", "unhandled", "stale"];
+
+/** What the overview counts under this name (web-ui.md 1.1). */
+function counted(service, show) {
+  const awake = [is("scheduled_downtime_depth", 0), service && is("host_scheduled_downtime_depth", 0)];
+  if (show === "stale") return all(is("staleness", STALE, ">="), awake);
+  return (show === "problems" || show === "unhandled")
+    && all(is("state", 0, "!="), is("has_been_checked", 1), service && is("host_state", 0), show === "unhandled" && is("acknowledged", 0), awake);
+}
+
+function specOf(table, columns, names) {
+  const { q = "", sort = "", show = "all" } = route.value.args;
+  const parts = [counted(table === "services", show), conditions(table, q)].filter(Boolean);
+  // By how bad a state is, not by its number.
+  const by = (sort || (show === "all" ? "" : "-state")).replace(/^(-?)state$/, "$1severity");
+  return { table, columns, query: parts.length > 1 ? all(parts) : parts[0], sort: [...(by ? [by] : []), ...names] };
+}
+
+/** The choice of SHOWN, and what an empty list says. */
+function chosen() {
+  const { q, show = "all" } = route.value.args;
+  return { none: show === "all" && !q ? t("nothing yet") : q ? t("nothing fits") : html`<strong>${t(`none ${show}`)}</strong>`,
+    choice: html`<${Choice} label="show" value=${show} values=${SHOWN} word=${(s) => t(`show ${s}`)} change=${(s) => rewrite({ show: s === "all" ? "" : s })}/>` };
+}
+
 export function Hosts() {
-  const { q = "", sort } = route.value.args;
-  const spec = { table: "hosts", columns: HOST, query: conditions("hosts", q), sort: [sort || "name"] };
-  return html`<${Title} text=${t("hosts")}/><${ActionBar}/>
-    <${Grid} spec=${spec} columns=${hostColumns} name=${hostKey} selectable open=${(r) => ["host", [r.name]]}
-      empty=${q ? t("nothing fits") : t("nothing yet")}/>`;
+  const { none, choice } = chosen();
+  return html`<${Title} text=${t("hosts")}>${choice}<//><${ActionBar}/>
+    <${Grid} spec=${specOf("hosts", HOST, ["name"])} columns=${hostColumns} name=${hostKey} selectable open=${(r) => ["host", [r.name]]} empty=${none}/>`;
 }
 
 export function Services() {
-  const { q = "", sort } = route.value.args;
-  const spec = { table: "services", columns: SERVICE, query: conditions("services", q),
-    sort: sort ? [sort, "host_name", "description"] : ["host_name", "description"] };
-  return html`<${Title} text=${t("services")}/><${ActionBar}/>
-    <${Grid} spec=${spec} columns=${serviceColumns()} name=${serviceKey} selectable
-      open=${(r) => ["service", [r.host_name, r.description]]} empty=${q ? t("nothing fits") : t("nothing yet")}/>`;
+  const { none, choice } = chosen();
+  return html`<${Title} text=${t("services")}>${choice}<//><${ActionBar}/>
+    <${Grid} spec=${specOf("services", SERVICE, ["host_name", "description"])} columns=${serviceColumns()} name=${serviceKey} selectable
+      open=${(r) => ["service", [r.host_name, r.description]]} empty=${none}/>`;
 }
 
 // --- groups -----------------------------------------------------------------
@@ -134,22 +156,31 @@ export async function change(path, body, what) {
 }
 
 const removal = (permission, path, id, what = "remove") => ({
-  id: "do", title: "", spoken: "do", style: "number",
+  id: "do", title: "", spoken: "do", style: "do",
   draw: (r) => may(permission) && html`<button class="link" data-press="Delete" onClick=${() => change(path, { delete_type: "by_id", [id]: r.id }, t(what))}>${t(what)}</button>`,
 });
 
+const RECURS = { 2: "hour", 4: "day", 6: "week", 8: "second_week", 10: "fourth_week", 12: "weekday_start", 14: "weekday_end", 16: "day_of_month" };
+
+/** Flexible and recurring ones say so. */
+const Kind = ({ row: r }) => [!r.fixed && t("flexible for", duration(r.duration)), RECURS[r.recurring & ~1] && t(`recur ${RECURS[r.recurring & ~1]}`)]
+  .filter(Boolean).join(", ");
+
 export function Downtimes({ query }) {
+  const remove = removal("action.downtimes", "domain-types/downtime/actions/delete/invoke", "downtime_id");
   const columns = [
     { id: "where", title: t("name"), by: "host_name", style: "name wide", draw: (r) => html`<${Where} row=${r}/>` },
     { id: "from", title: t("from"), by: "start_time", style: "time", draw: (r) => html`<${At} time=${r.start_time}/>` },
     { id: "until", title: t("until"), by: "end_time", style: "time", draw: (r) => html`<${At} time=${r.end_time}/>` },
-    { id: "author", title: t("author"), by: "author", style: "since", draw: (r) => r.author },
-    { id: "comment", title: t("comment"), style: "output", draw: (r) => r.comment },
-    removal("action.downtimes", "domain-types/downtime/actions/delete/invoke", "downtime_id"),
+    { id: "author", title: t("author"), by: "author", style: "short", draw: (r) => r.author },
+    { id: "kind", title: t("recurs"), style: "short", draw: (r) => html`<${Kind} row=${r}/>` },
+    { id: "comment", title: t("comment"), style: "output", draw: (r) => html`<span title=${r.comment}>${r.comment}</span>` },
+    { ...remove, style: "do two", draw: (r) => may("action.downtimes") && html`<button class="link" data-press="e"
+      onClick=${() => { dialog.value = { kind: "downtime", name: "change downtime", row: r }; }}>${t("change")}</button>${remove.draw(r)}` },
   ];
   const { sort } = route.value.args;
   return html`<${Title} text=${t("downtimes")}/>
-    <${Grid} spec=${{ table: "downtimes", columns: ["id", "host_name", "service_description", "author", "comment", "start_time", "end_time"],
+    <${Grid} spec=${{ table: "downtimes", columns: ["id", "host_name", "service_description", "author", "comment", "start_time", "end_time", "fixed", "duration", "recurring"],
       query, sort: [sort || "start_time", "id"] }} columns=${columns} name=${(r) => r.id} empty=${t("nothing there")}/>`;
 }
 
@@ -157,7 +188,7 @@ export function Comments({ query }) {
   const columns = [
     { id: "where", title: t("name"), by: "host_name", style: "name wide", draw: (r) => html`<${Where} row=${r}/>` },
     { id: "time", title: t("time"), by: "entry_time", style: "time", draw: (r) => html`<${At} time=${r.entry_time}/>` },
-    { id: "author", title: t("author"), by: "author", style: "since", draw: (r) => r.author },
+    { id: "author", title: t("author"), by: "author", style: "short", draw: (r) => r.author },
     { id: "comment", title: t("comment"), style: "output", draw: (r) => r.comment },
     removal("action.addcomment", "domain-types/comment/actions/delete/invoke", "comment_id"),
   ];
@@ -182,14 +213,16 @@ export function History({ query, kind }) {
   const conditionsOfText = q && any(["host_name", "service_description", "plugin_output", "type", "contact_name"].map((c) => is(c, q, "~~")));
   const columns = [
     { id: "time", title: t("time"), style: "time", draw: (r) => html`<${At} time=${r.time}/>` },
-    { id: "what", title: t("what"), style: "host", draw: (r) => r.type },
+    { id: "what", title: t("what"), style: "kind", draw: (r) => html`<span title=${r.type}>${r.type}</span>` },
+    { id: "state", title: t("state"), style: "state", draw: (r) => / (ALERT|NOTIFICATION)$/.test(r.type) && !/DOWNTIME|FLAPPING|ACKNOWLEDGE/.test(r.type)
+      && html`<${Chip} service=${Boolean(r.service_description)} state=${r.state}/>` },
     { id: "where", title: t("name"), style: "name wide", draw: (r) => r.host_name && html`<${Where} row=${r}/>` },
-    ...(kind ? [{ id: "contact", title: t("contact"), style: "since", draw: (r) => r.contact_name }] : []),
+    ...(kind ? [{ id: "contact", title: t("contact"), style: "short", draw: (r) => r.contact_name }] : []),
     { id: "text", title: t("output"), style: "output", draw: (r) => html`<span title=${r.plugin_output || r.message}>${r.plugin_output || r.comment || r.options}</span>` },
   ];
   return html`<${Title} text=${t(kind ?? "history")}><label class="side">${t("hours back")} <select value=${range}
       onChange=${(e) => rewrite({ range: e.target.value })}>${Object.keys(RANGES).map((r) => html`<option value=${r}>${t(r)}</option>`)}</select></label><//>
     <${Grid} spec=${{ table: "log", query: all(is("time", since(range), ">="), what, query, conditionsOfText), sort: ["-time", "-lineno"],
-      columns: ["time", "lineno", "type", "host_name", "service_description", "contact_name", "plugin_output", "comment", "options", "message"] }}
+      columns: ["time", "lineno", "type", "state", "host_name", "service_description", "contact_name", "plugin_output", "comment", "options", "message"] }}
       columns=${columns} name=${(r) => `${r.time} ${r.lineno}`} empty=${q ? t("nothing fits") : t("nothing there")}/>`;
 }

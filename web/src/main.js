@@ -19,6 +19,7 @@ import { Palette } from "./palette.js";
 import { shown, ticked } from "./grid.js";
 import { address, core, dialog, fault, go, lastAnswer, live, may, me, note, route, settings, troubles, waiting } from "./store.js";
 import "./live.js";
+import { Sprite } from "./icons.js";
 import { clock } from "./show.js";
 import { t } from "./words.js";
 
@@ -142,9 +143,12 @@ function chosen() {
 }
 
 function onKey(e) {
-  if (e.ctrlKey || e.metaKey || e.altKey || !me.value || dialog.value) return;
+  if (!me.value || dialog.value) return;
+  if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key === "k") { e.preventDefault(); document.getElementById("q")?.select(); return; }
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
   const field = e.target.closest("input:not([type=checkbox]), textarea, select");
-  if (e.key === "Escape" && field) { field.blur(); return; }
+  // What is typed stays: browsers empty fields of searches, and some tell nobody.
+  if (e.key === "Escape" && field) { e.preventDefault(); field.blur(); return; }
   if (field || (!settings.value.keys && e.key.length === 1)) return;
   const after = before;
   before = e.key;
@@ -174,10 +178,10 @@ function App() {
   }, [here]);
   if (me.value === undefined) return html`<${Messages}/>`;
   if (me.value === null) return viewToken ? html`<main id="main"><h1>Vedette</h1><p role="alert">${t("view gone")}</p></main>` : html`<${Login}/>`;
-  if (me.value.view) return html`<${Wall} pages=${PAGES}><${Overview}/><${Age}/><${Messages}/><//>`;
+  if (me.value.view) return html`<${Sprite}/><${Wall} pages=${PAGES}><${Overview}/><${Age}/><${Messages}/><//>`;
   const Page = PAGES[page] ?? Problems;
   return html`<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.getElementById("main").focus(); }}>${t("skip")}</a>
-    <${Bar}/>
+    <${Sprite}/><${Bar}/>
     <main id="main" tabindex="-1"><${Overview}/>
       <${Messages}/>
       <section id="page" key=${here}><${Page}/></section></main>

@@ -22,7 +22,7 @@ const Metrics = ({ text }) => {
   const rows = metrics(text);
   return rows.length > 0 && html`<section class="card"><h2>${t("metrics")}</h2><table><thead><tr>
     <th scope="col">${t("name")}</th><th scope="col">${t("value")}</th><th scope="col">${t("warn")}</th><th scope="col">${t("crit")}</th></tr></thead>
-    <tbody>${rows.map((m) => html`<tr key=${m.name}><td>${m.name}</td><td title=${m.value}>${human(m.number, m.unit)}</td><td>${m.warn}</td><td>${m.crit}</td></tr>`)}</tbody></table></section>`;
+    <tbody>${rows.map((m) => html`<tr key=${m.name}><td>${m.name}</td><td data-label=${t("value")} title=${m.value}>${human(m.number, m.unit)}</td><td data-label=${m.warn && t("warn")}>${m.warn}</td><td data-label=${m.crit && t("crit")}>${m.crit}</td></tr>`)}</tbody></table></section>`;
 };
 
 const Facts = ({ facts }) => html`<section class="card"><h2>${t("facts")}</h2><dl class="facts">

@@ -11,11 +11,7 @@ import { t } from "./words.js";
 const NAMES = ["total", "problems column", "unhandled", "stale"];
 const STATES = { hosts: ["ok", "crit", "unknown", "pending"], services: ["ok", "warn", "crit", "unknown", "pending"] };
 
-function link(kind, i) {
-  if (i === 0) return address(kind);
-  if (i === 3) return address(kind, [], { sort: "-staleness" });
-  return address("problems", [], i === 1 ? { handled: 1 } : {});
-}
+const link = (kind, i) => address(kind, [], { show: ["", "problems", "unhandled", "stale"][i] });
 
 /** How the states share a line; the numbers beside it say the same. */
 function Stripe({ kind, counts }) {

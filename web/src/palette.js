@@ -78,6 +78,7 @@ export function Palette({ pages }) {
   const hits = groups?.flatMap((group) => group.hits) ?? [];
   const filters = SEARCHED.includes(page);
   useEffect(() => { if (document.activeElement !== field.current) setText(args.q ?? ""); }, [args.q, page]);
+  useEffect(() => () => clearTimeout(timer.current), [page]); // what was typed is not the next page's
   useEffect(() => { document.getElementById(`hit-${at}`)?.scrollIntoView({ block: "nearest" }); }, [at]);
   const close = () => { setOpen(false); setAt(-1); };
   const leave = () => { clearTimeout(timer.current); close(); field.current.blur(); };

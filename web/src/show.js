@@ -6,12 +6,15 @@
 import { html } from "htm/preact";
 import { signal } from "@preact/signals";
 import { troubles } from "./store.js";
+import { absolute, duration } from "./times.js";
 import { t } from "./words.js";
+
+export { absolute, duration };
+export { Marks, STALE } from "./icons.js";
 
 const HOST = [["UP", "ok"], ["DOWN", "crit"], ["UNREACH", "unknown"]];
 const SERVICE = [["OK", "ok"], ["WARN", "warn"], ["CRIT", "crit"], ["UNKNOWN", "unknown"]];
 const PENDING = ["PENDING", "pending"];
-export const STALE = 1.5;
 
 export const isService = (r) => "description" in r;
 export const stateOf = (r) => (r.has_been_checked === 0 ? PENDING : (isService(r) ? SERVICE : HOST)[r.state] ?? SERVICE[3]);
@@ -33,18 +36,6 @@ export function Chip({ service, state }) {
 
 export const EventState = ({ state }) => html`<${Chip} service state=${state}/>`;
 
-export function Marks({ of: r }) {
-  const list = [];
-  if (r.acknowledged) list.push("acknowledged");
-  if (r.scheduled_downtime_depth > 0) list.push("in downtime");
-  if (r.host_scheduled_downtime_depth > 0) list.push("host in downtime");
-  if (r.notifications_enabled === 0) list.push("notifications off");
-  if (r.active_checks_enabled === 0 && r.modified_attributes_list?.includes("active_checks_enabled")) list.push("checks off");
-  if (r.is_flapping) list.push("flapping");
-  if (r.staleness >= STALE) list.push("stale");
-  return list.map((key) => html`<span class="mark" key=${key}>${t(key)}</span>`);
-}
-
 /** In place of data that is not there yet, or why it cannot be had. */
 export function Wait({ of: key }) {
   const why = troubles.value.get(key);
@@ -57,16 +48,6 @@ export const clock = signal(Date.now() / 1000);
 let offset = 0; // of the server's clock
 setInterval(() => { clock.value = Date.now() / 1000 + offset; }, 1000);
 export function setClock(now) { if (Math.abs(now - Date.now() / 1000) > 5) offset = now - Date.now() / 1000; }
-
-export function duration(s) {
-  s = Math.max(0, Math.round(s));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min`;
-  if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
-}
-
-export const absolute = (s) => new Date(s * 1000).toLocaleString(undefined, { dateStyle: "short", timeStyle: "medium" });
 
 /** How long ago, by one clock that ticks for all. */
 export function Ago({ time }) {

@@ -7,7 +7,7 @@ import { html } from "htm/preact";
 import { list, post } from "./api.js";
 import { useData } from "./store.js";
 import { At, Wait, duration, setClock } from "./show.js";
-import { t } from "./words.js";
+import { t, term } from "./words.js";
 
 const COLUMNS = ["program_version", "program_start", "counters", "num_hosts", "num_services", "average_latency_generic", "average_latency_fetcher",
   "helper_usage_generic", "helper_usage_fetcher", "host_checks_rate", "service_checks_rate", "num_queued_notifications", "livestatus_usage", "livestatus_active_connections"];
@@ -29,10 +29,10 @@ function Table({ title, what, head, row }) {
   const data = useData(`site ${what}`, async () => (await post("explain", { what })).rows, 15000, true);
   return html`<section class="card"><h2>${t(title)}</h2>${!data ? html`<${Wait} of=${`site ${what}`}/>` : html`<div class="wide-table"><table><thead><tr>
     ${head.map((h) => html`<th scope="col" key=${h}>${t(h)}</th>`)}</tr></thead><tbody>${data.map((r, i) => html`<tr key=${i}>${row(r).map((cell, k) => (k === 0
-      ? html`<th scope="row" key=${k}>${cell}</th>` : html`<td key=${k}>${cell}</td>`))}</tr>`)}</tbody></table></div>`}</section>`;
+      ? html`<th scope="row" key=${k}>${cell}</th>` : html`<td key=${k} data-label=${t(head[k])}>${cell}</td>`))}</tr>`)}</tbody></table></div>`}</section>`;
 }
 
-const Runs = ({ state }) => html`<span class=${`chip s-${state === "running" ? "ok" : state === "stopped" ? "crit" : "warn"}`}>${state}</span>`;
+const Runs = ({ state }) => html`<span class=${`chip s-${state === "running" ? "ok" : state === "stopped" ? "crit" : "warn"}`}>${term("runs", state)}</span>`;
 
 export function SitePage() {
   const status = useData("site", async () => {

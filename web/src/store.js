@@ -11,6 +11,7 @@ import { LoggedOut } from "./api.js";
 export const REFRESH_MS = 5000; // where nothing tells of changes
 const LIVE_MS = 60000; // where it does: for what grows old without a change
 const GAP_MS = 1000; // between two answers, at least
+const RETRY_MS = [2000, 4000, 8000, 15000]; // after failures, one after the other
 
 export const me = signal(undefined); // undefined: not known yet; null: nobody
 export const fault = signal(""); // why the last action failed
@@ -102,8 +103,8 @@ function trouble(key, text) {
 /**
  * What `load` gives; undefined until the first answer. `key` says what it
  * depends on. It is asked again after what one did, after changes that the
- * server tells of (not if it is `polled`), or every `every` ms. Old data stays
- * while new data is under way.
+ * server tells of (not if it is `polled`), or every `every` ms, and soon again
+ * after a failure. Old data stays while new data is under way.
  */
 export function useData(key, load, every = REFRESH_MS, polled = false) {
   const [data, setData] = useState();
@@ -116,6 +117,7 @@ export function useData(key, load, every = REFRESH_MS, polled = false) {
     let timer = 0;
     let ended = 0;
     let gap = GAP_MS;
+    let failures = 0;
     const rest = () => (live.value && !polled ? Math.max(every, LIVE_MS) : every);
     const plan = (ms) => { clearTimeout(timer); timer = setTimeout(run, ms); };
     async function run() {
@@ -130,16 +132,18 @@ export function useData(key, load, every = REFRESH_MS, polled = false) {
         if (gone) return;
         setData({ key, value });
         lastAnswer.value = performance.now();
+        failures = 0;
         trouble(key, "");
       } catch (e) {
         if (gone) return;
+        failures++;
         if (e instanceof LoggedOut) me.value = null;
         else trouble(key, e.message);
       }
       busy = false;
       ended = performance.now();
-      gap = Math.max(GAP_MS, 4 * (ended - begun));
-      plan(again ? 0 : rest());
+      gap = failures ? RETRY_MS[Math.min(failures, RETRY_MS.length) - 1] : Math.max(GAP_MS, 4 * (ended - begun));
+      plan(failures ? gap : again ? 0 : rest());
       again = false;
     }
     const soon = () => {

@@ -48,6 +48,14 @@ const catalogue = {
   "notifications off": ["notifications off", "Benachrichtigung aus"],
   "checks off": ["checks off", "Prüfung aus"],
   "flapping": ["flapping", "flattert"],
+  "outside notification period": ["outside the notification period", "außerhalb des Benachrichtigungszeitraums"],
+  "passive results off": ["passive results refused", "passive Ergebnisse abgelehnt"],
+  "outside check period": ["outside the check period", "außerhalb des Prüfzeitraums"],
+  "outside service period": ["outside the service period", "außerhalb der Betriebszeit"],
+  "check intervals old": ["{0} check intervals old", "{0} Prüfintervalle alt"],
+  "commented": ["comments", "Kommentare"],
+  "notes": ["notes", "Notizen"],
+  "action": ["action", "Aktion"],
   "soft": ["soft: not yet confirmed", "weich: noch nicht bestätigt"],
   "not checked": ["not yet checked", "noch nicht geprüft"],
   "acknowledge": ["Acknowledge", "Bestätigen"],
@@ -92,6 +100,7 @@ const catalogue = {
   "selected": ["{0} selected", "{0} ausgewählt"],
   "select all found": ["all {0} found", "alle {0} gefundenen"],
   "clear": ["none", "keine"],
+  "select all rows": ["Select all", "Alle auswählen"],
   "select row": ["Select {0}", "{0} auswählen"],
   "remove": ["Remove", "Entfernen"],
   "archive": ["Archive", "Archivieren"],
@@ -126,6 +135,17 @@ const catalogue = {
   "application": ["Program", "Programm"],
   "text": ["Text", "Text"],
   "phase": ["Phase", "Phase"],
+  "phase open": ["open", "offen"],
+  "phase ack": ["ack", "bestätigt"],
+  "phase counting": ["counting", "zählt"],
+  "phase delayed": ["delayed", "verzögert"],
+  "phase closed": ["closed", "geschlossen"],
+  "sum worst": ["worst of them", "schlechtester davon"],
+  "sum best": ["best of them", "bester davon"],
+  "runs running": ["running", "läuft"],
+  "runs stopped": ["stopped", "steht"],
+  "runs up": ["up", "da"],
+  "runs down": ["down", "weg"],
   "count": ["Count", "Anzahl"],
   "rule": ["Rule", "Regel"],
   "contact": ["Contact", "Kontakt"],
@@ -134,11 +154,15 @@ const catalogue = {
   "shown of": ["{0} of {1}", "{0} von {1}"],
   "no such object": ["There is no such object, or you may not see it.", "Das gibt es nicht, oder Sie dürfen es nicht sehen."],
   "keys": ["Keys", "Tasten"],
-  "key /": ["search", "suchen"],
+  "key /": ["search; also Ctrl-K", "suchen; auch Strg-K"],
   "key j k": ["next and previous row", "nächste und vorige Zeile"],
   "key x": ["select the row", "Zeile auswählen"],
   "key Enter": ["open the row", "Zeile öffnen"],
   "key a d c r": ["acknowledge, downtime, comment, check now", "bestätigen, Wartung, Kommentar, jetzt prüfen"],
+  "key e": ["change the downtime of the row", "Wartungszeit der Zeile ändern"],
+  "change": ["Change", "Ändern"],
+  "change downtime": ["Change downtime", "Wartungszeit ändern"],
+  "flexible for": ["flexible, {0}", "flexibel, {0}"],
   "key g": ["go to: g p problems, g h hosts, g s services, g e events, g d downtimes, g l history, g t topology, g g groups, g c comments, g n notifications, g i site, g a availability, g b business", "gehe zu: g p Probleme, g h Hosts, g s Services, g e Ereignisse, g d Wartungszeiten, g l Verlauf, g t Topologie, g g Gruppen, g c Kommentare, g n Benachrichtigungen, g i Site, g a Verfügbarkeit, g b Business"],
   "key Esc": ["close, leave a field", "schließen, Feld verlassen"],
   "key ?": ["this help", "diese Hilfe"],
@@ -184,7 +208,6 @@ const catalogue = {
   "bucket downtime": ["downtime", "Wartung"],
   "bucket host_down": ["host down", "Host down"],
   "bucket flapping": ["flapping", "flatternd"],
-  "out of service": ["out of service", "außer Betriebszeit"],
   "causes": ["Where it begins", "Wo es beginnt"],
   "hosts behind": ["({0} hosts behind it)", "({0} Hosts dahinter)"],
   "drawn only": ["The first {0} of {1} hosts are drawn: search to see others.", "Die ersten {0} von {1} Hosts sind gezeichnet; mit der Suche sind andere zu sehen."],
@@ -196,6 +219,10 @@ const catalogue = {
   "show all": ["all", "alle"],
   "show problems": ["problems", "Probleme"],
   "show unhandled": ["unhandled", "unbehandelte"],
+  "show stale": ["stale", "veraltete"],
+  "none problems": ["No problems.", "Keine Probleme."],
+  "none unhandled": ["Nothing is unhandled.", "Nichts ist unbehandelt."],
+  "none stale": ["Nothing is stale.", "Nichts ist veraltet."],
   "graphs": ["Graphs", "Graphen"],
   "week before": ["the week before", "die Woche davor"],
   "greatest values": ["greatest values", "größte Werte"],
@@ -321,12 +348,18 @@ const catalogue = {
   "search help": ["h: host  s: service  al: alias  ad: address  hg: sg: groups  tg: host tag  hl: sl: labels  st: state", "h: Host  s: Service  al: Alias  ad: Adresse  hg: sg: Gruppen  tg: Host-Tag  hl: sl: Labels  st: Status"],
 };
 
-const german = (navigator.languages?.[0] ?? navigator.language ?? "en").startsWith("de");
+const wanted = navigator.languages?.[0] ?? navigator.language ?? "en";
+const german = wanted.startsWith("de");
 document.documentElement.lang = german ? "de" : "en";
+/** How numbers and times are written, beside these texts. */
+export const locale = german || wanted.startsWith("en") ? wanted : "en";
 
 export function t(key, ...values) {
   const text = catalogue[key]?.[german ? 1 : 0] ?? key;
   return text.replace(/\{(\d)\}/g, (_, i) => values[i]);
 }
+
+/** A term of the site's, e.g. an event's phase; unknown ones as they are. */
+export const term = (kind, word) => (catalogue[`${kind} ${word}`] ? t(`${kind} ${word}`) : word);
 
 export const many = (n) => (n === 1 ? t("one object") : t("objects", n));

@@ -80,6 +80,7 @@ find(struct http_request *r, const struct rest_call *call, int kind,
     const char *id)
 {
 	const char *host = rest_text(call, "host_name");
+	const char *service = rest_text(call, "service_description");
 	const char *site = rest_text(call, "site_id");
 	struct str lql = {0};
 	json_t *rows = NULL;
@@ -96,6 +97,8 @@ find(struct http_request *r, const struct rest_call *call, int kind,
 		str_add(&lql, "Filter: id = 0\n");
 	if (host != NULL)
 		rest_add_filter(&lql, "host_name", "=", host);
+	if (service != NULL)
+		rest_add_filter(&lql, "service_description", "=", service);
 	rest_add_services(&lql, call, "service_description");
 	if (rest_add_query(r, call, "comments", &lql))
 		rows = http_query(r, "comments", str_get(&lql));

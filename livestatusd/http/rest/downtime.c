@@ -157,6 +157,9 @@ add_filters(
 	const char *type = rest_text(call, "downtime_type"), *text;
 
 	rest_add_services(lql, call, "service_description");
+	text = rest_text(call, "service_description");
+	if (text != NULL) /* of a list: a part will do */
+		rest_add_part(lql, "service_description", text);
 	text = rest_text(call, "host_name");
 	if (text != NULL)
 		rest_add_filter(lql, "host_name", "=", text);

@@ -259,6 +259,8 @@ rest_check_fields(
 
 		if (f == NULL)
 			complain(mistakes, name, "Unknown field.");
+		else if (json_is_null(value))
+			json_object_del(in, name); /* as if it were absent */
 		else if (!read_value(f, &read))
 			complain_of_value(mistakes, f);
 		else if (read != value)

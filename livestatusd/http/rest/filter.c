@@ -13,8 +13,8 @@ struct filter {
 	unsigned leafs;
 };
 
-static const char *const operators[] = {
-    "=", "~", "=~", "~~", "<", ">", "<=", ">=", "!=", "!~", "!=~", "!~~", NULL};
+static const char *const operators[] = {"=", "~", "=~", "~~", "<", ">",
+    "<=", ">=", "!=", "!~", "!=~", "!~~", "!<", "!>", "!<=", "!>=", NULL};
 
 bool
 filter_is_column(const char *name)

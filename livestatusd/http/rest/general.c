@@ -39,15 +39,20 @@ user_object(struct http_request *r, const struct snap_contact *c)
 {
 	const struct snapshot *snap = r->h->d->snapshot;
 	const char *name = snap_s(snap, c->name);
+	struct person p = {.hash = ""};
 
+	who_find(r->h, name, &p);
 	return rest_object(r, "user_config", name, snap_s(snap, c->alias),
-	    json_pack("{s:s, s:{s:s}, s:s, s:[s], s:o, s:b, s:{}}", "fullname",
-		snap_s(snap, c->alias), "contact_options", "email",
+	    json_pack("{s:s, s:{s:s}, s:s, s:[s], s:o, s:b, s:{}, s:{s:s*}}",
+		"fullname", snap_s(snap, c->alias), "contact_options", "email",
 		snap_s(snap, c->email), "pager_address", snap_s(snap, c->pager),
 		"roles", snap_s(snap, c->role), "contactgroups",
 		names_of(snap, &c->groups, snap->contact_groups),
 		"disable_login", snap_s(snap, c->password_hash)[0] == '\0',
-		"disable_notifications"));
+		"disable_notifications", "auth_option", "auth_type",
+		p.automation            ? "automation"
+		    : p.hash[0] != '\0' ? "password"
+					: NULL));
 }
 
 /* Of a person whom only the directory knows. */
@@ -65,10 +70,11 @@ directory_user(struct http_request *r, const char *name)
 	groups = p.groups == NULL ? json_array() : json_deep_copy(p.groups);
 	http_json(r, MHD_HTTP_OK,
 	    rest_object(r, "user_config", name, p.alias,
-		json_pack("{s:s, s:{s:s}, s:s, s:[s], s:o, s:b, s:{}}",
+		json_pack("{s:s, s:{s:s}, s:s, s:[s], s:o, s:b, s:{}, s:{s:s}}",
 		    "fullname", p.alias, "contact_options", "email", "",
 		    "pager_address", "", "roles", p.role, "contactgroups",
-		    groups, "disable_login", 0, "disable_notifications")));
+		    groups, "disable_login", 0, "disable_notifications",
+		    "auth_option", "auth_type", "password")));
 }
 
 /* One's own is always shown: Grafana asks for it to test its login. */

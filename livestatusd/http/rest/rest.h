@@ -112,9 +112,11 @@ json_t *rest_select(struct http_request *r, const struct rest_call *call,
 /* Is the row of rest_select() a service? Its name, "HOST" or "HOST;SERVICE". */
 bool rest_is_service(const json_t *row);
 char *rest_target(const json_t *row);
-/* Conditions of the fields service_description and service_descriptions. */
+/* One of those of the field service_descriptions. */
 void rest_add_services(
     struct str *lql, const struct rest_call *call, const char *column);
+/* `part` anywhere in the column, taken literally whatever its case. */
+void rest_add_part(struct str *lql, const char *column, const char *part);
 /*
  * Acts and answers 204; 422 if `n` is 0, or if core refused everything. Takes
  * rows and lines; without rows the answer is a failure already.

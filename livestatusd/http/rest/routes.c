@@ -40,6 +40,8 @@ VALUES(event_filters, "by_id", "query", "params", "all");
 #define HOST    "name of a host"
 #define SERVICE "description of a service"
 
+static const struct rest_field site_list[] = {
+    {"query", REST_QUERY, false, NULL, NULL, "taken, without effect"}, {0}};
 static const struct rest_field host_list[] = {
     QUERY(NULL, false), COLUMNS, SITES, {0}};
 static const struct rest_field service_list[] = {QUERY(NULL, false), COLUMNS,
@@ -291,7 +293,7 @@ const struct rest_route rest_routes[] = {
 	"a person"},
     {"GET", "domain-types/user_config/collections/all", "wato.users", NULL,
 	rest_users, "all people"},
-    {"GET", "domain-types/site_connection/collections/all", NULL, NULL,
+    {"GET", "domain-types/site_connection/collections/all", NULL, site_list,
 	rest_sites, "all sites"},
     {"GET", "objects/site_connection/{site_id}", NULL, NULL, rest_site,
 	"a site"},

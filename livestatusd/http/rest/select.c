@@ -20,15 +20,27 @@ rest_add_filter(
 }
 
 void
+rest_add_part(struct str *lql, const char *column, const char *part)
+{
+	struct str pattern = {0};
+
+	for (; *part != '\0'; part++) {
+		if (strchr("\\^$.[]|()?*+{}", *part) != NULL)
+			str_addc(&pattern, '\\');
+		str_addc(&pattern, *part);
+	}
+	if (pattern.len > 0)
+		rest_add_filter(lql, column, "~~", str_get(&pattern));
+	str_free(&pattern);
+}
+
+void
 rest_add_services(
     struct str *lql, const struct rest_call *call, const char *column)
 {
 	json_t *list = json_object_get(call->in, "service_descriptions"), *one;
-	const char *name = rest_text(call, "service_description");
 	size_t i;
 
-	if (name != NULL)
-		rest_add_filter(lql, column, "=", name);
 	json_array_foreach(list, i, one)
 	    rest_add_filter(lql, column, "=", json_string_value(one));
 	if (json_array_size(list) > 0)
@@ -74,6 +86,7 @@ rest_select(struct http_request *r, const struct rest_call *call,
 	const char *host = rest_text(call, "host_name");
 	const char *hosts = rest_text(call, "hostgroup_name");
 	const char *group = rest_text(call, "servicegroup_name");
+	const char *service = rest_text(call, "service_description");
 	struct str lql = {0};
 	json_t *rows = NULL;
 
@@ -87,6 +100,8 @@ rest_select(struct http_request *r, const struct rest_call *call,
 		    &lql, services ? "host_groups" : "groups", ">=", hosts);
 	if (group != NULL)
 		rest_add_filter(&lql, "groups", ">=", group);
+	if (service != NULL)
+		rest_add_filter(&lql, "description", "=", service);
 	rest_add_services(&lql, call, "description");
 	if (rest_add_query(r, call, services ? "services" : "hosts", &lql))
 		rows = http_query(
@@ -115,6 +130,17 @@ rest_clean(const char *text, bool last)
 	return clean;
 }
 
+/* Is the daemon away that would carry it out? */
+static bool
+is_away(struct http_request *r)
+{
+	struct http_moment m;
+
+	r->h->source.moment(r->h->source.arg, &m);
+	return strstr(r->path, "event_console") != NULL ? !m.eventd_up
+							: !m.core_up;
+}
+
 static void
 on_acted(struct http_request *r, const struct act_result *result, void *arg)
 {
@@ -127,6 +153,10 @@ on_acted(struct http_request *r, const struct act_result *result, void *arg)
 		    "The core has not answered; the commands may be carried "
 		    "out later.",
 		    NULL);
+	} else if (result->refused > 0 && is_away(r)) {
+		r->retry_after = 10;
+		rest_problem(
+		    r, MHD_HTTP_SERVICE_UNAVAILABLE, result->why, NULL);
 	} else if (result->refused > 0 && result->refused == result->sent)
 		rest_problem(
 		    r, MHD_HTTP_UNPROCESSABLE_CONTENT, result->why, NULL);
