@@ -114,8 +114,10 @@ def test_tables(console):
         "GET columns", "Columns: table name type",
         "Filter: table = eventconsoleevents")}
     assert {"event_id", "event_core_host", "host_name"} <= names
-    assert console.query("GET eventconsolereplication",
-                         "Columns: value:file:0") == [[""]]
+    whole = ["GET eventconsolereplication", "Columns: value:file:0"]
+    [[value]] = console.query(*whole)
+    assert "next_event_id" in value and "'three'" in value, value
+    assert console.query(*whole, "AuthUser: ann") == [[""]]
 
 
 def test_silent_and_absent(console):

@@ -2,6 +2,7 @@
  *
  * Exact bytes of the output formats, of errors, and where requests end.
  */
+#include "livestatusd/lql/query.h"
 #include "tests/unit/livestatusd/fixture.h"
 
 #define CPU                                                                    \
@@ -173,6 +174,64 @@ test_limits(void **state)
 	    "");
 }
 
+/* A request has room for a million conditions; memory would not. */
+static void
+test_many_conditions(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned most;
+		const char *what;
+	} t[] = {
+	    {"Filter: name !~ x\n", 1000, "patterns"},
+	    {"Stats: name ~~ x\n", 1000, "patterns"},
+	    {"Filter: name != x\n", 100000, "conditions"},
+	    {"WaitCondition: name != x\n", 100000, "conditions"},
+	    {"And: 0\n", 100000, "conditions"},
+	    {"Stats: state = 0\n", 4096, "of them"},
+	    {"StatsAnd: 0\n", 4096, "of them"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		struct str q = {0};
+		struct lql_query *parsed;
+
+		str_add(&q, "GET hosts\nColumns: name\n");
+		for (unsigned k = 0; k < t[i].most; k++)
+			str_add(&q, t[i].line);
+		parsed = lql_parse(str_slice(&q));
+		assert_int_equal(parsed->code, LQL_OK);
+		assert_true(lql_weight(parsed) > q.len);
+		lql_free(&parsed);
+		str_add(&q, t[i].line);
+		str_add(&q, t[i].line);
+		ask(f, str_get(&q));
+		if (strstr(str_get(&f->out), t[i].what) == NULL ||
+		    strstr(str_get(&f->out), "more than") == NULL)
+			fail_msg("%s gives %s", t[i].line, str_get(&f->out));
+		str_free(&q);
+	}
+}
+
+/* Patterns that need more stack than a thread gives them have more. */
+static void
+test_deep_pattern(void **state)
+{
+	struct fixture *f = *state;
+	struct msg_checkable c;
+	struct str text = {0};
+
+	for (int i = 0; i < 3000; i++)
+		str_add(&text, "ab");
+	c = fixture_checkable(DB1, 0, str_get(&text));
+	fixture_put(f, &c);
+	assert_answer(f,
+	    "GET hosts\nColumns: name\nFilter: plugin_output ~ ^((a)(b))+$\n",
+	    "db1\n");
+	str_free(&text);
+}
+
 static enum lql_frame_kind
 frame(const char *text, bool eof, size_t *len_r, size_t *used_r)
 {
@@ -241,6 +300,8 @@ main(void)
 	    TEST(test_header),
 	    TEST(test_errors),
 	    TEST(test_limits),
+	    TEST(test_many_conditions),
+	    TEST(test_deep_pattern),
 	    TEST(test_frames),
 	    TEST(test_frames_in_pieces),
 	};
