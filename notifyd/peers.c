@@ -501,13 +501,15 @@ peers_json(const struct peers *peers)
 
 		/* the name first in the configuration is the last here */
 		json_array_insert_new(list, 0,
-		    json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:s}",
+		    json_pack(
+			"{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s}",
 			"name", p->name, "state", state, "since",
 			(json_int_t)p->since, "sent", (json_int_t)p->sent,
 			"received", (json_int_t)p->received, "pending",
 			(json_int_t)p->pending, "reason", p->why, "type",
 			p->endpoint != NULL ? "outgoing" : "incoming", "site",
-			line == NULL ? "" : bus_peer_site(line)));
+			line == NULL ? "" : bus_peer_site(line), "address",
+			p->endpoint == NULL ? "" : p->endpoint));
 	}
 	return list;
 }

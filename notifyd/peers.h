@@ -64,7 +64,8 @@ void peers_up(struct peer *peer, struct bus_peer *bus);
 void peers_down(struct peer *peer, struct bus_peer *bus, const char *why);
 /* Where to send; NULL: it is not connected. */
 struct bus_peer *peer_line(const struct peer *peer);
-/* [{name, state, since, sent, received, pending, reason, type, address}] */
+/* [{name, state, since, sent, received, pending, reason, type, site,
+ * address}]; address: where we connect to, or "". */
 json_t *peers_json(const struct peers *peers);
 
 #endif

@@ -72,7 +72,8 @@ number(const struct cmd_call *call, const char *option, json_int_t none)
 static json_int_t
 moment(const struct cmd_call *call)
 {
-	const char *text = cmd_value(call, "at");
+	const char *option = cmd_flag(call, "at") ? "at" : "time";
+	const char *text = cmd_value(call, option);
 	int64_t at;
 
 	if (text == NULL)
@@ -81,7 +82,8 @@ moment(const struct cmd_call *call)
 	    sim_local_time(text, &at))
 		return (json_int_t)at;
 	cmd_fail("notify",
-	    "--at %s: a local time was expected (2026-03-02T08:00:00)", text);
+	    "--%s %s: a local time was expected (2026-03-02T08:00:00)", option,
+	    text);
 	return -1;
 }
 
@@ -453,6 +455,7 @@ static const struct cmd_option options[] = {
     {"number", 0, "N", "explain, test: number of the notification"},
     {"output", 0, "TEXT", "test: output of the check"},
     {"at", 0, "TIME", "explain, test: local time (2026-03-02T08:00:00)"},
+    {"time", 0, "TIME", "the same as --at"},
     {"method", 0, "M", "test: by this method only"},
     {"send", 0, NULL, "test: really send it"}, {"json", 0, NULL, "print JSON"},
     {0}};

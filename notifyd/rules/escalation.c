@@ -122,7 +122,7 @@ usual_round(const struct rule *rule)
 	int64_t last = rule->steps[n - 1].after_ms;
 
 	return n > 1   ? 2 * last - rule->steps[n - 2].after_ms
-	    : last > 0 ? last
+	    : last > 0 ? 2 * last
 		       : 30 * 60 * 1000;
 }
 

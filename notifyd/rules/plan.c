@@ -323,6 +323,11 @@ apply_steps(struct walk *w, const struct rule *rule)
 		w->told_only = false;
 		return;
 	}
+	if (w->view.event) {
+		apply_adding(w, &rule->steps[0]);
+		say(w, "events do not escalate: the first step alone");
+		return;
+	}
 	if (notice->escalates != NULL &&
 	    notice->escalates(rule->id, notice->arg)) {
 		say(w, "its escalation goes on by itself");

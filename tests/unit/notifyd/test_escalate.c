@@ -36,6 +36,9 @@ static const char rules_text[] =
     "  {\"after\": \"15m\", \"to\": {\"users\": [\"bob\"]},"
     "   \"method\": \"sms\"},"
     "  {\"after\": \"45m\", \"to\": {\"users\": [\"eve\"]}}]}},"
+    " {\"id\": \"events\", \"method\": \"mail\","
+    " \"when\": {\"event_console\": true}, \"escalation\": {\"steps\": ["
+    "  {\"after\": \"5m\", \"to\": {\"users\": [\"ann\"]}}]}},"
     " {\"id\": \"other\", \"method\": \"mail\", \"to\": {\"users\":"
     "  [\"eve\"]}},"
     " {\"id\": \"quiet\", \"cancel\": true, \"method\": \"sms\", \"when\":"
@@ -92,6 +95,8 @@ context_fill(struct context *ctx, const char *host, const char *type)
 	    strcmp(type, "RECOVERY") == 0 ? "CRITICAL" : "OK");
 }
 
+static bool of_event; /* it comes from the event console */
+
 /* "method/contact ..." of the plan, with " +RULE" for what begins. */
 static char *
 planned(const struct rules_notice *with, const char *host, const char *type)
@@ -102,6 +107,8 @@ planned(const struct rules_notice *with, const char *host, const char *type)
 	struct plan plan;
 
 	context_fill(&ctx, host, type);
+	if (of_event)
+		context_sets(&ctx, "EC_ID", "7");
 	notice.ctx = &ctx;
 	notice.site = "demo";
 	plan_make(rules, &notice, now_s, true, &plan);
@@ -134,6 +141,9 @@ rules_know_the_steps(void **state)
 
 	(void)state;
 	plans(&n, "web01", "PROBLEM", "mail/ann:night mail/eve:other +night");
+	of_event = true; /* and whether codes fit does not matter */
+	plans(&n, "web01", "PROBLEM", "mail/ann:events mail/eve:other");
+	of_event = false;
 	n.escalates = yes;
 	plans(&n, "web01", "PROBLEM", "mail/eve:other");
 	n.step_rule = "night";
