@@ -4,6 +4,7 @@
  */
 #include "site/simulate/sim.h"
 
+#include "common/mem.h"
 #include "common/notice.h"
 #include "core/effects/tell.h"
 #include "notifyd/additions.h"
@@ -38,7 +39,7 @@ object_of(const struct context *ctx)
 }
 
 struct question {
-	const struct told *told;
+	const struct sim *sim;
 	const char *object;
 };
 
@@ -47,7 +48,15 @@ was_told(const char *contact, const char *method, void *arg)
 {
 	const struct question *q = arg;
 
-	return told_has(q->told, q->object, contact, method);
+	return told_has(q->sim->told, q->object, contact, method);
+}
+
+static bool
+escalates(const char *rule, void *arg)
+{
+	const struct question *q = arg;
+
+	return chains_has(q->sim->chains, q->object, rule);
 }
 
 /* As notifyd remembers who was told of a problem (NT-5). */
@@ -83,8 +92,10 @@ deliveries_of(const struct plan *plan)
 	return list;
 }
 
+/* `step`: of an escalation, or NULL. */
 static void
-tell(struct sim *s, const struct notice *n, const struct plan *plan)
+tell(struct sim *s, const struct notice *n, const struct plan *plan,
+    const json_t *step)
 {
 	json_t *deliveries = deliveries_of(plan);
 
@@ -99,9 +110,12 @@ tell(struct sim *s, const struct notice *n, const struct plan *plan)
 		sim_text(s, "comment", n->comment);
 	}
 	sim_json(s, "deliveries", deliveries);
-	s->rule = strcmp(n->what, "PROBLEM") == 0 ? "NO-12 NO-15"
-	    : strcmp(n->what, "RECOVERY") == 0    ? "NO-13 NO-15"
-						  : "NO-2";
+	if (step != NULL)
+		sim_json(s, "escalation", step);
+	s->rule = step != NULL                 ? "NT-6"
+	    : strcmp(n->what, "PROBLEM") == 0  ? "NO-12 NO-15"
+	    : strcmp(n->what, "RECOVERY") == 0 ? "NO-13 NO-15"
+					       : "NO-2";
 	sim_end(s);
 	json_decref(deliveries);
 }
@@ -131,14 +145,15 @@ sim_notice(struct sim *s, const struct notice *n)
 	    .root = NO_ROOT,
 	    .machine = "localhost",
 	    .created_us = sim_wall(s) / NS_PER_US};
-	struct rules_notice notice = {.site = SITE_NAME, .was_told = was_told};
-	struct question question = {.told = s->told};
+	struct rules_notice notice = {
+	    .site = SITE_NAME, .was_told = was_told, .escalates = escalates};
+	struct question question = {.sim = s};
 	struct str pairs = {0};
 	struct context ctx = {0};
 	struct plan plan = {0};
 	struct msg_alert alert;
 	struct tell memory = {0};
-	char *object;
+	char *object, *id;
 
 	tell_notice(&memory, &alert, s->engine, n, with.created_us);
 	notice_context(&pairs, s->snap, &alert);
@@ -150,12 +165,115 @@ sim_notice(struct sim *s, const struct notice *n)
 	question.object = object;
 	notice.ctx = &ctx;
 	notice.arg = &question;
+	chains_notice(s->chains, object, &ctx, sim_now_ms(s));
 	plan_make(rulebook_rules(s->book), &notice, sim_now(s), false, &plan);
 	remember(s, n, &plan, object);
-	tell(s, n, &plan);
+	tell(s, n, &plan, NULL);
 	log_deliveries(s, &ctx, &plan);
+	id = xasprintf("%llu", (unsigned long long)s->notices);
+	chains_begin(
+	    s->chains, object, id, SITE_NAME, &ctx, &plan, sim_now_ms(s));
+	free(id);
 	plan_free(&plan);
 	context_free(&ctx);
 	str_free(&pairs);
 	free(object);
+}
+
+/* --- escalations ---------------------------------------------------------- */
+
+static bool
+policy(const char *rule, struct rules_escalation *e_r, void *arg)
+{
+	const struct sim *s = arg;
+
+	return rules_escalation(rulebook_rules(s->book), rule, e_r);
+}
+
+static uint32_t
+find_object(const struct sim *s, const struct context *ctx)
+{
+	uint32_t host =
+	    snap_find_host(s->snap, slice_of(context_text(ctx, "HOSTNAME")));
+
+	return host == SNAP_NONE || !context_is_service(ctx)
+	    ? host
+	    : snap_find_service(
+		  s->snap, host, slice_of(context_text(ctx, "SERVICEDESC")));
+}
+
+static bool
+gone(const struct context *ctx, void *arg)
+{
+	return find_object(arg, ctx) == SNAP_NONE;
+}
+
+static int64_t
+number_of(const struct context *ctx, const char *key)
+{
+	return strtol(context_text(ctx, key), NULL, 10);
+}
+
+static void
+step(const char *id, const char *site, const struct context *ctx, void *arg)
+{
+	struct sim *s = arg;
+	char *object = object_of(ctx);
+	struct question question = {.sim = s, .object = object};
+	struct rules_notice notice = {.ctx = ctx,
+	    .site = site,
+	    .was_told = was_told,
+	    .escalates = escalates,
+	    .step_rule = context_text(ctx, "ESCALATION_RULE"),
+	    .step = (size_t)number_of(ctx, "ESCALATION_STEP") - 1,
+	    .arg = &question};
+	struct notice n = {.what = "PROBLEM",
+	    .object = find_object(s, ctx),
+	    .number = (uint32_t)strtol(
+		context_of_object(ctx, "", "NOTIFICATIONNUMBER"), NULL, 10),
+	    .state = (uint8_t)strtol(
+		context_of_object(ctx, "", "STATEID"), NULL, 10),
+	    .comment = slice_of(context_text(ctx, "NOTIFICATIONCOMMENT"))};
+	json_t *which = json_pack("{s:s, s:I, s:I}", "rule", notice.step_rule,
+	    "step", (json_int_t)notice.step + 1, "round",
+	    (json_int_t)number_of(ctx, "ESCALATION_ROUND"));
+	struct plan plan = {0};
+
+	(void)id;
+	plan_make(rulebook_rules(s->book), &notice, sim_now(s), false, &plan);
+	for (size_t i = 0; i < plan.n_entries; i++)
+		told_add(s->told, object, plan.entries[i].contact,
+		    plan.entries[i].method);
+	tell(s, &n, &plan, which);
+	log_deliveries(s, ctx, &plan);
+	json_decref(which);
+	plan_free(&plan);
+	free(object);
+}
+
+void
+sim_quiet(struct sim *s, uint32_t object, const char *what)
+{
+	const struct snap_object *o = &s->snap->objects[object];
+	struct context ctx = {0};
+	char *type = xasprintf(NOTICE_QUIET "%s", what), *key;
+
+	context_sets(&ctx, "NOTIFICATIONTYPE", type);
+	context_sets(&ctx, "OMD_SITE", SITE_NAME);
+	context_sets(
+	    &ctx, "HOSTNAME", snap_s(s->snap, s->snap->objects[o->host].name));
+	if (o->is_service)
+		context_sets(&ctx, "SERVICEDESC", snap_s(s->snap, o->name));
+	key = object_of(&ctx);
+	chains_notice(s->chains, key, &ctx, sim_now_ms(s));
+	free(key);
+	free(type);
+	context_free(&ctx);
+}
+
+struct chains *
+sim_chains_new(struct sim *s)
+{
+	return chains_new(&(struct chains_world){
+	    .policy = policy, .gone = gone, .step = step, .arg = s});
 }

@@ -51,6 +51,9 @@ next_loud(struct sim *s)
 	at = of_wall(s, engine_next(s->engine));
 	at = earlier(at, of_wall(s, sim_stale_next(s)));
 	at = earlier(at, of_wall(s, s->day_ends));
+	if (chains_next(s->chains) != INT64_MAX)
+		at = earlier(
+		    at, chains_next(s->chains) * NS_PER_MS - s->base - s->jump);
 	checks = schedule_next(s->schedule);
 	if (checks != HEAP_NEVER)
 		at = earlier(at, checks - s->base);
@@ -138,6 +141,7 @@ sim_due(struct sim *s)
 		sim_quick_take_due(s);
 		run_checks(s);
 		sim_stale_advance(s);
+		chains_due(s->chains, sim_now_ms(s));
 	}
 	if (!s->up)
 		return;
@@ -191,6 +195,8 @@ is_quiet(struct sim *s)
 {
 	if (!s->up || s->engine->timers.n > 0)
 		return !s->up && s->boot_at == INT64_MAX;
+	if (chains_next(s->chains) != INT64_MAX)
+		return false;
 	for (uint32_t i = 0; i < s->snap->n_objects; i++)
 		if (s->engine->objects[i].held == HOLD_PERIOD)
 			return false;

@@ -13,6 +13,7 @@
 #include "core/schedule/schedule.h"
 #include "livestatusd/history/memory.h"
 #include "livestatusd/mirror/mirror.h"
+#include "notifyd/chains.h"
 #include "notifyd/rulebook.h"
 #include "notifyd/told.h"
 #include "site/simulate/scenario.h"
@@ -59,6 +60,7 @@ struct sim {
 	struct schedule *schedule;
 	struct tombs *tombs;
 	struct told *told;
+	struct chains *chains; /* escalations */
 	struct mirror *mirror; /* NULL until somebody asks */
 	struct past_memory *past;
 	struct sim_seen *seen; /* by object */
@@ -139,6 +141,15 @@ int64_t sim_log_day_ends(int64_t now);
 /* --- notice.c --------------------------------------------------------------
  */
 void sim_notice(struct sim *s, const struct notice *n);
+/* What nobody is told, but ends escalations (engine_ops.quiet). */
+void sim_quiet(struct sim *s, uint32_t object, const char *what);
+struct chains *sim_chains_new(struct sim *s);
+/* Wall milliseconds. */
+static inline int64_t
+sim_now_ms(const struct sim *s)
+{
+	return sim_wall(s) / NS_PER_MS;
+}
 /* The rules of a configuration. NULL with a reason. */
 struct rulebook *sim_rules_make(const struct snapshot *snap,
     const struct settings *settings, struct err *err_r);

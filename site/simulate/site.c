@@ -132,6 +132,7 @@ sim_site_start(struct sim *s, struct sim_config *c)
 	take_config(s, c);
 	make_tables(s);
 	s->told = told_new();
+	s->chains = sim_chains_new(s);
 	s->past = past_memory_new();
 	s->day_ends = sim_now(s);
 }
@@ -225,6 +226,7 @@ sim_site_free(struct sim *s)
 		tombs_free(&s->tombs);
 	if (s->told != NULL)
 		told_free(&s->told);
+	chains_free(&s->chains);
 	past_memory_free(&s->past);
 	heap_free(&s->stale);
 	periods_free(&s->periods);

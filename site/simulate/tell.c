@@ -96,6 +96,13 @@ on_suppressed(void *arg, uint32_t object, const char *what, enum hold reason)
 	sim_end(s);
 }
 
+static void
+on_quiet(void *arg, uint32_t object, const char *what, int64_t now)
+{
+	(void)now;
+	sim_quiet(arg, object, what);
+}
+
 /* Was it active? Remembers it from its start on. */
 static bool
 was_active(struct sim *s, uint64_t id, bool starts)
@@ -236,6 +243,7 @@ const struct engine_ops sim_ops = {
     .line = on_line,
     .notice = on_notice,
     .suppressed = on_suppressed,
+    .quiet = on_quiet,
     .downtime = on_downtime,
     .comment = on_comment,
     .acknowledgement = on_acknowledgement,
