@@ -73,6 +73,7 @@ static void
 on_action(struct event *ev, const char *action, bool recovery, void *arg)
 {
 	struct eventd *ed = arg;
+	const char *who = ed->engine->who == NULL ? "" : ed->engine->who;
 	struct err err;
 
 	if (strcmp(action, ACTION_NOTIFY) == 0) {
@@ -81,14 +82,14 @@ on_action(struct event *ev, const char *action, bool recovery, void *arg)
 		return;
 	}
 	if (ec_outbox_mail(ed->outbox, ed->world, ed->actions, action, ev,
-		recovery, eventd_now()))
+		recovery, who, eventd_now()))
 		return;
 	if (action_start(ed->runner, ed->actions, action, ev, &err) != 0) {
 		log_warn(
 		    "event %llu: %s", (unsigned long long)ev->id, err.text);
 		return;
 	}
-	ec_store_history(ed->store, "SCRIPT", "", action, ev, eventd_now());
+	ec_store_history(ed->store, "SCRIPT", who, action, ev, eventd_now());
 }
 
 static bool

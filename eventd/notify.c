@@ -325,7 +325,8 @@ ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
 
 bool
 ec_outbox_mail(struct outbox *o, struct world *w, const struct action_table *t,
-    const char *action, struct event *ev, bool recovery, int64_t now_us)
+    const char *action, struct event *ev, bool recovery, const char *who,
+    int64_t now_us)
 {
 	struct str context = {0}, addinfo = {0};
 	struct action_mail mail;
@@ -336,7 +337,7 @@ ec_outbox_mail(struct outbox *o, struct world *w, const struct action_table *t,
 	notify_context_mail(&context, &mail);
 	keep_and_send(o, ev, recovery, &context, now_us);
 	action_mail_addinfo(&mail, &addinfo);
-	ec_store_history(o->store, "EMAIL", "", str_get(&addinfo), ev, now_us);
+	ec_store_history(o->store, "EMAIL", who, str_get(&addinfo), ev, now_us);
 	action_mail_free(&mail);
 	str_free(&context);
 	str_free(&addinfo);

@@ -33,12 +33,12 @@ void ec_outbox_wait_for(struct outbox *o, outbox_wait_fn *wait, void *arg);
 void ec_outbox_notify(struct outbox *o, struct world *w, struct event *ev,
     bool recovery, int64_t now_us);
 /*
- * The action is a mail: keeps it, sends it, writes it into the history. False:
- * it is none.
+ * The action is a mail: keeps it, sends it, writes it into the history, with
+ * who asked for it. False: it is none.
  */
 bool ec_outbox_mail(struct outbox *o, struct world *w,
     const struct action_table *t, const char *action, struct event *ev,
-    bool recovery, int64_t now_us);
+    bool recovery, const char *who, int64_t now_us);
 size_t ec_outbox_waiting(const struct outbox *o);
 /* Held: nothing more is sent; answers still come. */
 void ec_outbox_hold(struct outbox *o, bool held);

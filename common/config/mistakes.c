@@ -92,6 +92,46 @@ mistakes_move(struct mistakes *m, struct mistakes *from)
 	*from = (struct mistakes){0};
 }
 
+/* Is one path the other, or in it? */
+static bool
+is_near(const struct mistake_item *a, const struct mistake_item *b)
+{
+	const char *x = a->path == NULL ? "" : a->path;
+	const char *y = b->path == NULL ? "" : b->path;
+	size_t n = strlen(x) < strlen(y) ? strlen(x) : strlen(y);
+	const char *longer = strlen(x) < strlen(y) ? y : x;
+
+	if (a->warning || b->warning || (a->file == NULL) != (b->file == NULL))
+		return false;
+	return (a->file == NULL || strcmp(a->file, b->file) == 0) &&
+	    strncmp(x, y, n) == 0 &&
+	    (n == 0 || strchr(".[", longer[n]) != NULL);
+}
+
+void
+mistakes_move_others(struct mistakes *m, struct mistakes *from)
+{
+	size_t kept = 0, had = m->n_items;
+
+	for (size_t i = 0; i < from->n_items; i++) {
+		struct mistake_item *item = &from->items[i];
+		bool near = false;
+
+		for (size_t k = 0; k < had && !near; k++)
+			near = is_near(&m->items[k], item);
+		if (!near) {
+			from->items[kept++] = *item;
+			continue;
+		}
+		from->n_mistakes--;
+		free(item->file);
+		free(item->path);
+		free(item->text);
+	}
+	from->n_items = kept;
+	mistakes_move(m, from);
+}
+
 static int
 compare_items(const void *pa, const void *pb)
 {

@@ -36,6 +36,11 @@ void mistake_warn(struct mistakes *m, const struct mistake_place *place,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Takes everything out of `from`. */
 void mistakes_move(struct mistakes *m, struct mistakes *from);
+/*
+ * The same without the mistakes of places that `m` has a mistake of already, of
+ * what is in them or of what they are in: those are its consequences.
+ */
+void mistakes_move_others(struct mistakes *m, struct mistakes *from);
 /* Appends all, each line ended by LF, sorted by file and place. */
 void mistakes_print(struct mistakes *m, struct str *to);
 

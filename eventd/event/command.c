@@ -187,7 +187,9 @@ run_action(struct call *c)
 	while ((ev = next_event(c, &ids)) != NULL) {
 		if (c->arg[1][0] != '\0')
 			event_set(&ev->owner, slice_of(c->arg[1]));
+		c->e->who = c->arg[1];
 		c->e->effects->action(ev, c->arg[2], false, c->e->effects->arg);
+		c->e->who = NULL;
 		ec_engine_changed(c->e, ev);
 	}
 }

@@ -92,6 +92,7 @@ struct engine {
 	void *trace_arg;
 	bool try_every; /* rule, for the trace */
 	bool restoring;
+	const char *who; /* gives the command that runs; NULL: nobody */
 };
 
 /* Takes rules and options over. `seed`: random, against chosen collisions. */

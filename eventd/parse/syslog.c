@@ -18,24 +18,28 @@ syslog_parser_free(struct syslog_parser *p)
 	str_free(&p->kept);
 }
 
-/* Bounds: 0-191 and the private facilities 30 and 31 (EC-7). */
-static void
+/*
+ * Bounds: 0-191 and the private facilities 30 and 31 (EC-7). False: a number
+ * out of them; then the whole line is text.
+ */
+static bool
 take_pri(struct slice *rest, struct message *m)
 {
 	size_t n = 1;
 	unsigned value = 0;
 
 	if (rest->len < 3 || rest->s[0] != '<')
-		return;
+		return true;
 	while (n < rest->len && n < 4 && is_digit(rest->s[n]))
 		value = value * 10 + (unsigned)(rest->s[n++] - '0');
 	if (n == 1 || n == rest->len || rest->s[n] != '>')
-		return;
+		return true;
 	if (value > 191 && (value < 240 || value > 255))
-		return;
+		return false;
 	m->facility = (uint8_t)(value / 8);
 	m->priority = (uint8_t)(value % 8);
 	skip(rest, n + 1);
+	return true;
 }
 
 /* `name` with or without [PID]. */
@@ -414,6 +418,7 @@ syslog_parse(struct syslog_parser *p, struct slice raw, const char *address,
 	    .input = m_r->input};
 	struct message m = fresh;
 	struct slice rest;
+	bool known;
 
 	str_clear(&p->decoded);
 	str_clear(&p->built);
@@ -428,9 +433,9 @@ syslog_parse(struct syslog_parser *p, struct slice raw, const char *address,
 	str_reserve(&p->built, p->decoded.len + 16);
 	str_reserve(&p->kept, p->decoded.len + 16);
 	rest = str_slice(&p->decoded);
-	take_pri(&rest, &fresh);
+	known = take_pri(&rest, &fresh);
 	m = fresh;
-	if (!parse_formats(rest, p, &m)) {
+	if (!known || !parse_formats(rest, p, &m)) {
 		m = fresh;
 		m.format = FORMAT_UNREADABLE;
 		m.text = rest;

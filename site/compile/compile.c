@@ -90,10 +90,10 @@ build(struct model *m)
 	event_actions = events_actions(m);
 	if (m->m->n_mistakes == 0) {
 		daemons_check_notify(m);
-		daemons_check_events(m);
 		objects_warn(m);
 		rulesets_warn(m);
 	}
+	daemons_check_events(m);
 	model_warn_rest(m);
 	roles = roles_gather(m);
 	sites = sites_gather(m);

@@ -265,8 +265,14 @@ check_event_actions(struct model *m)
 void
 daemons_check_events(struct model *m)
 {
+	struct mistakes found = {0}, *all = m->m;
+
+	m->m = &found;
 	check_event_actions(m);
 	check_event_rules(m);
+	m->m = all;
+	/* They say again what was found by the types of values. */
+	mistakes_move_others(all, &found);
 }
 
 void

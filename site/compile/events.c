@@ -56,6 +56,25 @@ check_actions(
 	}
 }
 
+/* This one, or one of `sites`; a document without a site knows none. */
+static void
+check_sites(struct model *m, const json_t *when, struct place at)
+{
+	const json_t *list = json_object_get(when, "sites");
+
+	for (size_t i = 0; m->root != NULL && i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+
+		if (name == NULL || roles_own_site(m, name) ||
+		    named_find(m, TABLE_SITES, name) != NONE)
+			continue;
+		model_mistake(m, place_index(place_key(at, "sites"), i),
+		    "there is no site %s: neither is it this one nor does it "
+		    "stand in sites",
+		    name);
+	}
+}
+
 static void
 check_seen(struct seen *s, json_t *ids, const char *id, struct place at)
 {
@@ -125,6 +144,7 @@ check_rule(struct seen *s, const json_t *rule, struct place at)
 	if (period != NULL)
 		named_need(m, TABLE_PERIODS, period,
 		    place_key(at_when, "time_period"));
+	check_sites(m, when, at_when);
 	named_need_list(m, TABLE_CONTACT_GROUPS, groups,
 	    place_key(place_key(at, "contact_groups"), "groups"), &unused);
 	indexes_free(&unused);

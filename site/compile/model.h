@@ -254,6 +254,8 @@ void tags_free(struct model *m);
 void roles_add_builtin(struct model *m);
 json_t *roles_gather(struct model *m);
 json_t *sites_gather(struct model *m);
+/* Is it the name of the site whose files these are? */
+bool roles_own_site(const struct model *m, const char *name);
 
 /* aggregations.c: checked, by name; NULL: there are none. */
 json_t *aggregations_gather(struct model *m);

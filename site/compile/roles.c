@@ -149,8 +149,8 @@ roles_gather(struct model *m)
 
 /* --- sites ---------------------------------------------------------------- */
 
-static bool
-is_own(const struct model *m, const char *name)
+bool
+roles_own_site(const struct model *m, const char *name)
 {
 	const char *own = m->root == NULL ? NULL : strrchr(m->root, '/');
 
@@ -182,7 +182,7 @@ check_site(struct model *m, const struct entry *e)
 		model_mistake(m, place_key(at, "tls"),
 		    "without TLS only loopback addresses are asked, not %s",
 		    address);
-	if (of != NULL && !is_own(m, of))
+	if (of != NULL && !roles_own_site(m, of))
 		named_need(m, TABLE_SITES, of,
 		    place_key(place_key(at, "status_host"), "site"));
 	if (host != NULL)

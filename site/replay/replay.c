@@ -161,6 +161,7 @@ static void
 on_action(struct event *ev, const char *action, bool recovery, void *arg)
 {
 	struct replay *r = arg;
+	const char *who = r->engine->who == NULL ? "" : r->engine->who;
 	struct action_mail mail;
 	struct str context = {0};
 
@@ -170,13 +171,13 @@ on_action(struct event *ev, const char *action, bool recovery, void *arg)
 	end(r);
 	if (action_mail(r->world.actions, action, ev, &mail)) {
 		action_mail_addinfo(&mail, &context);
-		on_history("EMAIL", "", str_get(&context), ev, r->now_us, r);
+		on_history("EMAIL", who, str_get(&context), ev, r->now_us, r);
 		action_mail_free(&mail);
 		str_free(&context);
 		return;
 	}
 	if (strcmp(action, ACTION_NOTIFY) != 0) {
-		on_history("SCRIPT", "", action, ev, r->now_us, r);
+		on_history("SCRIPT", who, action, ev, r->now_us, r);
 		return;
 	}
 	ev->notifications++;

@@ -406,6 +406,10 @@ def test_an_action_sends_a_mail_past_the_rules(traps):
                      "Filter: history_what = EMAIL") == [
         ["EMAIL", "noc@example.com, boss@example.com|"
                   "127.0.0.1: Uptime: 0:00:00.01 $PATH$"]]
+    # By hand, with the name of who asked for it.
+    site.events(f"COMMAND ACTION;{number};bob;tell_noc", "")
+    assert traps.ask("history", "history_who",
+                     "Filter: history_what = EMAIL") == [["bob"], [""]]
     server.close()
 
 

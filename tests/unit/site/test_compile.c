@@ -332,7 +332,11 @@ test_daemons(void **state)
 	bad("@/a.yaml:1:42: contacts.berta.quiet_hours.period: 24X7 never "
 	    "ends, so nothing would be sent\n"
 	    "@/a.yaml:2:32: contacts.otto.quiet_hours.period: there is no "
-	    "time period nix\n");
+	    "time period nix\n"
+	    "@/b.yaml:2:52: event_rules[0].cancel: does not go with "
+	    "when.invert\n"
+	    "@/b.yaml:3:37: event_rules[1].rules[0].expect: does not go with "
+	    "count or cancel\n");
 	put("etc/vedette/conf.d/a.yaml",
 	    "contacts: {bob: {notification_rules: [{when: {host_events: "
 	    "['?d']}}]}}\n"

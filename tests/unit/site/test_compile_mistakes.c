@@ -185,9 +185,11 @@ test_notification_rules(void **state)
 	    "contacts: {bob: {notification_rules: [{to: {}}], "
 	    "notification_period: y}}\n"
 	    "event_rules:\n"
-	    "- {id: r2, actions: [z]}\n"
+	    "- {id: r2, actions: [z], when: {host: q}}\n"
 	    "- {id: r2, when: {text: '('}}\n"
-	    "- {title: t}\n");
+	    "- {title: t}\n"
+	    "- {id: r3, when: {facility: 99, sites: [far]}}\n"
+	    "- {id: r4, when: {text: 'a'}, set: {text: '\\1'}}\n");
 	bad("@/a.yaml:2:32: notification_rules[0].when.host_events[0]: "
 	    "expected two of ?rdu such as \"?d\", or x, f, s, as, af, not "
 	    "\"c\"\n"
@@ -217,7 +219,15 @@ test_notification_rules(void **state)
 	    "@/a.yaml:8:3: event_rules[2]: expected the key pack of a pack or "
 	    "id of a rule\n"
 	    "@/a.yaml:8:4: event_rules[2].title: goes with the key pack "
-	    "alone\n");
+	    "alone\n"
+	    "@/a.yaml:9:29: event_rules[3].when.facility: a facility like "
+	    "daemon or local0, or 0 to 31, is expected\n"
+	    "@/a.yaml:9:41: event_rules[3].when.sites[0]: there is no site "
+	    "far: "
+	    "neither is it this one nor does it stand in sites\n"
+	    "@/a.yaml:10:43: event_rules[4].set.text: refers to group 1, but "
+	    "the "
+	    "pattern of the text has 0\n");
 }
 
 static void
