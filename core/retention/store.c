@@ -15,6 +15,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SLICE_NS (NS_PER_MS / 2)
@@ -104,6 +105,15 @@ load(struct store *s)
 	free(older);
 }
 
+/* Wall seconds; 0: there is no such file. */
+static int64_t
+written_at(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (int64_t)st.st_mtime : 0;
+}
+
 static void
 durable(uint64_t upto, const struct err *failed, void *arg)
 {
@@ -137,6 +147,7 @@ store_open(uv_loop_t *loop, const char *dir, struct engine *engine,
 	    slice_of(snap_s(engine->snap, engine->snap->renames)), &s->renames);
 	s->reader.renames = &s->renames;
 	load(s);
+	s->saved = written_at(s->path);
 	journal = xasprintf("%s/journal", dir);
 	s->journal = journal_open(loop, journal, 0, replay, durable, s, err_r);
 	free(journal);

@@ -143,16 +143,23 @@ put_int(struct writer *w, int64_t value)
 	w->to->len += (size_t)(put_number(p, value) - p);
 }
 
+/* Ten digits; of points in time microseconds too (last_update). */
 static void
 put_float(struct writer *w, double value)
 {
+	double size = fabs(value);
 	char text[40];
+	int n;
 
-	if (value == floor(value) && fabs(value) < 1e15)
+	if (value == floor(value) && size < 1e15) {
 		put_int(w, (int64_t)value);
+		return;
+	}
+	if (size >= 1e9 && size < 1e11)
+		n = snprintf(text, sizeof(text), "%.6f", value);
 	else
-		str_addn(w->to, text,
-		    (size_t)snprintf(text, sizeof(text), "%.10g", value));
+		n = snprintf(text, sizeof(text), "%.10g", value);
+	str_addn(w->to, text, (size_t)n);
 }
 
 void

@@ -158,6 +158,8 @@ struct livestatus {
 /* Those of one address of the network: others find room beside it. */
 #define LIVESTATUS_MAX_PEER 1500u
 void livestatus_on_connection(uv_stream_t *listener, int status);
+/* A query waits: its time is looked at. */
+void livestatus_look_soon(struct livestatus *s);
 /* tcp.c */
 void livestatus_close_tcp(struct livestatus *s);
 /* Who is it? false: it has gone already. */

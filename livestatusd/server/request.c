@@ -252,8 +252,10 @@ client_try_query(struct client *c)
 	if (!c->server->stopping && is_held(c))
 		return false;
 	livestatusd_env(l, &env);
-	if (!c->server->stopping && must_wait(c, m, &env))
+	if (!c->server->stopping && must_wait(c, m, &env)) {
+		livestatus_look_soon(c->server);
 		return false;
+	}
 	if (!has_events(c, m, &env))
 		return false;
 	if (!lql_is_long(c->query) && lql_is_cheap(c->query, m)) {

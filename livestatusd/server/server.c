@@ -113,6 +113,13 @@ on_sweep(uv_timer_t *timer)
 }
 
 void
+livestatus_look_soon(struct livestatus *s)
+{
+	if (!s->stopping && uv_timer_get_due_in(&s->sweep) > WAIT_MS)
+		uv_timer_start(&s->sweep, on_sweep, WAIT_MS, 0);
+}
+
+void
 livestatus_changed(struct livestatus *s)
 {
 	struct client *next;
@@ -124,9 +131,8 @@ livestatus_changed(struct livestatus *s)
 		if (c->query != NULL && c->at == CARRY_NOT)
 			client_go(c);
 	}
-	if (livestatus_has_waiting(s) && !s->stopping &&
-	    uv_timer_get_due_in(&s->sweep) > WAIT_MS)
-		uv_timer_start(&s->sweep, on_sweep, WAIT_MS, 0);
+	if (livestatus_has_waiting(s))
+		livestatus_look_soon(s);
 }
 
 static int

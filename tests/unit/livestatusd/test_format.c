@@ -73,6 +73,29 @@ test_long_text(void **state)
 	str_free(&want);
 }
 
+/* Clients ask for what has changed since: to the microsecond. */
+static void
+test_microseconds(void **state)
+{
+	struct fixture *f = *state;
+	struct msg m = {
+	    .id = MSG_CHECKABLE, .checkable = fixture_checkable(DB1, 0, "up")};
+
+	mirror_apply(f->m, &m, FIXTURE_NOW * NS_PER_S + 123456789);
+	assert_answer(f,
+	    "GET hosts\nColumns: name last_update\n"
+	    "Filter: last_update > 1700000000\n",
+	    "db1;1700000000.123456\n");
+	assert_answer(f,
+	    "GET hosts\nColumns: last_update\nOutputFormat: json\n"
+	    "Filter: last_update >= 1700000000.123456\n",
+	    "[[1700000000.123456]]\n");
+	assert_answer(f,
+	    "GET hosts\nColumns: last_update\n"
+	    "Filter: last_update > 1700000000.123456\n",
+	    "");
+}
+
 static void
 test_python(void **state)
 {
@@ -296,6 +319,7 @@ main(void)
 	    TEST(test_csv),
 	    TEST(test_json),
 	    TEST(test_long_text),
+	    TEST(test_microseconds),
 	    TEST(test_python),
 	    TEST(test_header),
 	    TEST(test_errors),
