@@ -27,6 +27,7 @@ struct mailer {
 	char *machine;
 	const char *root;
 	struct smtp smtp;
+	json_t *influx; /* metrics.influx */
 };
 
 struct sending { /* one delivery; the thread's while it is in the crew */
@@ -34,6 +35,7 @@ struct sending { /* one delivery; the thread's while it is in the crew */
 	struct mailer *mailer;
 	struct delivery *d; /* with its context and parameters */
 	struct smtp smtp;   /* as it was configured when it began */
+	json_t *influx;     /* the same; the thread only reads it */
 	int64_t now;        /* wall seconds */
 	enum method_code code;
 	struct str said;
@@ -138,7 +140,7 @@ make_mail(const struct sending *s, struct mail *mail, struct err *err_r)
 
 	make_links(s->mailer, s, &links);
 	if (context_get(&s->d->ctx, "EC_MAIL_TO") == NULL &&
-	    mail_chart(s->mailer->root, s->d, s->now, &chart))
+	    mail_chart(s->mailer->root, s->influx, s->d, s->now, &chart))
 		options.chart = &chart;
 	options.acknowledge = links.acknowledge;
 	options.downtime = links.downtime;
@@ -203,6 +205,7 @@ static void
 sending_free(struct sending *s)
 {
 	smtp_free(&s->smtp);
+	json_decref(s->influx);
 	str_free(&s->said);
 	free(s);
 }
@@ -234,6 +237,7 @@ mailer_start(struct mailer *mailer, struct delivery *d)
 	s->d = d;
 	s->now = clock_wall() / NS_PER_S;
 	smtp_copy(&s->smtp, &mailer->smtp);
+	s->influx = json_incref(mailer->influx);
 	crew_put(mailer->crew, &s->job);
 }
 
@@ -257,6 +261,8 @@ mailer_configure(struct mailer *mailer, const struct settings *settings)
 
 	smtp_free(&mailer->smtp);
 	smtp_copy(&mailer->smtp, &now);
+	json_decref(mailer->influx);
+	mailer->influx = json_incref(settings->metrics_influx);
 	free(from);
 }
 
@@ -282,6 +288,7 @@ mailer_free(struct mailer **mailerp)
 	*mailerp = NULL;
 	crew_free(&mailer->crew);
 	smtp_free(&mailer->smtp);
+	json_decref(mailer->influx);
 	free(mailer->machine);
 	free(mailer);
 	curl_global_cleanup();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The picture of a mail: the course of the object's metrics, of what rrdcached
- * has. It waits, so it is for threads.
+ * has, or the time series database that graphs are read from. It waits, so it
+ * is for threads.
  */
 #ifndef NOTIFYD_METHODS_MAIL_CHART_H
 #define NOTIFYD_METHODS_MAIL_CHART_H
@@ -16,9 +17,11 @@
 /*
  * Appends a PNG with the metrics that the perfdata names, at most as many as
  * the parameter `graphs` says; of a bulk those of its first notifications.
- * False: there is nothing to be shown, which is no failure of the mail.
+ * `influx`: the setting metrics.influx, or NULL. False: there is nothing to be
+ * shown, which is no failure of the mail; if nobody could be asked, the log
+ * says why.
  */
-bool mail_chart(
-    const char *root, const struct delivery *d, int64_t now, struct str *png);
+bool mail_chart(const char *root, const json_t *influx,
+    const struct delivery *d, int64_t now, struct str *png);
 
 #endif

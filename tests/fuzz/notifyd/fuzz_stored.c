@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A plan as it stands in the spool: who and parameters (JSON), the context,
- * and what a delivery makes of them. The input is three parts, NUL between
- * them.
+ * and what a delivery makes of them; an escalation under way. The input is
+ * three parts, NUL between them.
  */
 #include "notifyd/additions.h"
+#include "notifyd/chains.h"
 #include "notifyd/context_stored.h"
 #include "notifyd/history.h"
 #include "notifyd/methods/env.h"
@@ -49,6 +50,58 @@ must_come_back(const struct context *ctx)
 	str_free(&bytes);
 }
 
+static bool
+policy(const char *rule, struct rules_escalation *e_r, void *arg)
+{
+	(void)rule;
+	(void)arg;
+	*e_r = (struct rules_escalation){
+	    .steps = 2, .rounds = 2, .after_ms = {0, 1000}, .every_ms = 2000};
+	return true;
+}
+
+static bool
+gone(const struct context *ctx, void *arg)
+{
+	(void)ctx;
+	(void)arg;
+	return false;
+}
+
+static void
+step(const char *id, const char *site, const struct context *ctx, void *arg)
+{
+	(void)arg;
+	must(id[0] != '\0' && site != NULL);
+	must(context_get(ctx, "ESCALATION_STEP") != NULL);
+}
+
+static void
+keep(const char *name, const char *value, void *arg)
+{
+	(void)arg;
+	must(strncmp(name, CHAINS_NAME, strlen(CHAINS_NAME)) == 0);
+	must(value != NULL || name[0] != '\0');
+}
+
+/* One chain, taken from the spool, and its next step. */
+static void
+take_chain(struct slice text)
+{
+	const struct chains_world world = {
+	    policy, gone, step, keep, NULL, NULL};
+	struct chains *cs = chains_new(&world);
+	char *value = slice_dup(text);
+
+	chains_take(cs, value);
+	chains_take(cs, value); /* is there already */
+	must(chains_running(cs) <= 1);
+	if (chains_next(cs) < INT64_MAX / 2)
+		chains_due(cs, chains_next(cs));
+	free(value);
+	chains_free(&cs);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -61,6 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct context_pair *pairs;
 	struct str line = {0};
 
+	take_chain(b);
 	context_from_stored(&ctx, rest);
 	additions_of_delivery(
 	    &ctx, "ann", who, params, 1, "a rule", "demo-core-1-1-1");

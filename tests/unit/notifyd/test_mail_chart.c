@@ -19,11 +19,14 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -240,6 +243,8 @@ context_fill(struct context *ctx, const char *service, const char *perfdata)
 	context_sets(ctx, "OMD_ROOT", root);
 }
 
+static json_t *influx; /* the setting; NULL: rrdcached */
+
 /* The height of the picture, 0: none. */
 static unsigned
 height(struct delivery *d, int graphs, size_t colors[8])
@@ -248,7 +253,7 @@ height(struct delivery *d, int graphs, size_t colors[8])
 	unsigned h = 0;
 
 	d->params = json_pack("{s:i}", "graphs", graphs);
-	if (mail_chart(root, d, NOW, &png))
+	if (mail_chart(root, influx, d, NOW, &png))
 		h = decode(&png, colors);
 	str_free(&png);
 	json_decref(d->params);
@@ -295,6 +300,84 @@ metrics_of_the_service(void **state)
 	context_fill(&d.ctx, "HTTP", "time=0.5s");
 	assert_int_equal(height(&d, 5, colors), 0); /* nobody answers */
 	context_free(&d.ctx);
+}
+
+/* --- a time series database ----------------------------------------------- */
+
+struct database {
+	int fd;
+	pthread_t thread;
+	struct str asked;
+};
+
+/* Answers each request, until the listener is shut down. */
+static void *
+be_database(void *arg)
+{
+	struct database *db = arg;
+	struct str body = {0}, head = {0};
+	char buf[4000];
+	ssize_t n;
+	int c;
+
+	str_addf(&body,
+	    "{\"status\":\"success\",\"data\":{\"result\":[{\"metric\":"
+	    "{\"metric\":\"time\"},\"values\":[[%" PRId64 ",\"1.5\"],[%" PRId64
+	    ",\"40\"],[%" PRId64 ",\"3\"]]}]}}",
+	    NOW - 7200 - NOW % 120, NOW - 7080 - NOW % 120,
+	    NOW - 6960 - NOW % 120);
+	str_addf(&head,
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+	    "Content-Length: %zu\r\n\r\n%s",
+	    body.len, str_get(&body));
+	while ((c = accept(db->fd, NULL, NULL)) != -1) {
+		str_clear(&db->asked);
+		while (strstr(str_get(&db->asked), "&step=") == NULL &&
+		    (n = read(c, buf, sizeof(buf))) > 0)
+			str_addn(&db->asked, buf, (size_t)n);
+		if (write(c, head.s, head.len) == (ssize_t)head.len)
+			shutdown(c, SHUT_WR);
+		while (read(c, buf, sizeof(buf)) > 0)
+			continue; /* until the other side has all of it */
+		close(c);
+	}
+	str_free(&body);
+	str_free(&head);
+	return NULL;
+}
+
+static void
+metrics_of_a_database(void **state)
+{
+	struct sockaddr_in at = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(at);
+	struct database db = {.fd = socket(AF_INET, SOCK_STREAM, 0)};
+	struct delivery d = {0};
+	size_t colors[8];
+	char *url;
+
+	(void)state;
+	assert_int_equal(bind(db.fd, (struct sockaddr *)&at, len), 0);
+	assert_int_equal(listen(db.fd, 10), 0);
+	getsockname(db.fd, (struct sockaddr *)&at, &len);
+	assert_int_equal(pthread_create(&db.thread, NULL, be_database, &db), 0);
+	url = xasprintf("http://127.0.0.1:%d", ntohs(at.sin_port));
+	influx = json_pack("{s:s, s:b}", "url", url, "graphs", 1);
+	context_fill(&d.ctx, "HTTP", "time=0.5s;40;45 nosuch=1");
+	assert_int_equal(height(&d, 5, colors), CHART_PANEL);
+	assert_true(colors[LINE] > 0 && colors[WARN] > 0 && colors[CRIT] > 0);
+	shutdown(db.fd, SHUT_RDWR);
+	pthread_join(db.thread, NULL);
+	close(db.fd);
+	assert_non_null(strstr(str_get(&db.asked), "POST /api/v1/query_range"));
+	assert_non_null(strstr(str_get(&db.asked), "nosuch"));
+	assert_int_equal(height(&d, 5, colors), 0); /* nobody answers */
+	json_decref(influx);
+	influx = NULL;
+	context_free(&d.ctx);
+	str_free(&db.asked);
+	free(url);
 }
 
 /* --- the mail ------------------------------------------------------------- */
@@ -377,6 +460,7 @@ main(void)
 	    cmocka_unit_test(draws_a_panel_each),
 	    cmocka_unit_test(draws_whatever_comes),
 	    cmocka_unit_test(metrics_of_the_service),
+	    cmocka_unit_test(metrics_of_a_database),
 	    cmocka_unit_test(mail_has_the_picture),
 	};
 
