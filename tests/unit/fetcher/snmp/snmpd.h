@@ -136,8 +136,6 @@ snmpd_remove(struct snmpd *d)
 }
 
 struct run {
-	uv_loop_t loop;
-	struct runner *runner;
 	struct str output, failure;
 	int left;
 };
@@ -155,30 +153,46 @@ run_done(struct fetch *f, void *arg)
 
 /* `snmp`: the host's key, with ' for ". */
 static inline void
-run_device(struct run *r, const char *address, const char *snmp, int at,
-    uint32_t timeout_ms)
+run_start(struct runner *runner, struct run *r, const char *host,
+    const char *address, const char *snmp, int at, uint32_t timeout_ms)
 {
 	char *options = xasprintf("{%s, 'port': %d}", snmp, at);
 
 	for (char *c = options; *c != '\0'; c++)
 		*c = *c == '\'' ? '"' : *c;
 	struct msg_job job = {.kind = MSG_JOB_SNMP,
-	    .host = SLICE("h"),
+	    .host = slice_of(host),
 	    .address = slice_of(address),
 	    .timeout_ms = timeout_ms,
 	    .snmp = slice_of(options)};
 
-	*r = (struct run){.left = 1};
-	uv_loop_init(&r->loop);
-	r->runner = runner_new(&r->loop, "");
-	runner_start(r->runner, &job, run_done, r);
-	while (r->left > 0)
-		uv_run(&r->loop, UV_RUN_ONCE);
-	runner_close(r->runner);
-	while (uv_loop_close(&r->loop) != 0)
-		uv_run(&r->loop, UV_RUN_NOWAIT);
-	runner_free(&r->runner);
+	runner_start(runner, &job, run_done, r);
 	free(options);
+}
+
+static inline void
+run_close(uv_loop_t *loop, struct runner *runner)
+{
+	runner_close(runner);
+	while (uv_loop_close(loop) != 0)
+		uv_run(loop, UV_RUN_ONCE);
+	runner_free(&runner);
+}
+
+static inline void
+run_device(struct run *r, const char *address, const char *snmp, int at,
+    uint32_t timeout_ms)
+{
+	struct runner *runner;
+	uv_loop_t loop;
+
+	*r = (struct run){.left = 1};
+	uv_loop_init(&loop);
+	runner = runner_new(&loop, "");
+	run_start(runner, r, "h", address, snmp, at, timeout_ms);
+	while (r->left > 0)
+		uv_run(&loop, UV_RUN_ONCE);
+	run_close(&loop, runner);
 }
 
 static inline void

@@ -228,38 +228,29 @@ stop_relay(void)
  */
 
 static struct run runs[ROWS];
-static size_t left;
 
-static void
-done(struct fetch *f, void *arg)
+static size_t
+left(void)
 {
-	struct run *r = arg;
+	size_t n = 0;
 
-	if (fetch_failure(f) != NULL)
-		str_add(&r->failure, fetch_failure(f));
-	str_addslice(&r->output, fetch_output(f));
-	left--;
+	for (size_t i = 0; i < ROWS; i++)
+		n += (size_t)runs[i].left;
+	return n;
 }
 
 static void
 start_reading(struct runner *runner, size_t i)
 {
 	/* One time-out is the test's time; a good one needs none. */
-	char *options = xasprintf("{%s, 'port': %d, 'timeout': %s}",
-	    rows[i].snmp, relay.ports[i],
+	char *snmp = xasprintf("%s, 'timeout': %s", rows[i].snmp,
 	    rows[i].words == NULL ? "20" : "4, 'retries': 0");
 	char *host = xasprintf("h%zu", i);
 
-	for (char *c = options; *c != '\0'; c++)
-		*c = *c == '\'' ? '"' : *c;
-	struct msg_job job = {.kind = MSG_JOB_SNMP,
-	    .host = slice_of(host),
-	    .address = SLICE("127.0.0.1"),
-	    .timeout_ms = 60000,
-	    .snmp = slice_of(options)};
-	left++;
-	runner_start(runner, &job, done, &runs[i]);
-	free(options);
+	runs[i].left = 1;
+	run_start(
+	    runner, &runs[i], host, "127.0.0.1", snmp, relay.ports[i], 60000);
+	free(snmp);
 	free(host);
 }
 
@@ -277,12 +268,9 @@ test_spoiled(void **state)
 	runner = runner_new(&loop, "");
 	for (size_t i = 0; i < ROWS; i++)
 		start_reading(runner, i);
-	while (left > 0)
+	while (left() > 0)
 		uv_run(&loop, UV_RUN_ONCE);
-	runner_close(runner);
-	while (uv_loop_close(&loop) != 0)
-		uv_run(&loop, UV_RUN_NOWAIT);
-	runner_free(&runner);
+	run_close(&loop, runner);
 	stop_relay();
 	for (size_t i = 0; i < ROWS; i++) {
 		print_message("%s: %s\n", rows[i].what,

@@ -151,6 +151,49 @@ test_silent(void **state)
 	}
 }
 
+/* Devices that never answer wait for an hour; the others do not wait. */
+static void
+test_slow_delays_nobody(void **state)
+{
+	static const char *const silent[] = {"'version': '2c', 'timeout': 600",
+	    "'version': '1', 'timeout': 600",
+	    "'version': '3', 'user': 'u', 'timeout': 600",
+	    V3("shaaes", "sha", "password-one", "aes",
+		"password-two") ", 'timeout': 600"};
+	struct run slow = {.left = ARRAY_LEN(silent)}, good = {.left = 1};
+	int sink = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in in = {.sin_family = AF_INET};
+	socklen_t n = sizeof(in);
+	uv_loop_t loop;
+
+	(void)state;
+	if (device.pid == 0)
+		skip();
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(sink, (struct sockaddr *)&in, n), 0);
+	getsockname(sink, (struct sockaddr *)&in, &n);
+	uv_loop_init(&loop);
+	struct runner *runner = runner_new(&loop, "");
+	for (size_t i = 0; i < ARRAY_LEN(silent); i++) {
+		char host[] = {(char)('a' + i), '\0'};
+
+		run_start(runner, &slow, host, "127.0.0.1", silent[i],
+		    ntohs(in.sin_port), 3600000);
+	}
+	run_start(runner, &good, "good", "127.0.0.1", "'version': '2c'",
+	    device.port, 3600000);
+	while (good.left > 0)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_string_equal(str_get(&good.failure), "");
+	assert_has(&good.output, "<<<if64:");
+	assert_int_equal(slow.left, ARRAY_LEN(silent));
+	runner_cancel_all(runner);
+	run_close(&loop, runner);
+	close(sink);
+	run_free(&good);
+	run_free(&slow);
+}
+
 int
 main(void)
 {
@@ -159,6 +202,7 @@ main(void)
 	    cmocka_unit_test(test_ipv6),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_silent),
+	    cmocka_unit_test(test_slow_delays_nobody),
 	};
 	return cmocka_run_group_tests(tests, start_daemon, stop_daemon);
 }
