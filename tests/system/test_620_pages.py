@@ -104,6 +104,7 @@ PAGES = {
     "#/service/web01/HTTP": "refused", "#/site": "fetcher-1",
     "#/availability": "web02", "#/topology": "web01",
     "#/aggregations": "The web shop", "#/me": "Second factor",
+    "#/api": "/domain-types/downtime/collections/host",
 }
 # Rows that are not in sight are not in the document; the grid says how many
 # there are (aria-rowcount).
@@ -126,6 +127,31 @@ def test_page(web, driver, page):
         driver.dark(dark)
         found = driver.axe(AXE, RULES)
         assert found == [], json.dumps(found, indent=1)
+
+
+def test_api_page(web, driver):
+    """Read, and tried with one's own session."""
+    driver.go_to("#/api")
+    driver.wait("return document.querySelectorAll('.route').length > 40")
+    driver.run("[...document.querySelectorAll('.route summary')].find((s) => "
+               "s.innerText.includes('GET /objects/host/{host_name} ')"
+               ").click()")
+    driver.wait("return document.querySelector('.try input') !== null")
+    driver.run("const set = (i, v) => { i.value = v; i.dispatchEvent(new Event("
+               "'input', {bubbles: true})); };"
+               "const [host, columns] = document.querySelectorAll('.try input');"
+               "set(host, 'gw'); set(columns, 'name, state');")
+    driver.wait("return document.querySelector('.try pre').innerText.includes("
+                "\"/check_mk/api/1.0/objects/host/gw?columns=name&columns="
+                "state'\")")
+    if AXE.exists():
+        found = driver.axe(AXE, RULES)
+        assert found == [], json.dumps(found, indent=1)
+    driver.run("document.querySelector('.try').requestSubmit()")
+    driver.wait("return document.querySelector('.answer')?.innerText.includes("
+                "'\"name\": \"gw\"')")
+    assert driver.run("return document.querySelector('.try [role=status] b')"
+                      ".innerText").startswith("200")
 
 
 def test_plain_table(web, driver):
@@ -464,6 +490,9 @@ def test_own_account_and_wall(web, driver):
         "return document.querySelector('a[href*=\"wall?token\"]').href")
     driver.run("document.querySelector('#logout').click()")
     driver.wait("return document.querySelector('.login') !== null")
+    if AXE.exists():
+        found = driver.axe(AXE, RULES)
+        assert found == [], json.dumps(found, indent=1)
     driver.go("about:blank")
     driver.go(url)
     driver.wait("return document.body.innerText.includes('Kitchen') && "

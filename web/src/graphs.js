@@ -57,7 +57,7 @@ function options(uPlot, metric, width, from, until, compared) {
   return {
     width, height: 190, scales: { x: { min: from, max: until }, y: { range: (u, low, high) => uPlot.rangeNum(Math.min(low ?? 0, 0), high ?? 1, 0.1, true) } },
     cursor: { sync: { key: "graphs" }, drag: { x: true, y: false, setScale: false } },
-    axes: [{ ...axis, values: (u, ticks, i, space, step) => ticks.map((v, k) => tick(v, step, k === 0 || new Date(v * 1000).getDate() !== new Date(ticks[k - 1] * 1000).getDate())) }, { ...axis, size: 74, values: (u, ticks) => ticks.map((v) => human(v, metric.unit)) }],
+    axes: [{ ...axis, space: 70, values: (u, ticks, i, space, step) => ticks.map((v, k) => tick(v, step, k === 0 || new Date(v * 1000).getDate() !== new Date(ticks[k - 1] * 1000).getDate())) }, { ...axis, size: 74, values: (u, ticks) => ticks.map((v) => human(v, metric.unit)) }],
     series: [{ label: t("time"), value: (u, v) => (v == null ? "–" : absolute(v)) }, curve(t("value"), "--accent", { fill: `${color("--accent")}22` }),
       ...(compared ? [curve(t("week before"), "--soft", { dash: [4, 4] })] : []),
       ...lines(metric).map(([name]) => curve(t(name), name === "warn" ? "--warn" : "--crit", { width: 1, dash: [8, 4] }))],

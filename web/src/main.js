@@ -16,6 +16,7 @@ import { Availability } from "./availability.js";
 import { Topology } from "./topology.js";
 import { Me, Wall } from "./me.js";
 import { Palette } from "./palette.js";
+import { Reference } from "./reference.js";
 import { shown, ticked } from "./grid.js";
 import { address, core, dialog, fault, go, lastAnswer, live, may, me, note, route, settings, troubles, waiting } from "./store.js";
 import "./live.js";
@@ -26,10 +27,10 @@ import { t } from "./words.js";
 const PAGES = {
   problems: Problems, hosts: Hosts, services: Services, groups: Groups, events: Events, event: EventPage, "event-history": EventHistory, downtimes: Downtimes, comments: Comments,
   history: History, notifications: () => html`<${History} kind="notifications"/>`, host: HostPage, service: ServicePage, site: SitePage,
-  availability: Availability, topology: Topology, aggregations: Aggregations, me: Me,
+  availability: Availability, topology: Topology, aggregations: Aggregations, me: Me, api: Reference,
 };
 const MENU = ["problems", "hosts", "services", "events", "downtimes", "history"];
-const MORE = ["groups", "topology", "aggregations", "availability", "event-history", "comments", "notifications"];
+const MORE = ["groups", "topology", "aggregations", "availability", "event-history", "comments", "notifications", "api"];
 const EVERY_PAGE = [...MENU, ...MORE, "site", "me"];
 
 // --- the frame --------------------------------------------------------------
