@@ -160,6 +160,26 @@ def test_huge_requests(big):
     assert resident(big) < 1 << 30
 
 
+def test_many_long_requests(big):
+    """What requests hold together is bounded: beyond it long ones are refused,
+    short ones are answered."""
+    piece = (b"Filter: name = " + b"x" * 65536 + b"\n") * 16
+    refused = 0
+    with contextlib.ExitStack() as stack:
+        for _ in range(24):
+            s = stack.enter_context(connect(big))
+            try:
+                s.sendall(b"GET hosts\n")
+                for _ in range(14):
+                    s.sendall(piece)
+            except (BrokenPipeError, ConnectionResetError):
+                refused += 1
+            assert big.query("GET hosts", "Stats: name !=") == [[HOSTS]]
+        assert refused > 0
+        assert resident(big) < 1 << 30
+    assert big.query("GET hosts", "Stats: name !=") == [[HOSTS]]
+
+
 def test_every_prefix(big):
     """A request that ends anywhere: an answer, a mistake, or the end."""
     request = (b"GET services\nFilter: description ~~ 00[1-3]\nFilter: state >= 0\nAnd: 2\n"
