@@ -281,6 +281,17 @@ lql_node_shift(struct node *n, int64_t seconds)
 		n->i -= seconds;
 }
 
+void
+lql_node_forget(struct node *n)
+{
+	if (n == NULL)
+		return;
+	if (n->known != NULL)
+		memset(n->known, 0, KNOWN_STRINGS * sizeof(*n->known));
+	for (size_t i = 0; i < n->n; i++)
+		lql_node_forget(n->kids[i]);
+}
+
 uint32_t
 lql_node_wants(const struct node *n)
 {

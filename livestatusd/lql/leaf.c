@@ -175,7 +175,8 @@ list_has(struct lql_query *q, struct view *v, const struct node *n)
 		} else if (slice_eq(x, n->value)) {
 			return true;
 		}
-		bits |= column_attributes_mask(x);
+		if (n->ref.column->flags & COLUMN_ATTRS)
+			bits |= column_attributes_mask(x);
 	}
 	return (n->ref.column->flags & COLUMN_ATTRS) && n->is_number &&
 	    n->value.len > 0 && n->i != 0 && (bits & n->i) == n->i;
@@ -486,6 +487,35 @@ eval_known(struct lql_query *q, struct view *v, const struct node *n,
 	}
 }
 
+/* Equal lists of the configuration lie in one place: each is decided once. */
+static void
+eval_shared(struct lql_query *q, struct view *v, const struct node *n,
+    const uint32_t *at, uint32_t rows, const uint8_t *in, uint8_t *out)
+{
+	const struct column *c = n->ref.column;
+
+	for (uint32_t i = 0; i < rows; i++) {
+		struct snap_list list = {0, 0};
+		struct known_string *k;
+		uint32_t key;
+
+		out[i] = 0;
+		if (!in[i])
+			continue;
+		if (at[i] != SNAP_NONE)
+			memcpy(&list,
+			    (const char *)&v->snap->objects[at[i]] + c->mask,
+			    sizeof(list));
+		key = list.n == 0 ? 0 : list.off + 1;
+		k = &n->known[(key ^ key >> 10) & (KNOWN_STRINGS - 1)];
+		if (k->at != key || !k->set)
+			*k = (struct known_string){.at = key,
+			    .set = true,
+			    .fits = fits(q, v, n, at[i])};
+		out[i] = k->fits;
+	}
+}
+
 bool
 lql_leaf_is_number(const struct node *n)
 {
@@ -515,7 +545,9 @@ lql_leaf_eval(struct lql_query *q, struct view *v, const struct node *n,
 	}
 	block_fill(b);
 	if (n->known != NULL) {
-		eval_known(q, v, n, b->at[e], b->n, in, out);
+		(n->ref.column->flags & COLUMN_SHARED
+			? eval_shared
+			: eval_known)(q, v, n, b->at[e], b->n, in, out);
 		return;
 	}
 	for (uint32_t i = 0; i < b->n; i++)

@@ -21,8 +21,7 @@ lql_take_number(struct slice arg, int64_t *number_r, struct err *err_r)
 }
 
 int
-lql_count_condition(
-    struct lql_query *q, const struct node *n, struct err *err_r)
+lql_count_condition(struct lql_query *q, struct node *n, struct err *err_r)
 {
 	if (++q->n_conditions > QUERY_CONDITIONS) {
 		err_set(err_r, "more than %u conditions", QUERY_CONDITIONS);
@@ -32,6 +31,10 @@ lql_count_condition(
 		err_set(err_r, "more than %u patterns", QUERY_PATTERNS);
 		return -1;
 	}
+	if (n->kind == NODE_LEAF && n->known == NULL &&
+	    (n->ref.column->flags & COLUMN_SHARED) &&
+	    q->n_known++ < QUERY_PATTERNS) /* the others go the long way */
+		n->known = xcalloc(KNOWN_STRINGS, sizeof(*n->known));
 	return 0;
 }
 

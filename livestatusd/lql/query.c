@@ -36,8 +36,8 @@ lql_weight(const struct lql_query *q)
 {
 	return sizeof(*q) + q->text_len +
 	    q->n_conditions * (sizeof(struct node) + sizeof(struct node *)) +
-	    q->n_patterns * PATTERN_BYTES + q->n_columns * sizeof(*q->columns) +
-	    q->n_stats * sizeof(*q->stats);
+	    (q->n_patterns + q->n_known) * (size_t)PATTERN_BYTES +
+	    q->n_columns * sizeof(*q->columns) + q->n_stats * sizeof(*q->stats);
 }
 
 bool

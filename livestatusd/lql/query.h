@@ -46,7 +46,10 @@ struct node { /* a filter */
 	int64_t i;
 	double f;
 	struct pattern *pattern;
-	/* Of strings of the configuration: KNOWN_STRINGS that were decided. */
+	/*
+	 * Of strings and lists of the configuration: KNOWN_STRINGS that were
+	 * decided; a list's key is 1 + its place, 0 if it is empty.
+	 */
 	struct known_string *known;
 };
 
@@ -120,7 +123,7 @@ struct lql_query {
 	bool quick; /* see lql_row_is_quick() */
 	bool columns_given;
 	struct nodes filter, wait;
-	unsigned n_conditions, n_patterns;
+	unsigned n_conditions, n_patterns, n_known;
 	struct stat *stats;
 	size_t n_stats, cap_stats;
 	struct sort_key *sort;
@@ -141,6 +144,8 @@ struct lql_query {
 	unsigned wait_trigger; /* bits 1 << enum mirror_event */
 	int64_t wait_timeout_ms;
 	struct row wait_row;
+	uint64_t
+	    wait_generation; /* of the configuration that it was asked of */
 	struct events_want event_want; /* of eventd */
 	struct events *events;         /* its answer */
 	int64_t shift;                 /* seconds added to times (Localtime) */
@@ -163,8 +168,7 @@ lql_header_fn lql_h_stats, lql_h_stats_combine;
 /* A non-negative whole number, all of the argument. */
 int lql_take_number(struct slice arg, int64_t *number_r, struct err *err_r);
 /* A request of 16 MiB has room for a million: -1 if `n` is one too many. */
-int lql_count_condition(
-    struct lql_query *q, const struct node *n, struct err *err_r);
+int lql_count_condition(struct lql_query *q, struct node *n, struct err *err_r);
 
 /* filter_parse.c: "column op value"; NULL with a reason. */
 struct node *lql_node_parse(
@@ -184,6 +188,8 @@ bool lql_notifier_question(
 void lql_nodes_free(struct nodes *s);
 /* Moves reference values of times into the server's time. */
 void lql_node_shift(struct node *n, int64_t seconds);
+/* What was decided of another configuration's strings and lists. */
+void lql_node_forget(struct node *n);
 /* Bits of the entities that are looked at. */
 uint32_t lql_node_wants(const struct node *n);
 

@@ -542,6 +542,9 @@ lql_must_wait(struct lql_query *q, const struct mirror *m,
 	set_user(q, &v);
 	lql_set_shift(q, env);
 	q->wait_resolved = false; /* objects may be numbered anew */
+	if (q->wait_generation != m->snap->generation)
+		lql_node_forget(lql_nodes_all(&q->wait));
+	q->wait_generation = m->snap->generation;
 	resolve_wait(q, &v);
 	if (q->code != LQL_OK) {
 		wait = false;

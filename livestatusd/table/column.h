@@ -167,6 +167,8 @@ typedef void column_items_fn(
 #define COLUMN_LINES    0x8u  /* may hold line breaks */
 #define COLUMN_ATTRS    0x10u /* elements may be given as a number's bits */
 #define COLUMN_NUMBERS  0x20u /* values of the dict are numbers */
+/* Made of the struct snap_list at `mask` in struct snap_object alone. */
+#define COLUMN_SHARED 0x40u
 
 struct column {
 	const char *name;
@@ -259,6 +261,14 @@ const char *column_type_name(enum column_type type);
 	{                                                                      \
 		.name = nm, .type = COLUMN_LIST, .source = SOURCE_GET,         \
 		.get.l = fn, .off = arg, .help = h                             \
+	}
+/* Lists and dicts that many objects have in common. */
+#define COL_SHARED(nm, t, fn, arg, member, h)                                  \
+	{                                                                      \
+		.name = nm, .type = COLUMN_##t, .source = SOURCE_GET,          \
+		.get.l = fn, .off = arg,                                       \
+		.mask = offsetof(struct snap_object, member),                  \
+		.flags = COLUMN_SHARED, .help = h                              \
 	}
 #define COL_DICT(nm, fn, arg, h)                                               \
 	{                                                                      \

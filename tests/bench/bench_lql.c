@@ -32,6 +32,31 @@ static const char *const descriptions[SERVICES] = {"CPU load",
     "CPU utilization", "Check_MK", "Disk IO SUMMARY", "Filesystem /",
     "Filesystem /var (disk)", "Interface 1", "Interface 2", "Memory", "Uptime"};
 
+/* Two of 20 contacts for each host and its services, labels of four kinds. */
+static void
+add_contacts(struct snapb *b)
+{
+	static const char *const kinds[] = {"prod", "test", "dev", "spare"};
+	char name[32];
+
+	for (uint32_t c = 0; c < 20; c++) {
+		snprintf(name, sizeof(name), "contact%02u", c);
+		snapb_contact(b, name);
+	}
+	for (uint32_t i = 0; i < HOSTS * (SERVICES + 1); i++) {
+		uint32_t host = i < HOSTS ? i : (i - HOSTS) / SERVICES;
+		uint32_t first = host % 19;
+		const uint32_t who[] = {first, first + 1};
+		const uint32_t label[] = {snapb_str(b, "env"),
+		    snapb_str(b, kinds[host % 4]), snapb_str(b, "explicit")};
+		struct snap_list contacts = snapb_list(b, who, 2);
+		struct snap_list labels = snapb_list(b, label, 3);
+
+		snapb_object(b, i)->contacts = contacts;
+		snapb_object(b, i)->labels = labels;
+	}
+}
+
 static struct snapshot *
 build(struct snapb *b)
 {
@@ -46,6 +71,7 @@ build(struct snapb *b)
 	for (uint32_t h = 0; h < HOSTS; h++)
 		for (uint32_t s = 0; s < SERVICES; s++)
 			snapb_service(b, h, descriptions[s]);
+	add_contacts(b);
 	snap = snapb_open(b, &err);
 	if (snap == NULL)
 		fatal("%s", err.text);
@@ -186,6 +212,17 @@ main(int argc, char **argv)
 	row(m, "livestatus: plugin_output ~~ value 77, all services", 5,
 	    "GET services\nFilter: plugin_output ~~ is 7.*all\n"
 	    "Columns: host_name description\n");
+	row(m, "livestatus: contacts >= contact07, 10 % hit", 5,
+	    "GET services\nFilter: contacts >= contact07\n"
+	    "Stats: state = 0\n");
+	row(m, "livestatus: labels = env prod, 25 % hit", 5,
+	    "GET services\nFilter: host_labels = env prod\n"
+	    "Stats: state = 0\n");
+	row(m, "livestatus: AuthUser, 10 % hit", 5,
+	    "GET services\nAuthUser: contact07\nStats: state = 0\n");
+	row(m, "livestatus: last_update, none hits", 1,
+	    "GET services\nFilter: last_update >= 1700000001\n"
+	    "Columns: host_name description state\n");
 	row(m, "livestatus: sorted by state, limit 100", 50,
 	    "GET services\nColumns: host_name description state\n"
 	    "Sort: state desc\nSort: description asc\nLimit: 100\n");

@@ -188,6 +188,61 @@ wait_code(struct fixture *f, const char *text)
 	return code;
 }
 
+/* A site where web1 has one label, and one contact. */
+static struct mirror *
+other_config(uint64_t generation, const char *value, struct snapshot **snap_r)
+{
+	struct snapb *b = snapb_new(generation, FIXTURE_NOW);
+	uint32_t label[3];
+	struct snap_list list;
+	snap_str notes;
+	struct err err;
+	struct mirror *m;
+
+	snapb_host(b, "web1");
+	label[0] = snapb_str(b, "env");
+	label[1] = notes = snapb_str(b, value);
+	label[2] = snapb_str(b, "explicit");
+	list = snapb_list(b, label, 3);
+	snapb_object(b, 0)->labels = list;
+	snapb_object(b, 0)->notes = notes;
+	*snap_r = snapb_open(b, &err);
+	snapb_free(&b);
+	m = mirror_new(*snap_r, &err);
+	assert_non_null(m);
+	return m;
+}
+
+/* What was decided of one configuration says nothing about the next one. */
+static void
+test_wait_over_an_activation(void **state)
+{
+	static const char *const conditions[] = {
+	    "labels = env prod", "notes ~ ^prod"};
+	struct fixture *f = *state;
+	const uint64_t before[MIRROR_EVENTS] = {0};
+
+	for (size_t i = 0; i < ARRAY_LEN(conditions); i++) {
+		char *text = xasprintf("GET hosts\nWaitObject: web1\n"
+				       "WaitCondition: %s\n",
+		    conditions[i]);
+		struct lql_query *q = lql_parse(slice_of(text));
+		struct snapshot *old, *new;
+		struct mirror *a = other_config(7, "test", &old);
+		struct mirror *b = other_config(8, "prod", &new);
+
+		assert_true(lql_must_wait(q, a, &f->env, before));
+		assert_true(lql_must_wait(q, a, &f->env, before));
+		assert_false(lql_must_wait(q, b, &f->env, before));
+		mirror_free(&a);
+		mirror_free(&b);
+		snapshot_close(&old);
+		snapshot_close(&new);
+		lql_free(&q);
+		free(text);
+	}
+}
+
 static void
 test_wait_objects(void **state)
 {
@@ -255,6 +310,7 @@ main(void)
 	    TEST(test_backend),
 	    TEST(test_triggers),
 	    TEST(test_wait_objects),
+	    TEST(test_wait_over_an_activation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
