@@ -84,6 +84,9 @@ engine_values(const struct engine *e, struct cell *v)
 	v[STATUS_event_limit_rule].i = e->options->by_rule.limit;
 	v[STATUS_event_limit_overall].i = e->options->overall.limit;
 	v[STATUS_event_limit_active_overall].i = e->overall_active > 0;
+	for (size_t i = 0; i < e->rules->n; i++)
+		v[STATUS_match_limit_hits].i +=
+		    (int64_t)e->rules->rules[i]->match_limit_hits;
 }
 
 static void
@@ -101,6 +104,14 @@ input_values(const struct receive_counters *c, struct cell *v)
 	v[STATUS_udp_queued].i = (int64_t)c->udp_queued;
 	v[STATUS_kernel_queued].i = (int64_t)c->kernel_queued;
 	v[STATUS_receive_buffer].i = (int64_t)c->receive_buffer;
+	v[STATUS_bytes_udp].i = (int64_t)c->bytes[INPUT_UDP];
+	v[STATUS_bytes_tcp].i = (int64_t)c->bytes[INPUT_TCP];
+	v[STATUS_bytes_tls].i = (int64_t)c->bytes[INPUT_TLS];
+	v[STATUS_bytes_trap].i = (int64_t)c->bytes[INPUT_TRAP];
+	v[STATUS_bytes_socket].i = (int64_t)c->bytes[INPUT_SOCKET];
+	v[STATUS_bytes_pipe].i = (int64_t)c->bytes[INPUT_PIPE];
+	v[STATUS_bytes_command].i = (int64_t)c->bytes[INPUT_COMMAND];
+	v[STATUS_bytes_spool].i = (int64_t)c->bytes[INPUT_SPOOL];
 }
 
 static void

@@ -348,6 +348,7 @@ init(struct daemon *d, struct err *err_r)
 	ed->actions = c->made->actions;
 	ed->engine = ec_engine_new(c->made->rules, c->made->options,
 	    world_engine(ed->world), &ed->effects, random_seed());
+	ed->engine->clock = clock_mono;
 	c->made->actions = NULL;
 	c->made->rules = NULL;
 	c->made->options = NULL;

@@ -47,6 +47,7 @@ eventd_message(struct slice raw, const char *address, enum input input,
 			return;
 		}
 	}
+	ed->received.bytes[input] += raw.len;
 	syslog_parse(&ed->parser, raw, address, received_us, &m);
 	handle(ed, &m, received_us);
 	if (start != 0)
@@ -64,6 +65,8 @@ eventd_trap_admit(
 	    ed->intake.sources, INPUT_TRAP, address, bytes, received_us);
 
 	ed->received.not_allowed += verdict == SOURCE_REFUSED;
+	if (verdict == SOURCE_TAKEN)
+		ed->received.bytes[INPUT_TRAP] += bytes;
 	return verdict == SOURCE_TAKEN;
 }
 

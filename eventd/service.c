@@ -320,6 +320,10 @@ command(struct request *r, struct slice line)
 		break;
 	case COMMAND_FLUSH:
 		ec_store_flush_all(ed->store);
+		ec_store_hits(ed->store);
+		break;
+	case COMMAND_RESET:
+		ec_store_hits(ed->store);
 		break;
 	case COMMAND_SWITCH:
 		if (replica_switch(fallback_replica(ed->fallback), raw, &err) !=

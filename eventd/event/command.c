@@ -249,7 +249,7 @@ static const struct command commands[] = {
 	run_changestate},
     {"ACTION", {"ids", "user", "action"}, -1, COMMAND_DONE, run_action},
     {"CREATE", {"line"}, 0, COMMAND_CREATE, run_create},
-    {"RESETCOUNTERS", {"rule_id"}, -1, COMMAND_DONE, run_resetcounters},
+    {"RESETCOUNTERS", {"rule_id"}, -1, COMMAND_RESET, run_resetcounters},
     {"FLUSH", {NULL}, -1, COMMAND_FLUSH, run_flush},
     {"SYNC", {NULL}, -1, COMMAND_SYNC, NULL},
     {"RELOAD", {NULL}, -1, COMMAND_RELOAD, NULL},

@@ -18,6 +18,7 @@ enum command_kind {
 	COMMAND_REOPENLOG,
 	COMMAND_SYNC,
 	COMMAND_FLUSH, /* events are gone; the archive is to be erased */
+	COMMAND_RESET, /* hits were set; they are to be kept */
 	COMMAND_SWITCH /* arg: the mode of a fallback */
 };
 

@@ -207,6 +207,16 @@ copy_groups(struct strings *to, const struct groups *from)
 		strings_add(to, from->group[i]);
 }
 
+/* EC-17: once until the next reload. */
+static void
+complain(const struct rule *rule)
+{
+	log_warn("rule %s: a pattern needs too many steps for a text, which "
+		 "counts as not matched (write it without nested repetitions; "
+		 "GET rules, rule_limit_hits)",
+	    rule->id);
+}
+
 static void
 set_service_level(struct event *ev, const struct rule *rule)
 {
@@ -218,9 +228,12 @@ void
 ec_engine_rewrite(struct engine *e, struct event *ev, struct rule *rule,
     const struct message *m, const struct match *match)
 {
+	uint64_t limited = rule->match_limit_hits;
 	struct slice contact = m->contact;
 
 	ev->state = rule_state(rule, m, e->scratch);
+	if (limited == 0 && rule->match_limit_hits > 0)
+		complain(rule);
 	ev->priority = m->priority;
 	ev->facility = m->facility;
 	ev->pid = m->pid;
@@ -338,7 +351,8 @@ ec_engine_message(struct engine *e, struct message *m, int64_t now_us)
 	    .scratch = e->scratch,
 	    .trace = e->trace,
 	    .trace_arg = e->trace_arg,
-	    .every = e->try_every};
+	    .every = e->try_every,
+	    .clock = e->counters.messages % RULE_SAMPLE == 0 ? e->clock : NULL};
 	struct match match;
 	bool found;
 
@@ -349,6 +363,8 @@ ec_engine_message(struct engine *e, struct message *m, int64_t now_us)
 	    &e->options->hostname, m->host, e->scratch, &e->host);
 	m->host = str_slice(&e->host);
 	found = ruleset_match(e->rules, m, &walk, &match);
+	if (walk.limited != NULL)
+		complain(walk.limited);
 	e->counters.rule_tries += walk.tries;
 	e->counters.rule_hits += walk.hits;
 	if (e->effects->heard != NULL)

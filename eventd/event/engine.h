@@ -92,6 +92,8 @@ struct engine {
 	void *trace_arg;
 	bool try_every; /* rule, for the trace */
 	bool restoring;
+	/* Measures rules by one message of RULE_SAMPLE; NULL: none. */
+	int64_t (*clock)(void);
 	const char *who; /* gives the command that runs; NULL: nobody */
 };
 

@@ -32,6 +32,7 @@ struct receive_counters {
 	uint64_t udp_queued; /* bytes that wait for the loop */
 	uint64_t kernel_queued, receive_buffer; /* bytes, by udp_look() */
 	uint64_t not_allowed;                   /* connections and datagrams */
+	uint64_t bytes[INPUT_COUNT]; /* of messages that were taken */
 };
 
 /* --- sockets (bind.c) ------------------------------------------------------

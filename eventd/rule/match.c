@@ -58,8 +58,13 @@ static bool
 fits(const struct pattern *p, struct slice subject, struct rule *rule,
     struct match_walk *walk, struct groups *groups)
 {
-	return ec_pattern_match(
+	uint64_t before = rule->match_limit_hits;
+	bool found = ec_pattern_match(
 	    p, subject, walk->scratch, groups, &rule->match_limit_hits);
+
+	if (before == 0 && rule->match_limit_hits > 0)
+		walk->limited = rule;
+	return found;
 }
 
 /* The conditions that hold for both sides, cheap ones first. */
@@ -140,6 +145,7 @@ const char *
 ec_rule_match(struct rule *rule, const struct message *m,
     struct match_walk *walk, struct match *match_r)
 {
+	int64_t start = walk->clock == NULL ? 0 : walk->clock();
 	const char *failed;
 
 	match_r->rule = rule;
@@ -147,6 +153,8 @@ ec_rule_match(struct rule *rule, const struct message *m,
 	match_r->text.n = match_r->application.n = 0;
 	walk->tries++;
 	failed = plain_match(rule, m, walk, match_r);
+	if (walk->clock != NULL)
+		rule->time_ns += (uint64_t)(walk->clock() - start);
 	if (rule->when.invert) {
 		match_r->text.n = match_r->application.n = 0;
 		failed = failed == NULL ? "invert" : NULL;

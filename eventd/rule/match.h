@@ -36,6 +36,9 @@ struct match_walk {
 	bool every; /* tries the rules that the index leaves out, too */
 	void *trace_arg;
 	uint64_t tries, hits; /* counted up */
+	/* Nanoseconds; adds to the rules' time. NULL: nothing is measured. */
+	int64_t (*clock)(void);
+	const struct rule *limited; /* met the match limit for the first time */
 };
 
 /*

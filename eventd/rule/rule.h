@@ -139,8 +139,11 @@ struct rule {
 	struct limit limit;
 	/* Counted while matching; RESETCOUNTERS puts hits to 0. */
 	uint64_t hits, match_limit_hits;
-	uint32_t events; /* live ones of this rule */
+	uint64_t time_ns; /* of trying it for one message of RULE_SAMPLE */
+	uint32_t events;  /* live ones of this rule */
 };
+
+#define RULE_SAMPLE 256
 
 struct pack {
 	char *id;

@@ -85,8 +85,12 @@ get_rule(const struct row *row, uint32_t index, struct cell *c)
 {
 	if (index == 0)
 		c->s = slice_of(row->rule->id);
-	else
+	else if (index == 1)
 		c->i = (int64_t)row->rule->hits;
+	else if (index == 2)
+		c->i = (int64_t)row->rule->match_limit_hits;
+	else
+		c->f = (double)row->rule->time_ns * RULE_SAMPLE / 1e9;
 }
 
 static void
@@ -207,6 +211,13 @@ static const struct column status_columns[] = {STATUS_TABLE(STATUS_COLUMN){0}};
 static const struct column rule_columns[] = {
     {"rule_id", CELL_STR, get_rule, 0, "id of the rule"},
     {"rule_hits", CELL_INT, get_rule, 1, "messages that it fitted"}, {0}};
+static const struct column more_rule_columns[] = {
+    {"rule_limit_hits", CELL_INT, get_rule, 2,
+	"texts that a pattern of it gave up on, since the reload"},
+    {"rule_time", CELL_FLOAT, get_rule, 3,
+	"seconds of trying it since the reload, by one message of 256"},
+    {0}};
+static const struct column no_columns[] = {{0}};
 static const struct column source_columns[] = {
     {"source_address", CELL_STR, get_source, 0, "of the sender"},
     {"source_messages", CELL_INT, get_source, 1, "messages that it sent"},
@@ -309,4 +320,10 @@ query_columns(enum query_table table)
 		break;
 	}
 	return status_columns;
+}
+
+const struct column *
+query_more_columns(enum query_table table)
+{
+	return table == QUERY_RULES ? more_rule_columns : no_columns;
 }

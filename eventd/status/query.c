@@ -37,6 +37,11 @@ find_column(enum query_table table, struct slice name)
 
 	while (c->name != NULL && !slice_eqs(name, c->name))
 		c++;
+	if (c->name != NULL)
+		return c;
+	c = query_more_columns(table);
+	while (c->name != NULL && !slice_eqs(name, c->name))
+		c++;
 	return c->name == NULL ? NULL : c;
 }
 

@@ -95,6 +95,8 @@ struct column {
 };
 /* Ends with a NULL name. */
 const struct column *query_columns(enum query_table table);
+/* Those that only who names them gets. */
+const struct column *query_more_columns(enum query_table table);
 
 struct filter;
 struct query {

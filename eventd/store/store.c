@@ -478,6 +478,13 @@ save_hits(struct store *st)
 	}
 }
 
+void
+ec_store_hits(struct store *st)
+{
+	st->hits_sum = UINT64_MAX;
+	save_hits(st);
+}
+
 static void
 write_events(struct store *st, bool touched)
 {

@@ -47,6 +47,8 @@ void ec_store_history(struct store *st, const char *what, const char *who,
     const char *addinfo, const struct event *ev, int64_t now_us);
 void ec_store_watch(
     struct store *st, const char *rule, int64_t from_us, uint64_t count);
+/* Hits of the rules, which are written now and then by themselves. */
+void ec_store_hits(struct store *st);
 void ec_store_notice(struct store *st, struct slice id, struct slice body);
 /*
  * The N of the event's next notice `ec-SITE-ID-N` (EC-26), which is never that

@@ -379,6 +379,7 @@ play_command(struct replay *r, struct slice line)
 		line = slice_trim((struct slice){line.s + 8, line.len - 8});
 	switch (ec_command_run(r->engine, line, r->now_us, &raw, &err)) {
 	case COMMAND_DONE:
+	case COMMAND_RESET:
 	case COMMAND_FLUSH:
 		break;
 	case COMMAND_FAILED:

@@ -84,6 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice in = {(const char *)data, size};
 	struct event *ev;
 	struct str out = {0};
+	int64_t min, max;
 	struct query *q;
 	struct err err;
 
@@ -98,6 +99,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	q = query_parse(in, &err);
 	if (q == NULL)
 		return 0;
+	/* What an index of the archive is asked for. */
+	query_needle(q, "event_text", &out);
+	str_clear(&out);
+	query_bounds(q, "history_time", &min, &max);
 	ev = event_new();
 	if (q->table == QUERY_EVENTS) {
 		struct row row = {.event = ev};

@@ -234,6 +234,39 @@ phases_of_update(void **state)
 	harness_free(h);
 }
 
+/* Columns that only who names them gets. */
+static void
+columns_by_name(void **state)
+{
+	struct rule rule = {
+	    .id = xstrdup("r"), .hits = 7, .match_limit_hits = 2};
+	static const char *const table[][2] = {
+	    {"GET rules", "[['rule_id', 'rule_hits'],\n['r', 7]]\n"},
+	    {"GET rules\nColumns: rule_id rule_limit_hits rule_time\n"
+	     "Filter: rule_limit_hits > 1",
+		"[['rule_id', 'rule_limit_hits', 'rule_time'],\n['r', 2, "
+		"0.256]]\n"}};
+
+	(void)state;
+	rule.time_ns = 1000000;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct row row = {.rule = &rule};
+		struct str out = {0};
+		struct err err;
+		struct query *q = query_parse(slice_of(table[i][0]), &err);
+
+		assert_non_null(q);
+		query_begin(q, &out);
+		assert_true(query_accepts(q, &row));
+		query_row(q, &row, &out);
+		query_end(q, &out);
+		assert_string_equal(str_get(&out), table[i][1]);
+		str_free(&out);
+		query_free(&q);
+	}
+	free(rule.id);
+}
+
 static void
 assert_replicates(struct harness *h, const char *request, const char *want)
 {
@@ -295,7 +328,8 @@ main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(formats),
 	    cmocka_unit_test(filters), cmocka_unit_test(bad_queries),
 	    cmocka_unit_test(all_columns), cmocka_unit_test(commands),
-	    cmocka_unit_test(phases_of_update), cmocka_unit_test(replicate)};
+	    cmocka_unit_test(phases_of_update),
+	    cmocka_unit_test(columns_by_name), cmocka_unit_test(replicate)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,14 @@ conditions(void **state)
 	}
 }
 
+static int64_t
+some_time(void)
+{
+	static int64_t t;
+
+	return t += 5;
+}
+
 /* A pattern that explodes is no match, counted, and soon over. */
 static void
 match_limit(void **state)
@@ -174,6 +182,16 @@ match_limit(void **state)
 	(void)state;
 	assert_false(ruleset_match(rs, &m, &walk, &match));
 	assert_int_equal(rs->rules[0]->match_limit_hits, 1);
+	assert_ptr_equal(walk.limited, rs->rules[0]);
+	/* Told once; counted each time. */
+	walk.limited = NULL;
+	assert_false(ruleset_match(rs, &m, &walk, &match));
+	assert_int_equal(rs->rules[0]->match_limit_hits, 2);
+	assert_null(walk.limited);
+	assert_int_equal(rs->rules[0]->time_ns, 0);
+	walk.clock = some_time;
+	assert_false(ruleset_match(rs, &m, &walk, &match));
+	assert_int_equal(rs->rules[0]->time_ns, 5);
 	ec_pattern_scratch_free(&walk.scratch);
 	ruleset_free(&rs);
 }
