@@ -114,13 +114,13 @@ function Login() {
       setBusy(false);
     }
   };
-  return html`<form class="login" ref=${form} onSubmit=${submit}>
+  return html`<main id="main"><form class="login" ref=${form} onSubmit=${submit}>
     <h1><img src=${icon()} alt="" width="40" height="40"/> Vedette</h1>
     <label>${t("name")} <input name="name" autocomplete="username" autocapitalize="none" required maxlength="256"/></label>
     <label>${t("password")} <input name="password" type="password" autocomplete="current-password" required maxlength="1024"/></label>
     ${second && html`<label>${t("code")} <input name="code" autocomplete="one-time-code" maxlength="20"/></label>`}
     <p class="error" role="alert">${failure}</p>
-    <button disabled=${busy}>${t("log in")}</button></form>`;
+    <button disabled=${busy}>${t("log in")}</button></form></main>`;
 }
 
 // --- the keyboard -----------------------------------------------------------
