@@ -82,6 +82,10 @@ copy_one(const char *from, const char *to, const char *name, struct err *err_r)
 	else if (S_ISREG(st.st_mode) && !ends_with(name, ".sqlite-wal") &&
 	    !ends_with(name, ".sqlite-shm") && !ends_with(name, ".tmp"))
 		rc = copy_file(a, b, st.st_mode, err_r);
+	if (rc == -1 && lstat(a, &st) == -1 && errno == ENOENT) {
+		(void)unlink(b); /* removed meanwhile: its time was over */
+		rc = 0;
+	}
 	free(a);
 	free(b);
 	return rc;

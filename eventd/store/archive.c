@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The archive's queue and thread; see archive.h. Everything of SQLite is in
- * archive_sql.c.
+ * The archive's queue and threads; see archive.h. Everything of its files is
+ * behind archive_sql.h.
  */
 #include "eventd/store/archive.h"
 
@@ -27,8 +27,7 @@
 #define TAIL_MOST 1000000
 
 struct archive {
-	struct archive_sql *sql;    /* the writing thread's once it runs */
-	struct archive_sql *reader; /* the querying thread's */
+	struct archive_sql *sql;
 	pthread_t thread, querying;
 	pthread_mutex_t lock;
 	pthread_cond_t wake, ask;
@@ -39,8 +38,8 @@ struct archive {
 	size_t n_queued, queued_bytes;
 	uint64_t committed;
 	bool hurry, stopping;
-	bool unindexed; /* lines that the index of texts does not have yet */
-	size_t tail;    /* so many of those committed since the start */
+	bool due;    /* archive_sql_index() may have work */
+	size_t tail; /* lines committed since the start and not indexed */
 	size_t tail_calm, tail_most;
 	/* The loop's. */
 	uv_async_t async;
@@ -92,7 +91,7 @@ take_queue(struct archive *a, bool *stopping_r)
 	struct timespec until;
 
 	pthread_mutex_lock(&a->lock);
-	while (a->first == NULL && !a->stopping && !a->unindexed)
+	while (a->first == NULL && !a->stopping && !a->due)
 		pthread_cond_wait(&a->wake, &a->lock);
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += GATHER_NS;
@@ -134,7 +133,7 @@ settle(struct archive *a, struct archive_item *list)
 		a->queued_bytes -= list->queued + sizeof(*list);
 		if (list->kind == ARCHIVE_LINE) {
 			a->n_queued--;
-			a->unindexed = true;
+			a->due = true;
 			a->tail++;
 			if (list->line > a->committed)
 				a->committed = list->line;
@@ -142,9 +141,6 @@ settle(struct archive *a, struct archive_item *list)
 		if (list->kind == ARCHIVE_QUERY ||
 		    list->kind == ARCHIVE_LINES) {
 			put_last(&a->asked, list);
-		} else if (list->again) {
-			list->again = false;
-			append(a, list);
 		} else {
 			item_free(list);
 		}
@@ -171,11 +167,15 @@ run_queries(void *arg)
 		a->asked = it->next;
 		pthread_mutex_unlock(&a->lock);
 		if (it->kind == ARCHIVE_LINES)
-			archive_sql_lines(a->reader, it);
+			archive_sql_lines(a->sql, it);
 		else
-			archive_sql_query(a->reader, it);
+			archive_sql_query(a->sql, it);
 		pthread_mutex_lock(&a->lock);
 		put_last(&a->answered, it);
+		if (archive_sql_is_unwell(a->sql)) {
+			a->due = true;
+			pthread_cond_signal(&a->wake);
+		}
 		uv_async_send(&a->async);
 	}
 	pthread_mutex_unlock(&a->lock);
@@ -184,19 +184,19 @@ run_queries(void *arg)
 
 /* In a moment without other work; what waits for the index is found too. */
 static void
-index_some(struct archive *a)
+do_due(struct archive *a)
 {
 	struct err err;
 	int rc = archive_sql_index(a->sql, &err);
 
 	if (rc == -1)
-		log_warn("archive: index of texts: %s", err.text);
+		log_warn("archive: upkeep: %s", err.text);
 	pthread_mutex_lock(&a->lock);
 	if (rc == 1) {
 		a->tail -= a->tail < ARCHIVE_INDEX_LINES ? a->tail
 							 : ARCHIVE_INDEX_LINES;
 	} else {
-		a->unindexed = false;
+		a->due = false;
 		a->tail = rc == 0 ? 0 : a->tail;
 	}
 	pthread_mutex_unlock(&a->lock);
@@ -208,10 +208,10 @@ bound_tail(struct archive *a)
 {
 	for (bool more = true; more;) {
 		pthread_mutex_lock(&a->lock);
-		more = a->tail > a->tail_calm && a->unindexed && !a->stopping;
+		more = a->tail > a->tail_calm && a->due && !a->stopping;
 		pthread_mutex_unlock(&a->lock);
 		if (more)
-			index_some(a);
+			do_due(a);
 		pthread_mutex_lock(&a->lock);
 		more = more && a->tail > a->tail_most;
 		pthread_mutex_unlock(&a->lock);
@@ -230,7 +230,7 @@ run(void *arg)
 		struct err err;
 
 		if (list == NULL && !stopping) {
-			index_some(a);
+			do_due(a);
 			continue;
 		}
 		while (archive_sql_run(a->sql, list, &err) != 0) {
@@ -274,24 +274,18 @@ answered(uv_async_t *async)
 }
 
 struct archive *
-archive_open(uv_loop_t *loop, const char *path, struct err *err_r)
+archive_open(uv_loop_t *loop, const char *folder, struct err *err_r)
 {
 	struct archive *a;
-	struct archive_sql *sql = archive_sql_open(path, err_r), *reader;
+	struct archive_sql *sql = archive_sql_open(folder, err_r);
 	pthread_condattr_t attr;
 
 	if (sql == NULL)
 		return NULL;
-	reader = archive_sql_open_reader(path, err_r);
-	if (reader == NULL) {
-		archive_sql_close(&sql);
-		return NULL;
-	}
 	a = xnew(struct archive);
 	a->sql = sql;
-	a->reader = reader;
 	a->committed = archive_sql_last_line(sql);
-	a->unindexed = true;
+	a->due = true;
 	a->tail_calm = TAIL_CALM;
 	a->tail_most = TAIL_MOST;
 	pthread_mutex_init(&a->lock, NULL);
@@ -327,7 +321,7 @@ archive_close(struct archive **ap)
 	pthread_cond_signal(&a->wake);
 	pthread_cond_signal(&a->ask);
 	pthread_mutex_unlock(&a->lock);
-	archive_sql_interrupt(a->reader);
+	archive_sql_stop(a->sql);
 	pthread_join(a->thread, NULL);
 	pthread_join(a->querying, NULL);
 	for (struct archive_item *it = a->first; it != NULL; it = next) {
@@ -342,7 +336,6 @@ archive_close(struct archive **ap)
 		next = it->next;
 		item_free(it);
 	}
-	archive_sql_close(&a->reader);
 	archive_sql_close(&a->sql);
 	pthread_mutex_destroy(&a->lock);
 	pthread_cond_destroy(&a->wake);
@@ -384,11 +377,11 @@ archive_erase(struct archive *a, uint64_t upto)
 void
 archive_expire(struct archive *a, int64_t before_us)
 {
-	struct archive_item *it = xnew(struct archive_item);
-
-	it->kind = ARCHIVE_EXPIRE;
-	it->time_us = before_us;
-	enqueue(a, it, false);
+	archive_sql_expire(a->sql, before_us);
+	pthread_mutex_lock(&a->lock);
+	a->due = true;
+	pthread_cond_signal(&a->wake);
+	pthread_mutex_unlock(&a->lock);
 }
 
 void

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The archive of events: SQLite, in threads of its own (event-console.md
- * section 18.1, EC-28). Lines are written in batches; a query runs once the
- * lines that were given before it are committed, so whoever asks sees what was
- * answered, and holds up no line.
+ * The archive of events: SQLite, a file a week, in threads of its own
+ * (event-console.md section 18.1, EC-28). Lines are written in batches; a query
+ * runs once the lines that were given before it are committed, so whoever asks
+ * sees what was answered, and holds up no line.
  */
 #ifndef EVENTD_STORE_ARCHIVE_H
 #define EVENTD_STORE_ARCHIVE_H
@@ -20,9 +20,9 @@ struct archive;
 typedef void archive_answer_fn(
     const struct str *answer, const char *why, void *arg);
 
-/* NULL with a reason. Makes what is not there. */
+/* NULL with a reason. Makes what is not there; see archive_sql_open(). */
 struct archive *archive_open(
-    uv_loop_t *loop, const char *path, struct err *err_r);
+    uv_loop_t *loop, const char *folder, struct err *err_r);
 /* Writes what waits (at most 5 s), then closes. */
 void archive_close(struct archive **a);
 
@@ -32,7 +32,7 @@ void archive_add(struct archive *a, uint64_t line, int64_t time_us,
     const char *host, const char *text, struct slice event);
 /* Lines up to this number are gone; also forgets what waits of them. */
 void archive_erase(struct archive *a, uint64_t upto);
-/* Lines before this time are gone. */
+/* Lines before this time are found no more; files without others go. */
 void archive_expire(struct archive *a, int64_t before_us);
 /* Takes the query over; `done` comes unless the archive is closed before. */
 void archive_query(

@@ -254,7 +254,7 @@ ec_store_open(uv_loop_t *loop, const char *folder, struct engine *engine,
     const struct store_handlers *handlers, struct err *err_r)
 {
 	struct store *st = xnew(struct store);
-	char *path = xasprintf("%s/history.sqlite", folder);
+	char *path = xasprintf("%s/history", folder);
 
 	st->engine = engine;
 	st->handlers = *handlers;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What survives: open events, rule hits, waiting notices in the journal
- * (var/vedette/eventd/journal), closed ones in the archive (history.sqlite).
+ * (var/vedette/eventd/journal), closed ones in the archive (history/).
  * EC-29: a change is durable within a second, and before anyone is told of it
  * (ec_store_sync). A line of the archive is in the journal until SQLite has it.
  */

@@ -120,3 +120,6 @@ def test_the_archive_is_searched_by_words(site):
     answer = site.query("GET eventconsolehistory\nColumns: event_host\n"
                         "Filter: event_text ~~ east\n")
     assert answer == [["found"]], answer
+    files = [p.name for p in site.path("var/vedette/eventd/history").glob(
+        "????-??-??.sqlite")]
+    assert len(files) in (1, 2), files

@@ -375,7 +375,7 @@ erased_stays_erased(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	path = xasprintf("%s/history.sqlite", folder);
+	path = xasprintf("%s/history", folder);
 	in_child(folder, first_work);
 	start(&s, folder); /* all lines are in the archive when it answers */
 	ask(&s, "GET history\nColumns: history_line\n");
@@ -396,54 +396,7 @@ erased_stays_erased(void **state)
 	assert_int_equal(file_remove_tree(folder, &err), 0);
 }
 
-/* An index that lost something is made anew; writing goes on. */
-static void
-damaged_index(void **state)
-{
-	struct archive_item erase = {.kind = ARCHIVE_ERASE, .line = 2};
-	char folder[] = "/tmp/test_store_XXXXXX";
-	struct archive_sql *sql;
-	struct site s;
-	struct err err;
-	sqlite3 *db;
-	char *path;
-
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	path = xasprintf("%s/history.sqlite", folder);
-	in_child(folder, first_work);
-	start(&s, folder);
-	ask(&s, "GET history\nColumns: history_line\n");
-	stop(&s);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	/* Says that lines are in the index which are not. */
-	assert_int_equal(
-	    sqlite3_exec(db,
-		"INSERT INTO history_text (history_text) VALUES ('delete-all');"
-		"UPDATE history_indexed SET line = 1000",
-		NULL, NULL, NULL),
-	    SQLITE_OK);
-	sqlite3_close(db);
-	sql = archive_sql_open(path, &err);
-	assert_non_null(sql);
-	assert_int_equal(archive_sql_run(sql, &erase, &err), -1);
-	assert_string_equal(
-	    err.text, "the index of texts is damaged and is made anew");
-	assert_int_equal(archive_sql_run(sql, &erase, &err), 0);
-	assert_int_equal(archive_sql_index(sql, &err), 0);
-	archive_sql_close(&sql);
-	start(&s, folder);
-	assert_string_equal(
-	    ask(&s,
-		"GET history\nColumns: history_line\nOutputFormat: plain\n"
-		"Filter: event_text ~~ counted"),
-	    "history_line\n3\n");
-	stop(&s);
-	free(path);
-	assert_int_equal(file_remove_tree(folder, &err), 0);
-}
-
-/* An archive of the first version gets its index when it is opened. */
+/* An archive of the first version, one file without an index, is taken over. */
 static void
 upgrades(void **state)
 {
@@ -484,6 +437,7 @@ upgrades(void **state)
 		"GET history\nColumns: history_line\nOutputFormat: plain\n"
 		"Filter: event_text ~~ from"),
 	    "history_line\n8\n7\n");
+	assert_false(file_exists(path));
 	stop(&s);
 	event_free(&ev);
 	str_free(&blob);
@@ -549,8 +503,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(records),
-	    cmocka_unit_test(erased_stays_erased),
-	    cmocka_unit_test(damaged_index), cmocka_unit_test(survives),
+	    cmocka_unit_test(erased_stays_erased), cmocka_unit_test(survives),
 	    cmocka_unit_test(notice_numbers), cmocka_unit_test(index_keeps_up),
 	    cmocka_unit_test(searches), cmocka_unit_test(upgrades),
 	    cmocka_unit_test(damaged_tail)};
