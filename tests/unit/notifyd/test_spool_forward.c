@@ -424,6 +424,90 @@ an_older_file_is_read(void **state)
 	closed(&spool);
 }
 
+static void
+on_found(const struct spool_notice *list, size_t n, void *arg)
+{
+	(void)list;
+	*(size_t *)arg = n;
+}
+
+static size_t
+listed(struct spool *spool, const char *id)
+{
+	struct spool_filter filter = {
+	    .id = id, .host = "", .service = "", .last = 10};
+	size_t n = SIZE_MAX;
+
+	spool_find(spool, &filter, on_found, &n);
+	while (n == SIZE_MAX)
+		uv_run(&loop, UV_RUN_ONCE);
+	return n;
+}
+
+static void
+on_twice(const struct spool_batch *b, bool duplicate, bool committed, void *arg)
+{
+	(void)b;
+	assert_true(committed);
+	*(int *)arg = duplicate ? 2 : 1;
+}
+
+/* 1: stored; 2: it was known. */
+static int
+add_quiet(struct spool *spool, const char *id, bool forward)
+{
+	struct spool_batch *b = xnew(struct spool_batch);
+	int how = 0;
+
+	b->notice = (struct spool_notice){.id = xstrdup(id),
+	    .site = xstrdup("far"),
+	    .what = xstrdup("QUIET RECOVERY"),
+	    .host = xstrdup("web01"),
+	    .service = xstrdup("HTTP"),
+	    .forward = forward ? SPOOL_FORWARD_WAITS : SPOOL_FORWARD_NONE};
+	str_add(&b->notice.context, "context");
+	b->object = xstrdup("far/web01/HTTP");
+	b->quiet = true;
+	spool_add(spool, b, 1000, on_twice, &how);
+	while (how == 0)
+		uv_run(&loop, UV_RUN_ONCE);
+	return how;
+}
+
+static void
+on_seqs(const struct spool_forwarded *list, size_t n, void *arg)
+{
+	*(int64_t *)arg = n == 0 ? 0 : list[n - 1].notice.seq;
+}
+
+/* In no list and no line of the history, but once, and for another site. */
+static void
+what_is_quiet(void **state)
+{
+	struct spool *spool = opened();
+	char *before = lines(spool), *after;
+	int64_t seq = -1;
+
+	(void)state;
+	assert_int_equal(add_quiet(spool, "quiet-1", false), 1);
+	assert_int_equal(add_quiet(spool, "quiet-1", false), 2);
+	assert_int_equal(add_quiet(spool, "quiet-2", true), 1);
+	assert_int_equal(listed(spool, "quiet-1"), 0);
+	assert_int_equal(listed(spool, "quiet-2"), 0);
+	spool_forwards(spool, 0, 100, on_seqs, &seq);
+	while (seq == -1)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_true(seq > 0);
+	assert_non_null(strstr(forwards(spool, 0, 100).text, "quiet-2 0"));
+	assert_true(taken(spool, seq) > 0);
+	assert_null(strstr(forwards(spool, 0, 100).text, "quiet"));
+	after = lines(spool);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+	closed(&spool);
+}
+
 int
 main(void)
 {
@@ -433,6 +517,7 @@ main(void)
 	    cmocka_unit_test(results_go_back),
 	    cmocka_unit_test(a_result_counts_once),
 	    cmocka_unit_test(an_older_file_is_read),
+	    cmocka_unit_test(what_is_quiet),
 	};
 	struct err err;
 	int bad;
