@@ -13,8 +13,9 @@ static const struct {
 	int (*run)(const struct cmd_call *call, int argc, char **argv);
 } words[] = {{"replay", event_replay}, {"mib", event_mib}, {"list", event_list},
     {"show", event_show}, {"ack", event_ack}, {"archive", event_archive},
-    {"suggest", event_suggest}, {"replication", event_replication},
-    {"switch", event_switch}, {"key", event_key}};
+    {"suggest", event_suggest}, {"export", event_export},
+    {"replication", event_replication}, {"switch", event_switch},
+    {"key", event_key}};
 
 static int
 run(const struct cmd_call *call)
@@ -38,8 +39,8 @@ static const struct cmd_option options[] = {
 	"failed; suggest: where each rule comes from"},
     {"hours", 0, "N", "suggest: of the last N hours (4)"},
     {"least", 0, "N", "suggest: that came N times at least (3)"},
-    {"host", 0, "HOST", "list, search: events of this host alone"},
-    {"since", 0, "DURATION", "search: back to then, for example 30d"},
+    {"host", 0, "HOST", "list, search, export: events of this host alone"},
+    {"since", 0, "DURATION", "search, export: back to then, for example 30d"},
     {"limit", 0, "N", "search: the newest N lines (100)"},
     {"comment", 0, "TEXT", "ack: a comment on the events"},
     {"json", 0, NULL, "print JSON; search: an object a line"}, {0}};
@@ -47,7 +48,8 @@ static const struct cmd_option options[] = {
 const struct cmd cmd_event = {
     .name = "event",
     .args = "replay FILE | list | show ID | ack ID... | archive ID... | "
-	    "search WORD... | suggest | mib add FILE... | mib list | mib rm "
+	    "search WORD... | export | suggest | mib add FILE... | mib list | "
+	    "mib rm "
 	    "MODULE... | replication | switch sync|takeover | key",
     .summary = "look at events, try event rules, add MIBs",
     .details =
@@ -59,6 +61,11 @@ const struct cmd cmd_event = {
 	"wherever in it and in whatever case, the newest first. Words of "
 	"three\n"
 	"letters and more are found by an index, also in a year's archive.\n"
+	"\"export\" prints the archive, the oldest line first, as values with "
+	"tabs\n"
+	"between them: time, what, who, more, then the event's columns in the\n"
+	"order of GET events. Lists have a byte 1 before each item, null is\n"
+	"a byte 2.\n"
 	"\"mib add\" takes MIB files, so that traps are shown with names\n"
 	"(eventd.snmp.translate in site.yaml); a mistake is shown with its\n"
 	"line, and then nothing changes. What files import is looked for in\n"

@@ -16,6 +16,7 @@ int event_ack(const struct cmd_call *call, int argc, char **argv);
 int event_archive(const struct cmd_call *call, int argc, char **argv);
 int event_replication(const struct cmd_call *call, int argc, char **argv);
 int event_switch(const struct cmd_call *call, int argc, char **argv);
+int event_export(const struct cmd_call *call, int argc, char **argv);
 int event_key(const struct cmd_call *call, int argc, char **argv);
 int event_suggest(const struct cmd_call *call, int argc, char **argv);
 

@@ -117,6 +117,15 @@ def test_the_archive_is_searched_by_words(site):
     assert done.out == ""
     done = site.ok("event", "search", "7 (e", "--json")
     assert json.loads(done.out)["event_host"] == "found"
+    # Written out, the oldest first, in the order of the columns.
+    lines = [line.split("\t") for line in site.ok(
+        "event", "export", "--host", "found").out.splitlines()]
+    assert [len(line) for line in lines] == [29]
+    assert lines[0][1:4] == ["NEW", "", ""] and lines[0][11] == "found"
+    assert lines[0][6] == "port 7 (east) lost" and lines[0][22] == "\x02"
+    every = [float(line.split("\t")[0]) for line in site.ok(
+        "event", "export", "--since", "1h").out.splitlines()]
+    assert len(every) > 50 and every == sorted(every)
     answer = site.query("GET eventconsolehistory\nColumns: event_host\n"
                         "Filter: event_text ~~ east\n")
     assert answer == [["found"]], answer
