@@ -92,6 +92,26 @@ def test_availability(web):
         assert web.browser.post("availability", bad)[0].status == 400, bad
 
 
+def test_aggregation_states(web):
+    """By the REST API, as Checkmk's special agent for them asks."""
+    path = (f"/{web.name}/check_mk/api/1.0/domain-types/bi_aggregation/actions/"
+            "aggregation_state/invoke")
+    for names, found in (([], ["The web shop"]), (["Shop"], ["The web shop"]),
+                         (["The web shop"], ["The web shop"]), (["x"], [])):
+        answer, data = web.browser.ask(
+            "POST", path, json.dumps({"filter_names": names,
+                                      "filter_groups": []}),
+            {"X-Vedette": "1", "Content-Type": "application/json"})
+        assert answer.status == 200, data
+        assert list(json.loads(data)["aggregations"]) == found
+    answer, data = web.browser.ask("GET", path + "?filter_names=Shop")
+    shop = json.loads(data)["aggregations"]["The web shop"]
+    assert shop["state"] == 2 and sorted(shop["hosts"]) == ["web01", "web02"]
+    assert [2, {"output": "web01/HTTP"}] in shop["infos"]
+    assert (shop["acknowledged"], shop["in_downtime"],
+            shop["in_service_period"]) == (False, False, True)
+
+
 def test_numbers_of_events(web):
     assert web.browser.get("events")["events"] == [0, 0, 0]
 

@@ -215,6 +215,22 @@ def test_downtime_that_recurs(web, keys):
     keys.wait(ROWS + " === 0")
 
 
+def test_all_that_was_found(web, keys):
+    """Without ticks a command is for all of a search: it names some first."""
+    keys.go_to("#/services?q=HTTP")
+    keys.wait(ROWS + " === 3")
+    keys.run("[...document.querySelectorAll('.actions button')].find((b) => "
+             "b.innerText.startsWith('Comment')).click()")
+    keys.wait("return document.querySelectorAll('dialog li').length === 3")
+    text = keys.run("return document.querySelector('dialog').innerText")
+    assert "3 objects" in text and "web02 / HTTP" in text
+    keys.keys("to all", "Enter")
+    keys.wait("return document.querySelector('dialog[open]') === null")
+    rows = web.query("GET comments", "Columns: host_name service_description",
+                     "Filter: comment = to all")
+    assert sorted(rows) == [[h, "HTTP"] for h in ("db01", "web01", "web02")]
+
+
 def test_comment_and_new_result(web, keys):
     """`r` waits for the result and says it."""
     keys.keys("g", "s", "/", "clock")

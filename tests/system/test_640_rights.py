@@ -18,7 +18,8 @@ PAGES = re.findall(r'\{"([\w-]+)", "(GET|POST)", \w+\}',
 OWN = re.findall(r'\{"([\w-]+)", "(GET|POST)", "([\w.]+)", \w+\}',
                  (HTTP / "people/profile.c").read_text())
 # What POST asks for and does not change.
-ASKS = re.compile(r"collections/(all|services)$|metric/actions/get|autocomplete")
+ASKS = re.compile(r"collections/(all|services)$|metric/actions/get|autocomplete"
+                  "|aggregation_state")
 CONFIG = {
     "hosts": {"web01": {"check": "passive", "contact_groups": ["team"],
                         "groups": ["web"], "alias": "Web"},

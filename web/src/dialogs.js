@@ -122,11 +122,21 @@ function Field({ name, kind, value, needed, set }) {
     min=${kind === "number" ? 1 : undefined} required=${Boolean(needed)} maxlength="2000" onInput=${change}/></label>`;
 }
 
+const NAMED = 5; // of those that are affected
+
 function Affected({ rows, found }) {
-  if (found) return html`<p>${t("affects", many(found.total))} ${t("select all found", found.total)}</p>`;
-  return html`<p>${t("affects", many(rows.length))}</p><ul>
-    ${rows.slice(0, 5).map((r) => html`<li><b>${stateOf(r)[0]}</b> ${isService(r) ? `${r.host_name} / ${r.description}` : r.name}</li>`)}
-    ${rows.length > 5 && html`<li>${t("and more", rows.length - 5)}</li>`}</ul>`;
+  const [first, setFirst] = useState(rows ?? []);
+  const total = found ? found.total : rows.length;
+  useEffect(() => {
+    if (!found) return;
+    const { table, query, sort } = found.spec;
+    list({ table, query, sort, limit: NAMED, columns: [...(table === "services" ? ["host_name", "description"] : ["name"]), "state", "has_been_checked"] })
+      .then((answer) => setFirst(answer.rows), () => {});
+  }, []);
+  const named = first.slice(0, NAMED);
+  return html`<p>${t("affects", many(total))} ${found && t("select all found", total)}</p><ul>
+    ${named.map((r) => html`<li><b>${stateOf(r)[0]}</b> ${isService(r) ? `${r.host_name} / ${r.description}` : r.name}</li>`)}
+    ${named.length > 0 && total > named.length && html`<li>${t("and more", total - named.length)}</li>`}</ul>`;
 }
 
 function ActDialog({ name, rows, found }) {

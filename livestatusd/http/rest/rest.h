@@ -146,7 +146,7 @@ rest_handler rest_comment_hosts, rest_comment_services, rest_comments,
     rest_comment_delete;
 rest_handler rest_events, rest_event, rest_event_change, rest_event_acknowledge,
     rest_event_delete;
-rest_handler rest_metric;
+rest_handler rest_metric, rest_aggregation_states;
 rest_handler rest_action;
 
 #endif

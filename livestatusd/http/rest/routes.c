@@ -227,6 +227,12 @@ static const struct rest_field metric[] = {
     {"site", REST_TEXT, false, NULL, NULL, "taken, without effect"},
     {"site_id", REST_TEXT, false, NULL, NULL, "taken, without effect"}, {0}};
 
+static const struct rest_field aggregation_states[] = {
+    {"filter_names", REST_TEXTS, false, NULL, NULL, "titles or names"},
+    {"filter_groups", REST_TEXTS, false, NULL, NULL,
+	"groups; no aggregation has one"},
+    {0}};
+
 static const struct rest_field complete[] = {
     {"value", REST_TEXT, true, NULL, NULL, "what was typed so far"},
     {"parameters", REST_ANY, false, NULL, NULL, "context of the choice"}, {0}};
@@ -301,6 +307,13 @@ const struct rest_route rest_routes[] = {
 	rest_complete, "choices for what was typed"},
     {"POST", "domain-types/metric/actions/get/invoke", NULL, metric,
 	rest_metric, "the history of a metric"},
+
+    {"GET", "domain-types/bi_aggregation/actions/aggregation_state/invoke",
+	NULL, aggregation_states, rest_aggregation_states,
+	"states of aggregations"},
+    {"POST", "domain-types/bi_aggregation/actions/aggregation_state/invoke",
+	NULL, aggregation_states, rest_aggregation_states,
+	"states of aggregations"},
 
     {"GET", "domain-types/host/collections/all", NULL, host_list, rest_hosts,
 	"hosts and their state"},
