@@ -288,6 +288,10 @@ make_collector(struct scanning *s, const struct msg_job *job)
 
 	s->doc = json_loadb(job->snmp.s, job->snmp.len, 0, NULL);
 	set.v1 = is_version(job, "1");
+	if (!is_version(job, "3")) { /* they take no notice of contexts */
+		json_object_del(s->doc, "contexts");
+		json_object_del(s->doc, "section_contexts");
+	}
 	set.bare = json_is_true(json_object_get(s->doc, "without_system"));
 	set.options = s->doc;
 	s->collect = collect_new(&set, wanted, n);
@@ -392,7 +396,7 @@ static const struct cmd_option options[] = {
     {"all", 'a', NULL, "scan: also what the device does not have, with why"},
     {"json", 'j', NULL,
 	"walk, get: an array of {oid, value or hex}; scan: of {section, read, "
-	"superseded_by, interval, checks, conditions}"},
+	"superseded_by, interval, contexts, checks, conditions}"},
     {0}};
 
 const struct cmd cmd_snmp = {

@@ -98,6 +98,17 @@ add_checks(const json_t *row, struct str *to)
 	    str_addf(to, "%s%s", i > 0 ? ", " : "", json_string_value(name));
 }
 
+/* Those that the host's settings name. */
+static void
+add_contexts(const json_t *row, struct str *to)
+{
+	const json_t *names = json_object_get(row, "contexts"), *name;
+	size_t i;
+
+	json_array_foreach(names, i, name) str_addf(to, "%s \"%s\"",
+	    i > 0 ? "," : "; in context", json_string_value(name));
+}
+
 static void
 add_row(json_t *rows, const json_t *row, bool is_read)
 {
@@ -114,6 +125,8 @@ add_row(json_t *rows, const json_t *row, bool is_read)
 		str_add(&why, is_read ? "always" : "excluded");
 	if (is_read && interval > 0)
 		str_addf(&why, "; every %lld s", (long long)interval);
+	if (is_read)
+		add_contexts(row, &why);
 	add_checks(row, &checks);
 	json_array_append_new(rows,
 	    json_pack("{s:s, s:s, s:s, s:s}", "section", text(row, "section"),

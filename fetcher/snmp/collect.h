@@ -80,8 +80,9 @@ bool collect_has_news(const struct collect *c);
 /* Some of the device was left out: COLLECT_MAX_VALUES, COLLECT_MAX_BYTES. */
 bool collect_over_limit(const struct collect *c);
 /*
- * After a scan: appends {section, read, superseded_by, interval, checks,
- * conditions: [{oid, test, text?, or, true, found, value}]} for each section.
+ * After a scan: appends {section, read, superseded_by, interval, contexts
+ * (null: the session's), checks, conditions: [{oid, test, text?, or, true,
+ * found, value}]} for each section.
  */
 void collect_explain(const struct collect *c, json_t *rows);
 

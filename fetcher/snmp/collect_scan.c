@@ -254,10 +254,11 @@ collect_explain(const struct collect *c, json_t *rows)
 		for (; a->oid != NULL; a++)
 			json_array_append_new(atoms, explain_atom(c, a));
 		json_array_append_new(rows,
-		    json_pack("{s:s, s:b, s:s?, s:i, s:o, s:o}", "section",
-			s->type->names[0], "read", s->fits, "superseded_by",
-			s->better, "interval",
-			(int)collect_interval(c, s->type), "checks",
+		    json_pack("{s:s, s:b, s:s?, s:i, s:O?, s:o, s:o}",
+			"section", s->type->names[0], "read", s->fits,
+			"superseded_by", s->better, "interval",
+			(int)collect_interval(c, s->type), "contexts",
+			collect_contexts(c, s->type), "checks",
 			checks_of(s->type), "conditions", atoms));
 	}
 }

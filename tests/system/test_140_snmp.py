@@ -194,6 +194,8 @@ def test_tools(watched):
     assert rows["hr_fs"]["interval"] == 3600
     same = watched.ok("snmp", "scan", "machine", "--walk", str(walk)).out
     assert "hr_fs" in same and "filesystem" in same
+    text = watched.ok("snmp", "scan", "switch").out
+    assert 'in context "public", "vlan7"' in text
     name = ".1.3.6.1.2.1.2.2.1.2"
     vlan = watched.ok("snmp", "walk", "switch", name, "--context", "vlan7")
     assert vlan.out == f"{name}.2 other\n{name}.77 Vl7\n"
