@@ -159,7 +159,7 @@ export function Grid({ spec, rows, columns, name, selectable, open, empty }) {
   now.current = { active, got, height };
 
   useFocus(node, wanted, Math.min(active.index, (got?.total ?? 0) - 1));
-  useEffect(() => { setActive({ index: -1, key: null }); }, [what]);
+  useLayoutEffect(() => { setActive({ index: -1, key: null }); }, [what]); // before a key comes
   useEffect(() => {
     shown.value = got ? { spec, total: got.total } : null;
     const place = got?.rows.findIndex((row) => name(row) === active.key) ?? -1;
