@@ -213,3 +213,7 @@ def test_history_beside_others(big):
             assert big.query("GET hosts", "Stats: name !=") == [[HOSTS]]
         code, body = read_fixed(s)
         assert code == 200 and int(body) <= 20000
+    # It has kept a thread busy.
+    big.wait_for(lambda: 0 < big.query(
+        "GET status", "Columns: livestatus_usage")[0][0] <= 1)
+    assert big.query("GET status", "Columns: livestatus_threads")[0][0] >= 4
