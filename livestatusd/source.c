@@ -203,7 +203,9 @@ on_shows(void *arg, uint64_t seq)
 {
 	const struct source *s = arg;
 
-	return feed_seq(s->l->feed) >= seq;
+	/* Numbers of another core are no measure: it may have begun anew. */
+	return seq == 0 ||
+	    (feed_is_current(s->l->feed) && feed_seq(s->l->feed) >= seq);
 }
 
 static void
