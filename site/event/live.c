@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define TIMEOUT_MS 20000
 
@@ -149,6 +150,54 @@ print_fields(const json_t *row)
 	}
 }
 
+/* As people read them: times of the machine's zone, the state's name. */
+static void
+for_people(json_t *rows)
+{
+	static const char *const times[] = {"first", "last", "history_time"};
+	json_t *row;
+	size_t i;
+
+	name_states(rows);
+	json_array_foreach(rows, i, row)
+	{
+		for (size_t k = 0; k < ARRAY_LEN(times); k++) {
+			const json_t *value = json_object_get(row, times[k]);
+			time_t at = (time_t)json_number_value(value);
+			char text[32];
+			struct tm tm;
+
+			if (value == NULL)
+				continue;
+			localtime_r(&at, &tm);
+			strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+			json_object_set_new(row, times[k], json_string(text));
+		}
+	}
+}
+
+/* The fields of the event; as it was at its end if it is archived. */
+static void
+print_event(const struct cmd_call *call, json_t *event, uint64_t id)
+{
+	struct str question = {0};
+	json_t *last = NULL;
+	struct err err;
+
+	if (json_array_size(event) == 0) {
+		puts("It is archived; at its end it was:");
+		str_addf(&question,
+		    "GET history\nFilter: event_id = %llu\nLimit: 1\n"
+		    "OutputFormat: json\n\n",
+		    (unsigned long long)id);
+		event = last = event_rows(call, str_get(&question), &err);
+		str_free(&question);
+	}
+	for_people(event);
+	print_fields(json_array_get(event, 0));
+	json_decref(last);
+}
+
 int
 event_show(const struct cmd_call *call, int argc, char **argv)
 {
@@ -191,11 +240,9 @@ event_show(const struct cmd_call *call, int argc, char **argv)
 		term_json(both);
 		json_decref(both);
 	} else {
-		if (json_array_size(event) > 0)
-			print_fields(json_array_get(event, 0));
-		else
-			puts("It is archived.");
+		print_event(call, event, id);
 		putchar('\n');
+		for_people(history);
 		term_table(history, columns, ARRAY_LEN(columns), false);
 	}
 	json_decref(event);

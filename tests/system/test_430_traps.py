@@ -346,6 +346,10 @@ def test_events_by_hand_and_as_a_service(traps):
     assert check("-a", "127.0.0.1")[0] == 0
     site.ok("event", "archive", number)
     assert site.run("event", "archive", number).code == 1
+    shown = site.ok("event", "show", number).out
+    assert "It is archived" in shown and "seen; really" in shown
+    assert re.search(r"^last +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$", shown, re.M)
+    assert re.search(r"^state +WARN$", shown, re.M), shown
     assert json.loads(site.ok("event", "list", "--json").out) == []
     assert check("-H", "127.0.0.1:1", "gw")[0] == 3
 
