@@ -25,6 +25,7 @@
 #define BEAT_MS      1
 #define BEAT_PACKETS 4  /* in a millisecond */
 #define BEAT_LINKS   16 /* open */
+#define BEAT_POOR    8  /* beats in a row with fewer packets: the last ones */
 
 struct number {
 	struct number *next, **at; /* at NULL: not in the table */
@@ -56,6 +57,7 @@ struct snmp_sockets {
 	uint64_t ms; /* of the loop, in which n_packets came */
 	size_t n_packets;
 	bool beats;
+	unsigned poor; /* beats, in a row */
 	struct number *buckets[BUCKETS];
 	const unsigned char *packet; /* being looked at */
 	size_t packet_len;
@@ -214,7 +216,8 @@ beat(uv_timer_t *timer)
 	for (size_t i = 0; i < 2 * SOCKETS; i++)
 		if (socket_at(s, i) != NULL)
 			n += read_socket(socket_at(s, i));
-	if (n >= BEAT_PACKETS)
+	s->poor = n >= BEAT_PACKETS ? 0 : s->poor + 1;
+	if (s->poor < BEAT_POOR)
 		return;
 	s->beats = false;
 	uv_timer_stop(timer);
@@ -227,6 +230,7 @@ static void
 begin_beat(struct snmp_sockets *s)
 {
 	s->beats = true;
+	s->poor = 0;
 	uv_timer_start(&s->beat, beat, BEAT_MS, BEAT_MS);
 	for (size_t i = 0; i < 2 * SOCKETS; i++)
 		if (socket_at(s, i) != NULL)
