@@ -15,20 +15,6 @@
 
 static uv_loop_t loop;
 
-static int
-free_port(void)
-{
-	struct sockaddr_in to = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(to);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	must(bind(fd, (struct sockaddr *)&to, len) == 0);
-	getsockname(fd, (struct sockaddr *)&to, &len);
-	close(fd);
-	return ntohs(to.sin_port);
-}
-
 enum {
 	FROM_REMOTE,
 	FROM_CENTRAL

@@ -6,8 +6,6 @@
  */
 #include "notifyd/notifyd.h"
 
-#include "common/config/snapshot_build.h"
-#include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
 
@@ -17,13 +15,12 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/notifyd/folder.h"
 #include "tests/unit/notifyd/forwards.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,55 +41,6 @@ static unsigned n_stored, n_results, n_peer_stored;
 
 /* --- the site
  * ------------------------------------------------------------------ */
-
-static void
-put_file(const char *name, const char *text, mode_t mode)
-{
-	char *path = xasprintf("%s/%s", root, name);
-	struct err err;
-
-	if (file_write(path, slice_of(text), mode, &err) < 0)
-		fail_msg("%s", err.text);
-	chmod(path, mode);
-	free(path);
-}
-
-static void
-make_snapshot(void)
-{
-	struct snapb *b = snapb_new(1, 0);
-	uint32_t ann = snapb_contact(b, "ann"), host;
-	char *path = xasprintf("%s/var/vedette/snapshots/1.snap", root);
-	char *current = xasprintf("%s/var/vedette/snapshots/current", root);
-	struct err err;
-
-	snapb_contact_at(b, ann)->email = snapb_str(b, "ann@example.com");
-	snapb_contact_at(b, ann)->json =
-	    snapb_str(b, "{\"email\":\"ann@example.com\"}");
-	host = snapb_host(b, "web01");
-	snapb_object(b, host)->contacts = snapb_list(b, &ann, 1);
-	if (snapb_write(b, path, &err) < 0)
-		fail_msg("%s", err.text);
-	assert_int_equal(symlink("1.snap", current), 0);
-	chmod(path, 0644);
-	snapb_free(&b);
-	free(path);
-	free(current);
-}
-
-static int
-free_port(void)
-{
-	struct sockaddr_in at = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
-	getsockname(fd, (struct sockaddr *)&at, &len);
-	close(fd);
-	return ntohs(at.sin_port);
-}
 
 static void
 make_site(void)
@@ -116,11 +64,11 @@ make_site(void)
 			 "port: %d}\nnotifications:\n  peers:\n    other: "
 			 "{key: '%s'}\n",
 	    port, known.public_key);
-	put_file("etc/vedette/site.yaml", yaml, 0644);
+	folder_put(root, "etc/vedette/site.yaml", yaml, 0644);
 	free(yaml);
-	make_snapshot();
+	folder_snapshot(root, true);
 	/* a site's own script beats the built-in method */
-	put_file("local/share/vedette/notifications/mail",
+	folder_put(root, "local/share/vedette/notifications/mail",
 	    "#!/bin/sh\necho $NOTIFY_DELIVERY_ID >>sent\n", 0755);
 	command = xasprintf("chown -R %d:%d %s", NOBODY, NOBODY, root);
 	if (geteuid() == 0)
@@ -458,7 +406,7 @@ put_listener(const char *address, int at)
 	char *yaml = xasprintf(
 	    "listen: {notify: {address: ['%s'], port: %d}}\n", address, at);
 
-	put_file("etc/vedette/site.yaml", yaml, 0644);
+	folder_put(root, "etc/vedette/site.yaml", yaml, 0644);
 	free(yaml);
 }
 

@@ -5,16 +5,14 @@
  */
 #include "notifyd/forward.h"
 
-#include "common/file.h"
-#include "common/mem.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
-#include <arpa/inet.h>
+#include "tests/unit/notifyd/folder.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -208,20 +206,6 @@ fail_over(void **state)
 	assert_got(first, "f ");
 	until_waiting(0);
 	assert_int_equal(forwarder_counters(forwarder)->taken, 6);
-}
-
-static int
-free_port(void)
-{
-	struct sockaddr_in at = {
-	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
-	getsockname(fd, (struct sockaddr *)&at, &len);
-	close(fd);
-	return ntohs(at.sin_port);
 }
 
 /* --- set up ----------------------------------------------------------------

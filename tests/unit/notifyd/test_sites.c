@@ -12,17 +12,17 @@
 #include "notifyd/notifyd.h"
 
 #include "common/clock.h"
-#include "common/config/snapshot_build.h"
-#include "common/file.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "tests/unit/notifyd/line.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#include "tests/unit/notifyd/folder.h"
+#include "tests/unit/notifyd/line.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -84,42 +84,6 @@ at(const struct site *s, const char *name)
 }
 
 static void
-put_file(const struct site *s, const char *name, const char *text, mode_t mode)
-{
-	char *path = at(s, name);
-	struct err err;
-
-	if (file_write(path, slice_of(text), mode, &err) < 0)
-		fail_msg("%s", err.text);
-	chmod(path, mode);
-	free(path);
-}
-
-static void
-make_snapshot(const struct site *s, bool with_host)
-{
-	struct snapb *b = snapb_new(1, 0);
-	uint32_t ann = snapb_contact(b, "ann"), host;
-	char *path = at(s, "var/vedette/snapshots/1.snap");
-	char *current = at(s, "var/vedette/snapshots/current");
-	struct err err;
-
-	snapb_contact_at(b, ann)->json = snapb_str(b, "{}");
-	snapb_contact_at(b, ann)->email = snapb_str(b, "ann@example.com");
-	if (with_host) {
-		host = snapb_host(b, "web01");
-		snapb_object(b, host)->contacts = snapb_list(b, &ann, 1);
-	}
-	if (snapb_write(b, path, &err) < 0)
-		fail_msg("%s", err.text);
-	assert_int_equal(symlink("1.snap", current), 0);
-	chmod(path, 0644);
-	snapb_free(&b);
-	free(path);
-	free(current);
-}
-
-static void
 make_site(struct site *s, const char *settings)
 {
 	static const char *const folders[] = {"etc/vedette/conf.d",
@@ -134,12 +98,12 @@ make_site(struct site *s, const char *settings)
 		assert_int_equal(file_mkdirs(path, 0755, &err), 0);
 		free(path);
 	}
-	put_file(s, "etc/vedette/site.yaml", settings, 0644);
+	folder_put(s->root, "etc/vedette/site.yaml", settings, 0644);
 	text = xasprintf(
 	    "public %s\nsecret %s\n", s->key.public_key, s->key.secret_key);
-	put_file(s, "var/vedette/notifyd/key", text, 0600);
+	folder_put(s->root, "var/vedette/notifyd/key", text, 0600);
 	free(text);
-	make_snapshot(s, s == &sites[REMOTE]);
+	folder_snapshot(s->root, s == &sites[REMOTE]);
 }
 
 static void
@@ -495,8 +459,8 @@ make_sites(void)
 	    sites[CENTRAL].port, sites[REMOTE].key.public_key);
 	make_site(&sites[CENTRAL], text);
 	free(text);
-	put_file(&sites[CENTRAL], "local/share/vedette/notifications/mail",
-	    script, 0755);
+	folder_put(sites[CENTRAL].root,
+	    "local/share/vedette/notifications/mail", script, 0755);
 }
 
 static void
