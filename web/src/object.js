@@ -68,7 +68,7 @@ export function HostPage() {
   if (r === undefined) return html`<h1>${name}</h1><${Wait} of=${key}/>`;
   if (r === null) return html`<${Missing}/>`;
   const links = (names) => html`<span>${names.map((n, i) => html`${i > 0 && ", "}<${HostLink} name=${n}/>`)}</span>`;
-  const facts = [["address", r.address], ["alias", r.alias],
+  const facts = [["address", r.address], ["alias", r.alias !== r.name && r.alias], ["folder", r.filename],
     ["parents", r.parents.length > 0 && links(r.parents)], ["children", r.childs.length > 0 && links(r.childs)], ...common(r)];
   return html`<h1>${name}</h1><${ActionBar} rows=${[r]}/>
     <div class="pair"><${Output} of=${r}/><${Facts} facts=${facts}/></div>

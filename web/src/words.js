@@ -172,7 +172,6 @@ const catalogue = {
   "day": ["day", "Tag"],
   "week": ["week", "Woche"],
   "month": ["month", "Monat"],
-  "members": ["Hosts", "Hosts"],
   "availability": ["Availability", "Verfügbarkeit"],
   "topology": ["Topology", "Topologie"],
   "aggregations": ["Business", "Business"],
