@@ -110,7 +110,7 @@ test_refused(void **state)
 	    {V3("shaaes", "sha", "password-bad", "aes", "password-two"),
 		"wrong authentication password or protocol of user shaaes"},
 	    {V3("shaaes", "sha", "password-one", "aes",
-		 "password-bad") ", 'timeout': 0.1, 'retries': 1",
+		 "password-bad") ", 'timeout': 3, 'retries': 0",
 		"privacy password"},
 	    {"'version': '3', 'user': 'sha224'", "not what it is"},
 	    {"'version': '3'", "version 3 needs a user"},
