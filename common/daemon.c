@@ -3,6 +3,7 @@
  * The skeleton's way from main() to the loop and back; see daemon.h. The
  * daemon's own socket is in daemon_own.c.
  */
+#include "common/clock.h"
 #include "common/daemon_internal.h"
 #include "common/file.h"
 #include "common/log.h"
@@ -24,6 +25,7 @@
 #include "version.h"
 
 #define STOP_WITHIN_MS 10000
+#define SETTLE_MS      2000
 
 static const struct daemon_option common_options[] = {
     {"root", "DIR", "the site's directory"},
@@ -310,6 +312,7 @@ watch_signals(struct daemon *d)
 	}
 	uv_timer_init(d->loop, &d->priv->stop_timer);
 	d->priv->stop_timer.data = d;
+	uv_timer_init(d->loop, &d->priv->settle_timer);
 	daemon_own_init(d);
 }
 
@@ -328,6 +331,7 @@ close_loop(struct daemon *d)
 	for (size_t i = 0; i < ARRAY_LEN(d->priv->signals); i++)
 		uv_close((uv_handle_t *)&d->priv->signals[i], NULL);
 	uv_close((uv_handle_t *)&d->priv->stop_timer, NULL);
+	uv_close((uv_handle_t *)&d->priv->settle_timer, NULL);
 	uv_close((uv_handle_t *)&d->priv->look_timer, NULL);
 	uv_run(d->loop, UV_RUN_NOWAIT);
 	if (uv_loop_close(d->loop) == UV_EBUSY) {
@@ -390,6 +394,24 @@ tear_down(struct daemon *d)
 	free(d->priv->root);
 }
 
+/* It only ends the wait. */
+static void
+on_settle_end(uv_timer_t *timer)
+{
+	(void)timer;
+}
+
+static void
+settle(struct daemon *d)
+{
+	int64_t end = clock_mono() + SETTLE_MS * NS_PER_MS;
+
+	uv_timer_start(&d->priv->settle_timer, on_settle_end, SETTLE_MS, 0);
+	while (!d->priv->ended && !d->def->settled(d) && clock_mono() < end)
+		uv_run(d->loop, UV_RUN_ONCE);
+	uv_timer_stop(&d->priv->settle_timer);
+}
+
 int
 daemon_main(const struct daemon_def *def, int argc, char **argv)
 {
@@ -402,6 +424,8 @@ daemon_main(const struct daemon_def *def, int argc, char **argv)
 		fatal("%s", err.text);
 	if (def->init(&d, &err) == -1)
 		fatal("%s", err.text);
+	if (def->settled != NULL)
+		settle(&d);
 	log_info("ready: version %s", vedette_version());
 	say_ready(&d);
 	while (!priv.ended)

@@ -34,8 +34,15 @@ struct daemon_def {
 	const struct daemon_option *options; /* may be NULL */
 	bool remote; /* may run without a site's root (a remote fetcher) */
 
-	/* Opens sockets and files. After it returns 0 the daemon is ready. */
+	/* Opens sockets and files. After it returns 0 the daemon is ready, if
+	 * `settled` has no objection. */
 	int (*init)(struct daemon *d, struct err *err_r);
+	/*
+	 * Has it found the daemons that it hands work to? It runs meanwhile,
+	 * but calls itself ready only then, or after two seconds: whoever has
+	 * waited for that is not told that they are not running. May be NULL.
+	 */
+	bool (*settled)(struct daemon *d);
 	/*
 	 * Is `next` good for this daemon? It may build what it needs and keep
 	 * it until commit or abort. -1 with a reason refuses: all daemons

@@ -19,7 +19,7 @@ struct daemon_private {
 	bool stopping, ended, deinited;
 	int code;
 	uv_signal_t signals[4];
-	uv_timer_t stop_timer;
+	uv_timer_t stop_timer, settle_timer;
 	/* prepared and not yet in use */
 	struct snapshot *next;
 	struct settings *next_settings;

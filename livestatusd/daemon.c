@@ -166,6 +166,17 @@ start(struct daemon *d, struct err *err_r)
 	return 0;
 }
 
+/* What comes by a client right after the start is for these three. */
+static bool
+settled(struct daemon *d)
+{
+	const struct livestatusd *l = d->state;
+
+	return commands_peer(l->commands) != NULL &&
+	    commands_peer(l->event_commands) != NULL &&
+	    commands_peer(l->notifier) != NULL;
+}
+
 static int
 reload_prepare(struct daemon *d, struct snapshot *next, struct err *err_r)
 {
@@ -268,6 +279,7 @@ const struct daemon_def livestatusd_def = {
     .name = "livestatusd",
     .summary = "answers Livestatus queries and the web console",
     .init = start,
+    .settled = settled,
     .reload_prepare = reload_prepare,
     .reload_commit = reload_commit,
     .reload_abort = reload_abort,

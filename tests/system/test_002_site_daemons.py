@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starting, stopping and supervising a site's daemons."""
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -58,6 +60,34 @@ def test_start_and_stop_can_be_repeated(site):
     site.stop()
     site.start()
     assert site.status()[1] == 0
+
+
+def test_ready_is_who_has_found_whom_it_hands_commands_to(started):
+    """Here the event console lets wait for itself a little."""
+    before = started.pids("livestatusd")
+    eventd = started.pids("eventd")[0]
+    status = "GET eventconsolestatus\nColumns: status_messages\n\n"
+    returned = threading.Event()
+
+    def answers():
+        with contextlib.suppress(OSError):
+            return started.pids("livestatusd") != before and started.ask(
+                "GET status\nColumns: program_version\n\n")
+
+    def wake():
+        early.append(wait_for(answers, 20, "the status daemon") and
+                     returned.wait(0.2))
+        os.kill(eventd, signal.SIGCONT)
+
+    early = []
+    os.kill(eventd, signal.SIGSTOP)
+    waker = threading.Thread(target=wake)
+    waker.start()
+    started.ok("restart", "livestatusd")
+    returned.set()
+    assert started.ask(status) == b"0\n"
+    waker.join()
+    assert early == [False]
 
 
 def test_no_daemon_runs_as_root(started):

@@ -498,9 +498,6 @@ def test_commands_of_the_event_console(root):
             "GET events", "Columns: event_id event_phase event_owner",
             "OutputFormat: json", ""))[1:]
     number = site.wait_for(events, what="an event")[0][0]
-    site.wait_for(lambda: site.ask(
-        "GET eventconsolestatus\nColumns: status_messages\n\n") == b"1\n",
-        what="the status daemon to find the event console")
     site.command(f"EC_UPDATE;{number};ann;1;seen;")
     assert events() == [[number, "ack", "ann"]]
     site.command(f"EC_DELETE;{number};ann")
