@@ -243,7 +243,8 @@ def under_load(row, build, site, say):
     n = clients.end()
     times = sorted(clients.times)
     row("core's answer to a result at 10,000 a second, 99 %", [alone[1]],
-        "ms", "unchanged", note=f"half {alone[0]} ms, worst {alone[2]} ms")
+        "ms", "unchanged", note=f"half {alone[0]} ms, worst {alone[2]} ms; "
+        "its files are in memory")
     row("... while 50 clients ask all of these queries", [busy[1]], "ms",
         "unchanged", note=f"half {busy[0]} ms, worst {busy[2]} ms; "
         f"{n / SECONDS:.0f} queries a second, half of them in "
@@ -252,8 +253,22 @@ def under_load(row, build, site, say):
         "this machine too")
 
 
+def hold_in_memory(path):
+    """Core answers when a result is on disk: of its pauses, which come and
+    go with whatever writes, nothing is to stand in these rows. Root only."""
+    if os.geteuid() == 0:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs",
+                        path], check=True)
+
+
+def let_go(path):
+    if os.path.ismount(path):
+        subprocess.run(["umount", "-l", path], check=True)
+
+
 def measure(row, build, say):
     root = conftest.Root()
+    hold_in_memory(root.path)
     peer = None
     try:
         site = site_of(root)
@@ -280,4 +295,7 @@ def measure(row, build, say):
     finally:
         if peer:
             peer.close()
+        for site in root.sites:
+            site.remove()
+        let_go(root.path)
         root.remove()
