@@ -34,6 +34,19 @@ stream_handle_init(
 	h->handle.data = data;
 }
 
+void
+stream_handle_push_tls(union stream_handle *h, struct tls *t)
+{
+	struct str bytes = {0};
+	uv_buf_t buf;
+
+	tls_take(t, &bytes);
+	buf = uv_buf_init(bytes.s, (unsigned)bytes.len);
+	if (bytes.len > 0)
+		uv_try_write(&h->stream, &buf, 1);
+	str_free(&bytes);
+}
+
 static void
 on_connection(uv_stream_t *server, int status)
 {

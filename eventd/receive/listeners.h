@@ -7,6 +7,7 @@
 #define EVENTD_RECEIVE_LISTENERS_H
 
 #include "common/err.h"
+#include "common/tls.h"
 
 #include <stdbool.h>
 #include <uv.h>
@@ -20,6 +21,12 @@ union stream_handle { /* a connection, or a listener */
 /* Ready for uv_accept() or opening; `data` is the handle's. */
 void stream_handle_init(
     union stream_handle *h, uv_loop_t *loop, bool tcp, void *data);
+
+/*
+ * Sends what a handshake and its end have to say. Where it cannot be sent the
+ * other side is gone, which the next read or a time-out tells.
+ */
+void stream_handle_push_tls(union stream_handle *h, struct tls *t);
 
 struct listener;
 /* Somebody connected: accept from `server`. `kind` is as the listener's. */

@@ -106,23 +106,6 @@ on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init(c->owner->buffer, sizeof(c->owner->buffer));
 }
 
-/*
- * What the handshake and its end send. Where it cannot be sent, the other side
- * is gone, which the next read tells, or the handshake comes to its time-out.
- */
-static void
-tls_push(struct client *c)
-{
-	struct str bytes = {0};
-	uv_buf_t buf;
-
-	tls_take(c->tls, &bytes);
-	buf = uv_buf_init(bytes.s, (unsigned)bytes.len);
-	if (bytes.len > 0)
-		uv_try_write(&c->u.stream, &buf, 1);
-	str_free(&bytes);
-}
-
 /* False: there is nothing to look at. */
 static bool
 through_tls(struct client *c, struct slice *bytes)
@@ -133,7 +116,7 @@ through_tls(struct client *c, struct slice *bytes)
 
 	str_clear(&s->plain);
 	state = tls_receive(c->tls, *bytes, &s->plain, &err);
-	tls_push(c);
+	stream_handle_push_tls(&c->u, c->tls);
 	*bytes = str_slice(&s->plain);
 	if (state == TLS_FAILED) {
 		s->counters->tls_failed++;

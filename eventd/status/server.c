@@ -65,23 +65,6 @@ client_closed(uv_handle_t *handle)
 	free(c);
 }
 
-/*
- * What a handshake and an end send. Where it cannot be sent the other side is
- * gone, or idle for too long.
- */
-static void
-tls_push(struct status_client *c)
-{
-	struct str bytes = {0};
-	uv_buf_t buf;
-
-	tls_take(c->tls, &bytes);
-	buf = uv_buf_init(bytes.s, (unsigned)bytes.len);
-	if (bytes.len > 0)
-		uv_try_write(&c->u.stream, &buf, 1);
-	str_free(&bytes);
-}
-
 static void
 client_close(struct status_client *c)
 {
@@ -101,7 +84,7 @@ client_close(struct status_client *c)
 	s->n_clients--;
 	if (c->tls != NULL) {
 		tls_end(c->tls);
-		tls_push(c);
+		stream_handle_push_tls(&c->u, c->tls);
 	}
 	uv_close(&c->u.handle, client_closed);
 }
@@ -234,7 +217,7 @@ unseal(struct status_client *c, struct slice bytes)
 		return false;
 	}
 	if (!c->writing)
-		tls_push(c);
+		stream_handle_push_tls(&c->u, c->tls);
 	if (state == TLS_ENDED)
 		end_of_input(c);
 	return true;

@@ -4,7 +4,7 @@
  * that is not durable, the reason is told in words, and with room again all of
  * it is written, also what is found after a SIGKILL.
  */
-#include "tests/unit/eventd/stored.h"
+#include "tests/unit/eventd/stored_site.h"
 
 #include "common/file.h"
 
@@ -21,66 +21,14 @@
 #define SKIPPED   77
 #define FILE_SIZE "size=4m"
 
-struct site {
-	uv_loop_t loop;
-	struct harness *h;
-	struct store *store;
-	bool answered;
-	char why[256]; /* of the last answer; "": durable */
-	struct str lines;
-};
-
-static void
-no_notice(struct slice id, struct slice body, void *arg)
-{
-	(void)id;
-	(void)body;
-	(void)arg;
-}
-
-static void
-no_notice_gone(struct slice id, void *arg)
-{
-	(void)id;
-	(void)arg;
-}
-
-static void
-no_notices(void *arg)
-{
-	(void)arg;
-}
-
-static void
-no_pressure(bool full, void *arg)
-{
-	(void)full;
-	(void)arg;
-}
-
-static void
-start(struct site *s, const char *folder)
-{
-	struct store_handlers handlers = {
-	    no_notice, no_notice_gone, no_notices, no_pressure, s, NULL};
-	struct err err;
-
-	*s = (struct site){0};
-	uv_loop_init(&s->loop);
-	s->h = harness_new("[{\"id\":\"r\"}]", NULL);
-	harness_stores(s->h, &s->store);
-	s->store = ec_store_open(&s->loop, folder, s->h->e, &handlers, &err);
-	if (s->store == NULL)
-		fail_msg("%s", err.text);
-	ec_engine_start(s->h->e, at(0));
-}
+static char why_not[256]; /* of the last answer; "": durable */
 
 static void
 answer(const char *why, void *arg)
 {
 	struct site *s = arg;
 
-	snprintf(s->why, sizeof(s->why), "%s", why == NULL ? "" : why);
+	snprintf(why_not, sizeof(why_not), "%s", why == NULL ? "" : why);
 	s->answered = true;
 }
 
@@ -92,7 +40,7 @@ sync_now(struct site *s)
 	ec_store_sync(s->store, answer, s);
 	while (!s->answered)
 		uv_run(&s->loop, UV_RUN_ONCE);
-	return s->why[0] == '\0' ? NULL : s->why;
+	return why_not[0] == '\0' ? NULL : why_not;
 }
 
 static void
@@ -163,10 +111,10 @@ until_killed(const char *folder, const char *filler)
 	fill(filler);
 	hear_some(&s);
 	assert_non_null(sync_now(&s));
-	assert_non_null(strstr(s.why, "No space left"));
+	assert_non_null(strstr(why_not, "No space left"));
 	assert_int_equal(unlink(filler), 0);
 	while (sync_now(&s) != NULL)
-		assert_non_null(strstr(s.why, "No space left"));
+		assert_non_null(strstr(why_not, "No space left"));
 	raise(SIGKILL);
 }
 
@@ -222,11 +170,7 @@ in_namespace(const char *folder)
 	assert_int_equal(s.h->e->index.n, EVENTS + 1);
 	assert_int_equal(s.h->e->next_id, EVENTS + 2);
 	assert_int_equal(count_lines(&s), EVENTS + 1);
-	ec_store_close(&s.store);
-	harness_free(s.h);
-	uv_run(&s.loop, UV_RUN_DEFAULT);
-	assert_int_equal(uv_loop_close(&s.loop), 0);
-	str_free(&s.lines);
+	stop(&s);
 	free(filler);
 	return 0;
 }
